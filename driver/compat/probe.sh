@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Finds out what the target kernel has: compiles each probes/have_X.c with that kernel's own build
+# and writes config.h, with "#define HAVE_X 1" where it compiled and a comment where it did not.
+# Called by ../Makefile with KERNELDIR and MAKE in the environment; what the kernel's build needs
+# beyond (ARCH, CROSS_COMPILE, CC) comes through MAKEFLAGS.
+# Warnings do not decide: KCFLAGS (where -Werror comes from) is left out.
+#
+# A probe says no by failing to compile, and so does a broken set-up. The control probe
+# have_kernel_build.c, which every kernel passes, tells the two apart: without it nothing is
+# written, and the compiler's words are shown. (What each probe said is in probe.log.)
+#
+# config.h is only touched when it changes, and nothing is compiled when neither the probes, the
+# kernel nor the compiler's options have changed: config.key remembers them.
+set -eu
+cd "$(dirname "$0")"
+: "${KERNELDIR:?}"
+MAKE=${MAKE:-make}
+HERE=$(pwd)
+WORK=$HERE/probe.build
+CONTROL=have_kernel_build
+
+probe_names() {
+	for file in probes/have_*.c; do
+		name=${file##*/}
+		printf '%s\n' "${name%.c}"
+	done
+}
+
+key() {
+	printf '%s\n' "$KERNELDIR" "${MAKEFLAGS#*-- }"
+	for part in include/config/auto.conf include/generated/utsrelease.h Module.symvers; do
+		[ -r "$KERNELDIR/$part" ] && cksum <"$KERNELDIR/$part"
+	done
+	cksum probe.sh probes/*
+}
+
+compile() {
+	rm -rf "$WORK"
+	mkdir "$WORK"
+	cp probes/* "$WORK"/
+	for name in $(probe_names); do
+		printf 'obj-m += %s.o\n' "$name"
+	done >"$WORK/Kbuild"
+	# shellcheck disable=SC2046 # a list of words
+	LC_ALL=C $MAKE -k -C "$KERNELDIR" M="$WORK" W= C= KCFLAGS= $(probe_names | sed 's/$/.o/') \
+		>probe.log 2>&1 || :
+}
+
+judge() {
+	printf '/* SPDX-License-Identifier: GPL-2.0-only */\n'
+	printf '/* Written by probe.sh: what the target kernel has. */\n'
+	for name in $(probe_names); do
+		macro=$(printf '%s' "$name" | tr '[:lower:]' '[:upper:]')
+		if [ -e "$WORK/$name.o" ]; then
+			printf '#define %s 1\n' "$macro"
+		else
+			printf '/* %s is not set */\n' "$macro"
+		fi
+	done
+}
+
+key >config.key.new
+if [ -e config.h ] && cmp -s config.key.new config.key; then
+	rm config.key.new
+	exit 0
+fi
+rm -f config.key
+compile
+if [ ! -e "$WORK/$CONTROL.o" ]; then
+	cat probe.log >&2
+	echo "probe.sh: modules cannot be built against $KERNELDIR: even $CONTROL.c does not compile" >&2
+	exit 1
+fi
+judge >config.h.new
+if cmp -s config.h.new config.h; then
+	rm config.h.new
+else
+	mv config.h.new config.h
+fi
+mv config.key.new config.key
+rm -rf "$WORK"

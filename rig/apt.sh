@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Packages of another architecture or suite, by name, without touching the machine's package state:
+# each suite gets an apt state of its own under build/cache/apt/SUITE, whose sources are the
+# machine's own with only the suite changed. One state per suite, so that a suite whose index
+# cannot be read (a mirror in the middle of a synchronisation) matters only to those who need it.
+
+APT_ROOT=$CACHE/apt
+GUEST_ARCH=ppc64el
+HOST_ARCH=$(dpkg --print-architecture)
+
+# apt_suite SUITE TOOL ARGUMENTS...
+apt_suite() {
+	apt_dir=$APT_ROOT/$1
+	apt_tool=$2
+	shift 2
+	"$apt_tool" -q \
+		-o APT::Architecture="$GUEST_ARCH" \
+		-o APT::Architectures::="$GUEST_ARCH" -o APT::Architectures::="$HOST_ARCH" \
+		-o APT::Sandbox::User=root \
+		-o Dir::State="$apt_dir/state" -o Dir::State::status="$apt_dir/status" \
+		-o Dir::Cache="$apt_dir/cache" \
+		-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$apt_dir/sources" \
+		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+		-o Acquire::Languages=none -o Acquire::Retries=2 \
+		-o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
+		-o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false \
+		"$@"
+}
+
+# The two awk programs below print, for one suite, the machine's entries that serve it. An entry of
+# the release itself also stands for its backports; updates and security have their own entries.
+# A restriction to an architecture is dropped: two are wanted here.
+apt_wanted_suites() {
+	case $1 in
+	*-security | *-updates) printf '%s' "$1" ;;
+	*) printf '%s stable oldstable' "${1%-backports}" ;;
+	esac
+}
+
+apt_sources_deb822() {
+	awk -v want="$(apt_wanted_suites "$1")" -v suite="$1" -v RS= '
+	BEGIN { count = split(want, names, " ") }
+	function line_of(field,   lines, n, i) {
+		n = split($0, lines, "\n")
+		for (i = 1; i <= n; i++)
+			if (tolower(lines[i]) ~ "^" field ":")
+				return lines[i] " "
+		return ""
+	}
+	function serves(   i) {
+		for (i = 1; i <= count; i++)
+			if (line_of("suites") ~ "[ \t:]" names[i] "[ /\t]")
+				return 1
+		return 0
+	}
+	line_of("types") ~ /[ \t:]deb[ \t]/ && line_of("enabled") !~ /no/ && serves() {
+		n = split($0, lines, "\n")
+		for (i = 1; i <= n; i++) {
+			if (lines[i] ~ /^#/ || tolower(lines[i]) ~ /^architectures:/)
+				continue
+			if (tolower(lines[i]) ~ /^suites:/)
+				lines[i] = "Suites: " suite
+			if (tolower(lines[i]) ~ /^types:/)
+				lines[i] = "Types: deb"
+			print lines[i]
+		}
+		print ""
+	}' /dev/null "$2"
+}
+
+apt_sources_one_line() {
+	awk -v want="$(apt_wanted_suites "$1")" -v suite="$1" '
+	BEGIN { count = split(want, names, " ") }
+	$1 == "deb" {
+		options = ""
+		line = $0
+		sub(/^[ \t]*deb[ \t]+/, "", line)
+		if (match(line, /^\[[^]]*\][ \t]*/)) {
+			options = substr(line, 1, RLENGTH)
+			line = substr(line, RLENGTH + 1)
+			gsub(/arch[+-]?=[^] \t]*/, "", options)
+			if (options ~ /^\[[ \t]*\]/)
+				options = ""
+		}
+		n = split(line, words, /[ \t]+/)
+		for (i = 1; i <= count; i++) {
+			if (words[2] != names[i])
+				continue
+			printf "deb %s%s %s", options, words[1], suite
+			for (j = 3; j <= n; j++)
+				printf " %s", words[j]
+			print ""
+			break
+		}
+	}' "$2"
+}
+
+# apt_sources SUITE DIRECTORY [ETC]  writes the derived sources; fails if the machine has none for it
+apt_sources() {
+	apt_etc=${3:-/etc/apt}
+	mkdir -p "$2"
+	rm -f "$2"/*
+	for file in "$apt_etc"/sources.list.d/*.sources; do
+		[ -r "$file" ] && apt_sources_deb822 "$1" "$file"
+	done >"$2/machine.sources"
+	for file in "$apt_etc"/sources.list "$apt_etc"/sources.list.d/*.list; do
+		[ -r "$file" ] && apt_sources_one_line "$1" "$file"
+	done >"$2/machine.list" || :
+	[ -s "$2/machine.sources" ] || rm "$2/machine.sources"
+	[ -s "$2/machine.list" ] || rm "$2/machine.list"
+	[ -n "$(ls "$2")" ]
+}
+
+# apt_open SUITE  reads its index, once per run; an index in part is accepted, and what it has is
+# seen by whoever looks a package up
+apt_open() {
+	case " ${apt_opened:-} " in *" $1 "*) return 0 ;; esac
+	mkdir -p "$APT_ROOT/$1/state/lists/partial" "$APT_ROOT/$1/cache/archives/partial"
+	: >"$APT_ROOT/$1/status"
+	apt_sources "$1" "$APT_ROOT/$1/sources" || return 1
+	say "reading the package lists of $1"
+	if apt_suite "$1" apt-get update >"$APT_ROOT/$1/log" 2>&1; then
+		apt_opened="${apt_opened:-} $1"
+	else
+		sed -n 's/^[EW]: /  /p' "$APT_ROOT/$1/log" | head -n 3
+	fi
+}
+
+# apt_field SUITE PACKAGE FIELD VERSION-PREFIX  of the newest version that begins so
+apt_field() {
+	apt_suite "$1" apt-cache show "$2" 2>/dev/null | awk -v field="$3:" -v prefix="$4" '
+		$1 == "Version:" { version = $2 }
+		$1 == field { $1 = ""; value = substr($0, 2) }
+		!NF { flush() }
+		END { flush() }
+		function flush() {
+			if (value != "" && (version == prefix || index(version, prefix ".") == 1))
+				print version "\t" value
+			version = value = ""
+		}' | sort -V | tail -n 1 | cut -f 2
+}
+
+# apt_fetch SUITE DIRECTORY PACKAGE[:ARCH]...  all of them or a failure
+apt_fetch() {
+	apt_suite_name=$1
+	apt_into=$2
+	shift 2
+	mkdir -p "$apt_into"
+	(cd "$apt_into" && apt_suite "$apt_suite_name" apt-get download "$@" >fetch.log 2>&1) || {
+		sed -n 's/^[EW]: /  /p' "$apt_into/fetch.log" | head -n 5
+		return 1
+	}
+	rm "$apt_into/fetch.log"
+}

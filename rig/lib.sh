@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What the rig's commands share. A command sets ROOT (the top of the tree) and sources this.
+
+: "${ROOT:?}"
+BUILD=${BUILD:-$ROOT/build}
+CACHE=$BUILD/cache
+CROSS=powerpc64le-linux-gnu-
+PATH=$PATH:/usr/sbin:/sbin
+
+say() {
+	printf '%s\n' "$*"
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# retry TIMES PAUSE COMMAND...  until it succeeds; a mirror that is being synchronised needs minutes
+retry() {
+	retry_left=$1
+	retry_pause=$2
+	shift 2
+	while ! "$@"; do
+		retry_left=$((retry_left - 1))
+		[ "$retry_left" -gt 0 ] || return 1
+		say "  ... again in $retry_pause s"
+		sleep "$retry_pause"
+	done
+}
+
+target_names() {
+	awk '!/^#/ && NF { print $1 }' "$ROOT/rig/targets"
+}
+
+# target_field NAME NUMBER  one column of the table
+target_field() {
+	awk -v name="$1" -v n="$2" '!/^#/ && $1 == name { print $n }' "$ROOT/rig/targets"
+}
+
+need_target() {
+	[ -n "$(target_field "$1" 1)" ] ||
+		die "no kernel is called '$1'; there are: $(target_names | tr '\n' ' ')"
+}
+
+# target_release NAME  what uname -r says on it
+target_release() {
+	cat "$BUILD/$1/release" 2>/dev/null || die "$1 is not unpacked: run rig/kernels $1 first"
+}
+
+# packages FILE  the package names in a list of "NAME  why" lines
+packages() {
+	awk '!/^#/ && NF { print $1 }' "$1"
+}
