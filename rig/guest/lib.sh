@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=busybox
+#
+# Functions for guest scripts: ". /lib.sh". A PCI function is named as in sysfs: 0000:00:01.0.
+
+# Results, in the rig's words. A script that failed once must not end with status 0.
+ok() {
+	echo "ok $1" >"$VERDICT"
+}
+
+not_ok() {
+	echo "not ok $1 - $2" >"$VERDICT"
+	FAILED=1
+}
+
+skip() {
+	echo "skip $1 - $2" >"$VERDICT"
+}
+
+note() {
+	echo "# $*" >"$VERDICT"
+}
+
+# try NAME COMMAND...  one test: the command's status decides; what it prints is in the console log
+try() {
+	try_name=$1
+	shift
+	echo "--- $try_name"
+	if "$@"; then
+		ok "$try_name"
+	else
+		not_ok "$try_name" "'$*' ended with status $?"
+	fi
+}
+
+# finish  the script's last line
+finish() {
+	[ -z "${FAILED:-}" ]
+	exit
+}
+
+# load MODULE...  by name; a module that is built into the kernel is there already
+load() {
+	for module in "$@"; do
+		grep -q "/$(echo "$module" | sed 's/[-_]/[-_]/g')\.ko" \
+			"/lib/modules/$(uname -r)/modules.builtin" && continue
+		modprobe "$module" || return 1
+	done
+}
+
+# wait_for SECONDS COMMAND...  until it succeeds
+wait_for() {
+	tenths=$(($1 * 10))
+	shift
+	until "$@"; do
+		tenths=$((tenths - 1))
+		[ "$tenths" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# unbind BDF  from whatever driver has it
+unbind() {
+	[ ! -e "/sys/bus/pci/devices/$1/driver" ] ||
+		echo "$1" >"/sys/bus/pci/devices/$1/driver/unbind"
+}
+
+# bind BDF DRIVER  to that driver and no other, and checks that it took it
+bind() {
+	unbind "$1" || return 1
+	echo "$2" >"/sys/bus/pci/devices/$1/driver_override"
+	echo "$1" >/sys/bus/pci/drivers_probe
+	[ "$(driver_of "$1")" = "$2" ]
+}
+
+# give_back BDF  to whichever host driver wants it
+give_back() {
+	unbind "$1" || return 1
+	echo >"/sys/bus/pci/devices/$1/driver_override"
+	echo "$1" >/sys/bus/pci/drivers_probe
+	[ -e "/sys/bus/pci/devices/$1/driver" ]
+}
+
+driver_of() {
+	link=$(readlink "/sys/bus/pci/devices/$1/driver") && echo "${link##*/}"
+}
+
+# group_of BDF  the number of its IOMMU group
+group_of() {
+	link=$(readlink "/sys/bus/pci/devices/$1/iommu_group") && echo "${link##*/}"
+}
+
+# find_pci VENDOR:DEVICE  the first such function, e.g. 8086:100e
+find_pci() {
+	for dir in /sys/bus/pci/devices/*; do
+		[ "$(cat "$dir/vendor"):$(cat "$dir/device")" = "0x${1%:*}:0x${1#*:}" ] || continue
+		echo "${dir##*/}"
+		return 0
+	done
+	return 1
+}
+
+# disk_of BDF  the block device behind it, e.g. nvme0n1
+disk_of() {
+	for dir in /sys/block/*; do
+		case $(readlink -f "$dir") in
+		*/"$1"/*) echo "${dir##*/}"; return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# has_disk BDF
+has_disk() {
+	disk_of "$1" >/dev/null
+}

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# The guest's initramfs: BusyBox, init, the scenario's script, files and kernel modules. Uses the
+# variables that rig/boot has; needs no root, since the kernel brings /dev/console itself.
+
+# module_file NAME  its path in the kernel's tree; "-" if it is built in
+module_file() {
+	pattern="(^|/)$(printf '%s' "$1" | sed 's/[-_]/[-_]/g')[.]ko"
+	awk -v pattern="$pattern" -F: '$1 ~ pattern { print $1; exit }' "$tree/modules.dep" | grep . ||
+		{ grep -qE "$pattern" "$tree/modules.builtin" && echo -; }
+}
+
+# needs_of PATH  a module and all that it needs
+needs_of() {
+	awk -v path="$1" -F: '$1 == path { print $1; print $2 }' "$tree/modules.dep" | tr -s ' ' '\n' |
+		grep .
+}
+
+unpacked() {
+	case $1 in
+	*.xz) xz -dc "$1" ;;
+	*.zst) zstd -dcq "$1" ;;
+	*) cat "$1" ;;
+	esac
+}
+
+add_packaged_module() {
+	module_path=$(module_file "$1") || die "$KERNEL has no module '$1' (needed by $NAME)"
+	[ "$module_path" != - ] || return 0
+	for path in $(needs_of "$module_path"); do
+		plain=$staging/lib/modules/$RELEASE/${path%.xz}
+		plain=${plain%.zst}
+		[ -e "$plain" ] && continue
+		mkdir -p "${plain%/*}"
+		unpacked "$tree/$path" >"$plain"
+	done
+}
+
+# The module under test is not in the package: it goes to updates/, and its needs come with it.
+add_our_module() {
+	ours=$BUILD/$KERNEL/vfio_pseries.ko
+	[ -e "$ours" ] || die "$KERNEL has no vfio_pseries.ko: run rig/modules $KERNEL first"
+	mkdir -p "$staging/lib/modules/$RELEASE/updates"
+	cp "$ours" "$staging/lib/modules/$RELEASE/updates/"
+	ln -s "lib/modules/$RELEASE/updates/vfio_pseries.ko" "$staging/vfio_pseries.ko"
+	for need in $(modinfo -F depends "$ours" | tr ',' ' '); do
+		add_packaged_module "$need"
+	done
+}
+
+add_modules() {
+	tree=$BUILD/$KERNEL/root/lib/modules/$RELEASE
+	mkdir -p "$staging/lib/modules/$RELEASE"
+	cp "$tree/modules.builtin" "$tree/modules.order" "$staging/lib/modules/$RELEASE/"
+	[ ! -e "$tree/modules.builtin.modinfo" ] ||
+		cp "$tree/modules.builtin.modinfo" "$staging/lib/modules/$RELEASE/"
+	for module in $MODULES; do
+		case $module in
+		vfio_pseries) add_our_module ;;
+		*) add_packaged_module "$module" ;;
+		esac
+	done
+	depmod -b "$staging" "$RELEASE"
+}
+
+add_files() {
+	for pair in $FILES; do
+		from=${pair%%:*}
+		case $from in
+		/*) ;;
+		*) from=$ROOT/$from ;;
+		esac
+		[ -e "$from" ] || die "$NAME wants $from, which is not there"
+		to=$staging/${pair#*:}
+		mkdir -p "${to%/*}"
+		cp "$from" "$to"
+	done
+}
+
+add_mark() {
+	mark=$BUILD/guest/mark
+	mkdir -p "${mark%/*}"
+	for source in "$ROOT/rig/guest/mark.c" "$ROOT/rig/guest/mark.h"; do
+		[ "$mark" -nt "$source" ] && continue
+		"${CROSS}gcc" -O2 -Wall -Wextra -Werror -static -o "$mark.$$" "$ROOT/rig/guest/mark.c"
+		mv "$mark.$$" "$mark"
+		break
+	done
+	cp "$mark" "$staging/bin/mark"
+}
+
+# What the guest script finds in its environment
+guest_environment() {
+	printf 'export KERNEL=%s NAME=%s\n' "$KERNEL" "$NAME"
+	for pair in $ENVIRONMENT; do
+		printf 'export %s\n' "$pair"
+	done
+}
+
+# make_initramfs FILE
+make_initramfs() {
+	staging=$RUN/root
+	mkdir -p "$staging/bin" "$staging/proc" "$staging/sys" "$staging/dev" "$staging/tmp" \
+		"$staging/etc"
+	ln -s bin "$staging/sbin"
+	cp "$BUILD/busybox" "$staging/bin/busybox"
+	cp "$ROOT/rig/guest/init" "$staging/init"
+	cp "$ROOT/rig/guest/lib.sh" "$staging/lib.sh"
+	cp "$GUEST_SCRIPT" "$staging/guest.sh"
+	printf 'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n' \
+		>"$staging/etc/passwd"
+	guest_environment >"$staging/environment"
+	chmod 755 "$staging/init"
+	add_mark
+	add_modules
+	add_files
+	(cd "$staging" && find . | cpio --quiet -o -H newc -R 0:0) >"$1"
+	rm -rf "$staging"
+}

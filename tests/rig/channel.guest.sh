@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=busybox
+. /lib.sh
+
+pattern_reads() {
+	[ "$(dd if="/dev/$disk" bs=512 skip=1234 count=1 2>/dev/null | head -n 1)" = "block 000001234" ]
+}
+
+writes() {
+	printf 'rig writes' | dd of="/dev/$disk" bs=512 seek=77 conv=notrunc 2>/dev/null && sync
+}
+
+echo "a line that a kernel message could disturb"
+load nvme e1000 vfio-pci || not_ok rig-modules "could not be loaded"
+nvme=$(find_pci 1b36:0010)
+e1000=$(find_pci 8086:100e)
+try rig-nvme wait_for 20 has_disk "$nvme"
+disk=$(disk_of "$nvme")
+try rig-e1000 [ "$(driver_of "$e1000")" = e1000 ]
+mark 1
+try rig-disk-reads pattern_reads
+mark 2
+try rig-disk-writes writes
+mark 3
+note "disk $disk on $nvme, group $(group_of "$nvme")"
+finish
