@@ -82,7 +82,7 @@ add_mark() {
 	mark=$BUILD/guest/mark
 	mkdir -p "${mark%/*}"
 	for source in "$ROOT/rig/guest/mark.c" "$ROOT/rig/guest/mark.h"; do
-		[ "$mark" -nt "$source" ] && continue
+		newer "$mark" "$source" && continue
 		"${CROSS}gcc" -O2 -Wall -Wextra -Werror -static -o "$mark.$$" "$ROOT/rig/guest/mark.c"
 		mv "$mark.$$" "$mark"
 		break
@@ -105,7 +105,7 @@ make_initramfs() {
 		"$staging/etc"
 	ln -s bin "$staging/sbin"
 	cp "$BUILD/busybox" "$staging/bin/busybox"
-	cp "$ROOT/rig/guest/init" "$staging/init"
+	cp "$ROOT/rig/guest/init.sh" "$staging/init"
 	cp "$ROOT/rig/guest/lib.sh" "$staging/lib.sh"
 	cp "$GUEST_SCRIPT" "$staging/guest.sh"
 	printf 'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n' \

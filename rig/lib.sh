@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 #
 # What the rig's commands share. A command sets ROOT (the top of the tree) and sources this.
+# shellcheck disable=SC2034 # some variables are for those who source it
 
 : "${ROOT:?}"
 BUILD=${BUILD:-$ROOT/build}
@@ -29,6 +30,11 @@ retry() {
 		say "  ... again in $retry_pause s"
 		sleep "$retry_pause"
 	done
+}
+
+# newer FILE OTHER  both are there, and FILE changed later
+newer() {
+	[ -e "$1" ] && [ -e "$2" ] && [ -n "$(find "$1" -newer "$2")" ]
 }
 
 target_names() {

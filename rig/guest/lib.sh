@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=busybox
+# shellcheck shell=dash
 #
 # Functions for guest scripts: ". /lib.sh". A PCI function is named as in sysfs: 0000:00:01.0.
 
@@ -42,7 +42,7 @@ finish() {
 # load MODULE...  by name; a module that is built into the kernel is there already
 load() {
 	for module in "$@"; do
-		grep -q "/$(echo "$module" | sed 's/[-_]/[-_]/g')\.ko" \
+		grep -q "/$(echo "$module" | tr _ - | sed 's/-/[-_]/g')\.ko" \
 			"/lib/modules/$(uname -r)/modules.builtin" && continue
 		modprobe "$module" || return 1
 	done

@@ -1,5 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
 #
 # The guest's first process: mounts, runs /guest.sh, writes the closing verdict, powers off.
 # File descriptor 9 keeps the verdict channel open, and with it its terminal settings.
@@ -21,6 +22,7 @@ chmod 666 "$VERDICT"
 exec 9>"$VERDICT"
 stty -F "$VERDICT" raw -echo
 
+# shellcheck source=/dev/null
 . /environment
 sh /guest.sh </dev/null
 status=$?

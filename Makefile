@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a person types; "make" alone lists it. The work is in rig/, demo/ and tests/.
+
+KERNEL ?= 6.1
+
+help:
+	@echo "make demo [KERNEL=6.1|6.12-4k|6.12-64k]  a device in user space on an emulated LPAR (6.1)"
+	@echo "make test            all tests: static checks, unit tests, guests on all kernels"
+	@echo "make unit            the unit tests alone"
+	@echo "make lint            the static checks alone"
+	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
+	@echo "make kernels         fetch and unpack the kernels, into build/"
+	@echo "make update-kernels  the same, taking the archive's newest"
+	@echo "make setup           install the host packages that are missing"
+	@echo "make clean           remove what was built; downloads stay"
+	@echo "make distclean       remove build/ altogether"
+
+setup:
+	@rig/setup
+
+kernels: setup
+	@rig/kernels
+
+update-kernels: setup
+	@rig/kernels --update
+
+modules: kernels
+	@rig/modules
+
+demo: setup
+	@rig/kernels $(KERNEL)
+	@rig/modules $(KERNEL)
+	@demo/run $(KERNEL)
+
+test: kernels
+	@tests/run
+
+unit: setup
+	@tests/run unit
+
+lint: kernels
+	@tests/run static
+
+clean:
+	find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} + 2>/dev/null || true
+
+distclean:
+	rm -rf build
+
+.PHONY: help setup kernels update-kernels modules demo test unit lint clean distclean
