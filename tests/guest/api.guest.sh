@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=busybox
+. /lib.sh
+. /common.sh
+
+try host-disk use_disk
+try load-driver load_driver
+try huge-pages huge_pages 24
+try bind-vfio-pci bind "$NVME" vfio-pci
+vfio_tests ioctl window map dma
+finish

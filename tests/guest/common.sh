@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034 # variables are for rig/boot, which sources this
+#
+# What the scenarios here share: the machine, the program, and which driver is under test.
+# DRIVER=in-tree (on 6.12 alone) runs the same tests on the kernel's own driver, for comparison.
+
+# An NVMe controller and a network card as two functions of one PE
+: "${ROOT:?}"
+DRIVER=${DRIVER:-vfio_pseries}
+DISK_SIZE=64M
+QEMU_DEVICES="-device nvme,serial=vfio-pseries,drive=disk
+	-netdev user,id=net -device e1000,netdev=net"
+MODULES="nvme e1000 vfio-pci brd"
+case $DRIVER in
+in-tree) MODULES="$MODULES vfio_iommu_spapr_tce" ;;
+*) MODULES="$MODULES vfio_pseries" ;;
+esac
+FILES="build/guest/vfiotest:bin/vfiotest tests/guest/common.guest.sh:common.sh"
+ENVIRONMENT="DRIVER=$DRIVER TESTS=${TESTS:-}"
+
+# Two scenarios may be started at once, but the program is built once
+prepare() {
+	mkdir -p "$BUILD/guest"
+	flock "$BUILD/guest" make -s -C "$ROOT/tests/guest" BUILD="$BUILD/guest"
+}

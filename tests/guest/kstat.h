@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kernel says of itself: locked and pinned memory, allocations, messages.
+ */
+#ifndef GUEST_KSTAT_H
+#define GUEST_KSTAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* VmLck of a process in KiB; 0 stands for the caller. */
+uint64_t kstat_locked(pid_t pid);
+
+/* Pages pinned in the whole system: acquired minus released. */
+int64_t kstat_pins(void);
+/* Pins go a moment late, from an RCU callback: waits up to two seconds for the number; the last seen. */
+int64_t kstat_wait_pins(int64_t want);
+
+/* One line of /proc/meminfo in KiB. */
+uint64_t kstat_memory(const char *name);
+/* Active objects of all caches whose name starts with "kmalloc". */
+uint64_t kstat_objects(void);
+
+/* A reader of kernel messages that starts after the last one written so far. */
+int kmsg_open(void);
+/* How many came since; the first of them goes to sample. */
+unsigned int kmsg_count(int fd, char *sample, unsigned int size);
+
+#endif

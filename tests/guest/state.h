@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a refused call must leave as it was: locked and pinned memory, what GET_INFO says, and the
+ * translations. For those, one buffer is mapped and must stay reachable, and one page next to it is
+ * not mapped and must stay out of reach.
+ */
+#ifndef GUEST_STATE_H
+#define GUEST_STATE_H
+
+#include "world.h"
+
+#define STATE_IOVA	0x10000000ULL	/* 64 KiB mapped here to the start of the world's data */
+
+struct state {
+	struct world *w;
+	uint64_t locked;
+	int64_t pins;
+	struct vfio_iommu_spapr_tce_info info;
+};
+
+/* Maps the buffer; the world is started, with its default window. */
+void state_take(struct state *s, struct world *w);
+void state_check(struct state *s, const char *after);
+
+#endif

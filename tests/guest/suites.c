@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The order in which the suites run.
+ */
+#include <stddef.h>
+
+#include "tests.h"
+
+const struct tap_test *const all_tests[] = {
+	ioctl_tests,
+	window_tests,
+	map_tests,
+	dma_tests,
+	NULL
+};

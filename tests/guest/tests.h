@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The suites, one for each test_*.c, each ended by an entry without a name.
+ */
+#ifndef GUEST_TESTS_H
+#define GUEST_TESTS_H
+
+#include "tap.h"
+
+extern const struct tap_test ioctl_tests[];
+extern const struct tap_test window_tests[];
+extern const struct tap_test map_tests[];
+extern const struct tap_test dma_tests[];
+extern const struct tap_test life_tests[];
+extern const struct tap_test memory_tests[];
+extern const struct tap_test race_tests[];
+
+extern const struct tap_test *const all_tests[];
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A VFIO container of the sPAPR v2 type with one group and its devices.
+ *
+ * Every call comes as a pair: __vfio_x() gives back 0 or -errno for a test to judge, vfio_x() is for
+ * callers that cannot go on without it and ends the test with a message.
+ */
+#ifndef GUEST_VFIO_H
+#define GUEST_VFIO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/vfio.h>
+
+#define VFIO_DIR_READ	VFIO_DMA_MAP_FLAG_READ	/* the device may read memory */
+#define VFIO_DIR_WRITE	VFIO_DMA_MAP_FLAG_WRITE	/* the device may write memory */
+#define VFIO_DIR_BOTH	(VFIO_DIR_READ | VFIO_DIR_WRITE)
+
+struct vfio {
+	int container;
+	int group;
+	int device;
+	char bdf[16];
+};
+
+/* What a CREATE gave. */
+struct window {
+	uint64_t start;
+	uint64_t size;
+	unsigned int shift;
+};
+
+int vfio_group_of(const char *bdf);
+int vfio_open_group(int id);
+
+/* SET_CONTAINER and SET_IOMMU; on error nothing stays open. */
+int __vfio_open(struct vfio *v, const char *bdf);
+void vfio_open(struct vfio *v, const char *bdf);
+int __vfio_open_device(struct vfio *v);
+void vfio_open_device(struct vfio *v);
+void vfio_close(struct vfio *v);
+
+/* Any ioctl on the container, for arguments that the calls below cannot express. */
+int vfio_ioctl(struct vfio *v, unsigned long cmd, void *arg);
+
+int __vfio_get_info(struct vfio *v, struct vfio_iommu_spapr_tce_info *info);
+void vfio_get_info(struct vfio *v, struct vfio_iommu_spapr_tce_info *info);
+int __vfio_register(struct vfio *v, const void *mem, uint64_t size);
+void vfio_register(struct vfio *v, const void *mem, uint64_t size);
+int __vfio_unregister(struct vfio *v, const void *mem, uint64_t size);
+void vfio_unregister(struct vfio *v, const void *mem, uint64_t size);
+int __vfio_create(struct vfio *v, unsigned int shift, uint64_t size, struct window *w);
+void vfio_create(struct vfio *v, unsigned int shift, uint64_t size, struct window *w);
+int __vfio_remove(struct vfio *v, uint64_t start);
+void vfio_remove(struct vfio *v, uint64_t start);
+int __vfio_map(struct vfio *v, uint64_t iova, const void *mem, uint64_t size, uint32_t dir);
+void vfio_map(struct vfio *v, uint64_t iova, const void *mem, uint64_t size, uint32_t dir);
+int __vfio_unmap(struct vfio *v, uint64_t iova, uint64_t size);
+void vfio_unmap(struct vfio *v, uint64_t iova, uint64_t size);
+
+/* PCI configuration space of the device. */
+void vfio_config_read(struct vfio *v, unsigned int offset, void *value, size_t size);
+void vfio_config_write(struct vfio *v, unsigned int offset, const void *value, size_t size);
+void vfio_bus_master(struct vfio *v, int on);
+
+#endif

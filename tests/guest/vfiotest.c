@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfiotest [-l] [-v CHANNEL] BDF [TEST|TOPIC]...
+ *
+ * All tests of the driver that run in a guest. Around each of them, whatever it tested, stands one
+ * check more: when its process is gone, as many pages are pinned in the system as before.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper.h"
+#include "kstat.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+static int64_t pins;
+
+static void before(void)
+{
+	pins = kstat_pins();
+}
+
+static void after(void)
+{
+	int64_t now = kstat_wait_pins(pins);
+
+	tap_check(now == pins, "%lld pages are pinned that were not before", (long long)(now - pins));
+}
+
+static int usage(void)
+{
+	fputs("usage: vfiotest [-l] [-v CHANNEL] BDF [TEST|TOPIC]...\n", stderr);
+	return 2;
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct tap_hooks hooks = { .before = before, .after = after };
+	int option, failed;
+
+	if (argc > 1 && !strcmp(argv[1], HELPER))
+		return helper(argv + 2);
+	while ((option = getopt(argc, argv, "lv:")) != -1) {
+		if (option == 'l') {
+			tap_list(all_tests);
+			return 0;
+		}
+		if (option != 'v')
+			return usage();
+		tap_open(optarg);
+	}
+	if (optind >= argc)
+		return usage();
+	world_bdf = argv[optind];
+	failed = tap_run(all_tests, &hooks, argv + optind + 1);
+	return failed < 0 ? 2 : failed > 0;
+}

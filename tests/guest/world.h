@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The usual start of a test: the device in a container of its own, registered memory, and a running
+ * NVMe controller as the judge of what a device can reach. Its queues and one trusted buffer are mapped
+ * where the test wants them; everything else is the test's to map.
+ */
+#ifndef GUEST_WORLD_H
+#define GUEST_WORLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nvme.h"
+#include "vfio.h"
+
+#define WORLD_BASE_SIZE	(128 * 1024)		/* bytes that world_start() maps */
+#define WORLD_HIGH	0x3ffe0000ULL		/* the end of a default window of 1 GiB, for world_start() */
+#define WORLD_DATA	(8 * 1024 * 1024)
+
+enum reach {
+	UNTOUCHED,	/* nothing of the memory was written, or nothing of it was read */
+	PARTLY,
+	REACHED,
+};
+
+struct world {
+	struct vfio v;
+	struct nvme n;
+	uint8_t *memory;	/* all of the registered memory, queues first */
+	size_t size;
+	uint8_t *trusted;	/* 64 KiB for checks, mapped behind the queues */
+	uint64_t trusted_iova;
+	uint8_t *data;		/* WORLD_DATA bytes, not mapped */
+	uint64_t seed;		/* the pattern in the first 64 KiB of the disk */
+	int status;		/* of the last transfer that a reach was taken from */
+};
+
+/* The device that all tests use. */
+extern const char *world_bdf;
+
+/* Opens the container and registers the memory; maps nothing. */
+void world_open(struct world *w);
+/* The same over memory that the test allocated, WORLD_BASE_SIZE more than its data. */
+void world_open_over(struct world *w, void *memory, size_t size);
+/* Maps queues and trusted buffer at iova and starts the controller. */
+void world_start(struct world *w, uint64_t iova);
+void world_close(struct world *w);
+
+/* What a device's write of at most 64 KiB to this bus address does to this memory. */
+enum reach world_writes(struct world *w, uint64_t iova, void *mem, uint32_t bytes);
+/* Whether a device's read of this bus address gets what is in this memory. */
+enum reach world_reads(struct world *w, uint64_t iova, void *mem, uint32_t bytes);
+
+/* Both of the above as checks with a name. */
+void world_expect_writes(struct world *w, uint64_t iova, void *mem, enum reach want, const char *what);
+void world_expect_reads(struct world *w, uint64_t iova, void *mem, enum reach want, const char *what);
+
+#endif
