@@ -33,6 +33,11 @@ try() {
 	fi
 }
 
+# refused COMMAND...  for try: the command must fail
+refused() {
+	! "$@"
+}
+
 # finish  the script's last line
 finish() {
 	[ -z "${FAILED:-}" ]

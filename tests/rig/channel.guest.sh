@@ -22,5 +22,11 @@ try rig-disk-reads pattern_reads
 mark 2
 try rig-disk-writes writes
 mark 3
+try rig-unbind unbind "$nvme"
+try rig-no-disk refused has_disk "$nvme"
+try rig-bind bind "$nvme" nvme
+try rig-give-back give_back "$nvme"
+try rig-disk-back wait_for 20 has_disk "$nvme"
+try rig-wrong-driver refused bind "$nvme" e1000
 note "disk $disk on $nvme, group $(group_of "$nvme")"
 finish
