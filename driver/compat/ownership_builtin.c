@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ownership_builtin.c - kernels that can hand a pSeries PE to VFIO themselves.
+ *
+ * Such a kernel (6.11 and later) calls its table-group operations when a
+ * group's domain changes. The operations of every group are replaced by ours,
+ * which call the kernel's own take and release once each, around our work:
+ *
+ *  take     removes the host's dynamic window and forgets the default one. It
+ *           ignores failures, so the result is verified. It also takes
+ *           ibm,dma-window out of the device tree, without which a device that
+ *           is added meanwhile has no group and a kexec image no DMA; so the
+ *           property is put back at once.
+ *  release  resets the PE's windows and makes a new table for the default one,
+ *           for the device it is told; the others' is set by us.
+ *
+ * Creating and setting windows is refused: while this module is loaded nobody
+ * but our own containers drives a PE that a user owns.
+ */
+#include "config.h"
+#ifdef HAVE_TABLE_GROUP_DEVICE
+
+#include <linux/err.h>
+#include <linux/iommu.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include "../host.h"
+
+#define PROP_DEFAULT	"ibm,dma-window"
+#define PROP_SAVED	"ibm,dma-window-saved"
+
+/* The kernel's own operations, the same for all groups. */
+static struct iommu_table_group_ops *builtin;
+
+static struct property *property_copy(const char *name, const struct property *from)
+{
+	struct property *p = kzalloc(sizeof(*p), GFP_KERNEL);
+
+	if (!p)
+		return NULL;
+	p->name = kstrdup(name, GFP_KERNEL);
+	p->value = kmemdup(from->value, from->length, GFP_KERNEL);
+	p->length = from->length;
+	if (p->name && p->value)
+		return p;
+	kfree(p->name);
+	kfree(p->value);
+	kfree(p);
+	return NULL;
+}
+
+/*
+ * The kernel's take makes a new copy of the property each time unless there is
+ * one, and removed properties are never freed: lend it the same one each time.
+ */
+static int saved_lend(struct host_pe *hp, const struct property *dflt)
+{
+	struct property *stale = of_find_property(hp->node, PROP_SAVED, NULL);
+
+	if (!hp->saved)
+		hp->saved = property_copy(PROP_SAVED, dflt);
+	if (!hp->saved)
+		return -ENOMEM;
+	if (stale)
+		of_remove_property(hp->node, stale);
+	return of_add_property(hp->node, hp->saved);
+}
+
+/* Is anything left of the window that the host had? */
+static bool ddw_left(const struct host_pe *hp)
+{
+	return hp->ddw.valid &&
+	       (of_find_property(hp->node, hp->ddw.prop->name, NULL) ||
+		hv_exists(hp->ddw.w.liobn, hp->ddw.w.start));
+}
+
+/* The kernel's take reported success and left the host's window: remove it. */
+static int ddw_repair(struct host_pe *hp)
+{
+	int rc = 0;
+
+	if (hv_exists(hp->ddw.w.liobn, hp->ddw.w.start)) {
+		rc = hv_clear(&hp->ddw.w, false);
+		if (!rc)
+			rc = hv_remove(&hp->pe.addr, hp->ddw.w.liobn);
+	}
+	if (!rc && of_find_property(hp->node, hp->ddw.prop->name, NULL))
+		rc = of_remove_property(hp->node, hp->ddw.prop);
+	return rc;
+}
+
+static int builtin_take(struct host_pe *hp, struct property *dflt)
+{
+	int rc = saved_lend(hp, dflt);
+
+	if (rc)
+		return rc;
+	if (builtin->take_ownership(hp->group, hp->dev))
+		rc = -EIO;
+	of_remove_property(hp->node, hp->saved);
+	if (!of_find_property(hp->node, PROP_DEFAULT, NULL) && of_add_property(hp->node, dflt))
+		dev_err(hp->dev, "vfio_pseries: %s is lost\n", PROP_DEFAULT);
+	return rc;
+}
+
+static int ownership_leave(struct pe *pe)
+{
+	struct host_pe *hp = to_host_pe(pe);
+	struct property *dflt = of_find_property(hp->node, PROP_DEFAULT, NULL);
+	int rc;
+
+	if (!dflt)
+		return -ENODEV;
+	host_find_ddw(hp);
+	rc = builtin_take(hp, dflt);
+	if (!rc && ddw_left(hp)) {
+		rc = ddw_repair(hp);
+		if (rc)
+			builtin->release_ownership(hp->group, hp->dev);
+	}
+	return rc;
+}
+
+static void ownership_back(struct pe *pe)
+{
+	struct host_pe *hp = to_host_pe(pe);
+
+	builtin->release_ownership(hp->group, hp->dev);
+	if (!hp->group->tables[0])
+		dev_err(hp->dev, "vfio_pseries: the kernel did not set up its window again\n");
+	host_retire_tables(hp);
+}
+
+const struct host_ops ownership_host_ops = {
+	.leave		= ownership_leave,
+	.back		= ownership_back,
+	.publish	= host_publish,
+	.isolate	= host_isolate,
+};
+
+static unsigned long refuse_size(__u32 page_shift, __u64 window_size, __u32 levels)
+{
+	return 0;
+}
+
+static long refuse_create(struct iommu_table_group *group, int num, __u32 page_shift,
+			  __u64 window_size, __u32 levels, struct iommu_table **ptbl)
+{
+	return -EBUSY;
+}
+
+static long refuse_set(struct iommu_table_group *group, int num, struct iommu_table *tbl)
+{
+	return -EBUSY;
+}
+
+static long refuse_unset(struct iommu_table_group *group, int num)
+{
+	return -EBUSY;
+}
+
+static long wrapped_take(struct iommu_table_group *group, struct device *dev)
+{
+	return host_take(dev);
+}
+
+/* Also called for a device that appears in a PE that the host owns. */
+static void wrapped_release(struct iommu_table_group *group, struct device *dev)
+{
+	if (!host_release(dev))
+		builtin->release_ownership(group, dev);
+}
+
+static struct iommu_table_group_ops wrapped = {
+	.get_table_size		= refuse_size,
+	.create_table		= refuse_create,
+	.set_window		= refuse_set,
+	.unset_window		= refuse_unset,
+	.take_ownership		= wrapped_take,
+	.release_ownership	= wrapped_release,
+};
+
+static void wrap(struct device *dev)
+{
+	struct host_pe *hp = host_pe_get(dev);
+
+	if (IS_ERR(hp) || !hp->group->ops || hp->group->ops == &wrapped)
+		return;
+	builtin = hp->group->ops;
+	WRITE_ONCE(hp->group->ops, &wrapped);
+}
+
+static int wrap_barrier(struct device *dev, void *data)
+{
+	return 0;
+}
+
+static void unwrap(struct host_pe *hp)
+{
+	if (hp->group->ops != &wrapped)
+		return;
+	WRITE_ONCE(hp->group->ops, builtin);
+	/* Walking the group takes its mutex: after it nobody is inside ours. */
+	iommu_group_for_each_dev(hp->group->group, NULL, wrap_barrier);
+}
+
+/* A group that appears later is met before any driver of its device is. */
+static int ownership_bus_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event == BUS_NOTIFY_BIND_DRIVER)
+		wrap(data);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block ownership_bus_nb = {
+	.notifier_call = ownership_bus_event,
+};
+
+int ownership_init(void)
+{
+	struct pci_dev *pdev = NULL;
+	int rc = bus_register_notifier(&pci_bus_type, &ownership_bus_nb);
+
+	if (rc)
+		return rc;
+	for_each_pci_dev(pdev)
+		wrap(&pdev->dev);
+	return 0;
+}
+
+void ownership_exit(void)
+{
+	bus_unregister_notifier(&pci_bus_type, &ownership_bus_nb);
+	host_pe_each(unwrap);
+}
+
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * HAVE_TABLE_GROUP_DEVICE: ownership ops are told the device and may fail
+ * (6.11, "powerpc/pseries/iommu: Bring back userspace view for single level TCE
+ * tables" and its series). With it the kernel itself has iommu_ops and
+ * table-group operations for pSeries; without it this module supplies both.
+ */
+#include <linux/module.h>
+#include <asm/iommu.h>
+
+static long take(struct iommu_table_group *group, struct device *dev)
+{
+	return 0;
+}
+
+struct iommu_table_group_ops probe_ops = {
+	.take_ownership = take,
+};

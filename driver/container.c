@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * container.c - containers as the VFIO core sees them.
+ *
+ * The core calls ioctl() without a lock and without a reference while another
+ * thread may be in release() for the same container. What it is handed is
+ * therefore an id, not a pointer. Every entry looks the id up and takes a
+ * reference; release() unlinks it, ends the space (which waits for calls that
+ * are inside) and drops its own reference; the memory goes with the last one.
+ * An id that is gone is -ENODEV.
+ */
+#include <linux/err.h>
+#include <linux/iommu.h>
+#include <linux/kref.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/vfio.h>
+#include <linux/xarray.h>
+#include "compat/vfio_driver.h"
+#include "container.h"
+#include "host.h"
+#include "ioctl.h"
+#include "space.h"
+
+/**
+ * struct container - one open container
+ * @ref:   one for being linked, one for every call that is inside
+ * @space: what it is about
+ */
+struct container {
+	struct kref ref;
+	struct space space;
+};
+
+/* Guarded by its own lock; a container in it has its linking reference. */
+static DEFINE_XARRAY_ALLOC1(containers);
+static u32 next_id;
+
+static void container_free(struct kref *ref)
+{
+	kfree(container_of(ref, struct container, ref));
+}
+
+static void container_put(struct container *c)
+{
+	kref_put(&c->ref, container_free);
+}
+
+static struct container *container_get(void *data)
+{
+	struct container *c;
+
+	xa_lock(&containers);
+	c = xa_load(&containers, (unsigned long)data);
+	if (c)
+		kref_get(&c->ref);
+	xa_unlock(&containers);
+	return c;
+}
+
+static void *container_open(unsigned long type)
+{
+	struct container *c;
+	u32 id;
+	int rc;
+
+	if (!ioctl_extension(type))
+		return ERR_PTR(-EINVAL);
+	c = kzalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
+	if (!c)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&c->ref);
+	space_init(&c->space);
+	/* Ids are not used again soon, so that a late caller meets nobody. */
+	rc = xa_alloc_cyclic(&containers, &id, c, XA_LIMIT(1, INT_MAX), &next_id,
+			     GFP_KERNEL_ACCOUNT);
+	if (rc < 0) {
+		kfree(c);
+		return ERR_PTR(rc);
+	}
+	return (void *)(unsigned long)id;
+}
+
+static void container_release(void *data)
+{
+	struct container *c = xa_erase(&containers, (unsigned long)data);
+
+	if (!c)
+		return;
+	space_kill(&c->space);
+	container_put(c);
+}
+
+static long container_ioctl(void *data, unsigned int cmd, unsigned long arg)
+{
+	struct container *c;
+	long rc;
+
+	if (cmd == VFIO_CHECK_EXTENSION)
+		return ioctl_extension(arg);
+	c = container_get(data);
+	if (!c)
+		return -ENODEV;
+	rc = ioctl_space(&c->space, cmd, arg);
+	container_put(c);
+	return rc;
+}
+
+static int container_attach(void *data, struct iommu_group *group, enum vfio_group_type type)
+{
+	struct container *c;
+	struct pe *pe;
+	int rc;
+
+	if (type != VFIO_IOMMU)
+		return -EINVAL;
+	pe = host_pe_of_group(group);
+	if (!pe)
+		return -ENODEV;
+	c = container_get(data);
+	if (!c)
+		return -ENODEV;
+	rc = space_attach(&c->space, pe);
+	container_put(c);
+	return rc;
+}
+
+static void container_detach(void *data, struct iommu_group *group)
+{
+	struct container *c = container_get(data);
+	struct pe *pe = host_pe_of_group(group);
+
+	if (c && pe)
+		space_detach(&c->space, pe);
+	if (c)
+		container_put(c);
+}
+
+static const struct vfio_iommu_driver_ops container_driver = {
+	.name		= "vfio_pseries",
+	.owner		= THIS_MODULE,
+	.open		= container_open,
+	.release	= container_release,
+	.ioctl		= container_ioctl,
+	.attach_group	= container_attach,
+	.detach_group	= container_detach,
+};
+
+int container_driver_register(void)
+{
+	return vfio_register_iommu_driver(&container_driver);
+}
+
+void container_driver_unregister(void)
+{
+	vfio_unregister_iommu_driver(&container_driver);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * container.h - VFIO's view: one driver, containers named by id.
+ */
+#ifndef VFIO_PSERIES_CONTAINER_H
+#define VFIO_PSERIES_CONTAINER_H
+
+/**
+ * container_driver_register() - offer the v2 API to VFIO
+ *
+ * Return: 0 or what VFIO says.
+ */
+int container_driver_register(void);
+
+/**
+ * container_driver_unregister() - VFIO has no container of ours left
+ */
+void container_driver_unregister(void);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * host.h - the kernel's side of a PE: table group, device tree, PCI devices.
+ */
+#ifndef VFIO_PSERIES_HOST_H
+#define VFIO_PSERIES_HOST_H
+
+#include <linux/list.h>
+#include <linux/of.h>
+#include <asm/iommu.h>
+#include "pe.h"
+
+struct device;
+struct iommu_group;
+
+/**
+ * struct host_ddw_value - the kernel's property for a dynamic window it created
+ * @liobn:        the window's name
+ * @start:        its first bus address
+ * @page_shift:   log2 of the IOMMU page size
+ * @window_shift: log2 of its size in bytes
+ *
+ * Not packed: there are four bytes of padding before @start.
+ */
+struct host_ddw_value {
+	__be32 liobn;
+	__be64 start;
+	__be32 page_shift;
+	__be32 window_shift;
+};
+
+/**
+ * struct host_ddw - the dynamic window that the host had when it was taken
+ * @prop:   its property (linux,direct64- or linux,dma64-ddr-window-info)
+ * @w:      its geometry
+ * @direct: all RAM is mapped in it, one to one
+ * @valid:  there was one
+ */
+struct host_ddw {
+	struct property *prop;
+	struct hv_window w;
+	bool direct;
+	bool valid;
+};
+
+/**
+ * struct host_pe - a PE and what the kernel has of it
+ * @pe:      its owner-neutral part
+ * @link:    in the list of all
+ * @group:   the kernel's table group; valid while the group has a device
+ * @node:    the device-tree node with ibm,dma-window
+ * @name:    for messages
+ * @dev:     the device for which take or release was called, during the call
+ * @ddw:     the host's dynamic window, while a user owns the PE
+ * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
+ * @lookup:  tables that KVM may find, published in @group
+ * @retired: such tables that are published no more, kept until release
+ * @list:    4 KiB page for TCE lists
+ * @saved:   spare device-tree property, see compat/ownership_builtin.c
+ */
+struct host_pe {
+	struct pe pe;
+	struct list_head link;
+	struct iommu_table_group *group;
+	struct device_node *node;
+	char name[48];
+	struct device *dev;
+	struct host_ddw ddw;
+	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
+	struct iommu_table *lookup[IOMMU_TABLE_GROUP_MAX_TABLES];
+	struct list_head retired;
+	__be64 *list;
+	struct property *saved;
+};
+
+static inline struct host_pe *to_host_pe(struct pe *pe)
+{
+	return container_of(pe, struct host_pe, pe);
+}
+
+/**
+ * host_pe_get() - the PE of a device, described when it is met first
+ * @dev: a PCI device that is in an IOMMU group
+ *
+ * Context: may sleep. Return: the PE, or ERR_PTR: -ENODEV (not a device of a
+ * partition, or its default window isn't known), -ENOMEM.
+ */
+struct host_pe *host_pe_get(struct device *dev);
+
+/**
+ * host_pe_of_group() - the PE of a group if it was met before, else NULL
+ */
+struct pe *host_pe_of_group(struct iommu_group *group);
+
+/**
+ * host_pe_each() - call @fn for every PE that is known
+ */
+void host_pe_each(void (*fn)(struct host_pe *hp));
+
+/**
+ * host_pe_forget_all() - at the module's end
+ */
+void host_pe_forget_all(void);
+
+/**
+ * host_take() - a device's group goes to a user
+ *
+ * Called for every device of the group with its mutex held; the first call does
+ * the work. Return: 0 or why the host keeps it.
+ */
+int host_take(struct device *dev);
+
+/**
+ * host_release() - a device's group comes back from a user
+ *
+ * As host_take(). Return: false when no user owned it.
+ */
+bool host_release(struct device *dev);
+
+/**
+ * host_publish(), host_isolate() - see struct host_ops
+ */
+int host_publish(struct pe *pe, u32 num, const struct hv_window *w);
+void host_isolate(struct pe *pe);
+
+/**
+ * host_retire_tables() - let go of the tables that KVM could look up
+ *
+ * Context: may sleep (RCU grace period).
+ */
+void host_retire_tables(struct host_pe *hp);
+
+/**
+ * host_find_ddw() - look for the host's dynamic window in the device tree
+ * @hp: the PE; @hp->ddw is filled
+ */
+void host_find_ddw(struct host_pe *hp);
+
+/*
+ * ownership.c of the kernel at hand (compat/): who calls host_take() and
+ * host_release(), and what leaving and coming back mean there.
+ */
+extern const struct host_ops ownership_host_ops;
+
+/**
+ * ownership_init() - from here on groups can change hands
+ */
+int ownership_init(void);
+
+/**
+ * ownership_exit() - undo; no group is owned by a user any more
+ */
+void ownership_exit(void);
+
+#endif

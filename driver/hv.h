@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hv.h - the only door to the hypervisor.
+ *
+ * Above this line there are TCE batches, windows and errno values; below it
+ * there are hypercalls, RTAS tokens and PAPR return codes.
+ */
+#ifndef VFIO_PSERIES_HV_H
+#define VFIO_PSERIES_HV_H
+
+#include <linux/types.h>
+#include "papr.h"
+
+/* Most TCEs of one hv_put() or hv_stuff(). */
+#define HV_BATCH	PAPR_MAX_TCES
+
+/**
+ * struct hv_pe - how RTAS addresses a PE and which DDW calls it has
+ * @buid:         unit id of the PHB
+ * @config_addr:  bus << 16 | devfn << 8 of a function of the PE
+ * @token_query:  ibm,query-pe-dma-window; 0 when the PE has no DDW
+ * @token_create: ibm,create-pe-dma-window
+ * @token_remove: ibm,remove-pe-dma-window
+ * @token_reset:  ibm,reset-pe-dma-window; 0 when firmware lacks it
+ * @wide_query:   the query returns 64-bit block sizes (six result cells)
+ *
+ * LoPAR "ibm,ddw-applicable" and "ibm,ddw-extensions".
+ */
+struct hv_pe {
+	u64 buid;
+	u32 config_addr;
+	u32 token_query;
+	u32 token_create;
+	u32 token_remove;
+	u32 token_reset;
+	bool wide_query;
+};
+
+static inline bool hv_has_ddw(const struct hv_pe *pe)
+{
+	return pe->token_query;
+}
+
+static inline bool hv_has_reset(const struct hv_pe *pe)
+{
+	return pe->token_reset;
+}
+
+/**
+ * struct hv_query - what a PE can still be given
+ * @windows:  number of windows that can be created now
+ * @max_tces: TCEs of the largest window that can be created now
+ * @pgsizes:  IOMMU page sizes, a mask of sizes in bytes
+ */
+struct hv_query {
+	u32 windows;
+	u64 max_tces;
+	u64 pgsizes;
+};
+
+/**
+ * struct hv_window - a window as the hypervisor gave it
+ * @liobn:      its name
+ * @start:      first bus address
+ * @size:       bytes
+ * @page_shift: log2 of the IOMMU page size
+ */
+struct hv_window {
+	u32 liobn;
+	u64 start;
+	u64 size;
+	u32 page_shift;
+};
+
+static inline u64 hv_window_tces(const struct hv_window *w)
+{
+	return w->size >> w->page_shift;
+}
+
+/**
+ * hv_init() - learn which multi-TCE calls there are
+ *
+ * Call once, before any other function of this header.
+ */
+void hv_init(void);
+
+/**
+ * hv_put() - write up to HV_BATCH TCEs
+ * @liobn:      the table
+ * @ioba:       bus address of the first TCE, aligned to its page size
+ * @page_shift: log2 of the IOMMU page size
+ * @list:       4 KiB aligned page that holds the TCEs, big-endian
+ * @n:          how many, 1 to HV_BATCH
+ *
+ * One H_PUT_TCE_INDIRECT, or @n H_PUT_TCE where firmware lacks it.
+ *
+ * Context: any; does not sleep.
+ * Return: 0; a positive number of milliseconds to wait before the same call is
+ * worth repeating; or -EIO, -ENOMEM. After anything but 0 all @n TCEs hold
+ * either what they held before or what @list has: they are unknown.
+ */
+int hv_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n);
+
+/**
+ * hv_stuff() - invalidate up to HV_BATCH TCEs
+ *
+ * Parameters, context and return value are those of hv_put(), with zero in
+ * place of the list. One H_STUFF_TCE, or @n H_PUT_TCE.
+ */
+int hv_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n);
+
+/**
+ * hv_clear() - invalidate every TCE of a window, whatever it held
+ * @w:        the window
+ * @killable: give up with -EINTR when a fatal signal is pending
+ *
+ * Context: may sleep.
+ * Return: 0, -EINTR, -EIO or -ENOMEM. An error leaves TCEs unknown.
+ */
+int hv_clear(const struct hv_window *w, bool killable);
+
+/**
+ * hv_exists() - is there a table of this name at this bus address?
+ *
+ * Reads one TCE back; for verification when a PE changes hands, never on a
+ * path that a user drives.
+ *
+ * Context: any; does not sleep.
+ */
+bool hv_exists(u32 liobn, u64 ioba);
+
+/**
+ * hv_query() - ask what can be created
+ *
+ * Context: may sleep (as the three calls below).
+ * Return: 0 or -EIO.
+ */
+int hv_query(const struct hv_pe *pe, struct hv_query *q);
+
+/**
+ * hv_create() - create a dynamic window
+ * @pe:           the PE
+ * @page_shift:   log2 of the IOMMU page size
+ * @window_shift: log2 of the window's size in bytes
+ * @w:            the window, when 0 is returned
+ *
+ * The TCEs of the new window are undefined until hv_clear().
+ *
+ * Return: 0; -ENOSPC when the hypervisor has none; -EIO.
+ */
+int hv_create(const struct hv_pe *pe, u32 page_shift, u32 window_shift,
+	      struct hv_window *w);
+
+/**
+ * hv_remove() - remove a window, the default one included
+ *
+ * Every TCE of it must be invalid. Return: 0 or -EIO.
+ */
+int hv_remove(const struct hv_pe *pe, u32 liobn);
+
+/**
+ * hv_reset() - remove all windows of a PE and bring the default one back
+ *
+ * Every TCE of the PE must be invalid; those of the default window are
+ * undefined afterwards. Return: 0 or -EIO; -ENOSYS when firmware lacks it.
+ */
+int hv_reset(const struct hv_pe *pe);
+
+/**
+ * hv_wait() - sleep as long as hv_put() or hv_stuff() asked for
+ * @ms: their positive return value
+ */
+void hv_wait(int ms);
+
+#endif

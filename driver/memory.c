@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * memory.c - registered memory over the kernel's mm_iommu.
+ *
+ * mm_iommu pins a range once per address space and counts its users; a region
+ * here is one such use. It ends only in memory_unregister() or at the space's
+ * end, and only when no shadow entry names it: mm_iommu's own counter of
+ * mappings is not consulted, since KVM changes it without any of our locks.
+ * KVM finds the same regions in the address space for its own lookups.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <asm/mmu_context.h>
+#include "memory.h"
+
+#define MEMORY_FIRST_ROOM	16
+
+void memory_init(struct memory *m)
+{
+	memset(m, 0, sizeof(*m));
+}
+
+int memory_adopt_mm(struct memory *m)
+{
+	if (m->mm)
+		return memory_foreign(m) ? -EPERM : 0;
+	mmgrab(current->mm);
+	m->mm = current->mm;
+	return 0;
+}
+
+bool memory_foreign(const struct memory *m)
+{
+	return m->mm && m->mm != current->mm;
+}
+
+/* Place of the first region that ends after @ua; @count when there is none. */
+static u32 memory_find(const struct memory *m, unsigned long ua)
+{
+	u32 low = 0, high = m->count;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (m->sorted[mid]->ua + (m->sorted[mid]->size - 1) < ua)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The region at @place if it is exactly this range. */
+static struct region *memory_exact(const struct memory *m, u32 place, u64 ua, u64 size)
+{
+	struct region *r = place < m->count ? m->sorted[place] : NULL;
+
+	return r && r->ua == ua && r->size == size ? r : NULL;
+}
+
+static bool memory_aligned(u64 ua, u64 size)
+{
+	return size && !((ua | size) & ~PAGE_MASK) && ua + (size - 1) >= ua;
+}
+
+static int memory_grow(struct memory *m)
+{
+	u32 room = m->room ? m->room * 2 : MEMORY_FIRST_ROOM;
+	struct region **sorted, **by_id;
+
+	if (m->count < m->room)
+		return 0;
+	sorted = kvcalloc(room, sizeof(*sorted), GFP_KERNEL_ACCOUNT);
+	by_id = kvcalloc(room, sizeof(*by_id), GFP_KERNEL_ACCOUNT);
+	if (!sorted || !by_id) {
+		kvfree(sorted);
+		kvfree(by_id);
+		return -ENOMEM;
+	}
+	if (m->room) {
+		memcpy(sorted, m->sorted, m->room * sizeof(*sorted));
+		memcpy(by_id, m->by_id, m->room * sizeof(*by_id));
+	}
+	kvfree(m->sorted);
+	kvfree(m->by_id);
+	m->sorted = sorted;
+	m->by_id = by_id;
+	m->room = room;
+	return 0;
+}
+
+static void memory_insert(struct memory *m, struct region *r, u32 place)
+{
+	u32 id = 0;
+
+	while (m->by_id[id])
+		id++;
+	m->by_id[id] = r;
+	r->id = id + 1;
+	memmove(m->sorted + place + 1, m->sorted + place,
+		(m->count - place) * sizeof(*m->sorted));
+	m->sorted[place] = r;
+	m->count++;
+}
+
+static void memory_extract(struct memory *m, u32 place)
+{
+	struct region *r = m->sorted[place];
+
+	m->by_id[r->id - 1] = NULL;
+	m->count--;
+	memmove(m->sorted + place, m->sorted + place + 1,
+		(m->count - place) * sizeof(*m->sorted));
+	kfree(r);
+}
+
+/*
+ * Pin a range, or join a use of it in the same address space. mm_iommu_new()
+ * hands a short pin's positive page count through as its result.
+ */
+static int memory_pin(struct memory *m, struct region *r)
+{
+	unsigned long pages = r->size >> PAGE_SHIFT;
+	long rc;
+
+	r->mem = mm_iommu_get(m->mm, r->ua, pages);
+	if (r->mem)
+		return 0;
+	/* More than there is can't be pinned; don't let it reach vmalloc(). */
+	if (pages > totalram_pages())
+		return -ENOMEM;
+	rc = mm_iommu_new(m->mm, r->ua, pages, &r->mem);
+	return rc > 0 ? -EFAULT : rc;
+}
+
+int memory_register(struct memory *m, u64 ua, u64 size)
+{
+	struct region *r;
+	u32 place;
+	int rc;
+
+	if (!memory_aligned(ua, size))
+		return -EINVAL;
+	place = memory_find(m, ua);
+	if (memory_exact(m, place, ua, size))
+		return -EBUSY;
+	if (place < m->count && m->sorted[place]->ua <= ua + (size - 1))
+		return -EINVAL;
+	rc = memory_grow(m);
+	if (rc)
+		return rc;
+	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+	if (!r)
+		return -ENOMEM;
+	r->ua = ua;
+	r->size = size;
+	rc = memory_pin(m, r);
+	if (rc)
+		kfree(r);
+	else
+		memory_insert(m, r, place);
+	return rc;
+}
+
+/* May a TCE reach the region? */
+static bool memory_reachable(const struct memory *m, const struct region *r)
+{
+	return r->mapped || (r->suspect && m->unknown);
+}
+
+static int memory_unpin(struct memory *m, u32 place)
+{
+	struct region *r = m->sorted[place];
+	long rc;
+
+	if (memory_reachable(m, r))
+		return -EBUSY;
+	rc = mm_iommu_put(m->mm, r->mem);
+	if (rc)
+		return rc;
+	memory_extract(m, place);
+	return 0;
+}
+
+int memory_unregister(struct memory *m, u64 ua, u64 size)
+{
+	u32 place;
+
+	if (!memory_aligned(ua, size))
+		return -EINVAL;
+	place = memory_find(m, ua);
+	if (!memory_exact(m, place, ua, size))
+		return -ENOENT;
+	return memory_unpin(m, place);
+}
+
+u64 memory_release(struct memory *m)
+{
+	u64 stuck = 0;
+	u32 i = m->count;
+
+	while (i--) {
+		if (memory_unpin(m, i))
+			stuck += m->sorted[i]->size >> PAGE_SHIFT;
+		cond_resched();
+	}
+	/* Pinned regions live in the address space's list: keep it for them. */
+	if (stuck)
+		return stuck;
+	kvfree(m->sorted);
+	kvfree(m->by_id);
+	if (m->mm)
+		mmdrop(m->mm);
+	memory_init(m);
+	return 0;
+}
+
+static struct region *memory_at(const struct memory *m, unsigned long ua)
+{
+	u32 place = memory_find(m, ua);
+	struct region *r = place < m->count ? m->sorted[place] : NULL;
+
+	return r && r->ua <= ua ? r : NULL;
+}
+
+static u64 memory_hpa(const struct region *r, unsigned long ua)
+{
+	unsigned long hpa = 0;
+
+	mm_iommu_ua_to_hpa(r->mem, ua, PAGE_SHIFT, &hpa);
+	return hpa;
+}
+
+/*
+ * Is an IOMMU page that is larger than the kernel's one piece of memory? The
+ * page size that mm_iommu keeps for a region does not tell: ordinary pages
+ * after a huge one don't lower it.
+ */
+static bool memory_contiguous(const struct region *r, unsigned long ua, u32 page_shift)
+{
+	u64 hpa = memory_hpa(r, ua);
+	unsigned long at;
+
+	if (hpa & ((1ULL << page_shift) - 1))
+		return false;
+	for (at = PAGE_SIZE; at < 1UL << page_shift; at += PAGE_SIZE)
+		if (memory_hpa(r, ua + at) != hpa + at)
+			return false;
+	return true;
+}
+
+/* Can the part [ua, end) of a region be mapped with such pages? */
+static bool memory_region_covers(const struct region *r, unsigned long ua, unsigned long end,
+				 u32 page_shift)
+{
+	unsigned long hpa;
+
+	if (mm_iommu_ua_to_hpa(r->mem, ua, page_shift, &hpa))
+		return false;
+	for (; page_shift > PAGE_SHIFT && ua < end; ua += 1UL << page_shift) {
+		if (!memory_contiguous(r, ua, page_shift))
+			return false;
+		cond_resched();
+	}
+	return true;
+}
+
+int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_shift)
+{
+	unsigned long end = ua + size;
+
+	if (end < ua)
+		return -EINVAL;
+	while (ua < end) {
+		struct region *r = memory_at(m, ua);
+		unsigned long stop;
+
+		if (!r)
+			return -EINVAL;
+		stop = min(end, r->ua + r->size);
+		if (!memory_region_covers(r, ua, stop, page_shift))
+			return -EINVAL;
+		ua = stop;
+	}
+	return 0;
+}
+
+u32 memory_resolve(const struct memory *m, unsigned long ua, u32 page_shift,
+		   u32 n, u64 *hpa, u32 *region)
+{
+	struct region *r = memory_at(m, ua);
+	u64 left = (r->ua + r->size - ua) >> page_shift;
+	u32 i;
+
+	n = min_t(u64, n, left);
+	for (i = 0; i < n; i++) {
+		unsigned long addr;
+
+		/* Cannot fail: memory_covers() has seen this region's pages. */
+		mm_iommu_ua_to_hpa(r->mem, ua + ((unsigned long)i << page_shift),
+				   page_shift, &addr);
+		hpa[i] = addr;
+	}
+	*region = r->id;
+	return n;
+}
+
+void memory_hold(struct memory *m, u32 region, u64 n)
+{
+	m->by_id[region - 1]->mapped += n;
+}
+
+void memory_drop(struct memory *m, u32 region, u64 n)
+{
+	m->by_id[region - 1]->mapped -= n;
+}
+
+void memory_suspect(struct memory *m, u32 region)
+{
+	m->by_id[region - 1]->suspect = true;
+}
+
+void memory_unknown(struct memory *m, s64 n)
+{
+	u32 i;
+
+	m->unknown += n;
+	for (i = 0; !m->unknown && i < m->count; i++)
+		m->sorted[i]->suspect = false;
+}
+
+void memory_dirty(u64 hpa, u32 page_shift)
+{
+	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
+
+	/* An IOMMU page larger than the kernel's lies in one compound page. */
+	if (!PageDirty(page))
+		SetPageDirty(page);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * memory.h - memory that a user registered for DMA.
+ *
+ * The kernel's mm_iommu pins it and resolves user addresses to host physical
+ * ones. Which TCEs name a region is counted here and by nobody else, so that
+ * no writer outside this module can talk us into unpinning a reachable page.
+ */
+#ifndef VFIO_PSERIES_MEMORY_H
+#define VFIO_PSERIES_MEMORY_H
+
+#include <linux/types.h>
+
+struct mm_struct;
+struct mm_iommu_table_group_mem_t;
+
+/**
+ * struct region - one registered range
+ * @ua:      user address of its first byte
+ * @size:    bytes
+ * @id:      what shadow entries call it; at least 1
+ * @mem:     its pinned pages
+ * @mapped:  shadow entries that name it
+ * @suspect: an entry in an unknown state may still translate to it
+ */
+struct region {
+	unsigned long ua;
+	unsigned long size;
+	u32 id;
+	struct mm_iommu_table_group_mem_t *mem;
+	u64 mapped;
+	bool suspect;
+};
+
+/**
+ * struct memory - the registered memory of one user
+ * @mm:      the address space, set by the first call that needs one
+ * @sorted:  regions by user address
+ * @by_id:   regions by id - 1, with holes
+ * @count:   entries of @sorted
+ * @room:    allocated entries of both arrays
+ * @unknown: TCEs in an unknown state, in all tables fed from here
+ *
+ * Guarded by the lock of the space that it belongs to.
+ */
+struct memory {
+	struct mm_struct *mm;
+	struct region **sorted;
+	struct region **by_id;
+	u32 count;
+	u32 room;
+	u64 unknown;
+};
+
+void memory_init(struct memory *m);
+
+/**
+ * memory_release() - give everything back at the end
+ *
+ * Regions that a TCE may still reach stay pinned for good.
+ *
+ * Context: may sleep. Return: the number of pages that had to stay pinned.
+ */
+u64 memory_release(struct memory *m);
+
+/**
+ * memory_adopt_mm() - bind to the caller's address space
+ *
+ * Return: 0; -EPERM when bound to another one.
+ */
+int memory_adopt_mm(struct memory *m);
+
+/**
+ * memory_foreign() - is the caller another process than the owner?
+ */
+bool memory_foreign(const struct memory *m);
+
+/**
+ * memory_register() - pin a range
+ * @m:    the memory, bound to an address space
+ * @ua:   user address, page aligned
+ * @size: bytes, page aligned, not 0
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL (geometry, overlap with another region), -EBUSY (this
+ * very range is registered), -ENOMEM (also RLIMIT_MEMLOCK), -EFAULT.
+ */
+int memory_register(struct memory *m, u64 ua, u64 size);
+
+/**
+ * memory_unregister() - unpin a range
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL (geometry); -ENOENT (no such range); -EBUSY (a TCE still
+ * names it, or KVM does).
+ */
+int memory_unregister(struct memory *m, u64 ua, u64 size);
+
+/**
+ * memory_covers() - can this user range be mapped with such pages?
+ * @m:          the memory
+ * @ua:         user address, aligned to the page size
+ * @size:       bytes, a multiple of the page size
+ * @page_shift: log2 of the IOMMU page size
+ *
+ * Return: 0; -EINVAL when a byte is not registered, or is backed by pages that
+ * are smaller than the IOMMU's.
+ */
+int memory_covers(const struct memory *m, unsigned long ua, u64 size,
+		  u32 page_shift);
+
+/**
+ * memory_resolve() - host physical addresses of consecutive IOMMU pages
+ * @m:          the memory; memory_covers() holds for the range
+ * @ua:         user address of the first
+ * @page_shift: log2 of the IOMMU page size
+ * @n:          how many are wanted
+ * @hpa:        their host physical addresses
+ * @region:     id of the region that all of them lie in
+ *
+ * Return: how many were resolved, 1 to @n: the run ends with the region.
+ */
+u32 memory_resolve(const struct memory *m, unsigned long ua, u32 page_shift,
+		   u32 n, u64 *hpa, u32 *region);
+
+/**
+ * memory_hold() - @n more shadow entries name a region
+ */
+void memory_hold(struct memory *m, u32 region, u64 n);
+
+/**
+ * memory_drop() - @n fewer shadow entries name a region
+ */
+void memory_drop(struct memory *m, u32 region, u64 n);
+
+/**
+ * memory_suspect() - an unknown TCE may reach a region it no longer counts for
+ */
+void memory_suspect(struct memory *m, u32 region);
+
+/**
+ * memory_unknown() - @n more (or fewer) TCEs are in an unknown state
+ *
+ * When none is left, no region is suspect any more.
+ */
+void memory_unknown(struct memory *m, s64 n);
+
+/**
+ * memory_dirty() - a device may have written to this page
+ * @hpa:        host physical address
+ * @page_shift: log2 of the IOMMU page size
+ */
+void memory_dirty(u64 hpa, u32 page_shift);
+
+#endif

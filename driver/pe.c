@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pe.c - the order in which a PE and its windows change hands.
+ *
+ * Firmware's default window is there while the host owns the PE and normally
+ * stays while a user does, empty when it is not lent. It goes only for a first
+ * window that it cannot be: then the hypervisor places that window where it
+ * places a first one, and a PE that can have a single window can have a large
+ * one. Firmware brings the default window back when the last dynamic one goes
+ * (LoPAR, ibm,remove-pe-dma-window); until it is cleared again nobody gets it.
+ *
+ * A dynamic window that firmware refuses to remove stays as one that is present
+ * and not lent; every later chance is taken to get rid of it.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include "pe.h"
+
+#define PE_DEFAULT_PAGE_SHIFT	12
+
+void pe_init(struct pe *pe)
+{
+	mutex_init(&pe->lock);
+	pe->dflt.present = true;
+}
+
+/* Something is left that a device might reach: keep the devices from trying. */
+static void pe_quarantine(struct pe *pe, const struct hv_window *w)
+{
+	pr_err("%s: window %x at %llx could not be cleared, devices are isolated\n",
+	       pe->name, w->liobn, (unsigned long long)w->start);
+	pe->host->isolate(pe);
+}
+
+static bool pe_has_ddw(const struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present)
+			return true;
+	return false;
+}
+
+/* Firmware should have brought the default window back; else ask for it. */
+static int pe_default_back(struct pe *pe)
+{
+	int rc;
+
+	lockdep_assert_held(&pe->lock);
+	if (pe->dflt.present)
+		return 0;
+	rc = hv_clear(&pe->dflt.w, false);
+	if (rc && !hv_reset(&pe->addr))
+		rc = hv_clear(&pe->dflt.w, false);
+	if (rc) {
+		pe_quarantine(pe, &pe->dflt.w);
+		return rc;
+	}
+	pe->dflt.present = true;
+	return 0;
+}
+
+/* Remove a dynamic window; the last one to go brings the default one back. */
+static bool pe_remove_ddw(struct pe *pe, struct pe_window *d)
+{
+	d->lent = false;
+	if (hv_remove(&pe->addr, d->w.liobn))
+		return false;
+	d->present = false;
+	if (!pe_has_ddw(pe))
+		pe_default_back(pe);
+	return true;
+}
+
+/* Windows that could not be removed when their user gave them back. */
+static void pe_sweep(struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present && !pe->ddw[i].lent)
+			pe_remove_ddw(pe, &pe->ddw[i]);
+}
+
+/* What the PE can have, asked while the default window is all that it has. */
+static int pe_learn(struct pe *pe)
+{
+	struct hv_query q;
+	int rc;
+
+	pe->pgsizes = 1ULL << PE_DEFAULT_PAGE_SHIFT;
+	pe->max = 1;
+	if (!hv_has_ddw(&pe->addr))
+		return 0;
+	rc = hv_query(&pe->addr, &q);
+	if (rc)
+		return rc;
+	pe->pgsizes |= q.pgsizes;
+	if (q.windows)
+		pe->max = PE_WINDOWS;
+	return 0;
+}
+
+int pe_take(struct pe *pe)
+{
+	int rc = 0;
+
+	mutex_lock(&pe->lock);
+	if (pe->owned)
+		goto unlock;
+	rc = pe->host->leave(pe);
+	if (rc)
+		goto unlock;
+	rc = hv_clear(&pe->dflt.w, true);
+	if (!rc)
+		rc = pe_learn(pe);
+	if (rc)
+		pe->host->back(pe);
+	else
+		pe->owned = true;
+unlock:
+	mutex_unlock(&pe->lock);
+	return rc;
+}
+
+void pe_release(struct pe *pe)
+{
+	mutex_lock(&pe->lock);
+	if (pe->owned) {
+		pe_sweep(pe);
+		pe_default_back(pe);
+		pe->owned = false;
+		pe->host->back(pe);
+	}
+	mutex_unlock(&pe->lock);
+}
+
+static bool pe_default_serves(const struct pe *pe, u32 page_shift, u64 size)
+{
+	return pe->dflt.present && !pe->dflt.lent &&
+	       page_shift == pe->dflt.w.page_shift && size <= pe->dflt.w.size;
+}
+
+static bool windows_overlap(const struct hv_window *a, const struct hv_window *b)
+{
+	return a->start <= b->start + (b->size - 1) && b->start <= a->start + (a->size - 1);
+}
+
+static bool pe_overlaps(const struct pe *pe, const struct hv_window *w)
+{
+	u32 i;
+
+	if (pe->dflt.present && windows_overlap(&pe->dflt.w, w))
+		return true;
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present && windows_overlap(&pe->ddw[i].w, w))
+			return true;
+	return false;
+}
+
+static struct pe_window *pe_free_ddw(struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (!pe->ddw[i].present)
+			return &pe->ddw[i];
+	return NULL;
+}
+
+/*
+ * The default window makes room for a first window of the user's. Not when
+ * firmware has no reset: nothing else could bring it back if the create fails.
+ */
+static int pe_default_yields(struct pe *pe)
+{
+	int rc;
+
+	if (!pe->dflt.present || pe->dflt.lent || pe_has_ddw(pe) || !hv_has_reset(&pe->addr))
+		return 0;
+	rc = hv_remove(&pe->addr, pe->dflt.w.liobn);
+	if (!rc)
+		pe->dflt.present = false;
+	return rc;
+}
+
+static int pe_can_create(struct pe *pe, u32 page_shift, u64 size)
+{
+	struct hv_query q;
+	int rc = hv_query(&pe->addr, &q);
+
+	if (rc)
+		return rc;
+	if (!q.windows)
+		return -ENOSPC;
+	return size >> page_shift > q.max_tces ? -EINVAL : 0;
+}
+
+/* Create a window in @d and make every TCE of it invalid. */
+static int pe_create_ddw(struct pe *pe, struct pe_window *d, u32 page_shift, u64 size)
+{
+	struct hv_window w;
+	bool overlaps;
+	int rc;
+
+	rc = pe_can_create(pe, page_shift, size);
+	if (rc)
+		return rc;
+	rc = hv_create(&pe->addr, page_shift, ilog2(size), &w);
+	if (rc)
+		return rc;
+	overlaps = pe_overlaps(pe, &w);
+	d->w = w;
+	d->present = true;
+	rc = overlaps ? -ENOSPC : hv_clear(&w, true);
+	if (rc && !pe_remove_ddw(pe, d))
+		pe_quarantine(pe, &w);
+	return rc;
+}
+
+static int pe_open_ddw(struct pe *pe, u32 page_shift, u64 size, struct hv_window *w)
+{
+	struct pe_window *d;
+	int rc;
+
+	if (!hv_has_ddw(&pe->addr))
+		return -ENOSPC;
+	pe_sweep(pe);
+	d = pe_free_ddw(pe);
+	if (!d)
+		return -ENOSPC;
+	rc = pe_default_yields(pe);
+	if (rc)
+		return rc;
+	rc = pe_create_ddw(pe, d, page_shift, size);
+	if (rc) {
+		if (!pe_has_ddw(pe))
+			pe_default_back(pe);
+		return rc;
+	}
+	d->lent = true;
+	*w = d->w;
+	return 0;
+}
+
+int pe_open(struct pe *pe, u32 page_shift, u64 size, struct hv_window *w)
+{
+	int rc = 0;
+
+	mutex_lock(&pe->lock);
+	if (pe_default_serves(pe, page_shift, size)) {
+		pe->dflt.lent = true;
+		*w = pe->dflt.w;
+		w->size = size;
+	} else {
+		rc = pe_open_ddw(pe, page_shift, size, w);
+	}
+	mutex_unlock(&pe->lock);
+	return rc;
+}
+
+int pe_open_default(struct pe *pe, struct hv_window *w)
+{
+	int rc = -ENOSPC;
+
+	mutex_lock(&pe->lock);
+	if (pe_default_serves(pe, pe->dflt.w.page_shift, pe->dflt.w.size)) {
+		pe->dflt.lent = true;
+		*w = pe->dflt.w;
+		rc = 0;
+	}
+	mutex_unlock(&pe->lock);
+	return rc;
+}
+
+static struct pe_window *pe_lent(struct pe *pe, u32 liobn)
+{
+	u32 i;
+
+	if (pe->dflt.lent && pe->dflt.w.liobn == liobn)
+		return &pe->dflt;
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].lent && pe->ddw[i].w.liobn == liobn)
+			return &pe->ddw[i];
+	return NULL;
+}
+
+bool pe_close(struct pe *pe, u32 liobn, bool clean)
+{
+	struct pe_window *d;
+
+	mutex_lock(&pe->lock);
+	d = pe_lent(pe, liobn);
+	if (d && d != &pe->dflt)
+		clean |= pe_remove_ddw(pe, d);
+	if (d && !clean) {
+		pe_quarantine(pe, &d->w);
+		/* Not fit to be lent again before it has been cleared. */
+		d->present &= d != &pe->dflt;
+	}
+	if (d)
+		d->lent = false;
+	mutex_unlock(&pe->lock);
+	return clean;
+}
+
+int pe_publish(struct pe *pe, u32 num, const struct hv_window *w)
+{
+	int rc;
+
+	mutex_lock(&pe->lock);
+	rc = pe->host->publish(pe, num, w);
+	mutex_unlock(&pe->lock);
+	return rc;
+}

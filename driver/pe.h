@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pe.h - a partitionable endpoint: who owns it and which windows it has.
+ *
+ * What the user has and what firmware has are two things. Firmware's default
+ * window can be lent to a user, taken back and lent again without a call to
+ * the hypervisor; it is removed for real only when a user wants a first window
+ * that it cannot be.
+ */
+#ifndef VFIO_PSERIES_PE_H
+#define VFIO_PSERIES_PE_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include "hv.h"
+
+/* Windows that a user can have at a time; the kernel's table groups say two. */
+#define PE_WINDOWS	2
+
+struct pe;
+
+/**
+ * struct host_ops - what changes hands on the kernel's side
+ * @leave:   take the host's windows away. Afterwards only the default window
+ *           exists, nobody in the kernel uses it and no event makes the kernel
+ *           write to a TCE of this PE. On error the host has all it had.
+ * @back:    undo @leave: the default window exists and is clear.
+ * @publish: window @num of the group now is @w, NULL for none; for those who
+ *           look for tables in the kernel's group (KVM). Returns 0 or -ENOMEM;
+ *           NULL never fails.
+ * @isolate: keep the PE's devices from any access at all, because TCEs could
+ *           not be cleared
+ *
+ * All may sleep and are called with the PE's lock held.
+ */
+struct host_ops {
+	int (*leave)(struct pe *pe);
+	void (*back)(struct pe *pe);
+	int (*publish)(struct pe *pe, u32 num, const struct hv_window *w);
+	void (*isolate)(struct pe *pe);
+};
+
+/**
+ * struct pe_window - one window that firmware has or may have
+ * @w:       its geometry
+ * @present: the hypervisor has it
+ * @lent:    a user has it
+ *
+ * Present and not lent means: every TCE of it is invalid.
+ */
+struct pe_window {
+	struct hv_window w;
+	bool present;
+	bool lent;
+};
+
+/**
+ * struct pe - a partitionable endpoint
+ * @name:    for messages
+ * @addr:    how RTAS addresses it
+ * @dflt:    the default window; its geometry holds also while it is absent
+ * @ddw:     dynamic windows created here
+ * @pgsizes: IOMMU page sizes, a mask of sizes in bytes
+ * @max:     windows that a user can have; this and @pgsizes are set by take
+ * @owned:   a user owns it
+ * @host:    the kernel's side
+ * @lock:    guards @dflt, @ddw and @owned; taken inside the space's lock and
+ *           inside the IOMMU core's group mutex, outside of everything else
+ */
+struct pe {
+	const char *name;
+	struct hv_pe addr;
+	struct pe_window dflt;
+	struct pe_window ddw[PE_WINDOWS];
+	u64 pgsizes;
+	u32 max;
+	bool owned;
+	const struct host_ops *host;
+	struct mutex lock;
+};
+
+/**
+ * pe_init() - describe a PE that the host owns
+ * @pe: zeroed but for name, addr, dflt.w and host, which the caller has set
+ */
+void pe_init(struct pe *pe);
+
+/**
+ * pe_take() - from the host to a user
+ *
+ * Afterwards no TCE of the PE is valid, and page sizes and the number of
+ * windows are known. All or nothing; nothing is done when a user owns it.
+ *
+ * Context: may sleep. Return: 0, or what made the host keep it.
+ */
+int pe_take(struct pe *pe);
+
+/**
+ * pe_release() - from the user, who has no window left, back to the host
+ *
+ * Context: may sleep. Never fails: what firmware refuses is reported.
+ */
+void pe_release(struct pe *pe);
+
+/**
+ * pe_open() - a window for the user
+ * @pe:         the PE, owned
+ * @page_shift: log2 of the IOMMU page size, one that the PE has
+ * @size:       bytes, a power of two, at least one page
+ * @w:          what the user gets; all TCEs of it are invalid
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOSPC (no window left, or it would lie over another one);
+ * -EINVAL (larger than what the PE can have); -EIO; -EINTR. On error the PE has
+ * the windows that it had.
+ */
+int pe_open(struct pe *pe, u32 page_shift, u64 size, struct hv_window *w);
+
+/**
+ * pe_open_default() - the default window, whole, for a user who has nothing yet
+ *
+ * Return: 0; -ENOSPC when firmware has none now.
+ */
+int pe_open_default(struct pe *pe, struct hv_window *w);
+
+/**
+ * pe_close() - the user gives a window back
+ * @pe:    the PE
+ * @liobn: the window's name
+ * @clean: all TCEs of it are invalid
+ *
+ * Context: may sleep. Never fails. Return: true when no TCE of the window can
+ * be valid any more, be it that @clean says so or that the window is gone.
+ */
+bool pe_close(struct pe *pe, u32 liobn, bool clean);
+
+/**
+ * pe_publish() - tell the kernel's table group which window is number @num
+ */
+int pe_publish(struct pe *pe, u32 num, const struct hv_window *w);
+
+#endif

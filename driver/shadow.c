@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * shadow.c - a lazily filled array of TCEs in three levels.
+ *
+ * top[] -> middle block -> leaf. The number of leaves of a window is split so
+ * that the top array never has more than 2^12 pointers (32 KiB) and, for the
+ * usual windows, a middle block is as small as the top. Blocks come when a
+ * range is mapped for the first time and go when the window goes: memory
+ * follows what was mapped, not how large the window is.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include "shadow.h"
+
+#define SHADOW_TOP_SHIFT_MAX	12
+
+static u64 shadow_leaves(u64 tces)
+{
+	return (tces + SHADOW_LEAF_MASK) >> SHADOW_LEAF_SHIFT;
+}
+
+static u32 shadow_mid_shift(u64 leaves)
+{
+	u32 bits = leaves > 1 ? ilog2(leaves - 1) + 1 : 0;
+
+	return bits - min_t(u32, bits / 2, SHADOW_TOP_SHIFT_MAX);
+}
+
+/* Allocate zeroed memory and let the owner's locked memory stand for it. */
+static void *shadow_alloc(struct shadow *s, size_t size)
+{
+	unsigned long pages = DIV_ROUND_UP(s->bytes + size, PAGE_SIZE);
+	void *p;
+
+	if (s->mm && pages > s->charged) {
+		if (account_locked_vm(s->mm, pages - s->charged, true))
+			return NULL;
+		s->charged = pages;
+	}
+	p = kvzalloc(size, GFP_KERNEL_ACCOUNT);
+	if (p)
+		s->bytes += size;
+	return p;
+}
+
+static void shadow_uncharge(struct shadow *s)
+{
+	if (s->mm && s->charged)
+		account_locked_vm(s->mm, s->charged, false);
+	s->charged = 0;
+	s->bytes = 0;
+}
+
+int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm)
+{
+	u64 leaves = shadow_leaves(tces);
+
+	memset(s, 0, sizeof(*s));
+	s->tces = tces;
+	s->mm = mm;
+	s->mid_shift = shadow_mid_shift(leaves);
+	s->tops = ((leaves - 1) >> s->mid_shift) + 1;
+	s->top = shadow_alloc(s, s->tops * sizeof(*s->top));
+	if (!s->top) {
+		shadow_uncharge(s);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void shadow_free_mid(struct shadow *s, struct shadow_leaf **mid)
+{
+	u32 i;
+
+	for (i = 0; i < 1U << s->mid_shift; i++)
+		kvfree(mid[i]);
+	kvfree(mid);
+}
+
+void shadow_free(struct shadow *s)
+{
+	u32 i;
+
+	for (i = 0; s->top && i < s->tops; i++) {
+		if (s->top[i])
+			shadow_free_mid(s, s->top[i]);
+		cond_resched();
+	}
+	kvfree(s->top);
+	s->top = NULL;
+	shadow_uncharge(s);
+}
+
+static struct shadow_leaf **shadow_mid(const struct shadow *s, u64 leaf)
+{
+	return s->top[leaf >> s->mid_shift];
+}
+
+static int shadow_populate_leaf(struct shadow *s, u64 leaf)
+{
+	struct shadow_leaf ***mid = &s->top[leaf >> s->mid_shift];
+	u64 slot = leaf & ((1ULL << s->mid_shift) - 1);
+
+	if (!*mid)
+		*mid = shadow_alloc(s, sizeof(**mid) << s->mid_shift);
+	if (!*mid)
+		return -ENOMEM;
+	if (!(*mid)[slot])
+		(*mid)[slot] = shadow_alloc(s, sizeof(struct shadow_leaf));
+	return (*mid)[slot] ? 0 : -ENOMEM;
+}
+
+int shadow_populate(struct shadow *s, u64 first, u64 n)
+{
+	u64 leaf = first >> SHADOW_LEAF_SHIFT;
+	u64 last = (first + n - 1) >> SHADOW_LEAF_SHIFT;
+
+	for (; leaf <= last; leaf++) {
+		int rc = shadow_populate_leaf(s, leaf);
+
+		if (rc)
+			return rc;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx)
+{
+	u64 leaf = idx >> SHADOW_LEAF_SHIFT;
+	struct shadow_leaf **mid = shadow_mid(s, leaf);
+
+	return mid ? mid[leaf & ((1ULL << s->mid_shift) - 1)] : NULL;
+}
+
+u64 shadow_tce(const struct shadow *s, u64 idx)
+{
+	const struct shadow_leaf *leaf = shadow_leaf(s, idx);
+
+	return leaf ? leaf->tce[idx & SHADOW_LEAF_MASK] : 0;
+}
+
+/* First non-zero slot of a leaf from @slot on, or SHADOW_LEAF_TCES. */
+static u32 shadow_leaf_next(const struct shadow_leaf *leaf, u32 slot)
+{
+	while (slot < SHADOW_LEAF_TCES && !leaf->tce[slot])
+		slot++;
+	return slot;
+}
+
+u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
+{
+	const u64 per_mid = 1ULL << (s->mid_shift + SHADOW_LEAF_SHIFT);
+
+	while (s->live && idx < end) {
+		const struct shadow_leaf *leaf;
+		u32 slot;
+
+		if (!shadow_mid(s, idx >> SHADOW_LEAF_SHIFT)) {
+			idx = (idx | (per_mid - 1)) + 1;
+			continue;
+		}
+		leaf = shadow_leaf(s, idx);
+		slot = leaf && leaf->live ? shadow_leaf_next(leaf, idx & SHADOW_LEAF_MASK)
+					  : SHADOW_LEAF_TCES;
+		idx = (idx & ~(u64)SHADOW_LEAF_MASK) + slot;
+		if (slot < SHADOW_LEAF_TCES)
+			break;
+	}
+	return s->live ? min(idx, end) : end;
+}
+
+void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u32 region)
+{
+	u64 old = leaf->tce[slot];
+	int live = !!tce - !!old;
+
+	leaf->tce[slot] = tce;
+	leaf->region[slot] = tce ? region : 0;
+	leaf->live += live;
+	s->live += live;
+	s->unknown += !!(tce & SHADOW_UNKNOWN) - !!(old & SHADOW_UNKNOWN);
+}

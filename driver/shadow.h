@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * shadow.h - our own copy of what a window's TCEs hold.
+ *
+ * Contract: what is not in the shadow is not in the hypervisor's table. The
+ * shadow is filled lazily, in leaves of one hypercall's worth of TCEs, so an
+ * empty window costs next to nothing whatever its size.
+ */
+#ifndef VFIO_PSERIES_SHADOW_H
+#define VFIO_PSERIES_SHADOW_H
+
+#include <linux/types.h>
+
+struct mm_struct;
+
+#define SHADOW_LEAF_SHIFT	9
+#define SHADOW_LEAF_TCES	(1U << SHADOW_LEAF_SHIFT)
+#define SHADOW_LEAF_MASK	(SHADOW_LEAF_TCES - 1)
+
+/*
+ * Marks kept in bits of an entry that no TCE uses (IOMMU pages have at least
+ * 4 KiB, permissions are bits 0 and 1).
+ */
+#define SHADOW_UNKNOWN	(1ULL << 2)	/* a failed call may have left it */
+#define SHADOW_PENDING	(1ULL << 3)	/* cleared, not yet given up by us */
+#define SHADOW_MARKS	(SHADOW_UNKNOWN | SHADOW_PENDING)
+
+/**
+ * struct shadow_leaf - 512 consecutive TCEs
+ * @tce:    what each TCE holds, host physical address and permissions plus
+ *          marks; 0 is an invalid TCE
+ * @region: id of the registered region that each non-zero entry is pinned by
+ * @live:   number of non-zero entries
+ */
+struct shadow_leaf {
+	u64 tce[SHADOW_LEAF_TCES];
+	u32 region[SHADOW_LEAF_TCES];
+	u32 live;
+};
+
+/**
+ * struct shadow - three levels: top, middle, leaf
+ * @tces:      TCEs of the window
+ * @mid_shift: log2 of the leaves that one middle block points to
+ * @tops:      number of middle blocks
+ * @top:       pointers to middle blocks, NULL where nothing was ever mapped
+ * @mm:        whose locked memory pays for it; NULL for nobody
+ * @bytes:     memory in use
+ * @charged:   pages of @mm's locked memory that stand for @bytes
+ * @live:      non-zero entries in all leaves
+ * @unknown:   entries marked SHADOW_UNKNOWN
+ */
+struct shadow {
+	u64 tces;
+	u32 mid_shift;
+	u32 tops;
+	struct shadow_leaf ***top;
+	struct mm_struct *mm;
+	u64 bytes;
+	unsigned long charged;
+	u64 live;
+	u64 unknown;
+};
+
+/**
+ * shadow_init() - make an empty shadow
+ * @s:    to be filled
+ * @tces: entries, at least 1
+ * @mm:   whose locked memory pays, may be NULL
+ *
+ * Context: may sleep. Return: 0 or -ENOMEM.
+ */
+int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm);
+
+/**
+ * shadow_free() - give back all memory, whatever the entries say
+ *
+ * Context: may sleep.
+ */
+void shadow_free(struct shadow *s);
+
+/**
+ * shadow_populate() - make sure that leaves exist for a range
+ * @s:     the shadow
+ * @first: first entry
+ * @n:     number of entries
+ *
+ * Leaves allocated before a failure stay: they are empty and charged.
+ *
+ * Context: may sleep. Return: 0, -ENOMEM (memory or locked memory), -EINTR.
+ */
+int shadow_populate(struct shadow *s, u64 first, u64 n);
+
+/**
+ * shadow_leaf() - the leaf that holds an entry
+ *
+ * Return: the leaf, NULL when nothing near @idx was ever mapped.
+ */
+struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx);
+
+/**
+ * shadow_tce() - one entry with its marks, 0 when it is invalid
+ */
+u64 shadow_tce(const struct shadow *s, u64 idx);
+
+/**
+ * shadow_next_live() - first non-zero entry in [idx, end)
+ *
+ * Costs in proportion to what was mapped, not to the size of the range.
+ *
+ * Return: its index, or @end.
+ */
+u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end);
+
+/**
+ * shadow_set() - change one entry and keep the counts right
+ * @s:      the shadow
+ * @leaf:   the leaf that holds the entry
+ * @slot:   the entry's place in it
+ * @tce:    new content with marks, 0 for none
+ * @region: region that pins it; ignored when @tce is 0
+ */
+void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
+		u32 region);
+
+#endif

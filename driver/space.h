@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * space.h - a user's DMA space: its memory, its windows, the PE behind them.
+ *
+ * One space stands for one VFIO container. Every function takes the space's
+ * lock; after space_kill() all of them say -ENODEV.
+ */
+#ifndef VFIO_PSERIES_SPACE_H
+#define VFIO_PSERIES_SPACE_H
+
+#include <linux/mutex.h>
+#include "memory.h"
+#include "window.h"
+
+/**
+ * struct space - a user's DMA space
+ * @lock:    guards everything in here, @windows' tables included; taken first
+ *           of all locks of this module
+ * @dead:    the container is gone
+ * @enabled: memory was registered once: MAP and UNMAP are allowed
+ * @memory:  registered memory
+ * @windows: the windows
+ * @pe:      the PE, NULL while no group is attached
+ */
+struct space {
+	struct mutex lock;
+	bool dead;
+	bool enabled;
+	struct memory memory;
+	struct windows windows;
+	struct pe *pe;
+};
+
+/**
+ * struct space_info - what GET_INFO tells
+ * @dma32_start: first bus address of the default window
+ * @dma32_size:  its bytes; 0 when the uapi's 32 bits can't say the truth
+ * @pgsizes:     IOMMU page sizes, 0 when there are no dynamic windows
+ * @max_windows: windows at a time
+ * @levels:      levels of a table
+ */
+struct space_info {
+	u32 dma32_start;
+	u32 dma32_size;
+	u64 pgsizes;
+	u32 max_windows;
+	u32 levels;
+};
+
+void space_init(struct space *s);
+
+/**
+ * space_kill() - the end: everything is unmapped, closed and unpinned
+ *
+ * Waits for calls that are running; never fails. What could not be cleared
+ * stays pinned and is reported.
+ *
+ * Context: may sleep.
+ */
+void space_kill(struct space *s);
+
+/**
+ * space_attach() - put a PE, owned by this user, into the space
+ *
+ * The default window becomes the user's.
+ *
+ * Return: 0; -EBUSY (there is one already); -ENOMEM; -ENODEV.
+ */
+int space_attach(struct space *s, struct pe *pe);
+
+/**
+ * space_detach() - take it out again; never fails
+ */
+void space_detach(struct space *s, struct pe *pe);
+
+/*
+ * The calls of the user, arguments as in the uapi header. All may sleep and
+ * may say -ENODEV (the space is dead), -EINTR (killed while waiting), -EPERM
+ * (another address space than the owner's), -ENXIO (no PE attached) besides
+ * what the functions of memory.h, window.h and table.h say.
+ */
+int space_info(struct space *s, struct space_info *info);
+int space_register(struct space *s, u64 ua, u64 size);
+int space_unregister(struct space *s, u64 ua, u64 size);
+int space_create(struct space *s, u32 page_shift, u64 size, u32 levels,
+		 u64 *start);
+int space_remove(struct space *s, u64 start);
+
+/**
+ * space_map() - map registered memory
+ * @s:    the space
+ * @ioba: first bus address
+ * @ua:   user address
+ * @size: bytes
+ * @perm: PAPR_TCE_READ and/or PAPR_TCE_WRITE
+ *
+ * Return: 0; -EPERM (nothing was registered yet); -ENXIO (no window holds
+ * @ioba); -EINVAL (size 0, not aligned to the window's pages, beyond the
+ * window's end, memory not registered, pages too small); -ENOMEM; -EIO.
+ */
+int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm);
+
+/**
+ * space_unmap() - unmap a range; what is not mapped there is no error
+ */
+int space_unmap(struct space *s, u64 ioba, u64 size);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * table.h - the contents of one window: map, unmap, clear.
+ *
+ * A table is written in batches of up to HV_BATCH TCEs, each in one critical
+ * section that holds the hypercall and the shadow's change together. A call
+ * that fails puts back what it changed; what cannot be put back is marked
+ * unknown, and the pages that it may reach stay pinned.
+ */
+#ifndef VFIO_PSERIES_TABLE_H
+#define VFIO_PSERIES_TABLE_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include "hv.h"
+#include "shadow.h"
+
+struct memory;
+
+/* Most PEs that one container can drive through one table. */
+#define TABLE_MAX_PES	1
+
+/**
+ * struct table - one container window
+ * @w:      geometry; @w.liobn is the first member's
+ * @liobn:  the hypervisor's table of each member PE
+ * @pes:    number of members
+ * @memory: where its pages come from
+ * @lock:   guards @shadow and the order of hypercalls; never held over a sleep
+ * @shadow: what the TCEs hold
+ * @list:   4 KiB aligned list page for hv_put(); this and the next are guarded
+ *          by the space's lock
+ * @region: for each TCE of @list the region that pins it
+ */
+struct table {
+	struct hv_window w;
+	u32 liobn[TABLE_MAX_PES];
+	u32 pes;
+	struct memory *memory;
+	spinlock_t lock;
+	struct shadow shadow;
+	__be64 *list;
+	u32 *region;
+};
+
+/**
+ * table_init() - make an empty table
+ * @t:      to be filled
+ * @tces:   its entries
+ * @memory: where its pages come from
+ *
+ * table_attach() gives it a place in the hypervisor.
+ *
+ * Context: may sleep. Return: 0 or -ENOMEM.
+ */
+int table_init(struct table *t, u64 tces, struct memory *memory);
+
+/**
+ * table_attach() - name the hypervisor's window, all TCEs of it invalid
+ */
+void table_attach(struct table *t, const struct hv_window *w);
+
+/**
+ * table_free() - give back the memory of a table
+ */
+void table_free(struct table *t);
+
+/**
+ * table_map() - map user pages, replacing what was there
+ * @t:     the table
+ * @first: index of the first TCE, counted from the window's start
+ * @n:     TCEs, at least 1; the range lies in the window
+ * @ua:    user address, aligned to the IOMMU page
+ * @perm:  PAPR_TCE_READ and/or PAPR_TCE_WRITE, as the device sees it
+ *
+ * Context: may sleep; the space's lock is held.
+ * Return: 0; -EINVAL (memory_covers()); -ENOMEM; -EINTR; -EIO. On error
+ * everything is as before, unknown TCEs excepted.
+ */
+int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm);
+
+/**
+ * table_unmap() - invalidate a range; holes are no error
+ *
+ * Context: may sleep; the space's lock is held.
+ * Return: 0; -EINTR (the caller is dying; a part may be gone); -EIO, -ENOMEM
+ * (everything as before, unknown TCEs excepted).
+ */
+int table_unmap(struct table *t, u64 first, u64 n);
+
+/**
+ * table_clear() - invalidate everything, for the window's end
+ *
+ * Goes on after errors.
+ *
+ * Context: may sleep; the space's lock is held.
+ * Return: the number of TCEs that stay unknown.
+ */
+u64 table_clear(struct table *t);
+
+/**
+ * table_forget() - the hypervisor's table is gone and every TCE with it
+ *
+ * Unknown entries become invalid ones; their pages are released.
+ */
+void table_forget(struct table *t);
+
+#endif
