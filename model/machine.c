@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* machine.c - the hypervisor as a whole: its PEs, what tests set and see, the counters. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include "machine.h"
+
+struct machine machine;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void machine_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void machine_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+void model_reset(const struct model_personality *p)
+{
+	u32 i, k;
+
+	for (i = 0; i < machine.pes; i++)
+		for (k = 0; k < MODEL_MAX_WINDOWS; k++)
+			table_drop(&machine.pe[i].table[k]);
+	memset(&machine, 0, sizeof(machine));
+	machine.rules = p;
+	machine.memory = ~0ULL;
+	machine.features = (struct papr_features){ true, true };
+	fault_reset();
+	rtas_reset_waits();
+}
+
+struct model_pe *model_add_pe(const struct model_pe_config *config)
+{
+	struct model_pe *pe = &machine.pe[machine.pes++];
+
+	if (machine.pes > MODEL_MAX_PES)
+		abort();
+	pe->config = *config;
+	if (config->size && !table_make_default(pe))
+		abort();
+	return pe;
+}
+
+void model_set_features(bool put_indirect, bool stuff)
+{
+	machine.features = (struct papr_features){ put_indirect, stuff };
+}
+
+struct papr_features papr_features(void)
+{
+	return machine.features;
+}
+
+void model_set_memory(u64 size)
+{
+	machine.memory = size;
+}
+
+void model_set_garbage(bool on)
+{
+	machine.garbage = on;
+}
+
+struct tce_table *machine_table(u64 liobn)
+{
+	u32 i, k;
+
+	for (i = 0; i < machine.pes; i++)
+		for (k = 0; k < MODEL_MAX_WINDOWS; k++) {
+			struct tce_table *t = &machine.pe[i].table[k];
+
+			if (t->present && t->w.liobn == liobn)
+				return t;
+		}
+	return NULL;
+}
+
+struct model_pe *machine_pe(u64 buid)
+{
+	u32 i;
+
+	for (i = 0; i < machine.pes; i++)
+		if (machine.pe[i].config.buid == buid)
+			return &machine.pe[i];
+	return NULL;
+}
+
+struct model_pe *machine_pe_of(const struct tce_table *t)
+{
+	u32 i;
+
+	for (i = 0; i < machine.pes; i++)
+		if (t >= machine.pe[i].table && t < machine.pe[i].table + MODEL_MAX_WINDOWS)
+			return &machine.pe[i];
+	abort();
+}
+
+u32 machine_active(const struct model_pe *pe)
+{
+	u32 n = 0;
+	u32 k;
+
+	for (k = 0; k < MODEL_MAX_WINDOWS; k++)
+		n += pe->table[k].present;
+	return n;
+}
+
+u32 model_windows(const struct model_pe *pe, struct model_window *w, u32 max)
+{
+	u32 n = 0;
+	u32 k;
+
+	for (k = 0; k < MODEL_MAX_WINDOWS; k++)
+		if (pe->table[k].present && n++ < max)
+			w[n - 1] = pe->table[k].w;
+	return n;
+}
+
+u64 model_translate(const struct model_pe *pe, u64 ioba, u64 *hpa)
+{
+	u32 k;
+
+	for (k = 0; k < MODEL_MAX_WINDOWS; k++) {
+		const struct tce_table *t = &pe->table[k];
+		u64 page, idx, tce;
+
+		if (!t->present || !table_index(t, ioba, &idx))
+			continue;
+		tce = table_get(t, idx);
+		page = (1ULL << t->w.page_shift) - 1;
+		*hpa = (tce & ~page & ~PAPR_TCE_PERM) | (ioba & page);
+		if (tce & PAPR_TCE_PERM)
+			return tce & PAPR_TCE_PERM;
+	}
+	return 0;
+}
+
+void model_for_each_valid(const struct model_pe *pe,
+			  void (*fn)(const struct model_window *w, u64 ioba, u64 tce, void *ctx),
+			  void *ctx)
+{
+	u32 k;
+
+	for (k = 0; k < MODEL_MAX_WINDOWS; k++) {
+		const struct tce_table *t = &pe->table[k];
+		u64 idx;
+
+		if (!t->present)
+			continue;
+		for (idx = table_next_valid(t, 0); idx < t->w.tces;
+		     idx = table_next_valid(t, idx + 1))
+			fn(&t->w, t->w.start + (idx << t->w.page_shift), table_get(t, idx), ctx);
+	}
+}
+
+u64 model_valid(const struct model_pe *pe)
+{
+	u64 n = 0;
+	u32 k;
+
+	for (k = 0; k < MODEL_MAX_WINDOWS; k++)
+		if (pe->table[k].present)
+			n += table_valid(&pe->table[k]);
+	return n;
+}
+
+static struct tce_table *table_or_die(u32 liobn, u64 ioba, u64 *idx)
+{
+	struct tce_table *t = machine_table(liobn);
+
+	if (!t || !table_index(t, ioba, idx))
+		abort();
+	return t;
+}
+
+u64 model_peek(u32 liobn, u64 ioba)
+{
+	u64 idx;
+	struct tce_table *t = table_or_die(liobn, ioba, &idx);
+
+	return table_get(t, idx);
+}
+
+void model_poke(u32 liobn, u64 ioba, u64 tce)
+{
+	u64 idx;
+	struct tce_table *t = table_or_die(liobn, ioba, &idx);
+
+	table_put(t, idx, tce);
+}
+
+u64 model_broke(enum model_rule rule)
+{
+	return machine.broke[rule];
+}
+
+u64 model_broken(void)
+{
+	u64 n = 0;
+	u32 i;
+
+	for (i = 0; i < MODEL_RULES; i++)
+		n += machine.broke[i];
+	return n;
+}
+
+u64 model_count(enum model_call call)
+{
+	return machine.count[call];
+}
+
+u64 model_count_of(u32 calls)
+{
+	u64 n = 0;
+	u32 i;
+
+	for (i = 0; i < MODEL_CALLS; i++)
+		if (calls & (1U << i))
+			n += machine.count[i];
+	return n;
+}
+
+void model_clear_counts(void)
+{
+	memset(machine.count, 0, sizeof(machine.count));
+}

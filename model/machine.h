@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* machine.h - what the model is made of; for its own files only. */
+#ifndef MODEL_MACHINE_H
+#define MODEL_MACHINE_H
+
+#include "model.h"
+
+#define MODEL_MAX_PES		4
+#define MODEL_MAX_WINDOWS	4
+
+#define TCE_CHUNK	512
+
+/**
+ * struct tce_table - TCEs of a window
+ * @w:       what it is, valid while @present
+ * @present: it exists
+ * @chunk:   TCEs in pieces of TCE_CHUNK; NULL for a piece of zeros, TCE_GARBAGE for one that nobody
+ *           ever wrote to
+ */
+struct tce_table {
+	struct model_window w;
+	bool present;
+	u64 **chunk;
+};
+
+#define TCE_GARBAGE	((u64 *)1)
+
+/**
+ * struct model_pe - a PE
+ * @config: as given to model_add_pe()
+ * @table:  its windows by the order of their names
+ */
+struct model_pe {
+	struct model_pe_config config;
+	struct tce_table table[MODEL_MAX_WINDOWS];
+};
+
+/**
+ * struct machine - the one hypervisor there is
+ * @rules:    its personality
+ * @pe:       PEs
+ * @pes:      how many
+ * @features: multi-TCE calls
+ * @memory:   bytes of the partition's memory
+ * @garbage:  new windows hold garbage
+ * @count:    calls by kind
+ * @broke:    broken rules
+ */
+struct machine {
+	const struct model_personality *rules;
+	struct model_pe pe[MODEL_MAX_PES];
+	u32 pes;
+	struct papr_features features;
+	u64 memory;
+	bool garbage;
+	u64 count[MODEL_CALLS];
+	u64 broke[MODEL_RULES];
+};
+
+extern struct machine machine;
+
+void machine_lock(void);
+void machine_unlock(void);
+struct tce_table *machine_table(u64 liobn);
+struct model_pe *machine_pe(u64 buid);
+struct model_pe *machine_pe_of(const struct tce_table *t);
+u32 machine_active(const struct model_pe *pe);
+
+/* A rule is broken: note it. Return: true when the personality refuses such calls. */
+bool rule_broken(enum model_rule rule);
+
+/* A window comes into being, or back; goes. */
+bool table_make(struct tce_table *t, const struct model_window *w);
+bool table_make_default(struct model_pe *pe);
+void table_drop(struct tce_table *t);
+/* Index of the TCE of a bus address. Return: false when it is outside of the window. */
+bool table_index(const struct tce_table *t, u64 ioba, u64 *idx);
+u64 table_get(const struct tce_table *t, u64 idx);
+void table_put(struct tce_table *t, u64 idx, u64 tce);
+u64 table_valid(const struct tce_table *t);
+/* First valid TCE from @idx on; the number of TCEs when there is none. */
+u64 table_next_valid(const struct tce_table *t, u64 idx);
+
+/**
+ * struct verdict - what the armed faults make of a call
+ * @refuse: return @code, having done the work as far as @when says
+ */
+struct verdict {
+	bool refuse;
+	enum model_when when;
+	long code;
+};
+
+void rtas_reset_waits(void);
+void fault_reset(void);
+struct verdict fault_of(enum model_call call);
+
+#endif

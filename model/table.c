@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * table.c - TCE tables that take memory only where something was written.
+ *
+ * A window may be far larger than what a test can afford, so TCEs are kept in chunks that exist when a
+ * TCE in them differs from what the whole chunk is known to hold.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "machine.h"
+
+/* Looks like a mapping of everything, somewhere. */
+static u64 garbage(u64 idx)
+{
+	return (((idx + 1) * 0x9e3779b97f4a7c15ULL) & 0xfffffff000ULL) | PAPR_TCE_PERM;
+}
+
+static u64 chunks(const struct tce_table *t)
+{
+	return (t->w.tces + TCE_CHUNK - 1) / TCE_CHUNK;
+}
+
+bool table_make(struct tce_table *t, const struct model_window *w)
+{
+	u64 i;
+
+	t->w = *w;
+	t->chunk = calloc(chunks(t), sizeof(*t->chunk));
+	t->present = t->chunk;
+	for (i = 0; t->present && machine.garbage && i < chunks(t); i++)
+		t->chunk[i] = TCE_GARBAGE;
+	return t->present;
+}
+
+bool table_make_default(struct model_pe *pe)
+{
+	const struct model_window w = {
+		.liobn = pe->config.liobn,
+		.start = pe->config.start,
+		.tces = pe->config.size >> 12,
+		.page_shift = 12,
+		.dflt = true,
+	};
+
+	return table_make(&pe->table[0], &w);
+}
+
+static void chunk_set(struct tce_table *t, u64 i, u64 *chunk)
+{
+	if (t->chunk[i] != TCE_GARBAGE)
+		free(t->chunk[i]);
+	t->chunk[i] = chunk;
+}
+
+void table_drop(struct tce_table *t)
+{
+	u64 i;
+
+	for (i = 0; t->present && i < chunks(t); i++)
+		chunk_set(t, i, NULL);
+	free(t->chunk);
+	memset(t, 0, sizeof(*t));
+}
+
+bool table_index(const struct tce_table *t, u64 ioba, u64 *idx)
+{
+	*idx = (ioba - t->w.start) >> t->w.page_shift;
+	return ioba >= t->w.start && *idx < t->w.tces;
+}
+
+u64 table_get(const struct tce_table *t, u64 idx)
+{
+	const u64 *chunk = t->chunk[idx / TCE_CHUNK];
+
+	if (chunk == TCE_GARBAGE)
+		return garbage(idx);
+	return chunk ? chunk[idx % TCE_CHUNK] : 0;
+}
+
+/* Give a chunk that is only known to be zeros or garbage memory of its own. */
+static void chunk_fill(struct tce_table *t, u64 i)
+{
+	u64 *chunk = calloc(TCE_CHUNK, sizeof(*chunk));
+	u64 k;
+
+	if (!chunk)
+		abort();
+	for (k = 0; t->chunk[i] == TCE_GARBAGE && k < TCE_CHUNK; k++)
+		chunk[k] = garbage(i * TCE_CHUNK + k);
+	t->chunk[i] = chunk;
+}
+
+/* Zeros over what is zero already, or over the last of a chunk, take no memory. */
+static bool put_zero(struct tce_table *t, u64 idx)
+{
+	u64 i = idx / TCE_CHUNK;
+	u64 k;
+
+	if (!t->chunk[i])
+		return true;
+	if (t->chunk[i] == TCE_GARBAGE || idx % TCE_CHUNK != TCE_CHUNK - 1)
+		return false;
+	for (k = 0; k < TCE_CHUNK - 1; k++)
+		if (t->chunk[i][k])
+			return false;
+	chunk_set(t, i, NULL);
+	return true;
+}
+
+void table_put(struct tce_table *t, u64 idx, u64 tce)
+{
+	u64 i = idx / TCE_CHUNK;
+
+	if (!tce && put_zero(t, idx))
+		return;
+	if (!t->chunk[i] || t->chunk[i] == TCE_GARBAGE)
+		chunk_fill(t, i);
+	t->chunk[i][idx % TCE_CHUNK] = tce;
+}
+
+u64 table_next_valid(const struct tce_table *t, u64 idx)
+{
+	while (idx < t->w.tces) {
+		if (!t->chunk[idx / TCE_CHUNK])
+			idx = (idx / TCE_CHUNK + 1) * TCE_CHUNK;
+		else if (table_get(t, idx) & PAPR_TCE_PERM)
+			return idx;
+		else
+			idx++;
+	}
+	return t->w.tces;
+}
+
+u64 table_valid(const struct tce_table *t)
+{
+	u64 n = 0;
+	u64 idx;
+
+	for (idx = table_next_valid(t, 0); idx < t->w.tces; idx = table_next_valid(t, idx + 1))
+		n++;
+	return n;
+}

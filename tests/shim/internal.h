@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* internal.h - what the parts of the shim want of each other. */
+#ifndef SHIM_INTERNAL_H
+#define SHIM_INTERNAL_H
+
+#include <linux/types.h>
+
+struct mm_struct;
+struct page;
+
+/**
+ * struct countdown - a fault that comes at the nth occasion
+ * @left: occasions until then, 0 when not armed
+ */
+struct countdown {
+	u64 left;
+};
+
+/* One occasion more. Return: true when it is the one. */
+static inline bool countdown_hits(struct countdown *c)
+{
+	return c->left && __atomic_fetch_sub(&c->left, 1, __ATOMIC_RELAXED) == 1;
+}
+
+void shim_lock_reset(void);
+void shim_task_reset(void);
+void shim_alloc_reset(void);
+void shim_mm_reset(void);
+void shim_mm_iommu_reset(void);
+void shim_uaccess_reset(void);
+
+/* Frame behind a user address, with the log2 of its page's size; NULL when there is none. */
+struct page *shim_user_page(const struct mm_struct *mm, unsigned long ua);
+/* Pin a page; false when it faults. */
+bool shim_pin(struct page *page);
+void shim_unpin(struct page *page);
+
+#endif

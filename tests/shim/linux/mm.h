@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Page frames and locked memory. A frame knows how often it is pinned; marking one dirty that nobody
+ * pins is an error, since by then it may be somebody else's.
+ */
+#ifndef SHIM_LINUX_MM_H
+#define SHIM_LINUX_MM_H
+
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <asm/page.h>
+
+/**
+ * struct page - one frame
+ * @pins:  how often it is pinned
+ * @order: log2 of the frames of the huge page that it is part of
+ * @dirty: in the first frame of a huge page, for all of it
+ */
+struct page {
+	int pins;
+	u8 order;
+	bool dirty;
+};
+
+struct page *pfn_to_page(unsigned long pfn);
+unsigned long page_to_pfn(const struct page *page);
+struct page *compound_head(struct page *page);
+bool pfn_valid(unsigned long pfn);
+bool PageDirty(struct page *page);
+void SetPageDirty(struct page *page);
+
+unsigned long totalram_pages(void);
+
+int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc);
+
+#define offset_in_page(p)	((unsigned long)(p) & ~PAGE_MASK)
+#define PAGE_ALIGNED(addr)	IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
+#define PHYS_PFN(x)		((unsigned long)((x) >> PAGE_SHIFT))
+
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mm.c - fake physical memory, fake user memory, locked memory.
+ *
+ * Frames are handed out in ascending order and never come back before the next shim_reset(). A piece
+ * of user memory takes a run of them in reverse, page by page: the host physical address of one page
+ * says nothing about that of the next.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+#include "shim.h"
+
+#define FRAMES		(1UL << 20)
+#define FIRST_FRAME	16	/* so that no address is 0 */
+
+/**
+ * struct vma - a piece of user memory
+ * @next:  another one of the same address space
+ * @ua:    user address
+ * @size:  bytes
+ * @shift: log2 of its pages' size
+ * @pfn:   the run of frames behind it
+ */
+struct vma {
+	struct vma *next;
+	unsigned long ua;
+	unsigned long size;
+	unsigned int shift;
+	unsigned long pfn;
+};
+
+static struct page frames[FRAMES];
+static unsigned long next_frame = FIRST_FRAME;
+static struct vma vmas[64];
+static unsigned int vma_count;
+static struct countdown fail_pin;
+static pthread_mutex_t accounting = PTHREAD_MUTEX_INITIALIZER;
+
+void shim_mm_reset(void)
+{
+	memset(frames, 0, next_frame * sizeof(frames[0]));
+	next_frame = FIRST_FRAME;
+	vma_count = 0;
+	fail_pin.left = 0;
+}
+
+void shim_mm_init(struct mm_struct *mm, unsigned long limit)
+{
+	memset(mm, 0, sizeof(*mm));
+	mm->limit = limit;
+	mm->regions.next = mm->regions.prev = &mm->regions;
+}
+
+void shim_map_user(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned int shift)
+{
+	unsigned long per_page = 1UL << (shift - PAGE_SHIFT);
+	unsigned long n = size >> PAGE_SHIFT;
+	struct vma *vma = &vmas[vma_count++];
+	unsigned long i;
+
+	BUG_ON(vma_count > ARRAY_SIZE(vmas));
+	next_frame = ALIGN(next_frame, per_page);
+	BUG_ON(next_frame + n > FRAMES);
+	*vma = (struct vma){ mm->vmas, ua, size, shift, next_frame };
+	mm->vmas = vma;
+	for (i = 0; i < n; i++)
+		frames[next_frame + i].order = shift - PAGE_SHIFT;
+	next_frame += n;
+}
+
+static const struct vma *find_vma(const struct mm_struct *mm, unsigned long ua)
+{
+	const struct vma *vma;
+
+	for (vma = mm->vmas; vma; vma = vma->next)
+		if (ua >= vma->ua && ua - vma->ua < vma->size)
+			return vma;
+	return NULL;
+}
+
+static unsigned long vma_pfn(const struct vma *vma, unsigned long ua)
+{
+	unsigned long pages = vma->size >> vma->shift;
+	unsigned long page = (ua - vma->ua) >> vma->shift;
+	unsigned long within = ((ua - vma->ua) & ((1UL << vma->shift) - 1)) >> PAGE_SHIFT;
+
+	return vma->pfn + ((pages - 1 - page) << (vma->shift - PAGE_SHIFT)) + within;
+}
+
+struct page *shim_user_page(const struct mm_struct *mm, unsigned long ua)
+{
+	const struct vma *vma = find_vma(mm, ua);
+
+	return vma ? &frames[vma_pfn(vma, ua)] : NULL;
+}
+
+u64 shim_hpa(const struct mm_struct *mm, unsigned long ua)
+{
+	struct page *page = shim_user_page(mm, ua);
+
+	BUG_ON(!page);
+	return (u64)page_to_pfn(page) << PAGE_SHIFT | (ua & ~PAGE_MASK);
+}
+
+void shim_fail_pin(u64 nth)
+{
+	fail_pin.left = nth;
+}
+
+bool shim_pin(struct page *page)
+{
+	if (countdown_hits(&fail_pin))
+		return false;
+	page->pins++;
+	return true;
+}
+
+void shim_unpin(struct page *page)
+{
+	BUG_ON(page->pins <= 0);
+	page->pins--;
+}
+
+u64 shim_pins(void)
+{
+	unsigned long i;
+	u64 sum = 0;
+
+	for (i = 0; i < next_frame; i++)
+		sum += frames[i].pins;
+	return sum;
+}
+
+bool shim_pinned(u64 hpa)
+{
+	return pfn_valid(hpa >> PAGE_SHIFT) && frames[hpa >> PAGE_SHIFT].pins > 0;
+}
+
+bool shim_dirty(u64 hpa)
+{
+	return PageDirty(pfn_to_page(hpa >> PAGE_SHIFT));
+}
+
+u64 shim_dirty_count(void)
+{
+	unsigned long i;
+	u64 sum = 0;
+
+	for (i = 0; i < next_frame; i++)
+		sum += frames[i].dirty;
+	return sum;
+}
+
+u64 shim_ram_size(void)
+{
+	return (u64)FRAMES << PAGE_SHIFT;
+}
+
+unsigned long totalram_pages(void)
+{
+	return FRAMES;
+}
+
+bool pfn_valid(unsigned long pfn)
+{
+	return pfn >= FIRST_FRAME && pfn < next_frame;
+}
+
+struct page *pfn_to_page(unsigned long pfn)
+{
+	BUG_ON(!pfn_valid(pfn));
+	return &frames[pfn];
+}
+
+unsigned long page_to_pfn(const struct page *page)
+{
+	return page - frames;
+}
+
+struct page *compound_head(struct page *page)
+{
+	return &frames[page_to_pfn(page) & ~((1UL << page->order) - 1)];
+}
+
+bool PageDirty(struct page *page)
+{
+	return compound_head(page)->dirty;
+}
+
+void SetPageDirty(struct page *page)
+{
+	BUG_ON(page->pins <= 0);
+	compound_head(page)->dirty = true;
+}
+
+int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc)
+{
+	int rc = 0;
+
+	shim_may_sleep();
+	if (!mm || !pages)
+		return 0;
+	pthread_mutex_lock(&accounting);
+	if (!inc) {
+		BUG_ON(mm->locked_vm < pages);
+		mm->locked_vm -= pages;
+	} else if (mm->locked_vm + pages > mm->limit) {
+		rc = -ENOMEM;
+	} else {
+		mm->locked_vm += pages;
+	}
+	pthread_mutex_unlock(&accounting);
+	return rc;
+}

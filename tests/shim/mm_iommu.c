@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mm_iommu.c - stands in for powerpc's registered memory.
+ *
+ * A registration pins every page of a range of one address space and remembers where they are. It
+ * counts its users, and apart from them mappings that KVM tells it of (one more than there are). The
+ * last user can only go while there are none. Ranges of an address space don't overlap.
+ *
+ * What differs: memory goes at once, where the kernel waits for readers under RCU; there is no device
+ * memory.
+ */
+#include <asm/mmu_context.h>
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include "internal.h"
+#include "shim.h"
+
+/**
+ * struct mm_iommu_table_group_mem_t - one registration
+ * @node:   among those of its address space
+ * @ua:     user address
+ * @pages:  number of pages
+ * @shift:  log2 of the largest IOMMU page that it can back
+ * @used:   users
+ * @mapped: mappings and one, 0 when it is going
+ * @page:   the pinned pages
+ */
+struct mm_iommu_table_group_mem_t {
+	struct list_head node;
+	unsigned long ua;
+	unsigned long pages;
+	unsigned int shift;
+	unsigned long used;
+	u64 mapped;
+	struct page **page;
+};
+
+static DEFINE_MUTEX(list_lock);
+
+void shim_mm_iommu_reset(void)
+{
+	mutex_init(&list_lock);
+}
+
+static unsigned long end_of(const struct mm_iommu_table_group_mem_t *mem)
+{
+	return mem->ua + (mem->pages << PAGE_SHIFT);
+}
+
+static unsigned long pin_all(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
+{
+	unsigned int shift = PAGE_SHIFT;
+	unsigned long i;
+
+	mem->shift = __ffs(mem->ua | mem->pages << PAGE_SHIFT);
+	for (i = 0; i < mem->pages; i++) {
+		struct page *page = shim_user_page(mm, mem->ua + (i << PAGE_SHIFT));
+
+		if (!page || !shim_pin(page))
+			break;
+		mem->page[i] = page;
+		/* Like the kernel's: an ordinary page behind a huge one passes for as large. */
+		if (mem->shift > PAGE_SHIFT && page->order)
+			shift = PAGE_SHIFT + page->order;
+		mem->shift = min(mem->shift, shift);
+	}
+	return i;
+}
+
+static void unpin(struct mm_iommu_table_group_mem_t *mem, unsigned long pages)
+{
+	while (pages)
+		shim_unpin(mem->page[--pages]);
+}
+
+static bool overlaps(struct mm_struct *mm, const struct mm_iommu_table_group_mem_t *mem)
+{
+	struct mm_iommu_table_group_mem_t *other;
+
+	list_for_each_entry(other, &mm->regions, node)
+		if (other->ua < end_of(mem) && mem->ua < end_of(other))
+			return true;
+	return false;
+}
+
+static long add(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
+{
+	unsigned long pinned = pin_all(mm, mem);
+	long rc = 0;
+
+	mutex_lock(&list_lock);
+	/* As the kernel does: pages that could be pinned before the first bad one, or a fault. */
+	if (pinned < mem->pages)
+		rc = pinned ? (long)pinned : -EFAULT;
+	else if (overlaps(mm, mem))
+		rc = -EINVAL;
+	else
+		list_add_tail(&mem->node, &mm->regions);
+	mutex_unlock(&list_lock);
+	if (rc)
+		unpin(mem, pinned);
+	return rc;
+}
+
+static void destroy(struct mm_iommu_table_group_mem_t *mem)
+{
+	vfree(mem->page);
+	kfree(mem);
+}
+
+static struct mm_iommu_table_group_mem_t *create(unsigned long ua, unsigned long pages)
+{
+	struct mm_iommu_table_group_mem_t *mem = kzalloc(sizeof(*mem), GFP_KERNEL);
+
+	if (!mem)
+		return NULL;
+	mem->ua = ua;
+	mem->pages = pages;
+	mem->used = 1;
+	mem->mapped = 1;
+	mem->page = vzalloc(pages * sizeof(*mem->page));
+	if (mem->page)
+		return mem;
+	kfree(mem);
+	return NULL;
+}
+
+long mm_iommu_new(struct mm_struct *mm, unsigned long ua, unsigned long entries,
+		  struct mm_iommu_table_group_mem_t **pmem)
+{
+	struct mm_iommu_table_group_mem_t *mem;
+	long rc = account_locked_vm(mm, entries, true);
+
+	if (rc)
+		return rc;
+	mem = create(ua, entries);
+	rc = mem ? add(mm, mem) : -ENOMEM;
+	if (!rc) {
+		*pmem = mem;
+		return 0;
+	}
+	if (mem)
+		destroy(mem);
+	account_locked_vm(mm, entries, false);
+	return rc;
+}
+
+/* One user less. Return: 1 when it was the last one and the registration is off the list. */
+static long put_user(struct mm_iommu_table_group_mem_t *mem)
+{
+	if (!mem->used)
+		return -ENOENT;
+	if (mem->used > 1) {
+		mem->used--;
+		return 0;
+	}
+	if (mem->mapped != 1)
+		return -EBUSY;
+	mem->used = 0;
+	mem->mapped = 0;
+	list_del(&mem->node);
+	return 1;
+}
+
+long mm_iommu_put(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
+{
+	long rc;
+
+	mutex_lock(&list_lock);
+	rc = put_user(mem);
+	mutex_unlock(&list_lock);
+	if (rc != 1)
+		return rc;
+	account_locked_vm(mm, mem->pages, false);
+	unpin(mem, mem->pages);
+	destroy(mem);
+	return 0;
+}
+
+struct mm_iommu_table_group_mem_t *mm_iommu_lookup(struct mm_struct *mm, unsigned long ua,
+						   unsigned long size)
+{
+	struct mm_iommu_table_group_mem_t *mem, *found = NULL;
+
+	mutex_lock(&list_lock);
+	list_for_each_entry(mem, &mm->regions, node)
+		if (mem->ua <= ua && ua + size <= end_of(mem))
+			found = mem;
+	mutex_unlock(&list_lock);
+	return found;
+}
+
+struct mm_iommu_table_group_mem_t *mm_iommu_get(struct mm_struct *mm, unsigned long ua,
+						unsigned long entries)
+{
+	struct mm_iommu_table_group_mem_t *mem, *found = NULL;
+
+	mutex_lock(&list_lock);
+	list_for_each_entry(mem, &mm->regions, node)
+		if (mem->ua == ua && mem->pages == entries)
+			found = mem;
+	if (found)
+		found->used++;
+	mutex_unlock(&list_lock);
+	return found;
+}
+
+long mm_iommu_ua_to_hpa(struct mm_iommu_table_group_mem_t *mem, unsigned long ua,
+			unsigned int pageshift, unsigned long *hpa)
+{
+	unsigned long entry = (ua - mem->ua) >> PAGE_SHIFT;
+
+	if (ua < mem->ua || entry >= mem->pages || pageshift > mem->shift)
+		return -EFAULT;
+	*hpa = page_to_pfn(mem->page[entry]) << PAGE_SHIFT | (ua & ~PAGE_MASK);
+	return 0;
+}
+
+bool mm_iommu_is_devmem(struct mm_struct *mm, unsigned long hpa, unsigned int pageshift,
+			unsigned long *size)
+{
+	(void)mm, (void)hpa, (void)pageshift, (void)size;
+	return false;
+}
+
+bool mm_iommu_preregistered(struct mm_struct *mm)
+{
+	return !list_empty(&mm->regions);
+}
+
+long mm_iommu_mapped_inc(struct mm_iommu_table_group_mem_t *mem)
+{
+	if (!mem->mapped)
+		return -ENXIO;
+	__atomic_add_fetch(&mem->mapped, 1, __ATOMIC_RELAXED);
+	return 0;
+}
+
+void mm_iommu_mapped_dec(struct mm_iommu_table_group_mem_t *mem)
+{
+	if (mem->mapped > 1)
+		__atomic_sub_fetch(&mem->mapped, 1, __ATOMIC_RELAXED);
+}
+
+u64 shim_region_mapped(const struct mm_iommu_table_group_mem_t *mem)
+{
+	return mem->mapped - 1;
+}
+
+u64 shim_regions(const struct mm_struct *mm)
+{
+	const struct list_head *node;
+	u64 n = 0;
+
+	for (node = mm->regions.next; node != &mm->regions; node = node->next)
+		n++;
+	return n;
+}

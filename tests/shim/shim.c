@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shim.c - the ends of a test: what a kernel would warn or print about. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include <linux/kernel.h>
+#include "internal.h"
+#include "shim.h"
+
+static pthread_t main_thread;
+static u64 log_lines;
+static bool verbose;
+
+void shim_bug(const char *file, int line, const char *what)
+{
+	print_error("kernel bug: %s (%s:%d)\n", what, file, line);
+	/* cmocka jumps out of the test, which only the thread that entered it may do. */
+	if (!pthread_equal(pthread_self(), main_thread))
+		abort();
+	_fail(file, line);
+}
+
+void shim_printk(const char *fmt, ...)
+{
+	va_list args;
+
+	__atomic_add_fetch(&log_lines, 1, __ATOMIC_RELAXED);
+	if (!verbose)
+		return;
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+}
+
+u64 shim_log_lines(void)
+{
+	return log_lines;
+}
+
+void shim_reset(void)
+{
+	main_thread = pthread_self();
+	verbose = getenv("SHIM_VERBOSE");
+	log_lines = 0;
+	shim_lock_reset();
+	shim_task_reset();
+	shim_alloc_reset();
+	shim_mm_reset();
+	shim_mm_iommu_reset();
+	shim_uaccess_reset();
+}

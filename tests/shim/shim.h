@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * shim.h - the kernel that the driver's sources meet in user space, as tests see it.
+ *
+ * The headers under linux/ and asm/ offer the driver what it needs of a kernel; here are the knobs
+ * to make that kernel misbehave, and the counters to look at afterwards. Faults are counted from the
+ * call that arms them: "the nth" is 1 for the next one, and 0 disarms.
+ *
+ * What a kernel forbids ends the test at once (shim_bug()): sleeping under a spinlock, taking a lock
+ * twice, giving back what one does not have, touching user memory with a lock held, marking a page
+ * dirty that nobody pins.
+ */
+#ifndef SHIM_H
+#define SHIM_H
+
+#include <linux/mm.h>
+#include <linux/types.h>
+
+struct mm_iommu_table_group_mem_t;
+struct vma;
+
+/**
+ * struct mm_struct - a fake address space
+ * @users:     references (mmgrab(), mmdrop())
+ * @locked_vm: pages of locked memory
+ * @limit:     most pages that may be locked
+ * @vmas:      user memory
+ * @regions:   what is registered in it with mm_iommu
+ */
+struct mm_struct {
+	int users;
+	unsigned long locked_vm;
+	unsigned long limit;
+	struct vma *vmas;
+	struct list_head regions;
+};
+
+/* Forget everything of the test before: memory, knobs, counters. Run it first in each test. */
+void shim_reset(void);
+
+/* --- allocation --- */
+
+/* The nth allocation from now on fails, once. */
+void shim_fail_alloc(u64 nth);
+/* Has the armed failure, if any, not been met yet? */
+bool shim_alloc_armed(void);
+/* Blocks of memory that were allocated by the driver and not freed. */
+u64 shim_allocs_live(void);
+/* Their bytes. */
+u64 shim_alloc_bytes(void);
+
+/* --- tasks --- */
+
+/* Address space of the calling thread. */
+void shim_set_mm(struct mm_struct *mm);
+/* A fatal signal is pending from the nth time on that anybody looks, until 0 is said. */
+void shim_kill_at(u64 nth);
+bool shim_kill_armed(void);
+/* Chances to run that were given to others: cond_resched(). */
+u64 shim_rescheds(void);
+/* Sum of all msleep(). */
+u64 shim_slept_ms(void);
+/* The calling thread must be allowed to sleep here. */
+void shim_may_sleep(void);
+/* Depth of spinlocks and mutexes that the calling thread holds. */
+unsigned int shim_spinlocks(void);
+unsigned int shim_mutexes(void);
+
+/* --- log --- */
+
+/* Lines that were printed, of any level. */
+u64 shim_log_lines(void);
+
+/* --- user memory --- */
+
+void shim_mm_init(struct mm_struct *mm, unsigned long limit);
+
+/**
+ * shim_map_user() - give an address space some user memory
+ * @mm:    the address space
+ * @ua:    user address
+ * @size:  bytes
+ * @shift: log2 of the size of its pages, PAGE_SHIFT or more (hugetlb)
+ *
+ * Neighbouring pages get frames that are not neighbours.
+ */
+void shim_map_user(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned int shift);
+
+/* Host physical address behind a user address; ends the test when there is none. */
+u64 shim_hpa(const struct mm_struct *mm, unsigned long ua);
+/* The next nth pinning of a page faults, so that a registration stays short. */
+void shim_fail_pin(u64 nth);
+/* Pins of all frames together. */
+u64 shim_pins(void);
+/* Is the frame at this address pinned? */
+bool shim_pinned(u64 hpa);
+/* Has the frame (or the huge page around it) been marked dirty? */
+bool shim_dirty(u64 hpa);
+/* Number of frames, or huge pages, marked dirty. */
+u64 shim_dirty_count(void);
+/* Bytes of fake physical memory. */
+u64 shim_ram_size(void);
+
+/* mm_iommu's count of mappings of a region, to play KVM and to look at. */
+u64 shim_region_mapped(const struct mm_iommu_table_group_mem_t *mem);
+u64 shim_regions(const struct mm_struct *mm);
+
+/* --- user copies --- */
+
+/* The nth copy from or to user memory faults, once. */
+void shim_fail_copy(u64 nth);
+
+#endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * walk.c - the independent look at everything that must agree.
+ *
+ * From the hypervisor's tables to the shadows and the pins, from the shadows back to the hypervisor,
+ * and from the shadows to what the registered memory has counted.
+ */
+#include <string.h>
+#include "world.h"
+
+#define MOST_REGIONS	64
+
+/**
+ * struct census - what the shadows say
+ * @live:    entries, by table
+ * @unknown: those in an unknown state, by table
+ * @by_id:   entries that name a region
+ */
+struct census {
+	u64 live[PE_WINDOWS];
+	u64 unknown[PE_WINDOWS];
+	u64 by_id[MOST_REGIONS];
+};
+
+static struct table *table_of(const struct model_window *w)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++) {
+		struct table *t = world.space.windows.table[i];
+
+		if (t && t->w.liobn == w->liobn)
+			return t;
+	}
+	return NULL;
+}
+
+static void check_pinned(u64 tce, u32 page_shift)
+{
+	u64 hpa = tce & ~(u64)RW & PAGE_MASK;
+	u64 end = (tce & ~(u64)RW) + (1ULL << page_shift);
+
+	for (; hpa < end; hpa += PAGE_SIZE)
+		if (!shim_pinned(hpa))
+			fail_msg("a TCE reaches %llx, which is not pinned", (unsigned long long)hpa);
+}
+
+/* A valid TCE of the hypervisor's. */
+static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx)
+{
+	const struct table *t = table_of(w);
+	u64 entry;
+
+	(void)ctx;
+	if (!world.host_left)
+		return;
+	check_pinned(tce, w->page_shift);
+	if (!t) {
+		if (!world.isolated)
+			fail_msg("a TCE at %llx belongs to no table", (unsigned long long)ioba);
+		return;
+	}
+	entry = shadow_tce(&t->shadow, (ioba - w->start) >> w->page_shift);
+	if (!entry)
+		fail_msg("the shadow does not know of %llx", (unsigned long long)ioba);
+	if (!(entry & SHADOW_UNKNOWN))
+		assert_int_equal(entry, tce);
+}
+
+/* An entry of a shadow. */
+static void check_entry(const struct table *t, u64 idx, u64 tce)
+{
+	assert_false(tce & SHADOW_PENDING);
+	if (!(tce & SHADOW_UNKNOWN))
+		assert_int_equal(tce, model_peek(t->w.liobn, t->w.start + (idx << t->w.page_shift)));
+}
+
+static void count_table(u32 num, struct census *c)
+{
+	const struct table *t = world.space.windows.table[num];
+	u64 end = hv_window_tces(&t->w);
+	u64 idx;
+
+	for (idx = 0; idx < end; idx++) {
+		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+		u64 tce = leaf ? leaf->tce[idx & SHADOW_LEAF_MASK] : 0;
+
+		if (!leaf)
+			idx |= SHADOW_LEAF_MASK;
+		if (!tce)
+			continue;
+		assert_in_range(leaf->region[idx & SHADOW_LEAF_MASK], 1, MOST_REGIONS);
+		check_entry(t, idx, tce);
+		c->live[num]++;
+		c->unknown[num] += !!(tce & SHADOW_UNKNOWN);
+		c->by_id[leaf->region[idx & SHADOW_LEAF_MASK] - 1]++;
+	}
+}
+
+static void check_regions(const struct census *c)
+{
+	const struct memory *m = &world.space.memory;
+	u64 pages = 0;
+	u32 i;
+
+	for (i = 0; i < m->room && i < MOST_REGIONS; i++) {
+		const struct region *r = m->by_id[i];
+
+		/* Of what is quarantined, some may be counted that no table has any more. */
+		if (r && !world.isolated)
+			assert_int_equal(r->mapped, c->by_id[i]);
+		if (r)
+			assert_true(r->mapped >= c->by_id[i]);
+		if (r)
+			pages += r->size >> PAGE_SHIFT;
+		else
+			assert_int_equal(c->by_id[i], 0);
+	}
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (world.space.windows.table[i])
+			pages += world.space.windows.table[i]->shadow.charged;
+	assert_int_equal(pages, world.mm.locked_vm);
+}
+
+void world_check(void)
+{
+	struct census c = { 0 };
+	u64 unknown = 0;
+	u32 i;
+
+	assert_int_equal(shim_mutexes(), 0);
+	assert_int_equal(shim_spinlocks(), 0);
+	assert_int_equal(model_broken(), 0);
+	model_for_each_valid(world.hv, check_tce, NULL);
+	for (i = 0; i < PE_WINDOWS; i++) {
+		const struct table *t = world.space.windows.table[i];
+
+		if (!t)
+			continue;
+		count_table(i, &c);
+		assert_int_equal(t->shadow.live, c.live[i]);
+		assert_int_equal(t->shadow.unknown, c.unknown[i]);
+		unknown += c.unknown[i];
+	}
+	if (!world.isolated)
+		assert_int_equal(world.space.memory.unknown, unknown);
+	check_regions(&c);
+}
+
+static void digest_add(u64 *d, u64 v)
+{
+	*d = (*d ^ v) * 0x100000001b3ULL;
+	*d ^= *d >> 29;
+}
+
+static void digest_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx)
+{
+	digest_add(ctx, w->liobn);
+	digest_add(ctx, ioba);
+	digest_add(ctx, tce);
+}
+
+u64 world_digest(void)
+{
+	struct model_window w[PE_WINDOWS];
+	u32 n = model_windows(world.hv, w, PE_WINDOWS);
+	u64 d = 0xcbf29ce484222325ULL;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		digest_add(&d, w[i].liobn);
+		digest_add(&d, w[i].start);
+		digest_add(&d, w[i].tces);
+		digest_add(&d, w[i].page_shift);
+		digest_add(&d, w[i].dflt);
+	}
+	model_for_each_valid(world.hv, digest_tce, &d);
+	return d;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * world.h - what most tests need around them: a hypervisor with one PE, a process with memory, a host
+ * that owns the PE, and a space.
+ *
+ * A test begins with world_setup() (cmocka's set-up), goes on from one of the steps below, calls
+ * world_check() whenever it likes and ends with world_end(), which gives all back and looks that
+ * nothing is missing.
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "model.h"
+#include "pe.h"
+#include "shim.h"
+#include "space.h"
+
+#define KiB	1024UL
+#define MiB	(1024 * KiB)
+#define GiB	(1024 * MiB)
+
+#define RW	(PAPR_TCE_READ | PAPR_TCE_WRITE)
+
+/* The PE, with the values of QEMU's pseries machine. */
+#define BUID		0x800000020000001ULL
+#define CONFIG_ADDR	0x000800
+#define LIOBN		0x80000100
+#define DFLT_START	0ULL
+#define DFLT_SIZE	(1 * GiB)
+#define DFLT_TCES	(DFLT_SIZE >> 12)
+#define HIGH		(1ULL << 59)
+#define PAGE_SIZES	0x107	/* 4K, 64K, 16M, 2M */
+
+/* User memory: ordinary pages, and pages of 16 MiB behind a gap. */
+#define UA		0x7f0000000000UL
+#define UA_SIZE		(320 * MiB)
+#define HUGE_UA		0x7f8000000000UL
+#define HUGE_SIZE	(64 * MiB)
+#define HUGE_SHIFT	24
+
+/**
+ * struct world - the test's surroundings
+ * @hv:        the PE as the hypervisor has it
+ * @pe:        the PE as the driver has it
+ * @mm:        the process that owns the space
+ * @other:     another process
+ * @space:     the space
+ * @host_left: the host gave the PE away
+ * @left:      times that it did
+ * @back:      times that it got it back
+ * @isolated:  times that the PE's devices were cut off
+ * @published: windows that the kernel's group was told of
+ * @leave_rc:  what the host says to being taken from
+ * @publish_rc: what the kernel's group says to a window
+ */
+struct world {
+	struct model_pe *hv;
+	struct pe pe;
+	struct mm_struct mm;
+	struct mm_struct other;
+	struct space space;
+	bool host_left;
+	u32 left;
+	u32 back;
+	u32 isolated;
+	struct hv_window published[PE_WINDOWS];
+	int leave_rc;
+	int publish_rc;
+};
+
+extern struct world world;
+
+/* cmocka's set-up: a host that owns a PE, a process, nothing else. */
+int world_setup(void **state);
+
+/* A test by its function's name. */
+#define WORLD_TEST(name)	cmocka_unit_test_setup(name, world_setup)
+
+/* The PE goes to a user, and into the space, who then has the default window. */
+void world_attach(void);
+/* The same, and all ordinary user memory is registered. */
+void world_begin(void);
+/* Everything is given back; nothing must be left. */
+void world_end(void);
+/* The same, for tests that left something behind on purpose. */
+void world_give_back(void);
+/* Nobody holds anything, and the host has what it had. */
+void world_check_end(void);
+
+/* The table of window @num. */
+struct table *world_table(u32 num);
+/* IOMMU page @i of user memory as a TCE. */
+u64 world_tce(u64 ua, u64 perm);
+/* The one window of the PE at @start, which must be there. */
+struct model_window world_window(u64 start);
+/* Number of windows that the hypervisor has for the PE. */
+u32 world_windows(void);
+
+/* --- walk.c --- */
+
+/*
+ * Walk through everything: what the hypervisor's tables hold is what the shadows say, each reachable
+ * page is pinned, all counts are right, no rule of PAPR was broken.
+ */
+void world_check(void);
+
+/* A digest of all valid TCEs and windows of the PE. */
+u64 world_digest(void);
+
+#endif
