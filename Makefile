@@ -4,6 +4,9 @@
 
 KERNEL ?= 6.1
 
+# KERNEL= is ours, not a variable for the builds below
+MAKEOVERRIDES =
+
 help:
 	@echo "make demo [KERNEL=6.1|6.12-4k|6.12-64k]  a device in user space on an emulated LPAR (6.1)"
 	@echo "make test            all tests: static checks, unit tests, guests on all kernels"

@@ -37,6 +37,12 @@ newer() {
 	[ -e "$1" ] && [ -e "$2" ] && [ -n "$(find "$1" -newer "$2")" ]
 }
 
+# alone FILE  waits until no other command of the rig has this lock; it is held until the end
+alone() {
+	exec 8>"$1"
+	flock 8
+}
+
 target_names() {
 	awk '!/^#/ && NF { print $1 }' "$ROOT/rig/targets"
 }
