@@ -5,6 +5,8 @@
 
 NVME=$(find_pci 1b36:0010)
 CARD=$(find_pci 8086:100e)
+NODE=/sys/bus/pci/devices/$NVME/of_node/..
+DIRECT_WINDOW=linux,direct64-ddr-window-info
 
 # The driver under test, in the order that lets no other one in
 load_driver() {
@@ -18,8 +20,28 @@ load_driver() {
 
 # The host uses its disk first, so that its own window onto all of memory has been there
 use_disk() {
-	load nvme && wait_for 20 has_disk "$NVME" &&
-		dd if="/dev/$(disk_of "$NVME")" of=/dev/null bs=1M count=4 2>/dev/null
+	load nvme && wait_for 20 has_disk "$NVME" && read_disk
+}
+
+# 16 MiB of the disk, past the page cache
+read_disk() {
+	dd if="/dev/$(disk_of "$NVME")" of=/dev/null bs=64k count=256 iflag=direct 2>/dev/null
+}
+
+# The host's driver again, and the blocks that no test writes to
+disk_is_back() {
+	give_back "$NVME" && wait_for 20 has_disk "$NVME" && read_disk || return 1
+	[ "$(dd if="/dev/$(disk_of "$NVME")" bs=512 skip=100000 count=1 2>/dev/null | head -n 1)" = "block 000100000" ]
+}
+
+# The host's 64-bit window onto all of memory, as the kernel describes it: LIOBN 0xffffffff is none
+has_direct_window() {
+	[ -e "$NODE/$DIRECT_WINDOW" ] &&
+		[ "$(head -c 4 "$NODE/$DIRECT_WINDOW" | hexdump -e '4/1 "%02x"')" != ffffffff ]
+}
+
+has_default_window() {
+	[ -e "$NODE/ibm,dma-window" ]
 }
 
 huge_pages() {

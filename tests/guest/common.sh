@@ -8,6 +8,7 @@
 : "${ROOT:?}"
 DRIVER=${DRIVER:-vfio_pseries}
 DISK_SIZE=64M
+DISK_FILL=pattern
 QEMU_DEVICES="-device nvme,serial=vfio-pseries,drive=disk
 	-netdev user,id=net -device e1000,netdev=net"
 MODULES="nvme e1000 vfio-pci brd"
@@ -15,7 +16,7 @@ case $DRIVER in
 in-tree) MODULES="$MODULES vfio_iommu_spapr_tce" ;;
 *) MODULES="$MODULES vfio_pseries" ;;
 esac
-FILES="build/guest/vfiotest:bin/vfiotest tests/guest/common.guest.sh:common.sh"
+FILES="$BUILD/guest/vfiotest:bin/vfiotest tests/guest/common.guest.sh:common.sh"
 ENVIRONMENT="DRIVER=$DRIVER TESTS=${TESTS:-}"
 
 # Two scenarios may be started at once, but the program is built once

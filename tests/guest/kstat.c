@@ -128,3 +128,8 @@ unsigned int kmsg_count(int fd, char *sample, unsigned int size)
 	}
 	return count;
 }
+
+uint64_t kstat_event(const char *name)
+{
+	return get("/proc/vmstat", name);
+}

@@ -17,6 +17,8 @@ int64_t kstat_pins(void);
 /* Pins go a moment late, from an RCU callback: waits up to two seconds for the number; the last seen. */
 int64_t kstat_wait_pins(int64_t want);
 
+/* A counter of /proc/vmstat. */
+uint64_t kstat_event(const char *name);
 /* One line of /proc/meminfo in KiB. */
 uint64_t kstat_memory(const char *name);
 /* Active objects of all caches whose name starts with "kmalloc". */

@@ -325,15 +325,20 @@ void nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova)
 		tap_fail("starting the NVMe controller: status %#x", ret);
 }
 
+void nvme_forget(struct nvme *n)
+{
+	if (n->registers)
+		munmap((void *)n->registers, n->registers_size);
+	n->registers = NULL;
+}
+
 void nvme_stop(struct nvme *n)
 {
 	int ret = disable(n);
 
 	if (ret)
 		tap_fail("resetting the NVMe controller: %s", strerror(-ret));
-	if (n->registers)
-		munmap((void *)n->registers, n->registers_size);
-	n->registers = NULL;
+	nvme_forget(n);
 }
 
 /* PRP 2 names nothing, the second page, or a list of all pages but the first. */

@@ -50,6 +50,8 @@ int __nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 void nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 /* Resets the controller, so that it keeps no address of ours. */
 void nvme_stop(struct nvme *n);
+/* Leaves the controller running; gives back the mapping of its registers, which keeps the device open. */
+void nvme_forget(struct nvme *n);
 
 /* At most NVME_MAX_BYTES each; iova at a multiple of the block size. */
 int nvme_read(struct nvme *n, uint64_t lba, uint64_t iova, uint32_t bytes);

@@ -11,5 +11,10 @@ const struct tap_test *const all_tests[] = {
 	window_tests,
 	map_tests,
 	dma_tests,
+	memory_tests,
+	life_tests,
+	race_tests,
+	host_tests,
+	counts_tests,
 	NULL
 };

@@ -12,8 +12,10 @@ extern const struct tap_test window_tests[];
 extern const struct tap_test map_tests[];
 extern const struct tap_test dma_tests[];
 extern const struct tap_test life_tests[];
+extern const struct tap_test host_tests[];
 extern const struct tap_test memory_tests[];
 extern const struct tap_test race_tests[];
+extern const struct tap_test counts_tests[];
 
 extern const struct tap_test *const all_tests[];
 

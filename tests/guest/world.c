@@ -18,7 +18,7 @@ const char *world_bdf = "0000:00:00.0";
 
 static const char *const reach_name[] = { "untouched", "partly reached", "reached" };
 
-void world_open_over(struct world *w, void *memory, size_t size)
+void world_open_only(struct world *w, void *memory, size_t size)
 {
 	memset(w, 0, sizeof(*w));
 	w->memory = memory;
@@ -26,6 +26,11 @@ void world_open_over(struct world *w, void *memory, size_t size)
 	w->trusted = w->memory + NVME_MEMORY;
 	w->data = w->memory + WORLD_BASE_SIZE;
 	vfio_open(&w->v, world_bdf);
+}
+
+void world_open_over(struct world *w, void *memory, size_t size)
+{
+	world_open_only(w, memory, size);
 	vfio_register(&w->v, w->memory, w->size);
 }
 
@@ -43,6 +48,11 @@ static void must(int status, const char *what)
 void world_start(struct world *w, uint64_t iova)
 {
 	vfio_map(&w->v, iova, w->memory, WORLD_BASE_SIZE, VFIO_DIR_BOTH);
+	world_start_mapped(w, iova);
+}
+
+void world_start_mapped(struct world *w, uint64_t iova)
+{
 	w->trusted_iova = iova + NVME_MEMORY;
 	nvme_start(&w->n, &w->v, w->memory, iova);
 	w->seed = new_seed();

@@ -42,8 +42,12 @@ extern const char *world_bdf;
 void world_open(struct world *w);
 /* The same over memory that the test allocated, WORLD_BASE_SIZE more than its data. */
 void world_open_over(struct world *w, void *memory, size_t size);
+/* The same, registering nothing. */
+void world_open_only(struct world *w, void *memory, size_t size);
 /* Maps queues and trusted buffer at iova and starts the controller. */
 void world_start(struct world *w, uint64_t iova);
+/* The same with memory that is mapped there already. */
+void world_start_mapped(struct world *w, uint64_t iova);
 void world_close(struct world *w);
 
 /* What a device's write of at most 64 KiB to this bus address does to this memory. */

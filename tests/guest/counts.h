@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Labels of the phases in the host's trace; counts.scenario and counts.guest.sh use the same numbers.
+ */
+#ifndef GUEST_COUNTS_H
+#define GUEST_COUNTS_H
+
+enum {
+	COUNT_HOST_BEFORE = 1,	/* the host's own reads of the disk, before any of it */
+	COUNT_HOST_DONE = 2,
+	COUNT_CREATE = 10,
+	COUNT_MAP = 11,
+	COUNT_UNMAP = 12,
+	COUNT_UNMAP_NOTHING = 13,
+	COUNT_OTHER = 14,
+	COUNT_REPLACE = 15,
+	COUNT_REMOVE_MAPPED = 16,
+	COUNT_OTHER_2 = 17,
+	COUNT_REMOVE_EMPTY = 18,
+	COUNT_SCATTERED = 19,
+	COUNT_CLOSE = 20,
+	COUNT_END = 21,
+	COUNT_HOST_AFTER = 30,	/* the same reads by the host, after all of it */
+	COUNT_HOST_END = 31,
+};
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The jobs whose hypercalls are counted, each behind a mark of its own in the host's trace. They check
+ * nothing but that they worked: counts.scenario knows what each may cost.
+ */
+#include "buffer.h"
+#include "counts.h"
+#include "mark.h"
+#include "tap.h"
+#include "tests.h"
+#include "vfio.h"
+#include "world.h"
+
+static void phase(unsigned int label)
+{
+	if (mark(label))
+		tap_fail("no mark %u", label);
+}
+
+/* 65,536 TCEs of 4 KiB, in a window of 1,048,576. */
+static void jobs(void)
+{
+	uint8_t *mem = buffer_private(256 * MIB);
+	struct window ddw;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, mem, 256 * MIB);
+	phase(COUNT_CREATE);
+	vfio_create(&v, 12, 4 * GIB, &ddw);
+	phase(COUNT_MAP);
+	vfio_map(&v, ddw.start + GIB, mem, 256 * MIB, VFIO_DIR_BOTH);
+	phase(COUNT_UNMAP);
+	vfio_unmap(&v, ddw.start + GIB, 256 * MIB);
+	phase(COUNT_UNMAP_NOTHING);
+	vfio_unmap(&v, ddw.start, 4 * GIB);
+	phase(COUNT_OTHER);
+	vfio_map(&v, ddw.start + GIB, mem, 256 * MIB, VFIO_DIR_BOTH);
+	phase(COUNT_REPLACE);
+	vfio_map(&v, ddw.start + GIB, mem, 256 * MIB, VFIO_DIR_READ);
+	phase(COUNT_REMOVE_MAPPED);
+	vfio_remove(&v, ddw.start);
+	phase(COUNT_OTHER_2);
+	vfio_create(&v, 12, 4 * GIB, &ddw);
+	phase(COUNT_REMOVE_EMPTY);
+	vfio_remove(&v, ddw.start);
+	phase(COUNT_SCATTERED);
+	for (unsigned int i = 0; i < 512; i++)
+		vfio_map(&v, i * 8192ULL, mem + i * 4096ULL, 4096, VFIO_DIR_BOTH);
+	phase(COUNT_CLOSE);
+	vfio_close(&v);
+	phase(COUNT_END);
+}
+
+const struct tap_test counts_tests[] = {
+	{ .name = "counts/jobs", .run = jobs, .limit = 120 },
+	{ }
+};
