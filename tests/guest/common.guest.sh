@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=busybox
 #
 # What the guest scripts here share, after ". /lib.sh".
 
 NVME=$(find_pci 1b36:0010)
 CARD=$(find_pci 8086:100e)
+export NVME CARD
 NODE=/sys/bus/pci/devices/$NVME/of_node/..
 DIRECT_WINDOW=linux,direct64-ddr-window-info
 
@@ -49,9 +49,14 @@ huge_pages() {
 	[ "$(cat /proc/sys/vm/nr_hugepages)" -eq "$1" ]
 }
 
+# A program that told by itself what is wrong: the script must end as failed
+failed() {
+	export FAILED=1
+}
+
 # vfio_tests TOPIC...  vfiotest gives a line for each test itself. TESTS=NAME,NAME... runs others instead.
 vfio_tests() {
 	# shellcheck disable=SC2046 # a list of names
 	[ -z "$TESTS" ] || set -- $(echo "$TESTS" | tr , ' ')
-	vfiotest -v "$VERDICT" "$NVME" "$@" || FAILED=1
+	vfiotest -v "$VERDICT" "$NVME" "$@" || failed
 }

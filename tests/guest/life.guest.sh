@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=busybox
 . /lib.sh
 . /common.sh
 
@@ -14,6 +13,10 @@ use_card() {
 
 card_is_back() {
 	give_back "$CARD" && card_works
+}
+
+both_to_user() {
+	bind "$NVME" vfio-pci && bind "$CARD" vfio-pci
 }
 
 swap_space() {
@@ -34,13 +37,13 @@ try load-driver load_driver
 try huge-pages huge_pages 8
 try swap-space swap_space
 try bind-vfio-pci bind "$NVME" vfio-pci
-vfiotest -v "$VERDICT" "$NVME" host/not-viable || FAILED=1
+vfiotest -v "$VERDICT" "$NVME" host/not-viable || failed
 try unbind-card unbind "$CARD"
 vfio_tests memory life race
 host_again released
 try card-is-back card_is_back
-try both-to-user eval 'bind "$NVME" vfio-pci && bind "$CARD" vfio-pci'
-vfiotest -v "$VERDICT" "$NVME" host/both-functions || FAILED=1
+try both-to-user both_to_user
+vfiotest -v "$VERDICT" "$NVME" host/both-functions || failed
 try card-is-back-first card_is_back
 host_again both-released
 finish

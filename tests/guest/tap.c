@@ -22,10 +22,14 @@
 #define USUAL_LIMIT	30
 #define SKIPPED		77
 
-static struct record {
+struct record {
 	unsigned int failures;
 	char why[2048];
-} *record;
+};
+
+/* Outside of a test, a program's own. */
+static struct record own;
+static struct record *record = &own;
 
 static int channel = STDOUT_FILENO;
 
@@ -85,6 +89,11 @@ void tap_fail(const char *format, ...)
 	va_start(args, format);
 	add(format, args);
 	va_end(args);
+	if (record == &own) {
+		line("not ok program - ");
+		line(own.why);
+		line("\n");
+	}
 	_exit(1);
 }
 
