@@ -50,8 +50,11 @@ static long run_write(const struct run *r)
 		good++;
 	if (good < r->n && machine.rules->atomic)
 		return PAPR_H_PARAMETER;
-	for (i = 0; i < good; i++)
-		table_put(r->t, r->idx + i, run_tce(r, i));
+	if (!r->list && !r->tce)
+		table_zero(r->t, r->idx, good);
+	else
+		for (i = 0; i < good; i++)
+			table_put(r->t, r->idx + i, run_tce(r, i));
 	return good < r->n ? PAPR_H_PARAMETER : PAPR_H_SUCCESS;
 }
 

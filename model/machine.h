@@ -77,6 +77,7 @@ void table_drop(struct tce_table *t);
 bool table_index(const struct tce_table *t, u64 ioba, u64 *idx);
 u64 table_get(const struct tce_table *t, u64 idx);
 void table_put(struct tce_table *t, u64 idx, u64 tce);
+void table_zero(struct tce_table *t, u64 idx, u64 n);
 u64 table_valid(const struct tce_table *t);
 /* First valid TCE from @idx on; the number of TCEs when there is none. */
 u64 table_next_valid(const struct tce_table *t, u64 idx);

@@ -178,6 +178,8 @@ void model_poke(u32 liobn, u64 ioba, u64 tce);
 /* How often a rule was broken (enforced or not); all rules together. */
 u64 model_broke(enum model_rule rule);
 u64 model_broken(void);
+/* Count a rule's breaches from 0 again. */
+void model_forgive(enum model_rule rule);
 
 /* --- counting --- */
 

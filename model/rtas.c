@@ -159,7 +159,8 @@ static int rtas_serve(u32 i, const struct rtas_call *c)
 	machine.count[services[i].call]++;
 	if (!v.refuse)
 		return services[i].serve(c);
-	if (v.when == MODEL_AFTER)
+	/* LoPAR: a create that does not succeed has created nothing. */
+	if (v.when == MODEL_AFTER && services[i].call != MODEL_CREATE)
 		services[i].serve(c);
 	return v.code;
 }

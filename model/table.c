@@ -118,6 +118,21 @@ void table_put(struct tce_table *t, u64 idx, u64 tce)
 	t->chunk[i][idx % TCE_CHUNK] = tce;
 }
 
+/* Whole chunks become zeros at once. */
+void table_zero(struct tce_table *t, u64 idx, u64 n)
+{
+	while (n) {
+		if (idx % TCE_CHUNK == 0 && n >= TCE_CHUNK) {
+			chunk_set(t, idx / TCE_CHUNK, NULL);
+			idx += TCE_CHUNK;
+			n -= TCE_CHUNK;
+		} else {
+			table_put(t, idx++, 0);
+			n--;
+		}
+	}
+}
+
 u64 table_next_valid(const struct tce_table *t, u64 idx)
 {
 	while (idx < t->w.tces) {

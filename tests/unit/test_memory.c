@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* test_memory.c - memory.h: what is registered, what pins it, when it may go. */
+#include <string.h>
+#include <asm/mmu_context.h>
+#include <linux/errno.h>
+#include "world.h"
+
+#define PAGES(n)	((n) * PAGE_SIZE)
+
+static struct memory m;
+
+static int setup(void **state)
+{
+	world_setup(state);
+	memory_init(&m);
+	assert_int_equal(memory_adopt_mm(&m), 0);
+	return 0;
+}
+
+#define MEMORY_TEST(name)	cmocka_unit_test_setup(name, setup)
+
+static void end(void)
+{
+	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(shim_pins(), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+	assert_int_equal(world.mm.users, 0);
+	assert_int_equal(shim_allocs_live(), 0);
+}
+
+static void add(u64 ua, u64 size)
+{
+	assert_int_equal(memory_register(&m, ua, size), 0);
+}
+
+static struct region *region(u32 i)
+{
+	assert_true(i < m.count);
+	return m.sorted[i];
+}
+
+static void one_owner(void **state)
+{
+	assert_int_equal(world.mm.users, 1);
+	assert_false(memory_foreign(&m));
+	assert_int_equal(memory_adopt_mm(&m), 0);
+	assert_int_equal(world.mm.users, 1);
+	shim_set_mm(&world.other);
+	assert_true(memory_foreign(&m));
+	assert_int_equal(memory_adopt_mm(&m), -EPERM);
+	shim_set_mm(&world.mm);
+	end();
+	assert_false(memory_foreign(&m));
+}
+
+static void register_pins_and_charges(void **state)
+{
+	add(UA, PAGES(5));
+	assert_int_equal(shim_pins(), 5);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA + PAGES(4))));
+	assert_false(shim_pinned(shim_hpa(&world.mm, UA + PAGES(5))));
+	assert_int_equal(world.mm.locked_vm, 5);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(5)), 0);
+	assert_int_equal(shim_pins(), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+	add(UA, PAGES(5));
+	end();
+}
+
+static const struct {
+	u64 ua, size;
+} bad_ranges[] = {
+	{ UA, 0 },
+	{ UA + 1, PAGE_SIZE },
+	{ UA + PAGE_SIZE / 2, PAGE_SIZE },
+	{ UA, PAGE_SIZE - 1 },
+	{ UA, PAGE_SIZE + 512 },
+	{ -(u64)PAGE_SIZE, PAGE_SIZE * 2 },
+	{ UA, -(u64)PAGE_SIZE },
+};
+
+static void bad_geometry(void **state)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(bad_ranges); i++) {
+		assert_int_equal(memory_register(&m, bad_ranges[i].ua, bad_ranges[i].size), -EINVAL);
+		assert_int_equal(memory_unregister(&m, bad_ranges[i].ua, bad_ranges[i].size),
+				 -EINVAL);
+	}
+	assert_int_equal(m.count, 0);
+	end();
+}
+
+static void twice_is_busy_overlap_is_invalid(void **state)
+{
+	add(UA + PAGES(4), PAGES(4));
+	assert_int_equal(memory_register(&m, UA + PAGES(4), PAGES(4)), -EBUSY);
+	assert_int_equal(memory_register(&m, UA + PAGES(4), PAGES(3)), -EINVAL);
+	assert_int_equal(memory_register(&m, UA + PAGES(4), PAGES(5)), -EINVAL);
+	assert_int_equal(memory_register(&m, UA + PAGES(5), PAGES(1)), -EINVAL);
+	assert_int_equal(memory_register(&m, UA + PAGES(7), PAGES(4)), -EINVAL);
+	assert_int_equal(memory_register(&m, UA, PAGES(5)), -EINVAL);
+	assert_int_equal(memory_register(&m, UA, PAGES(20)), -EINVAL);
+	assert_int_equal(shim_pins(), 4);
+	add(UA, PAGES(4));
+	add(UA + PAGES(8), PAGES(1));
+	assert_int_equal(shim_pins(), 9);
+	end();
+}
+
+static void unregister_wants_the_very_range(void **state)
+{
+	assert_int_equal(memory_unregister(&m, UA, PAGES(1)), -ENOENT);
+	add(UA, PAGES(4));
+	assert_int_equal(memory_unregister(&m, UA, PAGES(3)), -ENOENT);
+	assert_int_equal(memory_unregister(&m, UA + PAGES(1), PAGES(3)), -ENOENT);
+	assert_int_equal(memory_unregister(&m, UA + PAGES(4), PAGES(4)), -ENOENT);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -ENOENT);
+	end();
+}
+
+static void memory_that_is_not_there(void **state)
+{
+	assert_int_equal(memory_register(&m, UA - PAGES(8), PAGES(8)), -EFAULT);
+	assert_int_equal(memory_register(&m, UA - PAGES(8), PAGES(16)), -EFAULT);
+	/* Some pages could be pinned before the bad one. */
+	assert_int_equal(memory_register(&m, UA + UA_SIZE - PAGES(8), PAGES(16)), -EFAULT);
+	shim_fail_pin(3);
+	assert_int_equal(memory_register(&m, UA, PAGES(8)), -EFAULT);
+	assert_int_equal(shim_pins(), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+	end();
+}
+
+static void limit_of_locked_memory(void **state)
+{
+	world.mm.limit = 10;
+	add(UA, PAGES(8));
+	assert_int_equal(memory_register(&m, UA + PAGES(8), PAGES(3)), -ENOMEM);
+	add(UA + PAGES(8), PAGES(2));
+	end();
+}
+
+static void absurd_sizes(void **state)
+{
+	assert_int_equal(memory_register(&m, 0, 1ULL << 62), -ENOMEM);
+	assert_int_equal(memory_register(&m, PAGE_SIZE, -2 * (u64)PAGE_SIZE), -ENOMEM);
+	assert_int_equal(world.mm.locked_vm, 0);
+	end();
+}
+
+static void every_allocation_can_fail(void **state)
+{
+	u64 nth = 0;
+	int rc;
+
+	do {
+		u32 i;
+
+		for (i = 0; i < 16; i++)	/* so that the next one needs more room */
+			add(UA + PAGES(i), PAGES(1));
+		shim_fail_alloc(++nth);
+		rc = memory_register(&m, UA + PAGES(20), PAGES(2));
+		assert_int_equal(rc, shim_alloc_armed() ? 0 : -ENOMEM);
+		shim_fail_alloc(0);
+		assert_int_equal(shim_pins(), rc ? 16 : 18);
+		assert_int_equal(m.count, rc ? 16 : 17);
+		end();
+		assert_int_equal(memory_adopt_mm(&m), 0);
+	} while (rc);
+	assert_true(nth >= 5);
+	end();
+}
+
+static void sorted_and_named_apart(void **state)
+{
+	u32 ids[4];
+	u32 i, k;
+
+	add(UA + PAGES(6), PAGES(2));
+	add(UA, PAGES(2));
+	add(UA + PAGES(4), PAGES(2));
+	add(UA + PAGES(2), PAGES(2));
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(region(i)->ua, UA + PAGES(2 * i));
+		ids[i] = region(i)->id;
+		assert_true(ids[i] >= 1);
+		assert_ptr_equal(m.by_id[ids[i] - 1], region(i));
+		for (k = 0; k < i; k++)
+			assert_int_not_equal(ids[k], ids[i]);
+	}
+	/* The others keep their names when one goes. */
+	assert_int_equal(memory_unregister(&m, UA, PAGES(2)), 0);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(region(i)->id, ids[i + 1]);
+	end();
+}
+
+static void many_regions(void **state)
+{
+	u32 i, id;
+	u64 hpa;
+
+	for (i = 0; i < 300; i++)
+		add(UA + PAGES((i * 7) % 300 * 2), PAGES(1));
+	assert_int_equal(m.count, 300);
+	for (i = 0; i < 300; i++) {
+		assert_int_equal(memory_resolve(&m, UA + PAGES(2 * i), PAGE_SHIFT, 9, &hpa, &id), 1);
+		assert_int_equal(hpa, shim_hpa(&world.mm, UA + PAGES(2 * i)));
+		assert_int_equal(memory_covers(&m, UA + PAGES(2 * i + 1), PAGE_SIZE, 12), -EINVAL);
+	}
+	end();
+}
+
+static void two_users_of_one_address_space(void **state)
+{
+	struct memory other;
+
+	memory_init(&other);
+	assert_int_equal(memory_adopt_mm(&other), 0);
+	add(UA, PAGES(4));
+	assert_int_equal(memory_register(&other, UA, PAGES(4)), 0);
+	assert_int_equal(memory_register(&other, UA + PAGES(1), PAGES(4)), -EINVAL);
+	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(memory_release(&other), 0);
+	end();
+}
+
+static void busy_while_an_entry_names_it(void **state)
+{
+	add(UA, PAGES(4));
+	memory_hold(&m, region(0)->id, 3);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	memory_drop(&m, region(0)->id, 2);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(shim_pins(), 4);
+	memory_drop(&m, region(0)->id, 1);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	end();
+}
+
+/* KVM counts mappings of its own; it can't make them fewer than none. */
+static void busy_while_kvm_names_it(void **state)
+{
+	add(UA, PAGES(4));
+	assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(m.count, 1);
+	mm_iommu_mapped_dec(region(0)->mem);
+	assert_int_equal(shim_region_mapped(region(0)->mem), 0);
+	end();
+}
+
+/* A hostile guest makes KVM's count too low: ours is the one that counts. */
+static void kvm_cannot_talk_us_into_unpinning(void **state)
+{
+	add(UA, PAGES(4));
+	memory_hold(&m, region(0)->id, 1);
+	mm_iommu_mapped_dec(region(0)->mem);
+	mm_iommu_mapped_dec(region(0)->mem);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(shim_pins(), 4);
+	memory_drop(&m, region(0)->id, 1);
+	end();
+}
+
+static void suspect_stays_while_anything_is_unknown(void **state)
+{
+	add(UA, PAGES(4));
+	add(UA + PAGES(4), PAGES(4));
+	memory_unknown(&m, 2);
+	memory_suspect(&m, region(0)->id);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(memory_unregister(&m, UA + PAGES(4), PAGES(4)), 0);
+	memory_unknown(&m, -1);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	memory_unknown(&m, -1);
+	/* What becomes unknown now has nothing to do with it any more. */
+	memory_unknown(&m, 1);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	memory_unknown(&m, -1);
+	end();
+}
+
+static void release_leaves_the_reachable_pinned(void **state)
+{
+	add(UA, PAGES(4));
+	add(UA + PAGES(4), PAGES(2));
+	add(UA + PAGES(6), PAGES(3));
+	memory_hold(&m, region(1)->id, 1);
+	assert_int_equal(memory_release(&m), 2);
+	assert_int_equal(shim_pins(), 2);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA + PAGES(4))));
+	/* The address space that they are registered in must not go away under them. */
+	assert_int_equal(world.mm.users, 1);
+	/* No way back for the driver; the test ends clean all the same. */
+	memory_drop(&m, region(0)->id, 1);
+	end();
+}
+
+static void covers_across_regions_without_gap(void **state)
+{
+	add(UA, PAGES(4));
+	add(UA + PAGES(4), PAGES(4));
+	add(UA + PAGES(9), PAGES(1));
+	assert_int_equal(memory_covers(&m, UA, PAGES(8), 12), 0);
+	assert_int_equal(memory_covers(&m, UA + PAGES(3), PAGES(2), 12), 0);
+	assert_int_equal(memory_covers(&m, UA + PAGES(7), PAGES(2), 12), -EINVAL);
+	assert_int_equal(memory_covers(&m, UA, PAGES(10), 12), -EINVAL);
+	assert_int_equal(memory_covers(&m, UA + PAGES(9), PAGES(2), 12), -EINVAL);
+	assert_int_equal(memory_covers(&m, UA - PAGES(1), PAGES(2), 12), -EINVAL);
+	assert_int_equal(memory_covers(&m, -(u64)PAGES(1), PAGES(1), 12), -EINVAL);
+	assert_int_equal(memory_covers(&m, UA, -(u64)PAGES(1), 12), -EINVAL);
+	end();
+}
+
+static void page_size_of_what_backs_it(void **state)
+{
+	add(UA, 32 * MiB);
+	add(HUGE_UA, 48 * MiB);
+	assert_int_equal(memory_covers(&m, UA, 16 * MiB, 24), -EINVAL);
+	assert_int_equal(memory_covers(&m, UA, 16 * MiB, PAGE_SHIFT), 0);
+	assert_int_equal(memory_covers(&m, UA, 16 * MiB, PAGE_SHIFT + 4), -EINVAL);
+	assert_int_equal(memory_covers(&m, HUGE_UA, 48 * MiB, 24), 0);
+	assert_int_equal(memory_covers(&m, HUGE_UA, 48 * MiB, 21), 0);
+	assert_int_equal(memory_covers(&m, HUGE_UA, 48 * MiB, 12), 0);
+	end();
+}
+
+/* Ordinary pages behind a huge one, in one region: what mm_iommu says of it holds for the first. */
+static void ordinary_pages_behind_huge_ones(void **state)
+{
+	const unsigned long ua = 0x7fa000000000UL;
+
+	shim_map_user(&world.mm, ua, 16 * MiB, 24);
+	shim_map_user(&world.mm, ua + 16 * MiB, 16 * MiB, PAGE_SHIFT);
+	add(ua, 32 * MiB);
+	assert_int_equal(memory_covers(&m, ua, 16 * MiB, 24), 0);
+	assert_int_equal(memory_covers(&m, ua + 16 * MiB, 16 * MiB, 24), -EINVAL);
+	assert_int_equal(memory_covers(&m, ua, 32 * MiB, 24), -EINVAL);
+	assert_int_equal(memory_covers(&m, ua, 32 * MiB, PAGE_SHIFT), 0);
+	end();
+}
+
+static void resolve_ends_with_the_region(void **state)
+{
+	u64 hpa[16];
+	u32 id, i;
+
+	add(UA, PAGES(4));
+	add(UA + PAGES(4), PAGES(4));
+	assert_int_equal(memory_resolve(&m, UA + PAGES(1), PAGE_SHIFT, 16, hpa, &id), 3);
+	assert_int_equal(id, region(0)->id);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(hpa[i], shim_hpa(&world.mm, UA + PAGES(1 + i)));
+	assert_int_equal(memory_resolve(&m, UA + PAGES(4), PAGE_SHIFT, 2, hpa, &id), 2);
+	assert_int_equal(id, region(1)->id);
+	assert_int_equal(hpa[1], shim_hpa(&world.mm, UA + PAGES(5)));
+	end();
+}
+
+static void resolve_smaller_and_larger_pages(void **state)
+{
+	u64 hpa[16];
+	u32 id;
+
+	add(UA, PAGES(4));
+	add(HUGE_UA, 32 * MiB);
+	assert_int_equal(memory_resolve(&m, UA + PAGES(1) - 4096, 12, 2, hpa, &id), 2);
+	assert_int_equal(hpa[0], shim_hpa(&world.mm, UA + PAGES(1) - 4096));
+	assert_int_equal(hpa[1], shim_hpa(&world.mm, UA + PAGES(1)));
+	assert_int_equal(memory_resolve(&m, HUGE_UA, 24, 16, hpa, &id), 2);
+	assert_int_equal(hpa[1], shim_hpa(&world.mm, HUGE_UA + 16 * MiB));
+	assert_int_equal(memory_resolve(&m, HUGE_UA + 14 * MiB, 21, 16, hpa, &id), 9);
+	assert_int_equal(hpa[1], shim_hpa(&world.mm, HUGE_UA + 16 * MiB));
+	end();
+}
+
+static void dirty_marks_the_page(void **state)
+{
+	u64 hpa = shim_hpa(&world.mm, UA + PAGES(1) - 4096);
+
+	add(UA, PAGES(2));
+	add(HUGE_UA, 32 * MiB);
+	memory_dirty(hpa, 12);
+	assert_true(shim_dirty(shim_hpa(&world.mm, UA)));
+	assert_false(shim_dirty(shim_hpa(&world.mm, UA + PAGES(1))));
+	assert_int_equal(shim_dirty_count(), 1);
+	memory_dirty(shim_hpa(&world.mm, HUGE_UA + 18 * MiB), 21);
+	assert_true(shim_dirty(shim_hpa(&world.mm, HUGE_UA + 31 * MiB)));
+	assert_false(shim_dirty(shim_hpa(&world.mm, HUGE_UA)));
+	assert_int_equal(shim_dirty_count(), 2);
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MEMORY_TEST(one_owner),
+		MEMORY_TEST(register_pins_and_charges),
+		MEMORY_TEST(bad_geometry),
+		MEMORY_TEST(twice_is_busy_overlap_is_invalid),
+		MEMORY_TEST(unregister_wants_the_very_range),
+		MEMORY_TEST(memory_that_is_not_there),
+		MEMORY_TEST(limit_of_locked_memory),
+		MEMORY_TEST(absurd_sizes),
+		MEMORY_TEST(every_allocation_can_fail),
+		MEMORY_TEST(sorted_and_named_apart),
+		MEMORY_TEST(many_regions),
+		MEMORY_TEST(two_users_of_one_address_space),
+		MEMORY_TEST(busy_while_an_entry_names_it),
+		MEMORY_TEST(busy_while_kvm_names_it),
+		MEMORY_TEST(kvm_cannot_talk_us_into_unpinning),
+		MEMORY_TEST(suspect_stays_while_anything_is_unknown),
+		MEMORY_TEST(release_leaves_the_reachable_pinned),
+		MEMORY_TEST(covers_across_regions_without_gap),
+		MEMORY_TEST(page_size_of_what_backs_it),
+		MEMORY_TEST(ordinary_pages_behind_huge_ones),
+		MEMORY_TEST(resolve_ends_with_the_region),
+		MEMORY_TEST(resolve_smaller_and_larger_pages),
+		MEMORY_TEST(dirty_marks_the_page),
+	};
+
+	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* test_model.c - the model itself: what QEMU's machine does, and the faults that tests rely on. */
+#include <string.h>
+#include <asm/byteorder.h>
+#include "world.h"
+
+static __be64 list[PAPR_MAX_TCES] __attribute__((aligned(4096)));
+
+static int setup(void **state)
+{
+	world_setup(state);
+	model_poke(LIOBN, 0x7000, 0);
+	return 0;
+}
+
+#define MODEL_TEST(name)	cmocka_unit_test_setup(name, setup)
+
+/* A personality that enforces everything. */
+static u64 place_high(const struct model_pe *pe)
+{
+	(void)pe;
+	return HIGH;
+}
+
+static const struct model_personality strict = {
+	.name = "strict",
+	.enforces = (1U << MODEL_RULES) - 1,
+	.atomic = true,
+	.windows = 2,
+	.max_tces = 1 << 20,
+	.place = place_high,
+};
+
+static struct model_pe *strict_pe(void)
+{
+	static const struct model_pe_config config = {
+		.buid = BUID, .liobn = LIOBN, .start = DFLT_START, .size = DFLT_SIZE,
+		.high = HIGH, .page_sizes = PAGE_SIZES, .ddw = true, .reset = true,
+	};
+
+	model_reset(&strict);
+	model_set_memory(shim_ram_size());
+	return model_add_pe(&config);
+}
+
+static int create(u32 page_shift, u32 shift, u32 *rets)
+{
+	const u32 args[] = { CONFIG_ADDR, BUID >> 32, (u32)BUID, page_shift, shift };
+
+	return papr_rtas(MODEL_TOKEN_CREATE, 5, 4, args, rets);
+}
+
+static int remove_window(u32 liobn)
+{
+	return papr_rtas(MODEL_TOKEN_REMOVE, 1, 1, &liobn, NULL);
+}
+
+static int reset(int nargs)
+{
+	const u32 args[] = { CONFIG_ADDR, BUID >> 32, (u32)BUID, 1 };
+
+	return papr_rtas(MODEL_TOKEN_RESET, nargs, 1, args, NULL);
+}
+
+static void put_get_translate(void **state)
+{
+	u64 tce, hpa;
+
+	assert_int_equal(papr_put_tce(LIOBN, 0x5000, 0x123000 | PAPR_TCE_READ), 0);
+	assert_int_equal(papr_get_tce(LIOBN, 0x5000, &tce), 0);
+	assert_int_equal(tce, 0x123000 | PAPR_TCE_READ);
+	assert_int_equal(model_translate(world.hv, 0x5678, &hpa), PAPR_TCE_READ);
+	assert_int_equal(hpa, 0x123678);
+	assert_int_equal(model_translate(world.hv, 0x6000, &hpa), 0);
+	assert_int_equal(model_translate(world.hv, HIGH, &hpa), 0);
+	assert_int_equal(model_valid(world.hv), 1);
+	assert_int_equal(papr_put_tce(LIOBN, 0x5000, 0), 0);
+	assert_int_equal(model_valid(world.hv), 0);
+}
+
+static void outside_is_a_parameter(void **state)
+{
+	u64 tce;
+
+	assert_int_equal(papr_put_tce(LIOBN, DFLT_SIZE, 0), PAPR_H_PARAMETER);
+	assert_int_equal(papr_put_tce(LIOBN + 1, 0, 0), PAPR_H_PARAMETER);
+	assert_int_equal(papr_get_tce(LIOBN, DFLT_SIZE, &tce), PAPR_H_PARAMETER);
+	assert_int_equal(papr_stuff_tce(LIOBN, DFLT_SIZE, 0, 1), PAPR_H_PARAMETER);
+	assert_int_equal(papr_put_tce_indirect(LIOBN, DFLT_SIZE, list, 1), PAPR_H_PARAMETER);
+}
+
+/* A run over the end: QEMU writes what fits. */
+static void qemu_is_not_atomic(void **state)
+{
+	list[0] = cpu_to_be64(0x40000 | RW);
+	list[1] = cpu_to_be64(0x50000 | RW);
+	assert_int_equal(papr_put_tce_indirect(LIOBN, DFLT_SIZE - 4096, list, 2), PAPR_H_PARAMETER);
+	assert_int_equal(model_peek(LIOBN, DFLT_SIZE - 4096), 0x40000 | RW);
+}
+
+static void strict_is_atomic(void **state)
+{
+	strict_pe();
+	list[0] = cpu_to_be64(0x40000 | RW);
+	list[1] = cpu_to_be64(0x50000 | RW);
+	assert_int_equal(papr_put_tce_indirect(LIOBN, DFLT_SIZE - 4096, list, 2), PAPR_H_PARAMETER);
+	assert_int_equal(model_peek(LIOBN, DFLT_SIZE - 4096), 0);
+}
+
+static void features_are_admitted(void **state)
+{
+	model_set_features(false, true);
+	assert_int_equal(papr_put_tce_indirect(LIOBN, 0, list, 1), PAPR_H_FUNCTION);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 1), 0);
+	assert_false(papr_features().put_indirect);
+	assert_true(papr_features().stuff);
+	model_set_features(true, false);
+	assert_int_equal(papr_put_tce_indirect(LIOBN, 0, list, 1), 0);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 1), PAPR_H_FUNCTION);
+}
+
+static void break_all_call_rules(long expected_stuff, long expected_align, long expected_page)
+{
+	list[0] = 0;
+	assert_int_equal(papr_put_tce_indirect(LIOBN, 0, list + 1, 1), PAPR_H_PARAMETER);
+	assert_int_equal(papr_put_tce_indirect(LIOBN, 0, list, 513), PAPR_H_PARAMETER);
+	assert_int_equal(papr_put_tce_indirect(LIOBN, 0, list, 0), PAPR_H_PARAMETER);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 513), expected_stuff);
+	assert_int_equal(papr_put_tce(LIOBN, 0x1010, 0), expected_align);
+	assert_int_equal(papr_put_tce(LIOBN, 0x1000, shim_ram_size() | RW), expected_page);
+	/* An invalid TCE may say anything else. */
+	assert_int_equal(papr_put_tce(LIOBN, 0x1000, shim_ram_size()), 0);
+	assert_int_equal(model_broke(RULE_LIST_ALIGNED), 1);
+	assert_int_equal(model_broke(RULE_LIST_COUNT), 2);
+	assert_int_equal(model_broke(RULE_STUFF_COUNT), 1);
+	assert_int_equal(model_broke(RULE_IOBA_ALIGNED), 1);
+	assert_int_equal(model_broke(RULE_OWN_PAGE), 1);
+	assert_int_equal(model_broken(), 6);
+}
+
+static void qemu_counts_what_it_tolerates(void **state)
+{
+	break_all_call_rules(0, 0, 0);
+}
+
+static void strict_refuses(void **state)
+{
+	strict_pe();
+	break_all_call_rules(PAPR_H_P4, PAPR_H_PARAMETER, PAPR_H_PARAMETER);
+}
+
+static void live_tces_and_removal(void **state)
+{
+	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 0);
+	assert_int_equal(reset(3), 0);
+	assert_int_equal(model_broke(RULE_RESET_INVALID), 1);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(model_broke(RULE_REMOVE_INVALID), 1);
+	world.hv = strict_pe();
+	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 0);
+	assert_int_equal(reset(3), PAPR_RTAS_HW_ERROR);
+	assert_int_equal(remove_window(LIOBN), PAPR_RTAS_HW_ERROR);
+	assert_int_equal(model_valid(world.hv), 1);
+}
+
+static void first_window_lands_at_the_default_ones_place(void **state)
+{
+	u32 rets[3];
+
+	model_set_garbage(false);
+	assert_int_equal(create(16, 32, rets), 0);
+	assert_int_equal(rets[0], LIOBN + 1);
+	assert_int_equal((u64)rets[1] << 32 | rets[2], HIGH);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(remove_window(LIOBN + 1), 0);
+	/* The last one that was not the default one is gone: the default one is back. */
+	assert_true(world_window(DFLT_START).dflt);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(world_windows(), 0);
+	assert_int_equal(create(16, 32, rets), 0);
+	assert_int_equal(rets[0], LIOBN);
+	assert_int_equal((u64)rets[1] << 32 | rets[2], DFLT_START);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_true(world_window(DFLT_START).dflt);
+}
+
+static void windows_can_overlap(void **state)
+{
+	u32 rets[3];
+
+	model_set_garbage(false);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(create(16, 32, rets), 0);
+	assert_int_equal(create(16, 32, rets), 0);
+	assert_int_equal(create(16, 32, rets), PAPR_RTAS_HW_ERROR);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(create(16, 32, rets), 0);
+	assert_int_equal(rets[0], LIOBN);
+	assert_int_equal((u64)rets[1] << 32 | rets[2], HIGH);
+	assert_int_equal(world_windows(), 2);
+}
+
+static void rtas_checks_arguments(void **state)
+{
+	u32 rets[5];
+
+	assert_int_equal(create(13, 32, rets), PAPR_RTAS_PARAMETER);
+	assert_int_equal(create(25, 32, rets), PAPR_RTAS_PARAMETER);
+	assert_int_equal(create(16, 15, rets), PAPR_RTAS_PARAMETER);
+	assert_int_equal(remove_window(LIOBN + 1), PAPR_RTAS_PARAMETER);
+	assert_int_equal(reset(4), PAPR_RTAS_PARAMETER);
+	assert_int_equal(papr_rtas(0x1234, 3, 1, rets, NULL), PAPR_RTAS_PARAMETER);
+	assert_int_equal(world_windows(), 1);
+}
+
+static void new_windows_hold_garbage(void **state)
+{
+	u32 rets[3];
+
+	assert_int_equal(create(12, 21, rets), 0);
+	assert_int_equal(model_valid(world.hv), 512);
+	assert_int_equal(papr_put_tce(rets[0], HIGH + 0x3000, 0), 0);
+	assert_int_equal(model_valid(world.hv), 511);
+	assert_int_equal(papr_stuff_tce(rets[0], HIGH, 0, 512), 0);
+	assert_int_equal(model_valid(world.hv), 0);
+	model_set_garbage(false);
+	assert_int_equal(remove_window(rets[0]), 0);
+	assert_int_equal(create(12, 21, rets), 0);
+	assert_int_equal(model_valid(world.hv), 0);
+}
+
+static void large_windows_cost_little(void **state)
+{
+	u32 rets[3];
+
+	assert_int_equal(create(12, 48, rets), 0);
+	assert_int_equal(papr_put_tce(rets[0], HIGH + (1ULL << 47), 0x40000 | RW), 0);
+	assert_int_equal(model_peek(rets[0], HIGH + (1ULL << 47)), 0x40000 | RW);
+	assert_true(model_peek(rets[0], HIGH + (1ULL << 48) - 4096) & RW);
+}
+
+static void fails_the_nth(void **state)
+{
+	model_fail(&(struct model_fault){ .nth = 3, .times = 2, .hcall = -42 });
+	assert_int_equal(papr_put_tce(LIOBN, 0x0000, 0x40000 | RW), 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0x1000, 0x40000 | RW), 0);
+	assert_int_equal(model_failed(), 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0x2000, 0x40000 | RW), -42);
+	assert_int_equal(papr_put_tce(LIOBN, 0x3000, 0x40000 | RW), -42);
+	assert_int_equal(papr_put_tce(LIOBN, 0x4000, 0x40000 | RW), 0);
+	assert_int_equal(model_failed(), 2);
+	assert_int_equal(model_valid(world.hv), 3);
+}
+
+static void fails_by_kind(void **state)
+{
+	u32 rets[3];
+
+	model_fail(&(struct model_fault){
+		.nth = 2, .times = MODEL_FOREVER, .calls = MODEL_CALL(STUFF) | MODEL_CALL(CREATE) });
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 2), 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0, 0), 0);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 2), PAPR_H_HARDWARE);
+	assert_int_equal(create(16, 32, rets), PAPR_RTAS_HW_ERROR);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 2), PAPR_H_HARDWARE);
+	model_fail(NULL);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 2), 0);
+}
+
+static void fails_before_after_halfway(void **state)
+{
+	static const u64 written[] = { [MODEL_BEFORE] = 0, [MODEL_AFTER] = 8, [MODEL_HALFWAY] = 4 };
+	u32 when, i;
+
+	for (i = 0; i < 8; i++)
+		list[i] = cpu_to_be64((u64)(i + 16) << 16 | RW);
+	for (when = MODEL_BEFORE; when <= MODEL_HALFWAY; when++) {
+		model_fail(&(struct model_fault){ .nth = 1, .when = when });
+		assert_int_equal(papr_put_tce_indirect(LIOBN, 0, list, 8), PAPR_H_HARDWARE);
+		assert_int_equal(model_valid(world.hv), written[when]);
+		assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 8), 0);
+	}
+}
+
+static void rtas_fails_after_effect(void **state)
+{
+	u32 rets[3];
+
+	model_set_garbage(false);
+	model_fail(&(struct model_fault){ .nth = 1, .when = MODEL_AFTER, .rtas = -3 });
+	assert_int_equal(remove_window(LIOBN), -3);
+	assert_int_equal(world_windows(), 0);
+	/* A create that fails has created nothing (LoPAR). */
+	model_fail(&(struct model_fault){ .nth = 1, .when = MODEL_AFTER });
+	assert_int_equal(create(16, 32, rets), PAPR_RTAS_HW_ERROR);
+	assert_int_equal(world_windows(), 0);
+}
+
+static void busy_has_no_effect(void **state)
+{
+	model_busy(MODEL_CALL(PUT), 2, 9901, 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 9901);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 1), 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 9901);
+	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 0);
+	assert_int_equal(model_count(MODEL_PUT), 3);
+	assert_int_equal(model_count(MODEL_STUFF), 1);
+}
+
+static void busy_status_is_waited_for(void **state)
+{
+	assert_true(papr_rtas_busy(PAPR_RTAS_BUSY));
+	assert_true(papr_rtas_busy(9905));
+	assert_false(papr_rtas_busy(0));
+	assert_false(papr_rtas_busy(-1));
+	assert_int_equal(model_waits(), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MODEL_TEST(put_get_translate),
+		MODEL_TEST(outside_is_a_parameter),
+		MODEL_TEST(qemu_is_not_atomic),
+		MODEL_TEST(strict_is_atomic),
+		MODEL_TEST(features_are_admitted),
+		MODEL_TEST(qemu_counts_what_it_tolerates),
+		MODEL_TEST(strict_refuses),
+		MODEL_TEST(live_tces_and_removal),
+		MODEL_TEST(first_window_lands_at_the_default_ones_place),
+		MODEL_TEST(windows_can_overlap),
+		MODEL_TEST(rtas_checks_arguments),
+		MODEL_TEST(new_windows_hold_garbage),
+		MODEL_TEST(large_windows_cost_little),
+		MODEL_TEST(fails_the_nth),
+		MODEL_TEST(fails_by_kind),
+		MODEL_TEST(fails_before_after_halfway),
+		MODEL_TEST(rtas_fails_after_effect),
+		MODEL_TEST(busy_has_no_effect),
+		MODEL_TEST(busy_status_is_waited_for),
+	};
+
+	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}

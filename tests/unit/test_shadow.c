@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* test_shadow.c - shadow.h: a sparse array that counts right, costs little and is paid for. */
+#include <stdlib.h>
+#include <string.h>
+#include <linux/errno.h>
+#include "shadow.h"
+#include "world.h"
+
+#define TCE(i)	(((u64)(i) + 1) << 12 | RW)
+
+static struct shadow s;
+
+static void make(u64 tces)
+{
+	assert_int_equal(shadow_init(&s, tces, &world.mm), 0);
+	assert_int_equal(s.tces, tces);
+}
+
+/* Everything goes, in memory and in the accounts. */
+static void end(void)
+{
+	shadow_free(&s);
+	assert_int_equal(shim_allocs_live(), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+}
+
+static void set(u64 idx, u64 tce, u32 region)
+{
+	struct shadow_leaf *leaf = shadow_leaf(&s, idx);
+
+	assert_non_null(leaf);
+	shadow_set(&s, leaf, idx & SHADOW_LEAF_MASK, tce, region);
+}
+
+static void put(u64 idx)
+{
+	assert_int_equal(shadow_populate(&s, idx, 1), 0);
+	set(idx, TCE(idx), 1);
+}
+
+static const u64 sizes[] = {
+	1, 2, 511, 512, 513, 1024, 1 << 15, (1 << 20) - 1, 1 << 20, 1ULL << 28, 1ULL << 37,
+	(1ULL << 37) + 5,
+};
+
+static void any_size_has_first_and_last(void **state)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		u64 last = sizes[i] - 1;
+
+		make(sizes[i]);
+		assert_null(shadow_leaf(&s, 0));
+		assert_null(shadow_leaf(&s, last));
+		put(0);
+		put(last);
+		assert_int_equal(shadow_tce(&s, 0), TCE(0));
+		assert_int_equal(shadow_tce(&s, last), TCE(last));
+		assert_int_equal(s.live, last ? 2 : 1);
+		assert_int_equal(shadow_next_live(&s, 0, sizes[i]), 0);
+		assert_int_equal(shadow_next_live(&s, last, sizes[i]), last);
+		if (last)
+			assert_int_equal(shadow_next_live(&s, 1, sizes[i]), last);
+		end();
+	}
+}
+
+/* 2^37 TCEs are the largest window that QEMU offers; of 4K pages, 512 TiB. */
+static void empty_costs_next_to_nothing(void **state)
+{
+	make(1ULL << 37);
+	assert_true(s.bytes <= 64 * KiB);
+	assert_true(shim_alloc_bytes() <= 64 * KiB);
+	end();
+	make(1 << 20);
+	assert_true(s.bytes <= 4 * KiB);
+	end();
+}
+
+static void costs_follow_what_is_mapped(void **state)
+{
+	make(1ULL << 28);
+	assert_int_equal(shadow_populate(&s, 1 << 27, 1 << 16), 0);
+	assert_true(s.bytes <= 2 * (1 << 16) * sizeof(u64));
+	assert_true(shim_alloc_bytes() <= s.bytes + s.bytes / 8 + 4 * KiB);
+	assert_true(s.bytes >= (1 << 16) * (sizeof(u64) + sizeof(u32)));
+	end();
+}
+
+static void bytes_are_charged(void **state)
+{
+	make(1 << 20);
+	assert_int_equal(s.charged, DIV_ROUND_UP(s.bytes, PAGE_SIZE));
+	assert_int_equal(world.mm.locked_vm, s.charged);
+	assert_int_equal(shadow_populate(&s, 0, 1 << 16), 0);
+	assert_int_equal(s.charged, DIV_ROUND_UP(s.bytes, PAGE_SIZE));
+	assert_int_equal(world.mm.locked_vm, s.charged);
+	end();
+}
+
+static void nobody_pays_without_mm(void **state)
+{
+	assert_int_equal(shadow_init(&s, 1 << 20, NULL), 0);
+	assert_int_equal(shadow_populate(&s, 0, 1000), 0);
+	assert_int_equal(s.charged, 0);
+	end();
+}
+
+static void limit_of_locked_memory(void **state)
+{
+	world.mm.limit = 0;
+	assert_int_equal(shadow_init(&s, 1 << 20, &world.mm), -ENOMEM);
+	assert_int_equal(shim_allocs_live(), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+	world.mm.limit = 2;
+	make(1 << 20);
+	assert_int_equal(shadow_populate(&s, 0, 1 << 20), -ENOMEM);
+	assert_true(world.mm.locked_vm <= 2);
+	assert_int_equal(world.mm.locked_vm, s.charged);
+	assert_int_equal(shadow_next_live(&s, 0, 1 << 20), 1 << 20);
+	end();
+}
+
+static void populate_makes_the_leaves_of_a_range(void **state)
+{
+	u64 idx;
+
+	make(1 << 20);
+	assert_int_equal(shadow_populate(&s, 1000, 2000), 0);
+	for (idx = 0; idx < 8192; idx += 512)
+		assert_true(!shadow_leaf(&s, idx) == (idx < 512 || idx > 2999));
+	assert_int_equal(s.live, 0);
+	/* Again: nothing more is needed. */
+	idx = s.bytes;
+	assert_int_equal(shadow_populate(&s, 1000, 2000), 0);
+	assert_int_equal(s.bytes, idx);
+	end();
+}
+
+/* Whichever allocation fails: an error, the accounts right, and a second try succeeds. */
+static void every_allocation_can_fail(void **state)
+{
+	u64 nth;
+
+	for (nth = 1; ; nth++) {
+		bool failed;
+
+		shim_fail_alloc(nth);
+		if (shadow_init(&s, 1ULL << 28, &world.mm)) {
+			assert_int_equal(shim_allocs_live(), 0);
+			assert_int_equal(world.mm.locked_vm, 0);
+			continue;
+		}
+		failed = shadow_populate(&s, 5000, 5000) == -ENOMEM;
+		assert_int_equal(failed, !shim_alloc_armed());
+		shim_fail_alloc(0);
+		assert_int_equal(s.charged, world.mm.locked_vm);
+		assert_true(s.charged >= DIV_ROUND_UP(s.bytes, PAGE_SIZE));
+		assert_int_equal(shadow_populate(&s, 5000, 5000), 0);
+		put(9999);
+		assert_int_equal(shadow_next_live(&s, 0, s.tces), 9999);
+		end();
+		if (!failed)
+			break;
+	}
+	assert_true(nth > 10);
+}
+
+static void populate_can_be_killed(void **state)
+{
+	make(1ULL << 28);
+	shim_kill_at(3);
+	assert_int_equal(shadow_populate(&s, 0, 1 << 20), -EINTR);
+	assert_true(s.bytes < 128 * KiB);
+	shim_kill_at(0);
+	end();
+}
+
+static void set_keeps_counts(void **state)
+{
+	struct shadow_leaf *leaf;
+
+	make(2048);
+	put(600);
+	leaf = shadow_leaf(&s, 600);
+	assert_int_equal(leaf->region[88], 1);
+	set(600, TCE(7), 2);
+	assert_int_equal(leaf->region[88], 2);
+	assert_int_equal(s.live, 1);
+	assert_int_equal(leaf->live, 1);
+	set(600, TCE(7) | SHADOW_UNKNOWN, 2);
+	set(600, TCE(8) | SHADOW_UNKNOWN, 3);
+	assert_int_equal(s.unknown, 1);
+	assert_int_equal(s.live, 1);
+	set(601, TCE(9) | SHADOW_UNKNOWN, 3);
+	assert_int_equal(s.unknown, 2);
+	set(600, TCE(7) | SHADOW_PENDING, 2);
+	assert_int_equal(s.unknown, 1);
+	assert_int_equal(s.live, 2);
+	set(600, 0, 5);
+	set(600, 0, 5);
+	assert_int_equal(leaf->region[88], 0);
+	assert_int_equal(s.live, 1);
+	set(601, 0, 0);
+	assert_int_equal(s.live + s.unknown + leaf->live, 0);
+	end();
+}
+
+static void next_live_respects_its_range(void **state)
+{
+	make(1 << 20);
+	assert_int_equal(shadow_next_live(&s, 0, 1 << 20), 1 << 20);
+	put(100000);
+	assert_int_equal(shadow_next_live(&s, 0, 100000), 100000);
+	assert_int_equal(shadow_next_live(&s, 0, 100001), 100000);
+	assert_int_equal(shadow_next_live(&s, 100000, 100000), 100000);
+	assert_int_equal(shadow_next_live(&s, 100001, 100500), 100500);
+	assert_int_equal(shadow_next_live(&s, 0, 70), 70);
+	set(100000, 0, 0);
+	put(5);
+	assert_int_equal(shadow_next_live(&s, 6, 1 << 20), 1 << 20);
+	end();
+}
+
+/* A walk over an all but empty large window ends soon: the test would not, else. */
+static void next_live_skips_what_is_empty(void **state)
+{
+	u32 i;
+
+	make(1ULL << 37);
+	put(12345);
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(shadow_next_live(&s, 12346, s.tces), s.tces);
+	end();
+}
+
+/* Against a plain array, with random changes. */
+static void agrees_with_a_plain_array(void **state)
+{
+	enum { TCES = 6000, ROUNDS = 20000 };
+	u64 *plain = calloc(TCES, sizeof(*plain));
+	u64 live = 0;
+	u32 i;
+
+	srand(1);
+	make(TCES);
+	for (i = 0; i < ROUNDS; i++) {
+		u64 idx = rand() % TCES, from = rand() % TCES, next = from;
+		u64 tce = rand() % 3 ? TCE(rand() % 100) : 0;
+
+		assert_int_equal(shadow_populate(&s, idx, 1), 0);
+		set(idx, tce, 1);
+		live += !!tce - !!plain[idx];
+		plain[idx] = tce;
+		assert_int_equal(s.live, live);
+		assert_int_equal(shadow_tce(&s, from), plain[from]);
+		while (next < TCES && !plain[next])
+			next++;
+		assert_int_equal(shadow_next_live(&s, from, TCES), next);
+	}
+	free(plain);
+	end();
+}
+
+static void free_takes_what_is_live(void **state)
+{
+	make(1 << 20);
+	put(1);
+	put(1 << 19);
+	set(1, TCE(1) | SHADOW_UNKNOWN, 1);
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(any_size_has_first_and_last),
+		WORLD_TEST(empty_costs_next_to_nothing),
+		WORLD_TEST(costs_follow_what_is_mapped),
+		WORLD_TEST(bytes_are_charged),
+		WORLD_TEST(nobody_pays_without_mm),
+		WORLD_TEST(limit_of_locked_memory),
+		WORLD_TEST(populate_makes_the_leaves_of_a_range),
+		WORLD_TEST(every_allocation_can_fail),
+		WORLD_TEST(populate_can_be_killed),
+		WORLD_TEST(set_keeps_counts),
+		WORLD_TEST(next_live_respects_its_range),
+		WORLD_TEST(next_live_skips_what_is_empty),
+		WORLD_TEST(agrees_with_a_plain_array),
+		WORLD_TEST(free_takes_what_is_live),
+	};
+
+	return cmocka_run_group_tests_name("shadow", tests, NULL, NULL);
+}

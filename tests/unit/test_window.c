@@ -1,0 +1,839 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_window.c - pe.h and window.h: whose the PE is, which windows it has, what the hypervisor is asked
+ * for on the way.
+ */
+#include <string.h>
+#include <linux/errno.h>
+#include "world.h"
+
+/* Places every window at the bottom, so over the default one. */
+static u64 place_low(const struct model_pe *pe)
+{
+	(void)pe;
+	return DFLT_START;
+}
+
+static u64 place_high(const struct model_pe *pe)
+{
+	(void)pe;
+	return HIGH;
+}
+
+static struct model_personality like_qemu(void)
+{
+	return model_qemu;
+}
+
+static struct model_personality personality;
+
+/* The world over another hypervisor. */
+static void setup_over(struct model_personality p)
+{
+	static const struct model_pe_config config = {
+		.buid = BUID, .liobn = LIOBN, .start = DFLT_START, .size = DFLT_SIZE,
+		.high = HIGH, .page_sizes = PAGE_SIZES, .ddw = true, .reset = true,
+	};
+
+	personality = p;
+	model_reset(&personality);
+	model_set_memory(shim_ram_size());
+	model_set_garbage(true);
+	world.hv = model_add_pe(&config);
+}
+
+static int create(u32 page_shift, u64 size, u64 *start)
+{
+	return space_create(&world.space, page_shift, size, 1, start);
+}
+
+static u64 good_create(u32 page_shift, u64 size)
+{
+	u64 start;
+
+	assert_int_equal(create(page_shift, size, &start), 0);
+	world_check();
+	return start;
+}
+
+static void good_remove(u64 start)
+{
+	assert_int_equal(space_remove(&world.space, start), 0);
+	world_check();
+}
+
+static void assert_rtas(u64 query, u64 creates, u64 removes, u64 resets)
+{
+	if (query != ~0ULL)
+		assert_int_equal(model_count(MODEL_QUERY), query);
+	assert_int_equal(model_count(MODEL_CREATE), creates);
+	assert_int_equal(model_count(MODEL_REMOVE), removes);
+	assert_int_equal(model_count(MODEL_RESET), resets);
+	model_clear_counts();
+}
+
+#define ANY	(~0ULL)
+
+/*
+ * A CREATE that fails after firmware has made the window. To try its removal before its TCEs are known
+ * to be invalid is no harm as long as a refusal is dealt with (see the tests with strict firmware).
+ */
+static void failed_create(u32 page_shift, u64 size, int expected)
+{
+	u64 digest = world_digest();
+	u64 start;
+
+	assert_int_equal(create(page_shift, size, &start), expected);
+	model_forgive(RULE_REMOVE_INVALID);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	assert_int_equal(world.isolated, 0);
+}
+
+/* --- who has the PE --- */
+
+static void take_clears_and_learns(void **state)
+{
+	assert_int_equal(model_valid(world.hv), 1);
+	assert_int_equal(pe_take(&world.pe), 0);
+	assert_int_equal(world.left, 1);
+	assert_true(world.pe.owned);
+	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(world.pe.max, 2);
+	assert_int_equal(world.pe.pgsizes, 1 << 12 | 1 << 16 | 1 << 21 | 1 << 24);
+	assert_int_equal(model_count_of(MODEL_WRITES), DFLT_TCES / HV_BATCH);
+	world_end();
+	assert_int_equal(world.back, 1);
+}
+
+static void take_twice_is_once(void **state)
+{
+	assert_int_equal(pe_take(&world.pe), 0);
+	model_clear_counts();
+	assert_int_equal(pe_take(&world.pe), 0);
+	assert_int_equal(world.left, 1);
+	assert_int_equal(model_count_of(~0U), 0);
+	pe_release(&world.pe);
+	pe_release(&world.pe);
+	assert_int_equal(world.back, 1);
+	world_end();
+}
+
+static void release_of_what_nobody_took(void **state)
+{
+	pe_release(&world.pe);
+	assert_int_equal(world.back, 0);
+	assert_int_equal(model_count_of(~0U), 0);
+	assert_int_equal(model_valid(world.hv), 1);
+}
+
+static void host_refuses(void **state)
+{
+	world.leave_rc = -EBUSY;
+	assert_int_equal(pe_take(&world.pe), -EBUSY);
+	assert_false(world.pe.owned);
+	assert_int_equal(model_count_of(~0U), 0);
+	assert_int_equal(model_valid(world.hv), 1);
+	world.leave_rc = 0;
+	world_attach();
+	world_end();
+}
+
+static void take_fails_and_the_host_has_it(void **state)
+{
+	u64 nth = 0;
+	int rc;
+
+	do {
+		nth += nth < 5 || nth > 508 ? 1 : 100;
+		model_fail(&(struct model_fault){ .nth = nth });
+		rc = pe_take(&world.pe);
+		assert_int_equal(!rc, !model_failed());
+		model_fail(NULL);
+		assert_int_equal(world.pe.owned, !rc);
+		assert_int_equal(world.host_left, !rc);
+		assert_int_equal(world_windows(), 1);
+	} while (rc);
+	assert_true(nth > 512);
+	world_end();
+}
+
+static void take_can_be_killed(void **state)
+{
+	shim_kill_at(3);
+	assert_int_equal(pe_take(&world.pe), -EINTR);
+	shim_kill_at(0);
+	assert_false(world.pe.owned);
+	assert_false(world.host_left);
+	assert_true(model_count_of(MODEL_WRITES) < 10);
+	world_attach();
+	world_end();
+}
+
+static void no_ddw(void **state)
+{
+	u64 start;
+
+	memset(&world.pe.addr.token_query, 0, 4 * sizeof(u32));
+	world_begin();
+	assert_int_equal(world.pe.max, 1);
+	assert_int_equal(world.pe.pgsizes, 1 << 12);
+	assert_int_equal(create(12, 1 * GiB, &start), -ENOSPC);
+	good_remove(DFLT_START);
+	assert_int_equal(create(16, 1 * GiB, &start), -EINVAL);
+	assert_int_equal(create(12, 2 * GiB, &start), -ENOSPC);
+	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
+	assert_int_equal(model_count_of(MODEL_RTAS), 0);
+	world_end();
+}
+
+static void one_window_pe(void **state)
+{
+	struct model_personality p = like_qemu();
+	u64 start;
+
+	p.windows = 1;
+	setup_over(p);
+	world_begin();
+	assert_int_equal(world.pe.max, 1);
+	assert_int_equal(create(16, 8 * GiB, &start), -ENOSPC);
+	good_remove(DFLT_START);
+	assert_int_equal(good_create(16, 8 * GiB), DFLT_START);
+	good_remove(DFLT_START);
+	assert_true(world_window(DFLT_START).dflt);
+	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
+	world_end();
+}
+
+/* --- the default window --- */
+
+static void default_window_from_the_start(void **state)
+{
+	world_attach();
+	assert_int_equal(world_table(0)->w.start, DFLT_START);
+	assert_int_equal(world_table(0)->w.size, DFLT_SIZE);
+	assert_int_equal(world_table(0)->w.liobn, LIOBN);
+	assert_int_equal(world.published[0].liobn, LIOBN);
+	assert_int_equal(world.published[0].size, DFLT_SIZE);
+	assert_null(world.space.windows.table[1]);
+	assert_int_equal(model_count_of(MODEL_CALL(CREATE) | MODEL_CALL(REMOVE)), 0);
+	world_end();
+}
+
+/* What QEMU does first: it removes the default window and creates one in its place. */
+static void remove_and_create_the_default_one(void **state)
+{
+	static const u64 sizes[] = { DFLT_SIZE, DFLT_SIZE / 2, 64 * MiB, 4 * KiB };
+	u32 i;
+
+	world.pe.addr.token_reset = 0;
+	world_begin();
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		assert_int_equal(space_map(&world.space, 0, UA, 4 * KiB, RW), 0);
+		model_clear_counts();
+		good_remove(DFLT_START);
+		assert_int_equal(model_valid(world.hv), 0);
+		assert_int_equal(good_create(12, sizes[i]), DFLT_START);
+		assert_rtas(0, 0, 0, 0);
+		assert_int_equal(world_table(0)->w.size, sizes[i]);
+		assert_int_equal(world.published[0].size, sizes[i]);
+		assert_int_equal(space_map(&world.space, sizes[i], UA, 4 * KiB, RW), -ENXIO);
+	}
+	world_end();
+}
+
+static void default_beside_a_ddw(void **state)
+{
+	world_begin();
+	assert_int_equal(good_create(16, 4 * GiB), HIGH);
+	good_remove(DFLT_START);
+	model_clear_counts();
+	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
+	assert_rtas(0, 0, 0, 0);
+	world_end();
+}
+
+/* What DPDK needs: one window that begins at bus address 0. */
+static void first_ddw_lands_at_zero(void **state)
+{
+	world_begin();
+	good_remove(DFLT_START);
+	model_clear_counts();
+	assert_int_equal(good_create(16, 4 * GiB), 0);
+	assert_rtas(ANY, 1, 1, 0);
+	assert_false(world_window(0).dflt);
+	assert_int_equal(world_windows(), 1);
+	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(good_create(16, 4 * GiB), HIGH);
+	world_end();
+}
+
+static void last_ddw_brings_the_default_back_clear(void **state)
+{
+	world_begin();
+	good_remove(DFLT_START);
+	good_create(16, 4 * GiB);
+	good_remove(0);
+	assert_true(world_window(DFLT_START).dflt);
+	assert_int_equal(model_valid(world.hv), 0);
+	/* It can be had again, or make room again. */
+	assert_int_equal(good_create(12, 1 * GiB), 0);
+	good_remove(0);
+	assert_int_equal(good_create(16, 4 * GiB), 0);
+	good_remove(0);
+	world_end();
+}
+
+/* Without reset nothing but its last DDW's end could bring the default one back. */
+static void default_stays_without_reset(void **state)
+{
+	world.pe.addr.token_reset = 0;
+	world_begin();
+	good_remove(DFLT_START);
+	model_clear_counts();
+	assert_int_equal(good_create(16, 4 * GiB), HIGH);
+	assert_rtas(ANY, 1, 0, 0);
+	assert_int_equal(world_windows(), 2);
+	world_end();
+}
+
+static void default_is_reset_when_firmware_does_not_restore_it(void **state)
+{
+	struct model_personality p = like_qemu();
+
+	p.restores = false;
+	setup_over(p);
+	world_begin();
+	good_remove(DFLT_START);
+	good_create(16, 4 * GiB);
+	good_remove(0);
+	assert_true(world_window(DFLT_START).dflt);
+	assert_int_equal(model_valid(world.hv), 0);
+	world_end();
+}
+
+/* --- more windows --- */
+
+static void two_at_once_and_no_third(void **state)
+{
+	u64 start = 42;
+
+	world_begin();
+	assert_int_equal(good_create(16, 4 * GiB), HIGH);
+	assert_int_equal(world.published[1].size, 4 * GiB);
+	assert_int_equal(world.published[1].liobn, LIOBN + 1);
+	model_clear_counts();
+	assert_int_equal(create(16, 4 * GiB, &start), -ENOSPC);
+	assert_int_equal(create(12, 4 * MiB, &start), -ENOSPC);
+	assert_rtas(0, 0, 0, 0);
+	assert_int_equal(world_windows(), 2);
+	world_end();
+}
+
+/* The slot of the default one is free, but firmware still has it and has no more to give. */
+static void no_third_behind_a_hidden_default(void **state)
+{
+	u64 start;
+
+	world_begin();
+	good_create(16, 4 * GiB);
+	good_remove(DFLT_START);
+	assert_int_equal(create(16, 4 * GiB, &start), -ENOSPC);
+	world_check();
+	assert_int_equal(world_windows(), 2);
+	good_remove(HIGH);
+	assert_int_equal(good_create(16, 4 * GiB), 0);
+	world_end();
+}
+
+/* QEMU places a third window over the second one when the first has gone. */
+static void overlap_of_ddws_is_refused(void **state)
+{
+	world_begin();
+	good_remove(DFLT_START);
+	good_create(16, 4 * GiB);
+	good_create(12, 4 * GiB);
+	assert_int_equal(space_map(&world.space, HIGH, UA, MiB, RW), 0);
+	good_remove(0);
+	failed_create(16, 4 * GiB, -ENOSPC);
+	good_remove(HIGH);
+	assert_int_equal(good_create(16, 4 * GiB), 0);
+	world_end();
+}
+
+static void overlap_with_the_default_is_refused(void **state)
+{
+	struct model_personality p = like_qemu();
+
+	p.place = place_low;
+	setup_over(p);
+	world_begin();
+	assert_int_equal(space_map(&world.space, 0x5000, UA, 4 * KiB, RW), 0);
+	failed_create(16, 4 * GiB, -ENOSPC);
+	/* With the default one out of the way it is the place to be. */
+	good_remove(0);
+	assert_int_equal(good_create(16, 4 * GiB), 0);
+	failed_create(16, 4 * GiB, -ENOSPC);
+	world_end();
+}
+
+/* Hypervisors that place a created window high up in any case. */
+static void default_comes_back_beside_high_windows(void **state)
+{
+	struct model_personality p = like_qemu();
+
+	p.place = place_high;
+	setup_over(p);
+	world_begin();
+	good_remove(DFLT_START);
+	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
+	good_remove(DFLT_START);
+	assert_int_equal(good_create(16, 4 * GiB), HIGH);
+	good_remove(HIGH);
+	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
+	world_end();
+}
+
+static const struct {
+	u32 page_shift;
+	u64 size;
+	u32 levels;
+	int rc;
+} geometries[] = {
+	{ 16, 0, 1, -EINVAL },
+	{ 16, 3 * GiB, 1, -EINVAL },
+	{ 16, 4 * GiB + 1, 1, -EINVAL },
+	{ 16, 32 * KiB, 1, -EINVAL },
+	{ 13, 4 * GiB, 1, -EINVAL },
+	{ 0, 4 * GiB, 1, -EINVAL },
+	{ 34, 1ULL << 40, 1, -EINVAL },
+	{ 63, 1ULL << 63, 1, -EINVAL },
+	{ 64, 1ULL << 63, 1, -EINVAL },
+	{ 76, 4 * GiB, 1, -EINVAL },
+	{ 0xffffffff, 4 * GiB, 1, -EINVAL },
+	{ 16, 4 * GiB, 6, -EINVAL },
+	{ 16, 4 * GiB, 0xffffffff, -EINVAL },
+	{ 12, 1ULL << 63, 1, -EINVAL },	/* more TCEs than the PE can have */
+	{ 16, 64 * KiB, 0, 0 },
+	{ 16, 4 * GiB, 5, 0 },
+	{ 21, 4 * GiB, 2, 0 },
+	{ 24, 16 * MiB, 1, 0 },
+	{ 24, 1ULL << 40, 1, 0 },
+};
+
+static void geometry(void **state)
+{
+	u64 digest;
+	u32 i;
+
+	world_begin();
+	digest = world_digest();
+	for (i = 0; i < ARRAY_SIZE(geometries); i++) {
+		u64 start;
+		int rc = space_create(&world.space, geometries[i].page_shift, geometries[i].size,
+				      geometries[i].levels, &start);
+
+		if (rc != geometries[i].rc)
+			fail_msg("geometry %u: %d", i, rc);
+		if (!rc) {
+			assert_int_equal(start, HIGH);
+			assert_int_equal(world_table(1)->w.size, geometries[i].size);
+			assert_int_equal(world_table(1)->w.page_shift, geometries[i].page_shift);
+			assert_int_equal(model_valid(world.hv), 0);
+			good_remove(start);
+		}
+		world_check();
+		assert_int_equal(world_digest(), digest);
+	}
+	world_end();
+}
+
+static void remove_of_what_is_not_there(void **state)
+{
+	world_begin();
+	assert_int_equal(space_remove(&world.space, HIGH), -EINVAL);
+	assert_int_equal(space_remove(&world.space, DFLT_SIZE), -EINVAL);
+	good_remove(DFLT_START);
+	assert_int_equal(space_remove(&world.space, DFLT_START), -EINVAL);
+	world_end();
+}
+
+static void windows_in_any_order(void **state)
+{
+	world_begin();
+	good_create(16, 4 * GiB);
+	good_remove(DFLT_START);
+	good_remove(HIGH);
+	good_create(16, 4 * GiB);
+	good_create(12, 4 * GiB);
+	good_remove(HIGH);
+	good_remove(0);
+	good_create(12, 1 * GiB);
+	good_create(24, 4 * GiB);
+	world_end();
+}
+
+static void large_pages(void **state)
+{
+	u64 start, hpa;
+
+	world_begin();
+	assert_int_equal(space_register(&world.space, HUGE_UA, HUGE_SIZE), 0);
+	start = good_create(24, 1 * GiB);
+	assert_int_equal(space_map(&world.space, start + 16 * MiB, HUGE_UA, 48 * MiB, RW), 0);
+	world_check();
+	assert_int_equal(model_valid(world.hv), 3);
+	assert_int_equal(model_translate(world.hv, start + 40 * MiB + 5, &hpa), RW);
+	assert_int_equal(hpa, shim_hpa(&world.mm, HUGE_UA + 24 * MiB) + 5);
+	assert_int_equal(space_map(&world.space, start, UA, 16 * MiB, RW), -EINVAL);
+	assert_int_equal(space_map(&world.space, start + 4096, HUGE_UA, 16 * MiB, RW), -EINVAL);
+	assert_int_equal(space_map(&world.space, start, HUGE_UA + MiB, 16 * MiB, RW), -EINVAL);
+	good_remove(start);
+	assert_int_equal(shim_dirty_count(), 3);
+	world_end();
+}
+
+/* --- counts --- */
+
+static void removing_costs_what_is_mapped(void **state)
+{
+	u64 start;
+
+	world_begin();
+	model_clear_counts();
+	start = good_create(12, 4 * GiB);
+	assert_int_equal(model_count_of(MODEL_WRITES), (1 << 20) / HV_BATCH);
+	assert_rtas(ANY, 1, 0, 0);
+	assert_int_equal(space_map(&world.space, start + 123 * 4096, UA, 256 * MiB, RW), 0);
+	world_check();
+	assert_int_equal(model_count(MODEL_INDIRECT), 128);
+	model_clear_counts();
+	good_remove(start);
+	assert_in_range(model_count_of(MODEL_WRITES), 128, 160);
+	assert_rtas(0, 0, 1, 0);
+	world_end();
+}
+
+/* 128 mapped pieces of 512 all over the window. */
+static void removing_scattered_mappings(void **state)
+{
+	u64 start;
+	u32 i;
+
+	world_begin();
+	start = good_create(12, 4 * GiB);
+	for (i = 0; i < 128; i++)
+		assert_int_equal(space_map(&world.space, start + i * 32 * MiB, UA + i * 2 * MiB,
+					   2 * MiB, RW), 0);
+	world_check();
+	model_clear_counts();
+	good_remove(start);
+	assert_in_range(model_count_of(MODEL_WRITES), 128, 160);
+	world_end();
+}
+
+static void removing_an_empty_one_costs_nothing(void **state)
+{
+	u64 start;
+
+	world_begin();
+	start = good_create(12, 4 * GiB);
+	model_clear_counts();
+	good_remove(start);
+	assert_int_equal(model_count_of(MODEL_HCALLS), 0);
+	assert_rtas(0, 0, 1, 0);
+	good_remove(DFLT_START);
+	assert_int_equal(model_count_of(~0U), 0);
+	world_end();
+}
+
+static void an_empty_window_costs_little_memory(void **state)
+{
+	u64 before;
+
+	world_begin();
+	before = shim_alloc_bytes();
+	model_set_garbage(false);
+	good_create(16, 4ULL << 40);	/* 2^26 TCEs */
+	assert_true(shim_alloc_bytes() - before < 64 * KiB);
+	world_end();
+}
+
+/* --- failures --- */
+
+static void create_can_be_killed(void **state)
+{
+	world_begin();
+	good_remove(DFLT_START);
+	shim_kill_at(3);
+	failed_create(12, 4 * GiB, -EINTR);
+	shim_kill_at(0);
+	world_end();
+}
+
+/* A hypervisor that insists on invalid TCEs in a window that is removed. */
+static void killed_create_on_strict_firmware(void **state)
+{
+	struct model_personality p = like_qemu();
+
+	p.enforces = (1U << MODEL_RULES) - 1;
+	p.atomic = true;
+	setup_over(p);
+	world_begin();
+	shim_kill_at(3);
+	failed_create(12, 4 * GiB, -EINTR);
+	shim_kill_at(0);
+	good_create(12, 4 * GiB);
+	world_give_back();
+	world_check_end();
+}
+
+static void overlap_on_strict_firmware(void **state)
+{
+	struct model_personality p = like_qemu();
+
+	p.enforces = (1U << MODEL_RULES) - 1;
+	p.place = place_low;
+	setup_over(p);
+	world_begin();
+	failed_create(12, 4 * GiB, -ENOSPC);
+	world_give_back();
+	world_check_end();
+}
+
+/* Firmware keeps a window that it should have removed: it goes at the next occasion. */
+static void window_that_does_not_go(void **state)
+{
+	u64 start;
+
+	world_begin();
+	start = good_create(16, 4 * GiB);
+	assert_int_equal(space_map(&world.space, start, UA, 64 * KiB, RW), PAGE_SHIFT < 16 ? -EINVAL : 0);
+	model_fail(&(struct model_fault){ .nth = 1, .calls = MODEL_CALL(REMOVE) });
+	good_remove(start);
+	model_fail(NULL);
+	assert_int_equal(world_windows(), 2);
+	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(world.isolated, 0);
+	assert_int_equal(good_create(16, 4 * GiB), HIGH);
+	assert_int_equal(world_windows(), 2);
+	model_fail(&(struct model_fault){ .nth = 1, .calls = MODEL_CALL(REMOVE) });
+	good_remove(start);
+	model_fail(NULL);
+	world_give_back();
+	world_check_end();
+}
+
+/* Firmware says that it failed, but the window is gone, and its name is given to the next one. */
+static void window_that_went_all_the_same(void **state)
+{
+	u64 first, second;
+
+	world_begin();
+	first = good_create(16, 4 * GiB);
+	good_remove(DFLT_START);
+	model_fail(&(struct model_fault){
+		.nth = 1, .calls = MODEL_CALL(REMOVE), .when = MODEL_AFTER });
+	good_remove(first);
+	model_fail(NULL);
+	first = good_create(16, 4 * GiB);
+	second = good_create(12, 1 * GiB);
+	assert_int_not_equal(first, second);
+	assert_int_equal(world_windows(), 2);
+	world_window(first);
+	world_window(second);
+	good_remove(second);
+	create(16, 8 * GiB, &second);
+	world_check();
+	world_window(first);
+	world_give_back();
+	world_check_end();
+}
+
+static void default_that_went_all_the_same(void **state)
+{
+	u64 start;
+
+	world_begin();
+	good_remove(DFLT_START);
+	model_fail(&(struct model_fault){
+		.nth = 1, .calls = MODEL_CALL(REMOVE), .when = MODEL_AFTER });
+	assert_int_equal(create(16, 4 * GiB, &start), -EIO);
+	model_fail(NULL);
+	world_check();
+	assert_true(world_window(DFLT_START).dflt);
+	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
+	assert_int_equal(space_map(&world.space, 0, UA, PAGE_SIZE, RW), 0);
+	world_give_back();
+	world_check_end();
+}
+
+static void publication_fails(void **state)
+{
+	world_begin();
+	good_remove(DFLT_START);
+	world.publish_rc = -ENOMEM;
+	failed_create(16, 4 * GiB, -ENOMEM);
+	failed_create(12, 1 * GiB, -ENOMEM);
+	world.publish_rc = 0;
+	good_create(12, 1 * GiB);
+	world_end();
+}
+
+static void attach_without_memory_for_it(void **state)
+{
+	u64 nth;
+
+	assert_int_equal(pe_take(&world.pe), 0);
+	for (nth = 1; ; nth++) {
+		int rc;
+
+		shim_fail_alloc(nth);
+		rc = space_attach(&world.space, &world.pe);
+		assert_int_equal(rc, shim_alloc_armed() ? 0 : -ENOMEM);
+		shim_fail_alloc(0);
+		if (!rc)
+			break;
+		assert_null(world.space.pe);
+		assert_int_equal(shim_allocs_live(), 0);
+	}
+	assert_true(nth > 3);
+	world_end();
+}
+
+static void remove_that_cannot_clear_leaves_the_window(void **state)
+{
+	u64 start, digest;
+
+	world_begin();
+	start = good_create(12, 4 * GiB);
+	assert_int_equal(space_map(&world.space, start, UA, 64 * MiB, RW), 0);
+	digest = world_digest();
+	model_fail(&(struct model_fault){ .nth = 7, .calls = MODEL_CALL(STUFF) });
+	assert_int_equal(space_remove(&world.space, start), -EIO);
+	model_fail(NULL);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	good_remove(start);
+	world_end();
+}
+
+/* Nothing can be cleared at the end, but the window goes and takes all with it. */
+static void uncleared_window_goes_at_the_end(void **state)
+{
+	u64 start;
+
+	world_begin();
+	start = good_create(12, 4 * GiB);
+	assert_int_equal(space_map(&world.space, start, UA, 64 * MiB, RW), 0);
+	model_fail(&(struct model_fault){
+		.nth = 1, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
+	space_detach(&world.space, &world.pe);
+	model_fail(NULL);
+	assert_int_equal(world.isolated, 0);
+	assert_int_equal(model_valid(world.hv), 0);
+	space_kill(&world.space);
+	assert_int_equal(shim_pins(), 0);
+	assert_int_equal(shim_allocs_live(), 0);
+}
+
+/* Nothing can be cleared and nothing goes: the device is cut off, and what it reaches stays pinned. */
+static void uncleared_default_is_quarantined(void **state)
+{
+	u64 pages = 64 * MiB / PAGE_SIZE;
+
+	world_begin();
+	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), 0);
+	assert_int_equal(space_register(&world.space, UA, 64 * MiB), 0);
+	assert_int_equal(space_register(&world.space, UA + 64 * MiB, 64 * MiB), 0);
+	assert_int_equal(space_map(&world.space, 0x5000, UA, PAGE_SIZE, RW), 0);
+	model_fail(&(struct model_fault){
+		.nth = 1, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
+	space_detach(&world.space, &world.pe);
+	assert_true(world.isolated >= 1);
+	world_check();
+	/* Nobody gets it in that state. */
+	assert_int_equal(space_attach(&world.space, &world.pe), 0);
+	assert_null(world.space.windows.table[0]);
+	space_detach(&world.space, &world.pe);
+	space_kill(&world.space);
+	assert_int_equal(shim_pins(), pages);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	assert_in_range(shim_log_lines(), 1, 10);
+	/* The host gets it clear, once that can be done. */
+	model_fail(NULL);
+	pe_release(&world.pe);
+	assert_false(world.host_left);
+	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(shim_pins(), pages);
+}
+
+static void uncleared_window_that_stays_is_quarantined(void **state)
+{
+	u64 start;
+
+	world_begin();
+	start = good_create(12, 4 * GiB);
+	assert_int_equal(space_map(&world.space, start, UA, PAGE_SIZE, RW), 0);
+	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER });
+	space_detach(&world.space, &world.pe);
+	space_kill(&world.space);
+	assert_true(world.isolated >= 1);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	assert_true(model_valid(world.hv) > 0);
+	model_fail(NULL);
+	pe_release(&world.pe);
+	assert_int_equal(model_valid(world.hv), 0);
+	assert_true(world_window(DFLT_START).dflt);
+	assert_int_equal(world_windows(), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(take_clears_and_learns),
+		WORLD_TEST(take_twice_is_once),
+		WORLD_TEST(release_of_what_nobody_took),
+		WORLD_TEST(host_refuses),
+		WORLD_TEST(take_fails_and_the_host_has_it),
+		WORLD_TEST(take_can_be_killed),
+		WORLD_TEST(no_ddw),
+		WORLD_TEST(one_window_pe),
+		WORLD_TEST(default_window_from_the_start),
+		WORLD_TEST(remove_and_create_the_default_one),
+		WORLD_TEST(default_beside_a_ddw),
+		WORLD_TEST(first_ddw_lands_at_zero),
+		WORLD_TEST(last_ddw_brings_the_default_back_clear),
+		WORLD_TEST(default_stays_without_reset),
+		WORLD_TEST(default_is_reset_when_firmware_does_not_restore_it),
+		WORLD_TEST(two_at_once_and_no_third),
+		WORLD_TEST(no_third_behind_a_hidden_default),
+		WORLD_TEST(overlap_of_ddws_is_refused),
+		WORLD_TEST(overlap_with_the_default_is_refused),
+		WORLD_TEST(default_comes_back_beside_high_windows),
+		WORLD_TEST(geometry),
+		WORLD_TEST(remove_of_what_is_not_there),
+		WORLD_TEST(windows_in_any_order),
+		WORLD_TEST(large_pages),
+		WORLD_TEST(removing_costs_what_is_mapped),
+		WORLD_TEST(removing_scattered_mappings),
+		WORLD_TEST(removing_an_empty_one_costs_nothing),
+		WORLD_TEST(an_empty_window_costs_little_memory),
+		WORLD_TEST(create_can_be_killed),
+		WORLD_TEST(killed_create_on_strict_firmware),
+		WORLD_TEST(overlap_on_strict_firmware),
+		WORLD_TEST(window_that_does_not_go),
+		WORLD_TEST(window_that_went_all_the_same),
+		WORLD_TEST(default_that_went_all_the_same),
+		WORLD_TEST(publication_fails),
+		WORLD_TEST(attach_without_memory_for_it),
+		WORLD_TEST(remove_that_cannot_clear_leaves_the_window),
+		WORLD_TEST(uncleared_window_goes_at_the_end),
+		WORLD_TEST(uncleared_default_is_quarantined),
+		WORLD_TEST(uncleared_window_that_stays_is_quarantined),
+	};
+
+	return cmocka_run_group_tests_name("window", tests, NULL, NULL);
+}
