@@ -150,6 +150,9 @@ void model_set_features(bool put_indirect, bool stuff);
 /* Bytes of the partition's memory, from address 0. */
 void model_set_memory(u64 size);
 
+/* Addresses in garbage are all above this one. */
+#define MODEL_GARBAGE	(1ULL << 55)
+
 /* TCEs of a window that comes into being hold garbage: PAPR leaves them undefined. */
 void model_set_garbage(bool on);
 

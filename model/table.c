@@ -9,10 +9,12 @@
 #include <string.h>
 #include "machine.h"
 
-/* Looks like a mapping of everything, somewhere. */
+/* Valid mappings of addresses at which no partition has memory. */
 static u64 garbage(u64 idx)
 {
-	return (((idx + 1) * 0x9e3779b97f4a7c15ULL) & 0xfffffff000ULL) | PAPR_TCE_PERM;
+	u64 page = ((idx + 1) * 0x9e3779b97f4a7c15ULL) & 0xfffffff000ULL;
+
+	return MODEL_GARBAGE | page | PAPR_TCE_PERM;
 }
 
 static u64 chunks(const struct tce_table *t)

@@ -112,6 +112,11 @@ void shim_fail_pin(u64 nth)
 	fail_pin.left = nth;
 }
 
+bool shim_pin_armed(void)
+{
+	return fail_pin.left;
+}
+
 bool shim_pin(struct page *page)
 {
 	if (countdown_hits(&fail_pin))

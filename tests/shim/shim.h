@@ -88,8 +88,9 @@ void shim_map_user(struct mm_struct *mm, unsigned long ua, unsigned long size, u
 
 /* Host physical address behind a user address; ends the test when there is none. */
 u64 shim_hpa(const struct mm_struct *mm, unsigned long ua);
-/* The next nth pinning of a page faults, so that a registration stays short. */
+/* The nth pinning of a page from now on faults, so that a registration stays short. */
 void shim_fail_pin(u64 nth);
+bool shim_pin_armed(void);
 /* Pins of all frames together. */
 u64 shim_pins(void);
 /* Is the frame at this address pinned? */
