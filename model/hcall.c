@@ -2,8 +2,8 @@
 /*
  * hcall.c - the four TCE hypercalls.
  *
- * Each finds its table and checks its arguments, then writes a run of TCEs. How much of a run with a
- * bad entry is written is the personality's affair.
+ * Each finds its table and checks its arguments, then writes a run of TCEs. How much of a run
+ * with a bad entry is written is the personality's affair.
  */
 #include <asm/byteorder.h>
 #include "machine.h"

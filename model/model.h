@@ -7,11 +7,12 @@
  * address space.
  *
  * PAPR's requirements on a caller are rules, each with a name. A personality says how a certain
- * hypervisor behaves where PAPR leaves room, and which of the rules it enforces. A rule that is broken
- * but not enforced is counted: a test that ends with model_broken() == 0 has done nothing that a
- * stricter hypervisor would refuse.
+ * hypervisor behaves where PAPR leaves room, and which of the rules it enforces. A rule that is
+ * broken but not enforced is counted: a test that ends with model_broken() == 0 has done nothing
+ * that a stricter hypervisor would refuse.
  *
- * Faults: one failure at a time can be armed, at the nth call, before or after that call takes effect.
+ * Faults: one failure at a time can be armed, at the nth call, before or after that call takes
+ * effect.
  *
  * All functions may be called from several threads.
  */
@@ -35,11 +36,11 @@ enum model_call {
 };
 
 #define MODEL_CALL(c)	(1U << MODEL_##c)
-#define MODEL_HCALLS	(MODEL_CALL(GET) | MODEL_CALL(PUT) | MODEL_CALL(INDIRECT) | MODEL_CALL(STUFF))
-#define MODEL_RTAS	(MODEL_CALL(QUERY) | MODEL_CALL(CREATE) | MODEL_CALL(REMOVE) | \
-			 MODEL_CALL(RESET))
 /* Calls that change TCEs. */
 #define MODEL_WRITES	(MODEL_CALL(PUT) | MODEL_CALL(INDIRECT) | MODEL_CALL(STUFF))
+#define MODEL_HCALLS	(MODEL_CALL(GET) | MODEL_WRITES)
+#define MODEL_RTAS	(MODEL_CALL(QUERY) | MODEL_CALL(CREATE) | MODEL_CALL(REMOVE) | \
+			 MODEL_CALL(RESET))
 
 /* RTAS tokens of the model, for struct hv_pe. */
 #define MODEL_TOKEN_QUERY	0x2026

@@ -2,8 +2,8 @@
 /*
  * table.c - TCE tables that take memory only where something was written.
  *
- * A window may be far larger than what a test can afford, so TCEs are kept in chunks that exist when a
- * TCE in them differs from what the whole chunk is known to hold.
+ * A window may be far larger than what a test can afford, so TCEs are kept in chunks that exist
+ * when a TCE in them differs from what the whole chunk is known to hold.
  */
 #include <stdlib.h>
 #include <string.h>

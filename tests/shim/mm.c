@@ -2,9 +2,9 @@
 /*
  * mm.c - fake physical memory, fake user memory, locked memory.
  *
- * Frames are handed out in ascending order and never come back before the next shim_reset(). A piece
- * of user memory takes a run of them in reverse, page by page: the host physical address of one page
- * says nothing about that of the next.
+ * Frames are handed out in ascending order and never come back before the next shim_reset(). A
+ * piece of user memory takes a run of them in reverse, page by page: the host physical address of
+ * one page says nothing about that of the next.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>

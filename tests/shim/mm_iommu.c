@@ -3,11 +3,11 @@
  * mm_iommu.c - stands in for powerpc's registered memory.
  *
  * A registration pins every page of a range of one address space and remembers where they are. It
- * counts its users, and apart from them mappings that KVM tells it of (one more than there are). The
- * last user can only go while there are none. Ranges of an address space don't overlap.
+ * counts its users, and apart from them mappings that KVM tells it of (one more than there are).
+ * The last user can only go while there are none. Ranges of an address space don't overlap.
  *
- * What differs: memory goes at once, where the kernel waits for readers under RCU; there is no device
- * memory.
+ * What differs: memory goes at once, where the kernel waits for readers under RCU; there is no
+ * device memory.
  */
 #include <asm/mmu_context.h>
 #include <linux/bitops.h>

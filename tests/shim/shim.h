@@ -2,13 +2,13 @@
 /*
  * shim.h - the kernel that the driver's sources meet in user space, as tests see it.
  *
- * The headers under linux/ and asm/ offer the driver what it needs of a kernel; here are the knobs
- * to make that kernel misbehave, and the counters to look at afterwards. Faults are counted from the
- * call that arms them: "the nth" is 1 for the next one, and 0 disarms.
+ * The headers under linux/ and asm/ offer the driver what it needs of a kernel; here are the
+ * knobs to make that kernel misbehave, and the counters to look at afterwards. Faults are counted
+ * from the call that arms them: "the nth" is 1 for the next one, and 0 disarms.
  *
- * What a kernel forbids ends the test at once (shim_bug()): sleeping under a spinlock, taking a lock
- * twice, giving back what one does not have, touching user memory with a lock held, marking a page
- * dirty that nobody pins.
+ * What a kernel forbids ends the test at once (shim_bug()): sleeping under a spinlock, taking a
+ * lock twice, giving back what one does not have, touching user memory with a lock held, marking
+ * a page dirty that nobody pins.
  */
 #ifndef SHIM_H
 #define SHIM_H

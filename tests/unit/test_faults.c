@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_faults.c - every scenario, again and again, with its nth allocation, pin, hypercall or RTAS call
- * failing, until none is left to fail.
+ * test_faults.c - every scenario, again and again, with its nth allocation, pin, hypercall or
+ * RTAS call failing, until none is left to fail.
  *
- * A scenario is what led here, and one act. After an act that failed the hypervisor's windows and TCEs
- * are what they were; after any act everything agrees (walk.c); in the end everybody has back what was
- * his. Where nothing more than one call failed, nothing may be quarantined by a call of the user's.
+ * A scenario is what led here, and one act. After an act that failed the hypervisor's windows and
+ * TCEs are what they were; after any act everything agrees (walk.c); in the end everybody has
+ * back what was his. Where nothing more than one call failed, nothing may be quarantined by a
+ * call of the user's.
  *
  * Each scenario makes one test for each kind of fault; their names say which.
  */
@@ -381,7 +382,8 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(points); i++) {
 		points[i].s = &scenarios[i / ARRAY_SIZE(kinds)];
 		points[i].k = &kinds[i % ARRAY_SIZE(kinds)];
-		snprintf(names[i], sizeof(names[i]), "%s__%s", points[i].s->name, points[i].k->name);
+		snprintf(names[i], sizeof(names[i]), "%s__%s", points[i].s->name,
+			 points[i].k->name);
 		tests[i] = (struct CMUnitTest){ names[i], run, no_setup, NULL, &points[i] };
 	}
 	return cmocka_run_group_tests_name("faults", tests, NULL, NULL);

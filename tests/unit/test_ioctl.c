@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_ioctl.c - ioctl.h: every call of the ABI with good and bad arguments, and every errno it names. */
+/*
+ * test_ioctl.c - ioctl.h: every call of the ABI with good and bad arguments, and every errno it
+ * names.
+ */
 #include <string.h>
 #include <linux/errno.h>
 #include <linux/vfio.h>
@@ -14,7 +17,8 @@
 static struct vfio_iommu_spapr_register_memory memory(u64 ua, u64 size)
 {
 	return (struct vfio_iommu_spapr_register_memory){
-		.argsz = sizeof(struct vfio_iommu_spapr_register_memory), .vaddr = ua, .size = size };
+		.argsz = sizeof(struct vfio_iommu_spapr_register_memory), .vaddr = ua,
+		.size = size };
 }
 
 static struct vfio_iommu_type1_dma_map dma_map(u64 iova, u64 ua, u64 size, u32 flags)

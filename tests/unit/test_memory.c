@@ -84,9 +84,10 @@ static void bad_geometry(void **state)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad_ranges); i++) {
-		assert_int_equal(memory_register(&m, bad_ranges[i].ua, bad_ranges[i].size), -EINVAL);
-		assert_int_equal(memory_unregister(&m, bad_ranges[i].ua, bad_ranges[i].size),
-				 -EINVAL);
+		const u64 ua = bad_ranges[i].ua, size = bad_ranges[i].size;
+
+		assert_int_equal(memory_register(&m, ua, size), -EINVAL);
+		assert_int_equal(memory_unregister(&m, ua, size), -EINVAL);
 	}
 	assert_int_equal(m.count, 0);
 	end();
@@ -207,9 +208,11 @@ static void many_regions(void **state)
 		add(UA + PAGES((i * 7) % 300 * 2), PAGES(1));
 	assert_int_equal(m.count, 300);
 	for (i = 0; i < 300; i++) {
-		assert_int_equal(memory_resolve(&m, UA + PAGES(2 * i), PAGE_SHIFT, 9, &hpa, &id), 1);
-		assert_int_equal(hpa, shim_hpa(&world.mm, UA + PAGES(2 * i)));
-		assert_int_equal(memory_covers(&m, UA + PAGES(2 * i + 1), PAGE_SIZE, 12), -EINVAL);
+		unsigned long ua = UA + PAGES(2 * i);
+
+		assert_int_equal(memory_resolve(&m, ua, PAGE_SHIFT, 9, &hpa, &id), 1);
+		assert_int_equal(hpa, shim_hpa(&world.mm, ua));
+		assert_int_equal(memory_covers(&m, ua + PAGES(1), PAGE_SIZE, 12), -EINVAL);
 	}
 	end();
 }

@@ -257,7 +257,8 @@ static void fails_by_kind(void **state)
 	u32 rets[3];
 
 	model_fail(&(struct model_fault){
-		.nth = 2, .times = MODEL_FOREVER, .calls = MODEL_CALL(STUFF) | MODEL_CALL(CREATE) });
+		.nth = 2, .times = MODEL_FOREVER,
+		.calls = MODEL_CALL(STUFF) | MODEL_CALL(CREATE) });
 	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 2), 0);
 	assert_int_equal(papr_put_tce(LIOBN, 0, 0), 0);
 	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 2), PAPR_H_HARDWARE);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_table.c - table.h: what reaches the hypervisor and in how many calls, what a MAP over another one
- * does, and what is left after every kind of failure.
+ * test_table.c - table.h: what reaches the hypervisor and in how many calls, what a MAP over
+ * another one does, and what is left after every kind of failure.
  *
- * The table is that of the default window, whose TCEs translate 4 KiB each. Regions of user memory are
- * registered by the tests themselves.
+ * The table is that of the default window, whose TCEs translate 4 KiB each. Regions of user
+ * memory are registered by the tests themselves.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -528,7 +528,9 @@ static void locked_memory_runs_out(void **state)
 	world_end();
 }
 
-/* From the nth call on everything fails, so that nothing can be put back; then all is well again. */
+/*
+ * From the nth call on everything fails, so that nothing can be put back; then all is well again.
+ */
 static void quarantine_everywhere(int (*act)(void))
 {
 	u32 k;
@@ -614,7 +616,8 @@ static void unknown_entries_leave_their_pages_dirty(void **state)
 static void failed_map_over_unknown_ones(void **state)
 {
 	scene();
-	model_fail(&(struct model_fault){ .nth = 2, .times = MODEL_FOREVER, .when = MODEL_HALFWAY });
+	model_fail(&(struct model_fault){
+		.nth = 2, .times = MODEL_FOREVER, .when = MODEL_HALFWAY });
 	assert_int_equal(map_scene(), -EIO);
 	assert_true(world.space.memory.unknown > 0);
 	world_check();
@@ -633,7 +636,8 @@ static void failed_map_over_unknown_ones(void **state)
 static void failed_unmap_over_unknown_ones(void **state)
 {
 	scene();
-	model_fail(&(struct model_fault){ .nth = 2, .times = MODEL_FOREVER, .when = MODEL_HALFWAY });
+	model_fail(&(struct model_fault){
+		.nth = 2, .times = MODEL_FOREVER, .when = MODEL_HALFWAY });
 	assert_int_equal(map_scene(), -EIO);
 	model_fail(&(struct model_fault){ .nth = 3, .times = MODEL_FOREVER, .when = MODEL_AFTER });
 	assert_int_equal(unmap_scene(), -EIO);

@@ -2,8 +2,8 @@
 /*
  * walk.c - the independent look at everything that must agree.
  *
- * From the hypervisor's tables to the shadows and the pins, from the shadows back to the hypervisor,
- * and from the shadows to what the registered memory has counted.
+ * From the hypervisor's tables to the shadows and the pins, from the shadows back to the
+ * hypervisor, and from the shadows to what the registered memory has counted.
  */
 #include <string.h>
 #include "world.h"
@@ -42,7 +42,7 @@ static void check_pinned(u64 tce, u32 page_shift)
 
 	for (; hpa < end; hpa += PAGE_SIZE)
 		if (!shim_pinned(hpa))
-			fail_msg("a TCE reaches %llx, which is not pinned", (unsigned long long)hpa);
+			fail_msg("%llx is reachable and not pinned", (unsigned long long)hpa);
 }
 
 /* A valid TCE of the hypervisor's. */
@@ -72,9 +72,11 @@ static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx
 /* An entry of a shadow. */
 static void check_entry(const struct table *t, u64 idx, u64 tce)
 {
+	u64 ioba = t->w.start + (idx << t->w.page_shift);
+
 	assert_false(tce & SHADOW_PENDING);
 	if (!(tce & SHADOW_UNKNOWN))
-		assert_int_equal(tce, model_peek(t->w.liobn, t->w.start + (idx << t->w.page_shift)));
+		assert_int_equal(tce, model_peek(t->w.liobn, ioba));
 }
 
 static void count_table(u32 num, struct census *c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * world.h - what most tests need around them: a hypervisor with one PE, a process with memory, a host
- * that owns the PE, and a space.
+ * world.h - what most tests need around them: a hypervisor with one PE, a process with memory, a
+ * host that owns the PE, and a space.
  *
  * A test begins with world_setup() (cmocka's set-up), goes on from one of the steps below, calls
  * world_check() whenever it likes and ends with world_end(), which gives all back and looks that
@@ -105,8 +105,8 @@ u32 world_windows(void);
 /* --- walk.c --- */
 
 /*
- * Walk through everything: what the hypervisor's tables hold is what the shadows say, each reachable
- * page is pinned, all counts are right, no rule of PAPR was broken.
+ * Walk through everything: what the hypervisor's tables hold is what the shadows say, each
+ * reachable page is pinned, all counts are right, no rule of PAPR was broken.
  */
 void world_check(void);
 

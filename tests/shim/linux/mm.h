@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Page frames and locked memory. A frame knows how often it is pinned; marking one dirty that nobody
- * pins is an error, since by then it may be somebody else's.
+ * Page frames and locked memory. A frame knows how often it is pinned; marking one dirty that
+ * nobody pins is an error, since by then it may be somebody else's.
  */
 #ifndef SHIM_LINUX_MM_H
 #define SHIM_LINUX_MM_H
