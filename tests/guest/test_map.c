@@ -9,6 +9,7 @@
 
 #include "buffer.h"
 #include "kstat.h"
+#include "phys.h"
 #include "tap.h"
 #include "tests.h"
 #include "world.h"
@@ -168,6 +169,45 @@ static void outlives_munmap(void)
 	world_close(&w);
 }
 
+/* Ordinary pages that do not follow each other: touched in an order that allocation does not like. */
+static void touch_out_of_order(uint8_t *mem, uint64_t size)
+{
+	uint64_t pages = size / page_size();
+
+	for (uint64_t i = 0; i < pages; i++)
+		mem[(i * 13 + 7) % pages * page_size()] = 1;
+	for (uint64_t i = 1; i < pages; i++)
+		if (phys_of(mem + i * page_size()) != phys_of(mem) + i * page_size())
+			return;
+	tap_fail("the pages happen to follow each other");
+}
+
+/*
+ * One registration of a huge page with ordinary pages behind it. An I/O page of the huge page's size over
+ * the ordinary ones would give the device what lies behind the first of them.
+ */
+static void mixed_region(void)
+{
+	uint8_t *huge = buffer_huge(4 * MIB, false), *plain = huge + 2 * MIB;
+	struct window ddw;
+	struct vfio v;
+
+	munmap(plain, 2 * MIB);
+	if (mmap(plain, 2 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != plain)
+		tap_fail("no ordinary memory behind a huge page");
+	madvise(plain, 2 * MIB, MADV_NOHUGEPAGE);
+	memset(huge, 0, 2 * MIB);
+	touch_out_of_order(plain, 2 * MIB);
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, huge, 4 * MIB);
+	vfio_create(&v, 21, GIB, &ddw);
+	tap_errno(__vfio_map(&v, ddw.start, huge, 2 * MIB, VFIO_DIR_BOTH), 0, "MAP of the huge page");
+	tap_errno(__vfio_map(&v, ddw.start + 2 * MIB, plain, 2 * MIB, VFIO_DIR_BOTH), -EINVAL,
+		  "MAP of ordinary pages by an I/O page of 2 MiB");
+	tap_errno(__vfio_map(&v, ddw.start, huge, 4 * MIB, VFIO_DIR_BOTH), -EINVAL, "MAP of both");
+	vfio_close(&v);
+}
+
 struct growth {
 	uint64_t objects;
 	uint64_t slab;
@@ -249,6 +289,7 @@ const struct tap_test map_tests[] = {
 	{ .name = "map/mapped-is-held", .run = mapped_is_held },
 	{ .name = "map/replacing-keeps-counts", .run = replacing_keeps_counts },
 	{ .name = "map/outlives-munmap", .run = outlives_munmap },
+	{ .name = "map/mixed-region", .run = mixed_region },
 	{ .name = "map/thousand-cycles", .run = thousand_cycles, .limit = 90 },
 	{ }
 };
