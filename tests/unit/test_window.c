@@ -98,6 +98,7 @@ static void take_clears_and_learns(void **state)
 	assert_int_equal(model_valid(world.hv), 1);
 	assert_int_equal(pe_take(&world.pe), 0);
 	assert_int_equal(world.left, 1);
+	assert_int_equal(world.calls_at_leave, 0);
 	assert_true(world.pe.owned);
 	assert_int_equal(model_valid(world.hv), 0);
 	assert_int_equal(world.pe.max, 2);
@@ -105,6 +106,20 @@ static void take_clears_and_learns(void **state)
 	assert_int_equal(model_count_of(MODEL_WRITES), DFLT_TCES / HV_BATCH);
 	world_end();
 	assert_int_equal(world.back, 1);
+}
+
+/* What the user leaves behind is gone before the host gets the PE. */
+static void release_clears_before_the_host_is_back(void **state)
+{
+	world_begin();
+	good_remove(DFLT_START);
+	good_create(12, 4 * GiB);
+	good_create(12, 4 * GiB);
+	assert_int_equal(space_map(&world.space, HIGH, UA, 4 * MiB, RW), 0);
+	world_end();
+	assert_int_equal(world.back, 1);
+	assert_int_equal(world.valid_at_back, 0);
+	assert_int_equal(world.windows_at_back, 1);
 }
 
 static void take_twice_is_once(void **state)
@@ -799,6 +814,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(take_clears_and_learns),
+		WORLD_TEST(release_clears_before_the_host_is_back),
 		WORLD_TEST(take_twice_is_once),
 		WORLD_TEST(release_of_what_nobody_took),
 		WORLD_TEST(host_refuses),

@@ -14,6 +14,7 @@ static int host_leave(struct pe *pe)
 {
 	lockdep_assert_held(&pe->lock);
 	world.left++;
+	world.calls_at_leave = model_count_of(~0U);
 	if (world.leave_rc)
 		return world.leave_rc;
 	assert_false(world.host_left);
@@ -27,6 +28,8 @@ static void host_back(struct pe *pe)
 	assert_true(world.host_left);
 	world.host_left = false;
 	world.back++;
+	world.valid_at_back = model_valid(world.hv);
+	world.windows_at_back = world_windows();
 }
 
 static int host_publish(struct pe *pe, u32 num, const struct hv_window *w)

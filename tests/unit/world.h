@@ -54,6 +54,9 @@
  * @host_left: the host gave the PE away
  * @left:      times that it did
  * @back:      times that it got it back
+ * @calls_at_leave: calls to the hypervisor before the host left
+ * @valid_at_back: valid TCEs when the host got it back
+ * @windows_at_back: windows at that time
  * @isolated:  times that the PE's devices were cut off
  * @published: windows that the kernel's group was told of
  * @leave_rc:  what the host says to being taken from
@@ -68,6 +71,9 @@ struct world {
 	bool host_left;
 	u32 left;
 	u32 back;
+	u64 calls_at_leave;
+	u64 valid_at_back;
+	u32 windows_at_back;
 	u32 isolated;
 	struct hv_window published[PE_WINDOWS];
 	int leave_rc;
