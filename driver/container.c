@@ -18,6 +18,7 @@
 #include <linux/xarray.h>
 #include "compat/vfio_driver.h"
 #include "container.h"
+#include "eeh.h"
 #include "host.h"
 #include "ioctl.h"
 #include "space.h"
@@ -70,7 +71,7 @@ static void *container_open(unsigned long type)
 	if (!c)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&c->ref);
-	space_init(&c->space);
+	space_init(&c->space, type == VFIO_SPAPR_TCE_IOMMU);
 	/* Ids are not used again soon, so that a late caller meets nobody. */
 	rc = xa_alloc_cyclic(&containers, &id, c, XA_LIMIT(1, INT_MAX), &next_id,
 			     GFP_KERNEL_ACCOUNT);
@@ -97,11 +98,12 @@ static long container_ioctl(void *data, unsigned int cmd, unsigned long arg)
 	long rc;
 
 	if (cmd == VFIO_CHECK_EXTENSION)
-		return ioctl_extension(arg);
+		return arg == VFIO_EEH ? eeh_extension() : ioctl_extension(arg);
 	c = container_get(data);
 	if (!c)
 		return -ENODEV;
-	rc = ioctl_space(&c->space, cmd, arg);
+	rc = cmd == VFIO_EEH_PE_OP ? eeh_ioctl(&c->space, arg)
+				   : ioctl_space(&c->space, cmd, arg);
 	container_put(c);
 	return rc;
 }
@@ -145,6 +147,21 @@ static const struct vfio_iommu_driver_ops container_driver = {
 	.attach_group	= container_attach,
 	.detach_group	= container_detach,
 };
+
+void container_kill_all(void)
+{
+	unsigned long id;
+	struct container *c;
+
+	xa_for_each(&containers, id, c) {
+		/* Again, with a reference: it may be on its way out. */
+		c = container_get((void *)id);
+		if (!c)
+			continue;
+		space_kill(&c->space);
+		container_put(c);
+	}
+}
 
 int container_driver_register(void)
 {

@@ -17,4 +17,11 @@ int container_driver_register(void);
  */
 void container_driver_unregister(void);
 
+/**
+ * container_kill_all() - end every user's space, for a reboot
+ *
+ * Calls on them say -ENODEV from now on. Context: may sleep.
+ */
+void container_kill_all(void);
+
 #endif

@@ -25,6 +25,13 @@ static LIST_HEAD(host_pes);
 /* Describing two PEs at once could describe the same one twice. */
 static DEFINE_MUTEX(host_meet_lock);
 
+/*
+ * One PE changes hands at a time. Taken inside the IOMMU core's group mutex and
+ * outside of a PE's lock; guards struct host_pe's @dev and what follows.
+ */
+static DEFINE_MUTEX(host_owner_lock);
+static bool host_closed;
+
 static struct host_pe *host_find(const struct iommu_table_group *group)
 {
 	struct host_pe *hp, *found = NULL;
@@ -73,8 +80,12 @@ static int host_cells(struct device_node *dn, const char *name, int fallback)
 	return of_property_read_u32(dn, name, &cells) ? fallback : cells;
 }
 
-/* LoPAR "ibm,dma-window": LIOBN, bus address, size. Always 4 KiB pages. */
-static int host_read_default(struct device_node *dn, struct hv_window *w)
+/*
+ * LoPAR "ibm,dma-window": LIOBN, bus address, size. Always 4 KiB pages. Where
+ * the host has removed the window (a PE that can have one only), the kernel has
+ * kept a copy.
+ */
+static int host_read_default(struct device_node *dn, struct pe_window *d)
 {
 	int na = host_cells(dn, "ibm,#dma-address-cells", of_n_addr_cells(dn));
 	int ns = host_cells(dn, "ibm,#dma-size-cells", of_n_size_cells(dn));
@@ -82,18 +93,22 @@ static int host_read_default(struct device_node *dn, struct hv_window *w)
 	int len;
 
 	cell = of_get_property(dn, "ibm,dma-window", &len);
+	d->present = cell;
+	if (!cell)
+		cell = of_get_property(dn, "ibm,dma-window-saved", &len);
 	if (!cell || len < (1 + na + ns) * (int)sizeof(*cell))
 		return -ENODEV;
-	w->liobn = of_read_number(cell, 1);
-	w->start = of_read_number(cell + 1, na);
-	w->size = of_read_number(cell + 1 + na, ns);
-	w->page_shift = IOMMU_PAGE_SHIFT_4K;
+	d->w.liobn = of_read_number(cell, 1);
+	d->w.start = of_read_number(cell + 1, na);
+	d->w.size = of_read_number(cell + 1 + na, ns);
+	d->w.page_shift = IOMMU_PAGE_SHIFT_4K;
 	return 0;
 }
 
 /* LoPAR "ibm,ddw-applicable": tokens; "ibm,ddw-extensions": count, then these. */
 #define DDW_EXT_RESET		1
 #define DDW_EXT_QUERY_WIDE	2
+#define DDW_EXT_LIMITED		3
 
 static u32 host_ddw_extension(struct device_node *dn, u32 ext)
 {
@@ -118,6 +133,7 @@ static void host_read_address(struct device *dev, struct device_node *dn, struct
 	addr->token_remove = tokens[2];
 	addr->token_reset = host_ddw_extension(dn, DDW_EXT_RESET);
 	addr->wide_query = host_ddw_extension(dn, DDW_EXT_QUERY_WIDE) == 1;
+	addr->limited = addr->token_reset && host_ddw_extension(dn, DDW_EXT_LIMITED) == 1;
 }
 
 static void host_pe_free(struct host_pe *hp)
@@ -125,6 +141,12 @@ static void host_pe_free(struct host_pe *hp)
 	of_node_put(hp->node);
 	kfree(hp->list);
 	kfree(hp);
+}
+
+/* Radix knows no pages above 1 GiB: nothing could fill a larger IOMMU page. */
+static u64 host_unusable_pgsizes(void)
+{
+	return radix_enabled() ? ~((2ULL << 30) - 1) : 0;
 }
 
 static struct host_pe *host_describe(struct device *dev, struct iommu_table_group *tg)
@@ -145,7 +167,8 @@ static struct host_pe *host_describe(struct device *dev, struct iommu_table_grou
 	hp->pe.name = hp->name;
 	hp->pe.host = &ownership_host_ops;
 	host_read_address(dev, dn, &hp->pe.addr);
-	if (!hp->list || host_read_default(dn, &hp->pe.dflt.w)) {
+	hp->pe.unusable = host_unusable_pgsizes();
+	if (!hp->list || host_read_default(dn, &hp->pe.dflt)) {
 		struct host_pe *none = ERR_PTR(hp->list ? -ENODEV : -ENOMEM);
 
 		host_pe_free(hp);
@@ -176,24 +199,25 @@ struct host_pe *host_pe_get(struct device *dev)
 	return hp;
 }
 
-void host_pe_each(void (*fn)(struct host_pe *hp))
+/* With the lock of owners. A function that was met first may be gone by now. */
+static int host_take_pe(struct host_pe *hp, struct device *dev)
 {
-	struct host_pe *hp;
+	int rc;
 
-	mutex_lock(&host_meet_lock);
-	list_for_each_entry(hp, &host_pes, link)
-		fn(hp);
-	mutex_unlock(&host_meet_lock);
-}
-
-void host_pe_forget_all(void)
-{
-	struct host_pe *hp, *next;
-
-	list_for_each_entry_safe(hp, next, &host_pes, link) {
-		list_del(&hp->link);
-		host_pe_free(hp);
+	lockdep_assert_held(&host_owner_lock);
+	if (hp->pe.owned)
+		return 0;
+	if (host_closed || !try_module_get(THIS_MODULE))
+		return -ESHUTDOWN;
+	host_read_address(dev, hp->node, &hp->pe.addr);
+	hp->dev = dev;
+	rc = pe_take(&hp->pe);
+	hp->dev = NULL;
+	if (rc) {
+		module_put(THIS_MODULE);
+		host_tables_inert(hp);
 	}
+	return rc;
 }
 
 int host_take(struct device *dev)
@@ -203,37 +227,164 @@ int host_take(struct device *dev)
 
 	if (IS_ERR(hp))
 		return PTR_ERR(hp);
-	if (!hp->pe.owned && !try_module_get(THIS_MODULE))
-		return -ENODEV;
-	if (!hp->pe.owned) {
-		hp->dev = dev;
-		rc = pe_take(&hp->pe);
-		hp->dev = NULL;
-		if (rc) {
-			dev_warn(dev, "vfio_pseries: cannot be given to a user: %d\n", rc);
-			module_put(THIS_MODULE);
-			return rc;
-		}
-	}
-	set_iommu_table_base(dev, NULL);
-	return 0;
+	mutex_lock(&host_owner_lock);
+	rc = host_take_pe(hp, dev);
+	mutex_unlock(&host_owner_lock);
+	if (rc)
+		dev_warn_ratelimited(dev, "vfio_pseries: cannot be given to a user: %d\n", rc);
+	else
+		set_iommu_table_base(dev, NULL);
+	return rc;
+}
+
+static bool host_release_pe(struct host_pe *hp, struct device *dev)
+{
+	lockdep_assert_held(&host_owner_lock);
+	if (!hp->pe.owned)
+		return false;
+	hp->dev = dev;
+	pe_release(&hp->pe);
+	hp->dev = NULL;
+	host_tables_inert(hp);
+	module_put(THIS_MODULE);
+	return true;
 }
 
 bool host_release(struct device *dev)
 {
 	struct host_pe *hp = host_pe_get(dev);
-	bool owned = !IS_ERR(hp) && hp->pe.owned;
+	bool owned;
 
-	if (owned) {
-		hp->dev = dev;
-		pe_release(&hp->pe);
-		hp->dev = NULL;
-		module_put(THIS_MODULE);
-	}
+	if (IS_ERR(hp))
+		return false;
+	mutex_lock(&host_owner_lock);
+	owned = host_release_pe(hp, dev);
+	mutex_unlock(&host_owner_lock);
 	/* Every function of a PE, not only the first one. */
-	if (!IS_ERR(hp) && !get_iommu_table_base(dev))
+	if (!get_iommu_table_base(dev))
 		set_iommu_table_base(dev, hp->group->tables[0]);
 	return owned;
+}
+
+static struct host_pe *host_known(struct device *dev)
+{
+	struct iommu_table_group *tg = host_table_group(dev);
+
+	return tg ? host_find(tg) : NULL;
+}
+
+void host_shutdown(void)
+{
+	struct pci_dev *pdev = NULL;
+
+	mutex_lock(&host_owner_lock);
+	host_closed = true;
+	for_each_pci_dev(pdev) {
+		struct host_pe *hp = host_known(&pdev->dev);
+
+		if (!hp || !hp->pe.owned)
+			continue;
+		/* The host's windows must not be there for a user's commands. */
+		host_isolate(&hp->pe);
+		host_release_pe(hp, &pdev->dev);
+	}
+	mutex_unlock(&host_owner_lock);
+}
+
+void host_tables_inert(struct host_pe *hp)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hp->lookup); i++)
+		lookup_make_inert(hp->group->tables[i]);
+}
+
+static void host_tables_normal(struct host_pe *hp)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hp->lookup); i++)
+		lookup_make_normal(hp->group->tables[i]);
+}
+
+static void host_meet(struct device *dev)
+{
+	struct host_pe *hp = host_pe_get(dev);
+
+	if (IS_ERR(hp))
+		return;
+	ownership_meet(hp);
+	host_tables_inert(hp);
+}
+
+/*
+ * A PE that appears later is met before any driver of its device is; a driver
+ * may then have made the kernel create a table.
+ */
+static int host_bus_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event == BUS_NOTIFY_BIND_DRIVER || event == BUS_NOTIFY_BOUND_DRIVER)
+		host_meet(data);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block host_bus_nb = {
+	.notifier_call = host_bus_event,
+};
+
+/* A node that goes takes its table group along; its devices are gone already. */
+static int host_tree_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	const struct of_reconfig_data *change = data;
+	struct host_pe *hp, *gone = NULL;
+
+	if (event != OF_RECONFIG_DETACH_NODE)
+		return NOTIFY_DONE;
+	spin_lock(&host_lock);
+	list_for_each_entry(hp, &host_pes, link)
+		if (hp->node == change->dn)
+			gone = hp;
+	if (gone)
+		list_del(&gone->link);
+	spin_unlock(&host_lock);
+	if (gone)
+		host_pe_free(gone);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block host_tree_nb = {
+	.notifier_call = host_tree_event,
+};
+
+int host_init(void)
+{
+	struct pci_dev *pdev = NULL;
+	int rc = of_reconfig_notifier_register(&host_tree_nb);
+
+	if (rc)
+		return rc;
+	rc = bus_register_notifier(&pci_bus_type, &host_bus_nb);
+	if (rc) {
+		of_reconfig_notifier_unregister(&host_tree_nb);
+		return rc;
+	}
+	for_each_pci_dev(pdev)
+		host_meet(&pdev->dev);
+	return 0;
+}
+
+void host_exit(void)
+{
+	struct host_pe *hp, *next;
+
+	bus_unregister_notifier(&pci_bus_type, &host_bus_nb);
+	of_reconfig_notifier_unregister(&host_tree_nb);
+	list_for_each_entry_safe(hp, next, &host_pes, link) {
+		ownership_forget(hp);
+		host_tables_normal(hp);
+		list_del(&hp->link);
+		host_pe_free(hp);
+	}
 }
 
 void host_isolate(struct pe *pe)

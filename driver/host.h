@@ -50,7 +50,8 @@ struct host_ddw {
  * @group:   the kernel's table group; valid while the group has a device
  * @node:    the device-tree node with ibm,dma-window
  * @name:    for messages
- * @dev:     the device for which take or release was called, during the call
+ * @dev:     the device for which take or release was called, during the call;
+ *           guarded by the lock of owners
  * @ddw:     the host's dynamic window, while a user owns the PE
  * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
  * @lookup:  tables that KVM may find, published in @group
@@ -93,14 +94,27 @@ struct host_pe *host_pe_get(struct device *dev);
 struct pe *host_pe_of_group(struct iommu_group *group);
 
 /**
- * host_pe_each() - call @fn for every PE that is known
+ * host_init() - meet all PEs that there are, and those that come and go later
  */
-void host_pe_each(void (*fn)(struct host_pe *hp));
+int host_init(void);
 
 /**
- * host_pe_forget_all() - at the module's end
+ * host_exit() - forget them; the host owns all of them
  */
-void host_pe_forget_all(void);
+void host_exit(void);
+
+/**
+ * host_shutdown() - the host gets all PEs back now, and no user gets one again
+ *
+ * For a reboot. Their devices do no DMA until a driver starts them.
+ * Context: may sleep.
+ */
+void host_shutdown(void);
+
+/**
+ * host_tables_inert() - keep KVM away from the tables that the host uses
+ */
+void host_tables_inert(struct host_pe *hp);
 
 /**
  * host_take() - a device's group goes to a user
@@ -148,8 +162,15 @@ extern const struct host_ops ownership_host_ops;
 int ownership_init(void);
 
 /**
- * ownership_exit() - undo; no group is owned by a user any more
+ * ownership_meet() - a PE was met, or met again when a driver binds to it
  */
-void ownership_exit(void);
+void ownership_meet(struct host_pe *hp);
+
+/**
+ * ownership_forget() - the module goes; no user owns the PE
+ *
+ * Afterwards nobody is inside ours on behalf of it.
+ */
+void ownership_forget(struct host_pe *hp);
 
 #endif

@@ -115,7 +115,8 @@ bool hv_exists(u32 liobn, u64 ioba)
 	u64 tce;
 	long rc = papr_get_tce(liobn, ioba, &tce);
 
-	return rc == PAPR_H_SUCCESS || rc == PAPR_H_PARTIAL;
+	/* Any other refusal says nothing about the table. */
+	return rc != PAPR_H_PARAMETER;
 }
 
 /* An RTAS call that is repeated for as long as the answer is busy. */

@@ -22,6 +22,8 @@
  * @token_create: ibm,create-pe-dma-window
  * @token_remove: ibm,remove-pe-dma-window
  * @token_reset:  ibm,reset-pe-dma-window; 0 when firmware lacks it
+ * @limited:      the PE may be in a mode with bus addresses below 64 bits, which
+ *                a reset ends
  * @wide_query:   the query returns 64-bit block sizes (six result cells)
  *
  * LoPAR "ibm,ddw-applicable" and "ibm,ddw-extensions".
@@ -33,6 +35,7 @@ struct hv_pe {
 	u32 token_create;
 	u32 token_remove;
 	u32 token_reset;
+	bool limited;
 	bool wide_query;
 };
 
@@ -120,10 +123,10 @@ int hv_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n);
 int hv_clear(const struct hv_window *w, bool killable);
 
 /**
- * hv_exists() - is there a table of this name at this bus address?
+ * hv_exists() - may there be a table of this name at this bus address?
  *
- * Reads one TCE back; for verification when a PE changes hands, never on a
- * path that a user drives.
+ * Reads one TCE back; for verification when a PE changes hands and after a
+ * failure, never on a path that a user drives.
  *
  * Context: any; does not sleep.
  */

@@ -14,7 +14,7 @@
 
 long ioctl_extension(unsigned long extension)
 {
-	return extension == VFIO_SPAPR_TCE_v2_IOMMU;
+	return extension == VFIO_SPAPR_TCE_IOMMU || extension == VFIO_SPAPR_TCE_v2_IOMMU;
 }
 
 /*
@@ -129,15 +129,10 @@ static long ioctl_remove(struct space *s, unsigned long arg)
 	return remove.flags ? -EINVAL : space_remove(s, remove.start_addr);
 }
 
-long ioctl_space(struct space *s, unsigned int cmd, unsigned long arg)
+/* What the v2 API has in place of ENABLE and DISABLE. */
+static long ioctl_v2(struct space *s, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
-	case VFIO_IOMMU_SPAPR_TCE_GET_INFO:
-		return ioctl_get_info(s, arg);
-	case VFIO_IOMMU_MAP_DMA:
-		return ioctl_map(s, arg);
-	case VFIO_IOMMU_UNMAP_DMA:
-		return ioctl_unmap(s, arg);
 	case VFIO_IOMMU_SPAPR_REGISTER_MEMORY:
 		return ioctl_register(s, arg, space_register);
 	case VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY:
@@ -148,5 +143,31 @@ long ioctl_space(struct space *s, unsigned int cmd, unsigned long arg)
 		return ioctl_remove(s, arg);
 	default:
 		return -ENOTTY;
+	}
+}
+
+static long ioctl_v1(struct space *s, unsigned int cmd)
+{
+	switch (cmd) {
+	case VFIO_IOMMU_ENABLE:
+		return space_enable(s);
+	case VFIO_IOMMU_DISABLE:
+		return space_disable(s);
+	default:
+		return -ENOTTY;
+	}
+}
+
+long ioctl_space(struct space *s, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case VFIO_IOMMU_SPAPR_TCE_GET_INFO:
+		return ioctl_get_info(s, arg);
+	case VFIO_IOMMU_MAP_DMA:
+		return ioctl_map(s, arg);
+	case VFIO_IOMMU_UNMAP_DMA:
+		return ioctl_unmap(s, arg);
+	default:
+		return s->v1 ? ioctl_v1(s, cmd) : ioctl_v2(s, cmd, arg);
 	}
 }

@@ -11,14 +11,14 @@
  *          crosses a window's end, memory that is not registered
  *  ENXIO   no group attached; no window at this bus address
  *  EPERM   another process than the owner; MAP or UNMAP before the first
- *          REGISTER_MEMORY
+ *          REGISTER_MEMORY (v2) or ENABLE (v1)
  *  ENOENT  UNREGISTER of what is not registered
- *  EBUSY   REGISTER of what is; UNREGISTER of what is mapped
+ *  EBUSY   REGISTER of what is; UNREGISTER of what is mapped; ENABLE again
  *  ENOSPC  CREATE beyond what the PE has
  *  ENOMEM  memory, or locked memory, is out
  *  EIO     the hypervisor refused
  *  ENODEV  the container is gone
- *  ENOTTY  not a call of the v2 API
+ *  ENOTTY  not a call of the API that SET_IOMMU chose
  */
 #ifndef VFIO_PSERIES_IOCTL_H
 #define VFIO_PSERIES_IOCTL_H

@@ -118,3 +118,28 @@ void lookup_tables_put(struct list_head *retired)
 		iommu_tce_table_put(tbl);
 	}
 }
+
+/* The kernel's own operations for its tables, and a copy that ignores KVM. */
+static struct iommu_table_ops *host_table_ops;
+static struct iommu_table_ops inert_ops;
+
+void lookup_make_inert(struct iommu_table *tbl)
+{
+	if (!tbl || tbl->it_ops == &lookup_ops || tbl->it_ops == &inert_ops)
+		return;
+	if (!host_table_ops) {
+		inert_ops = *tbl->it_ops;
+		inert_ops.xchg_no_kill = lookup_xchg;
+		inert_ops.useraddrptr = lookup_useraddr;
+		host_table_ops = tbl->it_ops;
+	}
+	/* All tables of PCI devices have the same operations; leave others alone. */
+	if (tbl->it_ops == host_table_ops)
+		WRITE_ONCE(tbl->it_ops, &inert_ops);
+}
+
+void lookup_make_normal(struct iommu_table *tbl)
+{
+	if (tbl && tbl->it_ops == &inert_ops)
+		WRITE_ONCE(tbl->it_ops, host_table_ops);
+}

@@ -37,4 +37,17 @@ void lookup_table_retire(struct list_head *retired, struct iommu_table *tbl);
  */
 void lookup_tables_put(struct list_head *retired);
 
+/**
+ * lookup_make_inert() - keep KVM's hands off a table of the host's
+ *
+ * KVM can be made to find the table of a group that no container has. What it
+ * does there from now on has no effect. @tbl may be NULL or one of ours.
+ */
+void lookup_make_inert(struct iommu_table *tbl);
+
+/**
+ * lookup_make_normal() - undo lookup_make_inert()
+ */
+void lookup_make_normal(struct iommu_table *tbl);
+
 #endif

@@ -6,7 +6,10 @@
  * secure guest, whose memory no device can see.
  */
 #include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/notifier.h>
 #include <linux/rcupdate.h>
+#include <linux/reboot.h>
 #include <asm/firmware.h>
 #include <asm/machdep.h>
 #include <asm/svm.h>
@@ -14,8 +17,16 @@
 #include "host.h"
 #include "hv.h"
 
+static bool enable = true;
+module_param(enable, bool, 0444);
+MODULE_PARM_DESC(enable, "N: decline to load, so that the kernel's own driver is used");
+
 static int __init vfio_pseries_check(void)
 {
+	if (!enable) {
+		pr_info("vfio_pseries: not enabled\n");
+		return -ENODEV;
+	}
 	if (!machine_is(pseries) || !firmware_has_feature(FW_FEATURE_LPAR)) {
 		pr_info("vfio_pseries: not a pSeries logical partition\n");
 		return -ENODEV;
@@ -27,6 +38,21 @@ static int __init vfio_pseries_check(void)
 	return 0;
 }
 
+/*
+ * A kernel that is started by kexec finds the windows as we leave them, and
+ * cannot put them in order itself. A crash kernel gets no such help.
+ */
+static int vfio_pseries_reboot(struct notifier_block *nb, unsigned long event, void *data)
+{
+	container_kill_all();
+	host_shutdown();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vfio_pseries_reboot_nb = {
+	.notifier_call = vfio_pseries_reboot,
+};
+
 static int __init vfio_pseries_init(void)
 {
 	int rc = vfio_pseries_check();
@@ -37,20 +63,32 @@ static int __init vfio_pseries_init(void)
 	rc = container_driver_register();
 	if (rc)
 		return rc;
+	rc = register_reboot_notifier(&vfio_pseries_reboot_nb);
+	if (rc)
+		goto unregister_driver;
+	rc = host_init();
+	if (rc)
+		goto unregister_reboot;
 	/* Last, since it cannot be undone on kernels that lack IOMMU operations. */
 	rc = ownership_init();
-	if (rc) {
-		container_driver_unregister();
-		host_pe_forget_all();
-	}
+	if (rc)
+		goto exit_host;
+	return 0;
+
+exit_host:
+	host_exit();
+unregister_reboot:
+	unregister_reboot_notifier(&vfio_pseries_reboot_nb);
+unregister_driver:
+	container_driver_unregister();
 	return rc;
 }
 
 static void __exit vfio_pseries_exit(void)
 {
+	host_exit();
+	unregister_reboot_notifier(&vfio_pseries_reboot_nb);
 	container_driver_unregister();
-	ownership_exit();
-	host_pe_forget_all();
 	/* KVM drops tables of ours, and their code, from RCU callbacks. */
 	rcu_barrier();
 }

@@ -17,6 +17,7 @@
 #include <linux/string.h>
 #include <asm/mmu_context.h>
 #include "memory.h"
+#include "papr.h"
 
 #define MEMORY_FIRST_ROOM	16
 
@@ -170,7 +171,35 @@ int memory_register(struct memory *m, u64 ua, u64 size)
 /* May a TCE reach the region? */
 static bool memory_reachable(const struct memory *m, const struct region *r)
 {
-	return r->mapped || (r->suspect && m->unknown);
+	return r->mapped || (r->suspect && m->unknown) || m->poison;
+}
+
+static u64 memory_hpa(const struct region *r, unsigned long ua)
+{
+	unsigned long hpa = 0;
+
+	mm_iommu_ua_to_hpa(r->mem, ua, PAGE_SHIFT, &hpa);
+	return hpa;
+}
+
+void memory_dirty(u64 hpa, u32 page_shift)
+{
+	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
+
+	/* An IOMMU page larger than the kernel's lies in one compound page. */
+	if (!PageDirty(page))
+		SetPageDirty(page);
+}
+
+/* Nobody knows which of its pages a device wrote to: all of them, then. */
+static void memory_dirty_region(const struct region *r)
+{
+	unsigned long at;
+
+	for (at = 0; at < r->size; at += PAGE_SIZE) {
+		memory_dirty(memory_hpa(r, r->ua + at), PAGE_SHIFT);
+		cond_resched();
+	}
 }
 
 static int memory_unpin(struct memory *m, u32 place)
@@ -180,6 +209,8 @@ static int memory_unpin(struct memory *m, u32 place)
 
 	if (memory_reachable(m, r))
 		return -EBUSY;
+	if (r->tainted)
+		memory_dirty_region(r);
 	rc = mm_iommu_put(m->mm, r->mem);
 	if (rc)
 		return rc;
@@ -228,14 +259,6 @@ static struct region *memory_at(const struct memory *m, unsigned long ua)
 	return r && r->ua <= ua ? r : NULL;
 }
 
-static u64 memory_hpa(const struct region *r, unsigned long ua)
-{
-	unsigned long hpa = 0;
-
-	mm_iommu_ua_to_hpa(r->mem, ua, PAGE_SHIFT, &hpa);
-	return hpa;
-}
-
 /*
  * Is an IOMMU page that is larger than the kernel's one piece of memory? The
  * page size that mm_iommu keeps for a region does not tell: ordinary pages
@@ -276,7 +299,7 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_s
 
 	if (end < ua)
 		return -EINVAL;
-	while (ua < end) {
+	while (!m->loose && ua < end) {
 		struct region *r = memory_at(m, ua);
 		unsigned long stop;
 
@@ -290,29 +313,56 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_s
 	return 0;
 }
 
-u32 memory_resolve(const struct memory *m, unsigned long ua, u32 page_shift,
-		   u32 n, u64 *hpa, u32 *region)
+/* Pages of a region were pinned when it was registered: count them. */
+static int memory_hold_region(struct memory *m, const struct memory_run *run, u64 *hpa,
+			      u32 *region)
 {
-	struct region *r = memory_at(m, ua);
-	u64 left = (r->ua + r->size - ua) >> page_shift;
+	struct region *r = memory_at(m, run->ua);
+	u64 left = (r->ua + r->size - run->ua) >> run->page_shift;
+	u32 n = min_t(u64, run->n, left);
 	u32 i;
 
-	n = min_t(u64, n, left);
 	for (i = 0; i < n; i++) {
 		unsigned long addr;
 
 		/* Cannot fail: memory_covers() has seen this region's pages. */
-		mm_iommu_ua_to_hpa(r->mem, ua + ((unsigned long)i << page_shift),
-				   page_shift, &addr);
+		mm_iommu_ua_to_hpa(r->mem, run->ua + ((unsigned long)i << run->page_shift),
+				   run->page_shift, &addr);
 		hpa[i] = addr;
 	}
+	r->mapped += n;
 	*region = r->id;
 	return n;
 }
 
-void memory_hold(struct memory *m, u32 region, u64 n)
+/* One pin per TCE, also when several TCEs lie in one page of the kernel's. */
+static int memory_hold_loose(const struct memory_run *run, u64 *hpa)
 {
-	m->by_id[region - 1]->mapped += n;
+	unsigned int flags = FOLL_LONGTERM | (run->perm & PAPR_TCE_WRITE ? FOLL_WRITE : 0);
+	u32 i;
+
+	for (i = 0; i < run->n; i++) {
+		unsigned long ua = run->ua + ((unsigned long)i << run->page_shift);
+		struct page *page;
+
+		if (pin_user_pages_fast(ua & PAGE_MASK, 1, flags, &page) != 1)
+			return i ? (int)i : -EFAULT;
+		hpa[i] = (u64)page_to_pfn(page) << PAGE_SHIFT | (ua & ~PAGE_MASK);
+	}
+	return i;
+}
+
+int memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region)
+{
+	if (!m->loose)
+		return memory_hold_region(m, run, hpa, region);
+	*region = MEMORY_LOOSE;
+	return memory_hold_loose(run, hpa);
+}
+
+void memory_drop_loose(u64 hpa)
+{
+	unpin_user_page(pfn_to_page(hpa >> PAGE_SHIFT));
 }
 
 void memory_drop(struct memory *m, u32 region, u64 n)
@@ -330,15 +380,13 @@ void memory_unknown(struct memory *m, s64 n)
 	u32 i;
 
 	m->unknown += n;
-	for (i = 0; !m->unknown && i < m->count; i++)
+	for (i = 0; !m->unknown && i < m->count; i++) {
+		m->sorted[i]->tainted |= m->sorted[i]->suspect;
 		m->sorted[i]->suspect = false;
+	}
 }
 
-void memory_dirty(u64 hpa, u32 page_shift)
+void memory_poison(struct memory *m)
 {
-	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
-
-	/* An IOMMU page larger than the kernel's lies in one compound page. */
-	if (!PageDirty(page))
-		SetPageDirty(page);
+	m->poison = true;
 }

@@ -14,6 +14,9 @@
 struct mm_struct;
 struct mm_iommu_table_group_mem_t;
 
+/* Region id of TCEs whose pages are pinned one by one. */
+#define MEMORY_LOOSE	(~0U)
+
 /**
  * struct region - one registered range
  * @ua:      user address of its first byte
@@ -21,7 +24,9 @@ struct mm_iommu_table_group_mem_t;
  * @id:      what shadow entries call it; at least 1
  * @mem:     its pinned pages
  * @mapped:  shadow entries that name it
- * @suspect: an entry in an unknown state may still translate to it
+ * @suspect: an entry in an unknown state may translate to it though it names
+ *           another region
+ * @tainted: it was suspect once: any of its pages may have been written to
  */
 struct region {
 	unsigned long ua;
@@ -30,6 +35,7 @@ struct region {
 	struct mm_iommu_table_group_mem_t *mem;
 	u64 mapped;
 	bool suspect;
+	bool tainted;
 };
 
 /**
@@ -40,6 +46,8 @@ struct region {
  * @count:   entries of @sorted
  * @room:    allocated entries of both arrays
  * @unknown: TCEs in an unknown state, in all tables fed from here
+ * @poison:  a window that is ours no more may still reach any region
+ * @loose:   nothing is registered, pages are pinned one by one (v1 API)
  *
  * Guarded by the lock of the space that it belongs to.
  */
@@ -50,6 +58,8 @@ struct memory {
 	u32 count;
 	u32 room;
 	u64 unknown;
+	bool poison;
+	bool loose;
 };
 
 void memory_init(struct memory *m);
@@ -110,31 +120,52 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size,
 		  u32 page_shift);
 
 /**
- * memory_resolve() - host physical addresses of consecutive IOMMU pages
- * @m:          the memory; memory_covers() holds for the range
+ * struct memory_run - consecutive IOMMU pages that are to be mapped
  * @ua:         user address of the first
  * @page_shift: log2 of the IOMMU page size
- * @n:          how many are wanted
- * @hpa:        their host physical addresses
- * @region:     id of the region that all of them lie in
+ * @perm:       PAPR_TCE_READ and/or PAPR_TCE_WRITE
+ * @n:          how many
+ */
+struct memory_run {
+	unsigned long ua;
+	u32 page_shift;
+	u64 perm;
+	u32 n;
+};
+
+/**
+ * memory_hold() - resolve consecutive IOMMU pages and keep them pinned
+ * @m:      the memory; memory_covers() holds for the run
+ * @run:    the pages
+ * @hpa:    their host physical addresses
+ * @region: id of the region that all of them lie in and now are counted for
  *
- * Return: how many were resolved, 1 to @n: the run ends with the region.
+ * Context: may sleep.
+ * Return: how many were resolved, 1 to @run->n: it ends with the region;
+ * -EFAULT when a loose page cannot be pinned, which is no error for a region.
  */
-u32 memory_resolve(const struct memory *m, unsigned long ua, u32 page_shift,
-		   u32 n, u64 *hpa, u32 *region);
+int memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region);
 
 /**
- * memory_hold() - @n more shadow entries name a region
+ * memory_drop_loose() - a TCE that named a loose page is gone
+ * @hpa: host physical address
+ *
+ * Context: any.
  */
-void memory_hold(struct memory *m, u32 region, u64 n);
+void memory_drop_loose(u64 hpa);
 
 /**
- * memory_drop() - @n fewer shadow entries name a region
+ * memory_drop() - @n fewer shadow entries name a region; not for loose pages
  */
 void memory_drop(struct memory *m, u32 region, u64 n);
 
 /**
  * memory_suspect() - an unknown TCE may reach a region it no longer counts for
+ *
+ * The region cannot be unregistered while any TCE is unknown, and all of it is
+ * marked dirty when it is unregistered.
+ *
+ * Not for loose pages: those just stay pinned.
  */
 void memory_suspect(struct memory *m, u32 region);
 
@@ -144,6 +175,13 @@ void memory_suspect(struct memory *m, u32 region);
  * When none is left, no region is suspect any more.
  */
 void memory_unknown(struct memory *m, s64 n);
+
+/**
+ * memory_poison() - nothing that is registered can be unpinned any more
+ *
+ * A PE left and its TCEs could neither be cleared nor removed.
+ */
+void memory_poison(struct memory *m);
 
 /**
  * memory_dirty() - a device may have written to this page

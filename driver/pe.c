@@ -23,7 +23,6 @@
 void pe_init(struct pe *pe)
 {
 	mutex_init(&pe->lock);
-	pe->dflt.present = true;
 }
 
 /* Something is left that a device might reach: keep the devices from trying. */
@@ -44,6 +43,16 @@ static bool pe_has_ddw(const struct pe *pe)
 	return false;
 }
 
+/* Clear the default window if it is there; else it is not present. */
+static int pe_default_clear(struct pe *pe)
+{
+	int rc = hv_clear(&pe->dflt.w, false);
+
+	pe->dflt.raw = rc;
+	pe->dflt.present = !rc;
+	return rc;
+}
+
 /* Firmware should have brought the default window back; else ask for it. */
 static int pe_default_back(struct pe *pe)
 {
@@ -52,22 +61,33 @@ static int pe_default_back(struct pe *pe)
 	lockdep_assert_held(&pe->lock);
 	if (pe->dflt.present)
 		return 0;
-	rc = hv_clear(&pe->dflt.w, false);
-	if (rc && !hv_reset(&pe->addr))
-		rc = hv_clear(&pe->dflt.w, false);
-	if (rc) {
+	rc = pe_default_clear(pe);
+	if (rc && !pe_has_ddw(pe) && !hv_reset(&pe->addr))
+		rc = pe_default_clear(pe);
+	if (rc)
 		pe_quarantine(pe, &pe->dflt.w);
-		return rc;
-	}
-	pe->dflt.present = true;
-	return 0;
+	return rc;
+}
+
+/*
+ * Is a window gone? A remove may fail and have taken effect all the same; and
+ * firmware may refuse it for TCEs that were never cleared.
+ */
+static bool pe_removed(struct pe *pe, struct pe_window *d)
+{
+	if (!hv_remove(&pe->addr, d->w.liobn) || !hv_exists(d->w.liobn, d->w.start))
+		return true;
+	if (!d->raw || hv_clear(&d->w, false))
+		return false;
+	d->raw = false;
+	return !hv_remove(&pe->addr, d->w.liobn);
 }
 
 /* Remove a dynamic window; the last one to go brings the default one back. */
 static bool pe_remove_ddw(struct pe *pe, struct pe_window *d)
 {
 	d->lent = false;
-	if (hv_remove(&pe->addr, d->w.liobn))
+	if (!pe_removed(pe, d))
 		return false;
 	d->present = false;
 	if (!pe_has_ddw(pe))
@@ -98,10 +118,25 @@ static int pe_learn(struct pe *pe)
 	rc = hv_query(&pe->addr, &q);
 	if (rc)
 		return rc;
-	pe->pgsizes |= q.pgsizes;
+	pe->pgsizes |= q.pgsizes & ~pe->unusable;
 	if (q.windows)
 		pe->max = PE_WINDOWS;
 	return 0;
+}
+
+/* The host has left: only the default window is to be there, and nothing in it. */
+static int pe_empty(struct pe *pe)
+{
+	int rc;
+
+	if (!pe->dflt.present)
+		return pe_default_back(pe);
+	rc = hv_clear(&pe->dflt.w, true);
+	if (rc || !pe->addr.limited)
+		return rc;
+	/* The host may have asked for addresses below 64 bits: that ends here. */
+	rc = hv_reset(&pe->addr);
+	return rc ? rc : hv_clear(&pe->dflt.w, true);
 }
 
 int pe_take(struct pe *pe)
@@ -114,7 +149,7 @@ int pe_take(struct pe *pe)
 	rc = pe->host->leave(pe);
 	if (rc)
 		goto unlock;
-	rc = hv_clear(&pe->dflt.w, true);
+	rc = pe_empty(pe);
 	if (!rc)
 		rc = pe_learn(pe);
 	if (rc)
@@ -132,16 +167,25 @@ void pe_release(struct pe *pe)
 	if (pe->owned) {
 		pe_sweep(pe);
 		pe_default_back(pe);
+		if (pe_has_ddw(pe))
+			pr_err("%s: firmware does not remove a user's window\n", pe->name);
 		pe->owned = false;
 		pe->host->back(pe);
 	}
 	mutex_unlock(&pe->lock);
 }
 
-static bool pe_default_serves(const struct pe *pe, u32 page_shift, u64 size)
+static bool pe_placed(const struct hv_window *want, const struct hv_window *w)
 {
-	return pe->dflt.present && !pe->dflt.lent &&
-	       page_shift == pe->dflt.w.page_shift && size <= pe->dflt.w.size;
+	return want->start == PE_ANYWHERE || want->start == w->start;
+}
+
+static bool pe_default_serves(const struct pe *pe, const struct hv_window *want)
+{
+	const struct pe_window *d = &pe->dflt;
+
+	return d->present && !d->lent && want->page_shift == d->w.page_shift &&
+	       want->size <= d->w.size && pe_placed(want, &d->w);
 }
 
 static bool windows_overlap(const struct hv_window *a, const struct hv_window *b)
@@ -182,12 +226,14 @@ static int pe_default_yields(struct pe *pe)
 	if (!pe->dflt.present || pe->dflt.lent || pe_has_ddw(pe) || !hv_has_reset(&pe->addr))
 		return 0;
 	rc = hv_remove(&pe->addr, pe->dflt.w.liobn);
-	if (!rc)
-		pe->dflt.present = false;
+	pe->dflt.present = false;
+	/* A remove that failed may have taken effect. */
+	if (rc)
+		pe_default_back(pe);
 	return rc;
 }
 
-static int pe_can_create(struct pe *pe, u32 page_shift, u64 size)
+static int pe_can_create(struct pe *pe, const struct hv_window *want)
 {
 	struct hv_query q;
 	int rc = hv_query(&pe->addr, &q);
@@ -196,32 +242,59 @@ static int pe_can_create(struct pe *pe, u32 page_shift, u64 size)
 		return rc;
 	if (!q.windows)
 		return -ENOSPC;
-	return size >> page_shift > q.max_tces ? -EINVAL : 0;
+	/* Dynamic windows have sizes of powers of two. */
+	if (!is_power_of_2(want->size) || hv_window_tces(want) > q.max_tces)
+		return -EINVAL;
+	return 0;
 }
 
-/* Create a window in @d and make every TCE of it invalid. */
-static int pe_create_ddw(struct pe *pe, struct pe_window *d, u32 page_shift, u64 size)
+/* A window that was just created: may it stay, and is it empty? */
+static int pe_accept_ddw(const struct pe *pe, const struct hv_window *want,
+			 const struct hv_window *w)
+{
+	if (pe_overlaps(pe, w))
+		return -ENOSPC;
+	if (!pe_placed(want, w)) {
+		pr_info("%s: a window of the container lies at %llx, here it would at %llx\n",
+			pe->name, (unsigned long long)want->start,
+			(unsigned long long)w->start);
+		return -EINVAL;
+	}
+	return hv_clear(w, true);
+}
+
+/* A name that firmware gives out again belongs to nothing else any more. */
+static void pe_forget_liobn(struct pe *pe, u32 liobn)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present && !pe->ddw[i].lent && pe->ddw[i].w.liobn == liobn)
+			pe->ddw[i].present = false;
+}
+
+static int pe_create_ddw(struct pe *pe, struct pe_window *d, const struct hv_window *want)
 {
 	struct hv_window w;
-	bool overlaps;
 	int rc;
 
-	rc = pe_can_create(pe, page_shift, size);
+	rc = pe_can_create(pe, want);
 	if (rc)
 		return rc;
-	rc = hv_create(&pe->addr, page_shift, ilog2(size), &w);
+	rc = hv_create(&pe->addr, want->page_shift, ilog2(want->size), &w);
 	if (rc)
 		return rc;
-	overlaps = pe_overlaps(pe, &w);
+	pe_forget_liobn(pe, w.liobn);
+	rc = pe_accept_ddw(pe, want, &w);
 	d->w = w;
 	d->present = true;
-	rc = overlaps ? -ENOSPC : hv_clear(&w, true);
-	if (rc && !pe_remove_ddw(pe, d))
+	d->raw = rc;
+	if (rc && !pe_remove_ddw(pe, d) && d->raw)
 		pe_quarantine(pe, &w);
 	return rc;
 }
 
-static int pe_open_ddw(struct pe *pe, u32 page_shift, u64 size, struct hv_window *w)
+static int pe_open_ddw(struct pe *pe, const struct hv_window *want, struct hv_window *w)
 {
 	struct pe_window *d;
 	int rc;
@@ -235,7 +308,7 @@ static int pe_open_ddw(struct pe *pe, u32 page_shift, u64 size, struct hv_window
 	rc = pe_default_yields(pe);
 	if (rc)
 		return rc;
-	rc = pe_create_ddw(pe, d, page_shift, size);
+	rc = pe_create_ddw(pe, d, want);
 	if (rc) {
 		if (!pe_has_ddw(pe))
 			pe_default_back(pe);
@@ -246,31 +319,17 @@ static int pe_open_ddw(struct pe *pe, u32 page_shift, u64 size, struct hv_window
 	return 0;
 }
 
-int pe_open(struct pe *pe, u32 page_shift, u64 size, struct hv_window *w)
+int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w)
 {
 	int rc = 0;
 
 	mutex_lock(&pe->lock);
-	if (pe_default_serves(pe, page_shift, size)) {
+	if (pe_default_serves(pe, want)) {
 		pe->dflt.lent = true;
 		*w = pe->dflt.w;
-		w->size = size;
+		w->size = want->size;
 	} else {
-		rc = pe_open_ddw(pe, page_shift, size, w);
-	}
-	mutex_unlock(&pe->lock);
-	return rc;
-}
-
-int pe_open_default(struct pe *pe, struct hv_window *w)
-{
-	int rc = -ENOSPC;
-
-	mutex_lock(&pe->lock);
-	if (pe_default_serves(pe, pe->dflt.w.page_shift, pe->dflt.w.size)) {
-		pe->dflt.lent = true;
-		*w = pe->dflt.w;
-		rc = 0;
+		rc = pe_open_ddw(pe, want, w);
 	}
 	mutex_unlock(&pe->lock);
 	return rc;
@@ -294,15 +353,16 @@ bool pe_close(struct pe *pe, u32 liobn, bool clean)
 
 	mutex_lock(&pe->lock);
 	d = pe_lent(pe, liobn);
-	if (d && d != &pe->dflt)
-		clean |= pe_remove_ddw(pe, d);
-	if (d && !clean) {
-		pe_quarantine(pe, &d->w);
-		/* Not fit to be lent again before it has been cleared. */
-		d->present &= d != &pe->dflt;
-	}
-	if (d)
+	if (d) {
 		d->lent = false;
+		d->raw = !clean;
+		if (d != &pe->dflt)
+			clean |= pe_remove_ddw(pe, d) || !d->raw;
+		else if (!clean)
+			clean = !pe_default_clear(pe);
+		if (!clean)
+			pe_quarantine(pe, &d->w);
+	}
 	mutex_unlock(&pe->lock);
 	return clean;
 }

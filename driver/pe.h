@@ -21,8 +21,8 @@ struct pe;
 
 /**
  * struct host_ops - what changes hands on the kernel's side
- * @leave:   take the host's windows away. Afterwards only the default window
- *           exists, nobody in the kernel uses it and no event makes the kernel
+ * @leave:   take the host's windows away. Afterwards no window but the default
+ *           one exists, nobody in the kernel uses it and no event makes the kernel
  *           write to a TCE of this PE. On error the host has all it had.
  * @back:    undo @leave: the default window exists and is clear.
  * @publish: window @num of the group now is @w, NULL for none; for those who
@@ -45,13 +45,15 @@ struct host_ops {
  * @w:       its geometry
  * @present: the hypervisor has it
  * @lent:    a user has it
+ * @raw:     TCEs of it may be valid though no table of ours says so
  *
- * Present and not lent means: every TCE of it is invalid.
+ * Present, not lent and not raw means: every TCE of it is invalid.
  */
 struct pe_window {
 	struct hv_window w;
 	bool present;
 	bool lent;
+	bool raw;
 };
 
 /**
@@ -61,6 +63,7 @@ struct pe_window {
  * @dflt:    the default window; its geometry holds also while it is absent
  * @ddw:     dynamic windows created here
  * @pgsizes: IOMMU page sizes, a mask of sizes in bytes
+ * @unusable: those that no memory of this kernel can fill
  * @max:     windows that a user can have; this and @pgsizes are set by take
  * @owned:   a user owns it
  * @host:    the kernel's side
@@ -73,6 +76,7 @@ struct pe {
 	struct pe_window dflt;
 	struct pe_window ddw[PE_WINDOWS];
 	u64 pgsizes;
+	u64 unusable;
 	u32 max;
 	bool owned;
 	const struct host_ops *host;
@@ -81,7 +85,7 @@ struct pe {
 
 /**
  * pe_init() - describe a PE that the host owns
- * @pe: zeroed but for name, addr, dflt.w and host, which the caller has set
+ * @pe: zeroed but for name, addr, dflt, unusable and host, which the caller set
  */
 void pe_init(struct pe *pe);
 
@@ -102,26 +106,22 @@ int pe_take(struct pe *pe);
  */
 void pe_release(struct pe *pe);
 
+/* For pe_open(): wherever the hypervisor puts it. */
+#define PE_ANYWHERE	(~0ULL)
+
 /**
  * pe_open() - a window for the user
- * @pe:         the PE, owned
- * @page_shift: log2 of the IOMMU page size, one that the PE has
- * @size:       bytes, a power of two, at least one page
- * @w:          what the user gets; all TCEs of it are invalid
+ * @pe:   the PE, owned
+ * @want: page size (one that the PE has), size (a whole number of pages) and
+ *        start: a bus address that it has to have, or PE_ANYWHERE
+ * @w:    what the user gets; all TCEs of it are invalid
  *
  * Context: may sleep.
  * Return: 0; -ENOSPC (no window left, or it would lie over another one);
- * -EINVAL (larger than what the PE can have); -EIO; -EINTR. On error the PE has
- * the windows that it had.
+ * -EINVAL (larger than what the PE can have, or not at the place that is
+ * wanted); -EIO; -EINTR. On error the PE has the windows that it had.
  */
-int pe_open(struct pe *pe, u32 page_shift, u64 size, struct hv_window *w);
-
-/**
- * pe_open_default() - the default window, whole, for a user who has nothing yet
- *
- * Return: 0; -ENOSPC when firmware has none now.
- */
-int pe_open_default(struct pe *pe, struct hv_window *w);
+int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w);
 
 /**
  * pe_close() - the user gives a window back

@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include "shadow.h"
 
 #define SHADOW_TOP_SHIFT_MAX	12

@@ -8,26 +8,36 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 #include "space.h"
 
-void space_init(struct space *s)
+void space_init(struct space *s, bool v1)
 {
 	memset(s, 0, sizeof(*s));
 	mutex_init(&s->lock);
 	memory_init(&s->memory);
+	s->v1 = v1;
+	s->memory.loose = v1;
+	windows_init(&s->windows, &s->memory);
 }
 
-static void space_drop_pe(struct space *s)
+static void space_drop_pe(struct space *s, struct pe *pe)
 {
 	u64 stuck;
 
 	lockdep_assert_held(&s->lock);
-	stuck = windows_remove_all(&s->windows, s->pe);
+	stuck = windows_del_pe(&s->windows, pe);
 	if (stuck)
-		pr_err("%s: %llu TCEs could not be cleared\n", s->pe->name,
+		pr_err("%s: %llu TCEs could not be cleared\n", pe->name,
 		       (unsigned long long)stuck);
-	s->pe = NULL;
+}
+
+static void space_unlock_memory(struct space *s)
+{
+	if (s->locked)
+		account_locked_vm(s->memory.mm, s->locked, false);
+	s->locked = 0;
 }
 
 void space_kill(struct space *s)
@@ -36,8 +46,9 @@ void space_kill(struct space *s)
 
 	mutex_lock(&s->lock);
 	s->dead = true;
-	if (s->pe)
-		space_drop_pe(s);
+	while (s->windows.pes)
+		space_drop_pe(s, s->windows.pe[s->windows.pes - 1]);
+	space_unlock_memory(s);
 	pinned = memory_release(&s->memory);
 	if (pinned)
 		pr_err("vfio_pseries: %llu pages stay pinned for good\n",
@@ -52,12 +63,10 @@ int space_attach(struct space *s, struct pe *pe)
 	mutex_lock(&s->lock);
 	if (s->dead || !pe->owned)
 		rc = -ENODEV;
-	else if (s->pe)
+	else if (s->v1 && s->windows.pes)
 		rc = -EBUSY;
 	else
-		rc = windows_open_default(&s->windows, pe, &s->memory);
-	if (!rc)
-		s->pe = pe;
+		rc = windows_add_pe(&s->windows, pe);
 	mutex_unlock(&s->lock);
 	return rc;
 }
@@ -65,8 +74,7 @@ int space_attach(struct space *s, struct pe *pe)
 void space_detach(struct space *s, struct pe *pe)
 {
 	mutex_lock(&s->lock);
-	if (s->pe == pe)
-		space_drop_pe(s);
+	space_drop_pe(s, pe);
 	mutex_unlock(&s->lock);
 }
 
@@ -85,7 +93,7 @@ static int space_check(struct space *s, unsigned int need)
 		return -EPERM;
 	if ((need & NEED_ENABLED) && !s->enabled)
 		return -EPERM;
-	if ((need & NEED_PE) && !s->pe)
+	if ((need & NEED_PE) && !s->windows.pes)
 		return -ENXIO;
 	return need & NEED_MM ? memory_adopt_mm(&s->memory) : 0;
 }
@@ -108,6 +116,12 @@ static void space_leave(struct space *s)
 	mutex_unlock(&s->lock);
 }
 
+/* Can GET_INFO's 32 bits tell the default window's place and size? */
+static bool space_tellable(const struct hv_window *w)
+{
+	return w->start <= U32_MAX && w->size <= U32_MAX;
+}
+
 int space_info(struct space *s, struct space_info *info)
 {
 	const struct pe *pe;
@@ -115,19 +129,82 @@ int space_info(struct space *s, struct space_info *info)
 
 	if (rc)
 		return rc;
-	pe = s->pe;
+	pe = s->windows.pe[0];
 	memset(info, 0, sizeof(*info));
-	if (pe->dflt.w.start <= U32_MAX && pe->dflt.w.size <= U32_MAX) {
+	if (space_tellable(&pe->dflt.w)) {
 		info->dma32_start = pe->dflt.w.start;
 		info->dma32_size = pe->dflt.w.size;
 	}
-	if (hv_has_ddw(&pe->addr)) {
-		info->pgsizes = pe->pgsizes;
-		info->max_windows = pe->max;
+	if (hv_has_ddw(&pe->addr) && !s->v1) {
+		info->pgsizes = windows_pgsizes(&s->windows);
+		info->max_windows = windows_max(&s->windows);
 		info->levels = 1;
 	}
 	space_leave(s);
 	return 0;
+}
+
+/*
+ * The v1 API charges all that can be mapped at once: mapping is to be fast, and
+ * a guest's request to map cannot fail for a limit.
+ */
+static int space_lock_memory(struct space *s)
+{
+	const struct hv_window *w = &s->windows.pe[0]->dflt.w;
+	int rc;
+
+	if (s->enabled)
+		return -EBUSY;
+	if (!space_tellable(w))
+		return -EPERM;
+	rc = memory_adopt_mm(&s->memory);
+	if (!rc)
+		rc = account_locked_vm(s->memory.mm, w->size >> PAGE_SHIFT, true);
+	if (rc)
+		return rc;
+	s->locked = w->size >> PAGE_SHIFT;
+	s->enabled = true;
+	return 0;
+}
+
+int space_enable(struct space *s)
+{
+	int rc = space_enter(s, 0);
+
+	if (rc)
+		return rc;
+	rc = s->windows.pes ? space_lock_memory(s) : -ENODEV;
+	space_leave(s);
+	return rc;
+}
+
+int space_disable(struct space *s)
+{
+	int rc = space_enter(s, 0);
+
+	if (rc)
+		return rc;
+	/* What is no longer charged for must not stay pinned. */
+	rc = s->enabled ? windows_unmap_all(&s->windows) : 0;
+	if (!rc) {
+		space_unlock_memory(s);
+		s->enabled = false;
+	}
+	space_leave(s);
+	return rc;
+}
+
+int space_each_pe(struct space *s, int (*fn)(struct pe *pe, void *data), void *data)
+{
+	int rc = space_enter(s, 0);
+	u32 i;
+
+	if (rc)
+		return rc;
+	for (i = 0; i < s->windows.pes && !rc; i++)
+		rc = fn(s->windows.pe[i], data);
+	space_leave(s);
+	return rc;
 }
 
 int space_register(struct space *s, u64 ua, u64 size)
@@ -160,9 +237,19 @@ int space_create(struct space *s, u32 page_shift, u64 size, u32 levels, u64 *sta
 
 	if (rc)
 		return rc;
-	rc = windows_create(&s->windows, s->pe, &s->memory, page_shift, size, levels, start);
+	rc = windows_create(&s->windows, page_shift, size, levels, start);
 	space_leave(s);
 	return rc;
+}
+
+/* A default window that GET_INFO could not tell is the one at 0 to its user. */
+static u64 space_told(const struct space *s, u64 start)
+{
+	const struct pe_window *d = &s->windows.pe[0]->dflt;
+
+	if (!start && d->lent && !space_tellable(&d->w) && !windows_find(&s->windows, 0))
+		return d->w.start;
+	return start;
 }
 
 int space_remove(struct space *s, u64 start)
@@ -171,7 +258,7 @@ int space_remove(struct space *s, u64 start)
 
 	if (rc)
 		return rc;
-	rc = windows_remove(&s->windows, s->pe, start);
+	rc = windows_remove(&s->windows, space_told(s, start));
 	space_leave(s);
 	return rc;
 }
@@ -192,7 +279,7 @@ static int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struct table
 int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	struct table *t;
-	int rc = space_enter(s, NEED_ENABLED | NEED_PE);
+	int rc = space_enter(s, NEED_ENABLED);
 
 	if (rc)
 		return rc;
@@ -207,7 +294,7 @@ int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 int space_unmap(struct space *s, u64 ioba, u64 size)
 {
 	struct table *t;
-	int rc = space_enter(s, NEED_ENABLED | NEED_PE);
+	int rc = space_enter(s, NEED_ENABLED);
 
 	if (rc)
 		return rc;

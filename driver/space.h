@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * space.h - a user's DMA space: its memory, its windows, the PE behind them.
+ * space.h - a user's DMA space: its memory, its windows, the PEs behind them.
  *
  * One space stands for one VFIO container. Every function takes the space's
  * lock; after space_kill() all of them say -ENODEV.
@@ -17,18 +17,21 @@
  * @lock:    guards everything in here, @windows' tables included; taken first
  *           of all locks of this module
  * @dead:    the container is gone
- * @enabled: memory was registered once: MAP and UNMAP are allowed
+ * @v1:      the older API: pages are pinned as they are mapped
+ * @enabled: MAP and UNMAP are allowed: memory was registered once (v2), or
+ *           VFIO_IOMMU_ENABLE was called (v1)
+ * @locked:  v1: pages of locked memory that stand for all that can be mapped
  * @memory:  registered memory
- * @windows: the windows
- * @pe:      the PE, NULL while no group is attached
+ * @windows: the windows and the PEs
  */
 struct space {
 	struct mutex lock;
 	bool dead;
+	bool v1;
 	bool enabled;
+	unsigned long locked;
 	struct memory memory;
 	struct windows windows;
-	struct pe *pe;
 };
 
 /**
@@ -47,7 +50,7 @@ struct space_info {
 	u32 levels;
 };
 
-void space_init(struct space *s);
+void space_init(struct space *s, bool v1);
 
 /**
  * space_kill() - the end: everything is unmapped, closed and unpinned
@@ -62,9 +65,8 @@ void space_kill(struct space *s);
 /**
  * space_attach() - put a PE, owned by this user, into the space
  *
- * The default window becomes the user's.
- *
- * Return: 0; -EBUSY (there is one already); -ENOMEM; -ENODEV.
+ * Return: 0; -ENODEV (the space is dead, or the PE is the host's); or what
+ * windows_add_pe() says.
  */
 int space_attach(struct space *s, struct pe *pe);
 
@@ -77,9 +79,13 @@ void space_detach(struct space *s, struct pe *pe);
  * The calls of the user, arguments as in the uapi header. All may sleep and
  * may say -ENODEV (the space is dead), -EINTR (killed while waiting), -EPERM
  * (another address space than the owner's), -ENXIO (no PE attached) besides
- * what the functions of memory.h, window.h and table.h say.
+ * what the functions of memory.h, window.h and table.h say. space_enable() says
+ * -EBUSY when it is enabled already, -ENODEV without a PE, -EPERM when the
+ * default window is out of 32 bits' reach, -ENOMEM beyond the locked memory.
  */
 int space_info(struct space *s, struct space_info *info);
+int space_enable(struct space *s);
+int space_disable(struct space *s);
 int space_register(struct space *s, u64 ua, u64 size);
 int space_unregister(struct space *s, u64 ua, u64 size);
 int space_create(struct space *s, u32 page_shift, u64 size, u32 levels,
@@ -87,16 +93,24 @@ int space_create(struct space *s, u32 page_shift, u64 size, u32 levels,
 int space_remove(struct space *s, u64 start);
 
 /**
- * space_map() - map registered memory
+ * space_each_pe() - call @fn for every PE until one call fails
+ *
+ * Return: what the last call said, 0 without a PE.
+ */
+int space_each_pe(struct space *s, int (*fn)(struct pe *pe, void *data), void *data);
+
+/**
+ * space_map() - map memory
  * @s:    the space
  * @ioba: first bus address
  * @ua:   user address
  * @size: bytes
  * @perm: PAPR_TCE_READ and/or PAPR_TCE_WRITE
  *
- * Return: 0; -EPERM (nothing was registered yet); -ENXIO (no window holds
+ * Return: 0; -EPERM (not enabled yet); -ENXIO (no window holds
  * @ioba); -EINVAL (size 0, not aligned to the window's pages, beyond the
- * window's end, memory not registered, pages too small); -ENOMEM; -EIO.
+ * window's end, memory not registered, pages too small); -EFAULT (v1: no such
+ * memory); -ENOMEM; -EIO.
  */
 int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm);
 

@@ -48,13 +48,6 @@ int table_init(struct table *t, u64 tces, struct memory *memory)
 	return -ENOMEM;
 }
 
-void table_attach(struct table *t, const struct hv_window *w)
-{
-	t->w = *w;
-	t->liobn[0] = w->liobn;
-	t->pes = 1;
-}
-
 void table_free(struct table *t)
 {
 	shadow_free(&t->shadow);
@@ -98,6 +91,10 @@ static void giving_add(struct giving *g, u64 tce, u32 region, u32 page_shift)
 		return;
 	if (tce & PAPR_TCE_WRITE)
 		memory_dirty(tce & ~(PAPR_TCE_PERM | SHADOW_MARKS), page_shift);
+	if (region == MEMORY_LOOSE) {
+		memory_drop_loose(tce);
+		return;
+	}
 	if (g->region != region)
 		giving_flush(g);
 	g->region = region;
@@ -242,36 +239,59 @@ static void store_list(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 
 	table_set(t, leaf, slot, tce, t->region[i]);
 }
 
-/* Fill the list with the TCEs of @n pages from @ua on and hold their regions. */
-static void table_fill(struct table *t, unsigned long ua, u32 n, u64 perm)
+/* Let go of the list's first @n pages, which no TCE has named. */
+static void table_unfill(struct table *t, u32 n)
+{
+	struct giving g = { .memory = t->memory };
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		giving_add(&g, be64_to_cpu(t->list[i]), t->region[i], t->w.page_shift);
+	giving_flush(&g);
+}
+
+/* Fill the list with the TCEs of a run of pages, held for that. */
+static int table_fill(struct table *t, struct memory_run run)
 {
 	/* Addresses become TCEs in place. */
 	u64 *hpa = (__force u64 *)t->list;
 	u32 i = 0;
 
-	while (i < n) {
-		u32 region, run;
+	while (run.n) {
+		u32 region;
+		int n = memory_hold(t->memory, &run, hpa + i, &region);
 
-		run = memory_resolve(t->memory, ua + ((unsigned long)i << t->w.page_shift),
-				     t->w.page_shift, n - i, hpa + i, &region);
-		memory_hold(t->memory, region, run);
-		for (; run; run--, i++) {
-			t->list[i] = cpu_to_be64(hpa[i] | perm);
+		if (n < 0) {
+			table_unfill(t, i);
+			return n;
+		}
+		run.ua += (unsigned long)n << run.page_shift;
+		run.n -= n;
+		for (; n; n--, i++) {
+			t->list[i] = cpu_to_be64(hpa[i] | run.perm);
 			t->region[i] = region;
 		}
 	}
+	return 0;
 }
 
 /* Write @n TCEs; @done tells how many were written or tried. */
 static int table_write(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, u64 *done)
 {
 	for (*done = 0; *done < n;) {
-		u32 batch = min_t(u64, n - *done, HV_BATCH);
+		struct memory_run run = {
+			.ua = ua + (*done << t->w.page_shift),
+			.page_shift = t->w.page_shift,
+			.perm = perm,
+			.n = min_t(u64, n - *done, HV_BATCH),
+		};
 		int rc;
 
-		table_fill(t, ua + (*done << t->w.page_shift), batch, perm);
-		rc = table_batch(t, first + *done, batch, true, store_list, NULL);
-		*done += batch;
+		rc = table_fill(t, run);
+		if (rc)
+			return rc;
+		rc = table_batch(t, first + *done, run.n, true, store_list, NULL);
+		*done += run.n;
 		if (rc)
 			return rc;
 		if (*done < n && fatal_signal_pending(current))
@@ -315,7 +335,7 @@ static void store_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 		return;
 	}
 	table_set(t, leaf, slot, leaf->tce[slot] | SHADOW_UNKNOWN, leaf->region[slot]);
-	if (was) {
+	if (was && was_region != MEMORY_LOOSE) {
 		memory_suspect(t->memory, was_region);
 		giving_add(&r->g, was, was_region, t->w.page_shift);
 	}
@@ -434,6 +454,20 @@ static void table_settle(struct table *t, u64 first, u64 end)
 	giving_flush(&g);
 }
 
+/* Put the shadow's entries [idx, idx + n) into the list, without marks. */
+static void table_list_shadow(struct table *t, u64 idx, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
+		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
+
+		t->list[i] = leaf ? cpu_to_be64(leaf->tce[slot] & ~SHADOW_MARKS) : 0;
+		t->region[i] = leaf ? leaf->region[slot] : 0;
+	}
+}
+
 /* Write a failed UNMAP's entries back from the shadow, which still has them. */
 static void table_reinstate(struct table *t, u64 first, u64 end)
 {
@@ -441,15 +475,7 @@ static void table_reinstate(struct table *t, u64 first, u64 end)
 	u32 n;
 
 	for (; (n = table_live_batch(t, &idx, end)); idx += n) {
-		u32 i;
-
-		for (i = 0; i < n; i++) {
-			const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
-			u32 slot = (idx + i) & SHADOW_LEAF_MASK;
-
-			t->list[i] = leaf ? cpu_to_be64(leaf->tce[slot] & ~SHADOW_MARKS) : 0;
-			t->region[i] = leaf ? leaf->region[slot] : 0;
-		}
+		table_list_shadow(t, idx, n);
 		table_batch(t, idx, n, true, store_list, NULL);
 		cond_resched();
 	}
@@ -491,6 +517,78 @@ u64 table_clear(struct table *t)
 	}
 	table_settle(t, 0, end);
 	return t->shadow.live;
+}
+
+/* --- members --- */
+
+/* One batch for one member alone; the shadow stays as it is. */
+static int table_call_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
+{
+	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	int waited = 0;
+	int rc;
+
+	for (;;) {
+		rc = put ? hv_put(liobn, ioba, t->w.page_shift, t->list, n)
+			 : hv_stuff(liobn, ioba, t->w.page_shift, n);
+		if (rc <= 0)
+			return rc;
+		if (waited >= TABLE_PATIENCE_MS)
+			return -EIO;
+		hv_wait(rc);
+		waited += rc;
+	}
+}
+
+static int table_replay(struct table *t, u32 liobn)
+{
+	u64 idx = 0;
+	u32 n;
+
+	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
+		int rc;
+
+		table_list_shadow(t, idx, n);
+		rc = table_call_one(t, liobn, idx, n, true);
+		if (rc)
+			return rc;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+int table_join(struct table *t, const struct hv_window *w)
+{
+	int rc;
+
+	if (t->pes == TABLE_MAX_PES)
+		return -ENOSPC;
+	if (t->shadow.unknown)
+		return -EBUSY;
+	if (!t->pes)
+		t->w = *w;
+	rc = table_replay(t, w->liobn);
+	if (!rc)
+		t->liobn[t->pes++] = w->liobn;
+	return rc;
+}
+
+bool table_part(struct table *t, u32 liobn)
+{
+	bool clean = true;
+	u64 idx = 0;
+	u32 i, n;
+
+	for (i = 0; i < t->pes; i++)
+		if (t->liobn[i] == liobn)
+			t->liobn[i--] = t->liobn[--t->pes];
+	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
+		clean &= !table_call_one(t, liobn, idx, n, false);
+		cond_resched();
+	}
+	return clean;
 }
 
 static void store_forgotten(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, bool ok,

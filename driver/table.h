@@ -18,7 +18,7 @@
 struct memory;
 
 /* Most PEs that one container can drive through one table. */
-#define TABLE_MAX_PES	1
+#define TABLE_MAX_PES	32
 
 /**
  * struct table - one container window
@@ -49,16 +49,34 @@ struct table {
  * @tces:   its entries
  * @memory: where its pages come from
  *
- * table_attach() gives it a place in the hypervisor.
+ * table_join() gives it a place in the hypervisor.
  *
  * Context: may sleep. Return: 0 or -ENOMEM.
  */
 int table_init(struct table *t, u64 tces, struct memory *memory);
 
 /**
- * table_attach() - name the hypervisor's window, all TCEs of it invalid
+ * table_join() - one more PE's window, all TCEs of it invalid, for this table
+ * @t: the table; the first window that joins gives it its place
+ * @w: a window with the geometry of the table
+ *
+ * What is mapped is written to the new window too.
+ *
+ * Context: may sleep; the space's lock is held.
+ * Return: 0; -EBUSY while TCEs are unknown; -ENOSPC (too many); -EINTR, -EIO,
+ * -ENOMEM: table_part() has to follow.
  */
-void table_attach(struct table *t, const struct hv_window *w);
+int table_join(struct table *t, const struct hv_window *w);
+
+/**
+ * table_part() - a PE's window leaves; the others are not touched
+ * @t:     the table
+ * @liobn: the window
+ *
+ * Context: may sleep; the space's lock is held.
+ * Return: true when every TCE of the window is invalid.
+ */
+bool table_part(struct table *t, u32 liobn);
 
 /**
  * table_free() - give back the memory of a table
@@ -74,8 +92,9 @@ void table_free(struct table *t);
  * @perm:  PAPR_TCE_READ and/or PAPR_TCE_WRITE, as the device sees it
  *
  * Context: may sleep; the space's lock is held.
- * Return: 0; -EINVAL (memory_covers()); -ENOMEM; -EINTR; -EIO. On error
- * everything is as before, unknown TCEs excepted.
+ * Return: 0; -EINVAL (memory_covers()); -EFAULT (a loose page cannot be
+ * pinned); -ENOMEM; -EINTR; -EIO. On error everything is as before, unknown
+ * TCEs excepted.
  */
 int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm);
 

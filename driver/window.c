@@ -2,32 +2,49 @@
 /*
  * window.c - the windows of one user.
  *
- * A window is a table that has a place in the hypervisor: the table knows what
- * is mapped, the PE knows where it lies. It comes in the order memory, window,
- * publication, and goes in the opposite one, after its TCEs.
+ * A window is a table that has a place in the hypervisor, the same one in every
+ * PE. In a PE it comes in the order memory, window, publication, TCEs, and goes
+ * in the opposite one.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include "memory.h"
 #include "window.h"
 
-static int windows_free_slot(const struct windows *ws, const struct pe *pe)
+void windows_init(struct windows *ws, struct memory *memory)
 {
-	u32 i;
-
-	for (i = 0; i < pe->max; i++)
-		if (!ws->table[i])
-			return i;
-	return -ENOSPC;
+	memset(ws, 0, sizeof(*ws));
+	ws->memory = memory;
 }
 
-static struct table *window_alloc(struct memory *m, u64 tces)
+u64 windows_pgsizes(const struct windows *ws)
+{
+	u64 sizes = ~0ULL;
+	u32 i;
+
+	for (i = 0; i < ws->pes; i++)
+		sizes &= ws->pe[i]->pgsizes;
+	return sizes;
+}
+
+u32 windows_max(const struct windows *ws)
+{
+	u32 max = PE_WINDOWS;
+	u32 i;
+
+	for (i = 0; i < ws->pes; i++)
+		max = min(max, ws->pe[i]->max);
+	return max;
+}
+
+static struct table *window_alloc(const struct windows *ws, u64 tces)
 {
 	struct table *t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
 
-	if (t && table_init(t, tces, m)) {
+	if (t && table_init(t, tces, ws->memory)) {
 		kfree(t);
 		t = NULL;
 	}
@@ -40,68 +57,111 @@ static void window_free(struct table *t)
 	kfree(t);
 }
 
-/* Put a table over a window that the PE has opened; or close it again. */
-static int windows_install(struct windows *ws, struct pe *pe, u32 slot, struct table *t,
-			   const struct hv_window *w)
+/* Let a PE leave a window. True when it can reach nothing through it any more. */
+static bool window_part(struct table *t, u32 slot, struct pe *pe, u32 liobn)
 {
-	int rc = pe_publish(pe, slot, w);
+	bool clean = table_part(t, liobn);
 
-	if (rc) {
-		pe_close(pe, w->liobn, true);
-		return rc;
-	}
-	table_attach(t, w);
-	ws->table[slot] = t;
-	return 0;
+	pe_publish(pe, slot, NULL);
+	return pe_close(pe, liobn, clean);
 }
 
-int windows_open_default(struct windows *ws, struct pe *pe, struct memory *m)
+/* Open a table's window in a PE: @want is where it is, or where it may be. */
+static int window_join(struct table *t, u32 slot, struct pe *pe, const struct hv_window *want)
 {
 	struct hv_window w;
-	struct table *t;
 	int rc;
 
-	t = window_alloc(m, hv_window_tces(&pe->dflt.w));
+	rc = pe_open(pe, want, &w);
+	if (rc)
+		return rc;
+	rc = pe_publish(pe, slot, &w);
+	if (rc) {
+		pe_close(pe, w.liobn, true);
+		return rc;
+	}
+	rc = table_join(t, &w);
+	if (rc && !window_part(t, slot, pe, w.liobn))
+		memory_poison(t->memory);
+	return rc;
+}
+
+/*
+ * A window goes from all PEs. TCEs whose state is not known are gone with it,
+ * if it goes; else their pages stay pinned.
+ */
+static u64 window_close(struct windows *ws, u32 slot)
+{
+	struct table *t = ws->table[slot];
+	u64 unknown = t->shadow.live;
+	bool gone = true;
+	u32 i;
+
+	for (i = t->pes; i--;) {
+		pe_publish(ws->pe[i], slot, NULL);
+		gone &= pe_close(ws->pe[i], t->liobn[i], !unknown);
+	}
+	if (gone) {
+		table_forget(t);
+		unknown = 0;
+	}
+	ws->table[slot] = NULL;
+	window_free(t);
+	return unknown;
+}
+
+/* A table with a place in all PEs; the first one decides where that is. */
+static int window_open(struct windows *ws, u32 slot, const struct hv_window *want)
+{
+	struct table *t = window_alloc(ws, hv_window_tces(want));
+	int rc = 0;
+	u32 i;
+
 	if (!t)
 		return -ENOMEM;
-	rc = pe_open_default(pe, &w);
-	if (!rc)
-		rc = windows_install(ws, pe, 0, t, &w);
+	ws->table[slot] = t;
+	for (i = 0; i < ws->pes && !rc; i++)
+		rc = window_join(t, slot, ws->pe[i], i ? &t->w : want);
 	if (rc)
-		window_free(t);
-	return rc == -ENOSPC ? 0 : rc;
+		window_close(ws, slot);
+	return rc;
 }
 
-static bool window_valid(const struct pe *pe, u32 page_shift, u64 size, u32 levels)
+static int windows_free_slot(const struct windows *ws)
+{
+	u32 i;
+
+	for (i = 0; i < windows_max(ws); i++)
+		if (!ws->table[i])
+			return i;
+	return -ENOSPC;
+}
+
+static bool window_valid(const struct windows *ws, u32 page_shift, u64 size, u32 levels)
 {
 	return levels <= WINDOW_MAX_LEVELS && page_shift < 64 &&
-	       (pe->pgsizes & 1ULL << page_shift) && is_power_of_2(size) && size >> page_shift;
+	       (windows_pgsizes(ws) & 1ULL << page_shift) && is_power_of_2(size) &&
+	       size >> page_shift;
 }
 
-int windows_create(struct windows *ws, struct pe *pe, struct memory *m,
-		   u32 page_shift, u64 size, u32 levels, u64 *start)
+int windows_create(struct windows *ws, u32 page_shift, u64 size, u32 levels, u64 *start)
 {
-	int slot = windows_free_slot(ws, pe);
-	struct hv_window w;
-	struct table *t;
+	const struct hv_window want = {
+		.start = PE_ANYWHERE,
+		.size = size,
+		.page_shift = page_shift,
+	};
+	int slot = windows_free_slot(ws);
 	int rc;
 
 	if (slot < 0)
 		return slot;
-	if (!window_valid(pe, page_shift, size, levels))
+	if (!window_valid(ws, page_shift, size, levels))
 		return -EINVAL;
-	t = window_alloc(m, size >> page_shift);
-	if (!t)
-		return -ENOMEM;
-	rc = pe_open(pe, page_shift, size, &w);
+	rc = window_open(ws, slot, &want);
 	if (!rc)
-		rc = windows_install(ws, pe, slot, t, &w);
-	if (rc) {
-		window_free(t);
-		return rc;
-	}
-	*start = w.start;
-	return 0;
+		*start = ws->table[slot]->w.start;
+	return rc;
 }
 
 static int windows_slot(const struct windows *ws, u64 ioba)
@@ -124,26 +184,7 @@ struct table *windows_find(const struct windows *ws, u64 ioba)
 	return slot < 0 ? NULL : ws->table[slot];
 }
 
-/*
- * Close the window of a table. When TCEs are left whose state is not known they
- * are gone with the window, if it goes; else their pages stay pinned.
- */
-static u64 windows_close(struct windows *ws, struct pe *pe, u32 slot)
-{
-	struct table *t = ws->table[slot];
-	u64 unknown = t->shadow.live;
-
-	pe_publish(pe, slot, NULL);
-	if (pe_close(pe, t->w.liobn, !unknown)) {
-		table_forget(t);
-		unknown = 0;
-	}
-	ws->table[slot] = NULL;
-	window_free(t);
-	return unknown;
-}
-
-int windows_remove(struct windows *ws, struct pe *pe, u64 ioba)
+int windows_remove(struct windows *ws, u64 ioba)
 {
 	int slot = windows_slot(ws, ioba);
 	struct table *t;
@@ -155,11 +196,101 @@ int windows_remove(struct windows *ws, struct pe *pe, u64 ioba)
 	rc = table_unmap(t, 0, hv_window_tces(&t->w));
 	if (rc)
 		return rc;
-	windows_close(ws, pe, slot);
+	window_close(ws, slot);
 	return 0;
 }
 
-u64 windows_remove_all(struct windows *ws, struct pe *pe)
+int windows_unmap_all(struct windows *ws)
+{
+	int rc = 0;
+	u32 slot;
+
+	for (slot = 0; slot < PE_WINDOWS && !rc; slot++) {
+		struct table *t = ws->table[slot];
+
+		if (t)
+			rc = table_unmap(t, 0, hv_window_tces(&t->w));
+	}
+	return rc;
+}
+
+static int windows_index(const struct windows *ws, const struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < ws->pes; i++)
+		if (ws->pe[i] == pe)
+			return i;
+	return -1;
+}
+
+/* The user has the default window of its first PE from the start, if it is there. */
+static int windows_first_pe(struct windows *ws, struct pe *pe)
+{
+	int rc;
+
+	ws->pe[ws->pes++] = pe;
+	rc = pe->dflt.present ? window_open(ws, 0, &pe->dflt.w) : 0;
+	if (rc)
+		ws->pes = 0;
+	return rc;
+}
+
+/* Slots by bus address: a hypervisor that goes by order gives the lower first. */
+static u32 windows_by_start(const struct windows *ws, u32 i)
+{
+	const struct table *a = ws->table[0], *b = ws->table[1];
+
+	return a && b && b->w.start < a->w.start ? !i : i;
+}
+
+static bool windows_part_all(struct windows *ws, struct pe *pe, int index)
+{
+	bool clean = true;
+	u32 slot;
+
+	for (slot = 0; slot < PE_WINDOWS; slot++) {
+		struct table *t = ws->table[slot];
+
+		if (t && index < (int)t->pes)
+			clean &= window_part(t, slot, pe, t->liobn[index]);
+	}
+	return clean;
+}
+
+static int windows_later_pe(struct windows *ws, struct pe *pe)
+{
+	int rc = 0;
+	u32 i;
+
+	if (ws->pes == TABLE_MAX_PES)
+		return -ENOSPC;
+	for (i = 0; i < PE_WINDOWS && !rc; i++) {
+		u32 slot = windows_by_start(ws, i);
+		struct table *t = ws->table[slot];
+
+		if (!t)
+			continue;
+		rc = pe->pgsizes & 1ULL << t->w.page_shift
+			     ? window_join(t, slot, pe, &t->w) : -EINVAL;
+	}
+	if (rc) {
+		if (!windows_part_all(ws, pe, ws->pes))
+			memory_poison(ws->memory);
+		return rc;
+	}
+	ws->pe[ws->pes++] = pe;
+	return 0;
+}
+
+int windows_add_pe(struct windows *ws, struct pe *pe)
+{
+	if (windows_index(ws, pe) >= 0)
+		return -EBUSY;
+	return ws->pes ? windows_later_pe(ws, pe) : windows_first_pe(ws, pe);
+}
+
+static u64 windows_close_all(struct windows *ws)
 {
 	u64 stuck = 0;
 	u32 slot;
@@ -168,7 +299,34 @@ u64 windows_remove_all(struct windows *ws, struct pe *pe)
 		if (!ws->table[slot])
 			continue;
 		table_clear(ws->table[slot]);
-		stuck += windows_close(ws, pe, slot);
+		stuck += window_close(ws, slot);
 	}
+	return stuck;
+}
+
+static u64 windows_live(const struct windows *ws)
+{
+	u64 live = 0;
+	u32 slot;
+
+	for (slot = 0; slot < PE_WINDOWS; slot++)
+		live += ws->table[slot] ? ws->table[slot]->shadow.live : 0;
+	return live;
+}
+
+u64 windows_del_pe(struct windows *ws, struct pe *pe)
+{
+	int index = windows_index(ws, pe);
+	u64 stuck = 0;
+
+	if (index < 0)
+		return 0;
+	if (ws->pes == 1) {
+		stuck = windows_close_all(ws);
+	} else if (!windows_part_all(ws, pe, index)) {
+		memory_poison(ws->memory);
+		stuck = windows_live(ws);
+	}
+	ws->pe[index] = ws->pe[--ws->pes];
 	return stuck;
 }

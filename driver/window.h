@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * window.h - the windows of one user: up to two tables over one PE.
+ * window.h - the windows of one user: up to two tables over one or more PEs.
+ *
+ * Every window exists in every PE of the user, at the same bus address and with
+ * the same size: one table, one shadow, one LIOBN per PE.
  */
 #ifndef VFIO_PSERIES_WINDOW_H
 #define VFIO_PSERIES_WINDOW_H
@@ -13,27 +16,45 @@
 
 /**
  * struct windows - what one user has
- * @table: one per window, NULL where there is none
+ * @table:  one per window, NULL where there is none
+ * @pe:     the PEs, in the order in which they came
+ * @pes:    how many
+ * @memory: where pages come from
  *
  * Guarded by the lock of the space that it belongs to.
  */
 struct windows {
 	struct table *table[PE_WINDOWS];
+	struct pe *pe[TABLE_MAX_PES];
+	u32 pes;
+	struct memory *memory;
 };
 
+void windows_init(struct windows *ws, struct memory *memory);
+
 /**
- * windows_open_default() - the window that a user has from the start
+ * windows_add_pe() - one more PE, owned by this user
  *
- * Context: may sleep. Return: 0 (also when firmware has no default window) or
- * -ENOMEM.
+ * The first one brings its default window, which is the user's from the start.
+ * A later one gets every window that there is, with all that is mapped.
+ *
+ * Context: may sleep. Return: 0; -EBUSY (it is here already, or TCEs are
+ * unknown); -EINVAL (it cannot have the windows' page size, size or place);
+ * -ENOSPC; -ENOMEM; -EINTR; -EIO. On error all is as before.
  */
-int windows_open_default(struct windows *ws, struct pe *pe, struct memory *m);
+int windows_add_pe(struct windows *ws, struct pe *pe);
+
+/**
+ * windows_del_pe() - a PE leaves; with the last one the windows go
+ *
+ * Context: may sleep; never fails.
+ * Return: the number of TCEs that may still be valid.
+ */
+u64 windows_del_pe(struct windows *ws, struct pe *pe);
 
 /**
  * windows_create() - one more window
- * @ws:         the user's windows
- * @pe:         its PE
- * @m:          its memory
+ * @ws:         the user's windows, with at least one PE
  * @page_shift: log2 of the IOMMU page size
  * @size:       bytes
  * @levels:     0 to WINDOW_MAX_LEVELS
@@ -42,8 +63,7 @@ int windows_open_default(struct windows *ws, struct pe *pe, struct memory *m);
  * Context: may sleep.
  * Return: 0; -ENOSPC; -EINVAL (geometry); -ENOMEM; -EIO; -EINTR.
  */
-int windows_create(struct windows *ws, struct pe *pe, struct memory *m,
-		   u32 page_shift, u64 size, u32 levels, u64 *start);
+int windows_create(struct windows *ws, u32 page_shift, u64 size, u32 levels, u64 *start);
 
 /**
  * windows_remove() - remove the window that holds a bus address
@@ -51,18 +71,28 @@ int windows_create(struct windows *ws, struct pe *pe, struct memory *m,
  * Context: may sleep. Return: 0; -EINVAL when no window holds it; -EIO when
  * TCEs could not be cleared: then the window stays.
  */
-int windows_remove(struct windows *ws, struct pe *pe, u64 ioba);
+int windows_remove(struct windows *ws, u64 ioba);
 
 /**
- * windows_remove_all() - at the end; never fails
+ * windows_unmap_all() - invalidate all TCEs of all windows
  *
- * Context: may sleep. Return: the number of TCEs that may still be valid.
+ * Context: may sleep. Return: as table_unmap().
  */
-u64 windows_remove_all(struct windows *ws, struct pe *pe);
+int windows_unmap_all(struct windows *ws);
 
 /**
  * windows_find() - the table of the window that holds a bus address, or NULL
  */
 struct table *windows_find(const struct windows *ws, u64 ioba);
+
+/**
+ * windows_pgsizes() - IOMMU page sizes that all PEs have, a mask in bytes
+ */
+u64 windows_pgsizes(const struct windows *ws);
+
+/**
+ * windows_max() - how many windows all PEs can have
+ */
+u32 windows_max(const struct windows *ws);
 
 #endif

@@ -22,7 +22,6 @@
 
 #include <linux/err.h>
 #include <linux/iommu.h>
-#include <linux/pci.h>
 #include <linux/slab.h>
 #include "../host.h"
 
@@ -98,9 +97,30 @@ static int builtin_take(struct host_pe *hp, struct property *dflt)
 	if (builtin->take_ownership(hp->group, hp->dev))
 		rc = -EIO;
 	of_remove_property(hp->node, hp->saved);
+	/* The very property that was there: the node takes it back. */
 	if (!of_find_property(hp->node, PROP_DEFAULT, NULL) && of_add_property(hp->node, dflt))
 		dev_err(hp->dev, "vfio_pseries: %s is lost\n", PROP_DEFAULT);
 	return rc;
+}
+
+/*
+ * A PE with one window, which the host has made a dynamic one: the default
+ * window comes back with the take, and the kernel's copy of its property is
+ * the only one. It stays as it is; without it a release could not begin.
+ */
+static int builtin_take_single(struct host_pe *hp)
+{
+	struct property *saved = of_find_property(hp->node, PROP_SAVED, NULL);
+	struct property *dflt;
+
+	if (!saved)
+		return -ENODEV;
+	if (builtin->take_ownership(hp->group, hp->dev))
+		return -EIO;
+	dflt = property_copy(PROP_DEFAULT, saved);
+	if (dflt)
+		of_add_property(hp->node, dflt);
+	return dflt ? 0 : -ENOMEM;
 }
 
 static int ownership_leave(struct pe *pe)
@@ -109,10 +129,11 @@ static int ownership_leave(struct pe *pe)
 	struct property *dflt = of_find_property(hp->node, PROP_DEFAULT, NULL);
 	int rc;
 
-	if (!dflt)
-		return -ENODEV;
 	host_find_ddw(hp);
-	rc = builtin_take(hp, dflt);
+	if (dflt)
+		rc = builtin_take(hp, dflt);
+	else
+		rc = builtin_take_single(hp);
 	if (!rc && ddw_left(hp)) {
 		rc = ddw_repair(hp);
 		if (rc)
@@ -180,11 +201,9 @@ static struct iommu_table_group_ops wrapped = {
 	.release_ownership	= wrapped_release,
 };
 
-static void wrap(struct device *dev)
+void ownership_meet(struct host_pe *hp)
 {
-	struct host_pe *hp = host_pe_get(dev);
-
-	if (IS_ERR(hp) || !hp->group->ops || hp->group->ops == &wrapped)
+	if (!hp->group->ops || hp->group->ops == &wrapped)
 		return;
 	builtin = hp->group->ops;
 	WRITE_ONCE(hp->group->ops, &wrapped);
@@ -195,7 +214,7 @@ static int wrap_barrier(struct device *dev, void *data)
 	return 0;
 }
 
-static void unwrap(struct host_pe *hp)
+void ownership_forget(struct host_pe *hp)
 {
 	if (hp->group->ops != &wrapped)
 		return;
@@ -204,34 +223,10 @@ static void unwrap(struct host_pe *hp)
 	iommu_group_for_each_dev(hp->group->group, NULL, wrap_barrier);
 }
 
-/* A group that appears later is met before any driver of its device is. */
-static int ownership_bus_event(struct notifier_block *nb, unsigned long event, void *data)
-{
-	if (event == BUS_NOTIFY_BIND_DRIVER)
-		wrap(data);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block ownership_bus_nb = {
-	.notifier_call = ownership_bus_event,
-};
-
+/* PEs are wrapped as they are met. */
 int ownership_init(void)
 {
-	struct pci_dev *pdev = NULL;
-	int rc = bus_register_notifier(&pci_bus_type, &ownership_bus_nb);
-
-	if (rc)
-		return rc;
-	for_each_pci_dev(pdev)
-		wrap(&pdev->dev);
 	return 0;
-}
-
-void ownership_exit(void)
-{
-	bus_unregister_notifier(&pci_bus_type, &ownership_bus_nb);
-	host_pe_each(unwrap);
 }
 
 #endif

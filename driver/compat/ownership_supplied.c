@@ -374,6 +374,15 @@ static int supplied_register(void)
 	return rc;
 }
 
+/* Nothing to be done per PE: the operations are the bus's. */
+void ownership_meet(struct host_pe *hp)
+{
+}
+
+void ownership_forget(struct host_pe *hp)
+{
+}
+
 int ownership_init(void)
 {
 	int rc;
@@ -391,11 +400,6 @@ int ownership_init(void)
 	/* The core keeps pointers to the operations above for good. */
 	__module_get(THIS_MODULE);
 	return 0;
-}
-
-/* Never reached: the module's own reference, above, keeps it loaded. */
-void ownership_exit(void)
-{
 }
 
 #endif

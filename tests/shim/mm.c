@@ -131,6 +131,23 @@ void shim_unpin(struct page *page)
 	page->pins--;
 }
 
+int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct page **pages)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		pages[i] = shim_user_page(current->mm, start + i * PAGE_SIZE);
+		if (!pages[i] || !shim_pin(pages[i]))
+			break;
+	}
+	return i ? i : -EFAULT;
+}
+
+void unpin_user_page(struct page *page)
+{
+	shim_unpin(page);
+}
+
 u64 shim_pins(void)
 {
 	unsigned long i;

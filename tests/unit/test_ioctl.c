@@ -105,6 +105,7 @@ static long do_info(struct vfio_iommu_spapr_tce_info *info, u32 argsz)
 static void extensions(void **state)
 {
 	assert_int_equal(ioctl_extension(VFIO_SPAPR_TCE_v2_IOMMU), 1);
+	assert_int_equal(ioctl_extension(VFIO_SPAPR_TCE_IOMMU), 1);
 	assert_int_equal(ioctl_extension(VFIO_TYPE1_IOMMU), 0);
 	assert_int_equal(ioctl_extension(VFIO_TYPE1v2_IOMMU), 0);
 	assert_int_equal(ioctl_extension(0), 0);

@@ -199,6 +199,37 @@ static void sorted_and_named_apart(void **state)
 	end();
 }
 
+static int hold(unsigned long ua, u32 page_shift, u32 n, u64 *hpa, u32 *id)
+{
+	const struct memory_run run = {
+		.ua = ua, .page_shift = page_shift, .perm = PAPR_TCE_PERM, .n = n,
+	};
+	int got = memory_hold(&m, &run, hpa, id);
+
+	assert_true(got > 0);
+	assert_true(m.by_id[*id - 1]->mapped >= (u64)got);
+	return got;
+}
+
+/* @n entries name the @i-th region. */
+static void hold_region(u32 i, u32 n)
+{
+	u64 hpa[16];
+	u32 id;
+
+	assert_int_equal(hold(region(i)->ua, PAGE_SHIFT, n, hpa, &id), n);
+	assert_int_equal(id, region(i)->id);
+}
+
+/* hold(), and let go again */
+static int resolve(unsigned long ua, u32 page_shift, u32 n, u64 *hpa, u32 *id)
+{
+	int got = hold(ua, page_shift, n, hpa, id);
+
+	memory_drop(&m, *id, got);
+	return got;
+}
+
 static void many_regions(void **state)
 {
 	u32 i, id;
@@ -210,7 +241,7 @@ static void many_regions(void **state)
 	for (i = 0; i < 300; i++) {
 		unsigned long ua = UA + PAGES(2 * i);
 
-		assert_int_equal(memory_resolve(&m, ua, PAGE_SHIFT, 9, &hpa, &id), 1);
+		assert_int_equal(resolve(ua, PAGE_SHIFT, 9, &hpa, &id), 1);
 		assert_int_equal(hpa, shim_hpa(&world.mm, ua));
 		assert_int_equal(memory_covers(&m, ua + PAGES(1), PAGE_SIZE, 12), -EINVAL);
 	}
@@ -236,7 +267,7 @@ static void two_users_of_one_address_space(void **state)
 static void busy_while_an_entry_names_it(void **state)
 {
 	add(UA, PAGES(4));
-	memory_hold(&m, region(0)->id, 3);
+	hold_region(0, 3);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
 	memory_drop(&m, region(0)->id, 2);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
@@ -262,7 +293,7 @@ static void busy_while_kvm_names_it(void **state)
 static void kvm_cannot_talk_us_into_unpinning(void **state)
 {
 	add(UA, PAGES(4));
-	memory_hold(&m, region(0)->id, 1);
+	hold_region(0, 1);
 	mm_iommu_mapped_dec(region(0)->mem);
 	mm_iommu_mapped_dec(region(0)->mem);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
@@ -294,7 +325,7 @@ static void release_leaves_the_reachable_pinned(void **state)
 	add(UA, PAGES(4));
 	add(UA + PAGES(4), PAGES(2));
 	add(UA + PAGES(6), PAGES(3));
-	memory_hold(&m, region(1)->id, 1);
+	hold_region(1, 1);
 	assert_int_equal(memory_release(&m), 2);
 	assert_int_equal(shim_pins(), 2);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA + PAGES(4))));
@@ -356,11 +387,11 @@ static void resolve_ends_with_the_region(void **state)
 
 	add(UA, PAGES(4));
 	add(UA + PAGES(4), PAGES(4));
-	assert_int_equal(memory_resolve(&m, UA + PAGES(1), PAGE_SHIFT, 16, hpa, &id), 3);
+	assert_int_equal(resolve(UA + PAGES(1), PAGE_SHIFT, 16, hpa, &id), 3);
 	assert_int_equal(id, region(0)->id);
 	for (i = 0; i < 3; i++)
 		assert_int_equal(hpa[i], shim_hpa(&world.mm, UA + PAGES(1 + i)));
-	assert_int_equal(memory_resolve(&m, UA + PAGES(4), PAGE_SHIFT, 2, hpa, &id), 2);
+	assert_int_equal(resolve(UA + PAGES(4), PAGE_SHIFT, 2, hpa, &id), 2);
 	assert_int_equal(id, region(1)->id);
 	assert_int_equal(hpa[1], shim_hpa(&world.mm, UA + PAGES(5)));
 	end();
@@ -373,12 +404,12 @@ static void resolve_smaller_and_larger_pages(void **state)
 
 	add(UA, PAGES(4));
 	add(HUGE_UA, 32 * MiB);
-	assert_int_equal(memory_resolve(&m, UA + PAGES(1) - 4096, 12, 2, hpa, &id), 2);
+	assert_int_equal(resolve(UA + PAGES(1) - 4096, 12, 2, hpa, &id), 2);
 	assert_int_equal(hpa[0], shim_hpa(&world.mm, UA + PAGES(1) - 4096));
 	assert_int_equal(hpa[1], shim_hpa(&world.mm, UA + PAGES(1)));
-	assert_int_equal(memory_resolve(&m, HUGE_UA, 24, 16, hpa, &id), 2);
+	assert_int_equal(resolve(HUGE_UA, 24, 16, hpa, &id), 2);
 	assert_int_equal(hpa[1], shim_hpa(&world.mm, HUGE_UA + 16 * MiB));
-	assert_int_equal(memory_resolve(&m, HUGE_UA + 14 * MiB, 21, 16, hpa, &id), 9);
+	assert_int_equal(resolve(HUGE_UA + 14 * MiB, 21, 16, hpa, &id), 9);
 	assert_int_equal(hpa[1], shim_hpa(&world.mm, HUGE_UA + 16 * MiB));
 	end();
 }

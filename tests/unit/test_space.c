@@ -156,13 +156,13 @@ static void attach_rules(void **state)
 
 	assert_int_equal(space_attach(&world.space, &world.pe), -ENODEV);
 	world_begin();
-	assert_int_equal(space_attach(&world.space, &other), -EBUSY);
 	assert_int_equal(space_attach(&world.space, &world.pe), -EBUSY);
 	space_detach(&world.space, &other);
-	assert_ptr_equal(world.space.pe, &world.pe);
+	assert_int_equal(world.space.windows.pes, 1);
+	assert_ptr_equal(world.space.windows.pe[0], &world.pe);
 	space_detach(&world.space, &world.pe);
 	space_detach(&world.space, &world.pe);
-	assert_null(world.space.pe);
+	assert_int_equal(world.space.windows.pes, 0);
 	world_check();
 	world_end();
 }
@@ -357,7 +357,7 @@ static void one_user_after_the_other(void **state)
 	u32 i;
 
 	for (i = 0; i < 20; i++) {
-		space_init(&world.space);
+		space_init(&world.space, false);
 		ready();
 		assert_int_equal(create(), 0);
 		assert_int_equal(remove_dflt(), 0);

@@ -713,7 +713,7 @@ static void attach_without_memory_for_it(void **state)
 		shim_fail_alloc(0);
 		if (!rc)
 			break;
-		assert_null(world.space.pe);
+		assert_int_equal(world.space.windows.pes, 0);
 		assert_int_equal(shim_allocs_live(), 0);
 	}
 	assert_true(nth > 3);

@@ -34,6 +34,13 @@ void SetPageDirty(struct page *page);
 
 unsigned long totalram_pages(void);
 
+#define FOLL_WRITE	0x1
+#define FOLL_LONGTERM	0x100
+
+/* Pins pages of the current process; stops at the first that is not there. */
+int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct page **pages);
+void unpin_user_page(struct page *page);
+
 int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc);
 
 #define offset_in_page(p)	((unsigned long)(p) & ~PAGE_MASK)
