@@ -3,8 +3,10 @@
 . /common.sh
 
 try host-disk use_disk
+try host-direct-window has_direct_window
 try load-driver load_driver
 try huge-pages huge_pages 24
 try bind-vfio-pci bind "$NVME" vfio-pci
 vfio_tests ioctl window map dma
+host_again released
 finish

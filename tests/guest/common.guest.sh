@@ -3,8 +3,7 @@
 # What the guest scripts here share, after ". /lib.sh".
 
 NVME=$(find_pci 1b36:0010)
-CARD=$(find_pci 8086:100e)
-export NVME CARD
+export NVME
 NODE=/sys/bus/pci/devices/$NVME/of_node/..
 DIRECT_WINDOW=linux,direct64-ddr-window-info
 
@@ -42,6 +41,13 @@ has_direct_window() {
 
 has_default_window() {
 	[ -e "$NODE/ibm,dma-window" ]
+}
+
+# host_again PREFIX  the host has all that it had before its disk was handed over
+host_again() {
+	try "$1-disk-is-back" disk_is_back
+	try "$1-default-window" has_default_window
+	try "$1-direct-window" has_direct_window
 }
 
 huge_pages() {

@@ -4,13 +4,11 @@
 # What the scenarios here share: the machine, the program, and which driver is under test.
 # DRIVER=in-tree (on 6.12 alone) runs the same tests on the kernel's own driver, for comparison.
 
-# An NVMe controller and a network card as two functions of one PE
 : "${ROOT:?}"
 DRIVER=${DRIVER:-vfio_pseries}
 DISK_SIZE=64M
 DISK_FILL=pattern
-QEMU_DEVICES="-device nvme,serial=vfio-pseries,drive=disk
-	-netdev user,id=net -device e1000,netdev=net"
+QEMU_DEVICES="-device nvme,serial=vfio-pseries,drive=disk"
 MODULES="nvme e1000 vfio-pci brd"
 case $DRIVER in
 in-tree) MODULES="$MODULES vfio_iommu_spapr_tce" ;;

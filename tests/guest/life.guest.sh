@@ -2,48 +2,65 @@
 . /lib.sh
 . /common.sh
 
-card_works() {
-	interface=$(ls "/sys/bus/pci/devices/$CARD/net") && ip link set "$interface" up &&
-		ip addr add 10.0.2.15/24 dev "$interface" && wait_for 20 ping -c 1 -W 1 -q 10.0.2.2
+CARDS=$(grep -l 0x100e /sys/bus/pci/devices/*/device | cut -d / -f 6)
+
+# each_card COMMAND...  for the cards one by one, until it fails
+each_card() {
+	for card in $CARDS; do
+		"$@" "$card" || return 1
+	done
 }
 
-use_card() {
-	load e1000 && card_works
+two_cards() {
+	[ "$(echo "$CARDS" | wc -l)" -eq 2 ]
+}
+
+# Its network is 10.0.2.0 or 10.0.3.0, the first card's and the second's; QEMU answers as .2
+card_works() {
+	interface=$(ls "/sys/bus/pci/devices/$1/net") || return 1
+	case $CARDS in
+	"$1"*) network=10.0.2 ;;
+	*) network=10.0.3 ;;
+	esac
+	ip link set "$interface" up && ip addr add "$network.15/24" dev "$interface" &&
+		wait_for 20 ping -c 1 -W 1 -q "$network.2"
+}
+
+use_cards() {
+	load e1000 && each_card card_works
+}
+
+bind_to_user() {
+	bind "$1" vfio-pci
+}
+
+all_to_user() {
+	bind "$NVME" vfio-pci && each_card bind_to_user
 }
 
 card_is_back() {
-	give_back "$CARD" && card_works
-}
-
-both_to_user() {
-	bind "$NVME" vfio-pci && bind "$CARD" vfio-pci
+	give_back "$1" && card_works "$1"
 }
 
 swap_space() {
 	modprobe brd rd_nr=1 rd_size=65536 && mkswap /dev/ram0 && swapon /dev/ram0
 }
 
-# After the disk alone changed hands
-host_again() {
-	try "$1-disk-is-back" disk_is_back
-	try "$1-default-window" has_default_window
-	try "$1-direct-window" has_direct_window
-}
-
 try host-disk use_disk
 try host-direct-window has_direct_window
-try host-card use_card
+try two-cards two_cards
+try host-cards use_cards
 try load-driver load_driver
 try huge-pages huge_pages 8
 try swap-space swap_space
 try bind-vfio-pci bind "$NVME" vfio-pci
 vfiotest -v "$VERDICT" "$NVME" host/not-viable || failed
-try unbind-card unbind "$CARD"
+try unbind-cards each_card unbind
 vfio_tests memory life race
 host_again released
-try card-is-back card_is_back
-try both-to-user both_to_user
-vfiotest -v "$VERDICT" "$NVME" host/both-functions || failed
-try card-is-back-first card_is_back
-host_again both-released
+try cards-are-back each_card card_is_back
+try all-to-user all_to_user
+vfiotest -v "$VERDICT" "$NVME" host/all-functions || failed
+try all-released-cards-are-back each_card card_is_back
+host_again all-released
 finish

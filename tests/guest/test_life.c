@@ -321,7 +321,7 @@ static void not_viable(void)
 		  "SET_CONTAINER of a group that is in use does not give -EPERM");
 }
 
-static void find_other_function(char *bdf, size_t size)
+static void find_another_function(char *bdf, size_t size)
 {
 	char path[64];
 	struct dirent *entry;
@@ -338,8 +338,8 @@ static void find_other_function(char *bdf, size_t size)
 	closedir(dir);
 }
 
-/* All functions of the PE in one container: the other one can be opened too. */
-static void both_functions(void)
+/* All functions of the PE are a user's: another one can be opened too. */
+static void all_functions(void)
 {
 	struct vfio other;
 	struct world w;
@@ -347,10 +347,10 @@ static void both_functions(void)
 	world_open(&w);
 	world_start(&w, WORLD_HIGH);
 	other = w.v;
-	find_other_function(other.bdf, sizeof(other.bdf));
+	find_another_function(other.bdf, sizeof(other.bdf));
 	tap_errno(__vfio_open_device(&other), 0, "GET_DEVICE_FD of the other function");
 	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
-	world_expect_writes(&w, 0, w.data, REACHED, "with both functions open");
+	world_expect_writes(&w, 0, w.data, REACHED, "with two functions open");
 	close(other.device);
 	world_expect_writes(&w, 0, w.data, REACHED, "with the other function closed");
 	world_close(&w);
@@ -369,6 +369,6 @@ const struct tap_test life_tests[] = {
 
 const struct tap_test host_tests[] = {
 	{ .name = "host/not-viable", .run = not_viable },
-	{ .name = "host/both-functions", .run = both_functions },
+	{ .name = "host/all-functions", .run = all_functions },
 	{ }
 };
