@@ -12,6 +12,7 @@ help:
 	@echo "make test            all tests: static checks, unit tests, guests on all kernels"
 	@echo "make unit            the unit tests alone"
 	@echo "make lint            the static checks alone"
+	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
 	@echo "make kernels         fetch and unpack the kernels, into build/"
 	@echo "make update-kernels  the same, taking the archive's newest"
@@ -36,6 +37,12 @@ demo: setup
 	@rig/modules $(KERNEL)
 	@demo/run $(KERNEL)
 
+bench: KERNEL = 6.12-64k
+bench: setup
+	@rig/kernels $(KERNEL)
+	@rig/modules $(KERNEL)
+	@bench/run $(KERNEL)
+
 test: kernels
 	@tests/run
 
@@ -51,4 +58,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help setup kernels update-kernels modules demo test unit lint clean distclean
+.PHONY: help setup kernels update-kernels modules demo bench test unit lint clean distclean

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * target.h - what the jobs are done on: a VFIO container, or the floor's window.
+ *
+ * Both have one window at a time. Ranges are counted in its pages: page i of the window goes with page
+ * i of the memory, from an offset that a job chooses. Every call ends the program when it fails.
+ */
+#ifndef BENCH_TARGET_H
+#define BENCH_TARGET_H
+
+#include <stdint.h>
+
+#define WINDOW_SIZE	(4ULL << 30)
+#define MEMORY_SIZE	(256ULL << 20)
+
+/**
+ * struct range - consecutive pages of the window
+ * @first: index of the first in the window
+ * @page:  index of the page of memory that the first one maps
+ * @n:     how many
+ */
+struct range {
+	uint64_t first;
+	uint64_t page;
+	uint64_t n;
+};
+
+/**
+ * struct target - a way to do the jobs
+ * @open:   before anything; pins the memory where there is one to pin
+ * @create: a window of WINDOW_SIZE with pages of 1 << shift bytes
+ * @map:    several threads may map and unmap different ranges at a time
+ * @unmap:  every page of the range is mapped
+ * @remove: the window; @mapped is what is mapped in it, NULL for nothing
+ * @close:  with everything in place; NULL when there is no such thing
+ */
+struct target {
+	void (*open)(const char *bdf);
+	void (*create)(unsigned int shift);
+	void (*map)(const struct range *r);
+	void (*unmap)(const struct range *r);
+	void (*remove)(const struct range *mapped);
+	void (*close)(void);
+};
+
+extern const struct target target_vfio;
+extern const struct target target_floor;
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* target_vfio.c - one container with one group: whichever driver serves it. */
+#include <string.h>
+
+#include "buffer.h"
+#include "target.h"
+#include "vfio.h"
+
+static struct vfio v;
+static struct window window;
+static uint8_t *memory;
+
+static void container_open(const char *bdf)
+{
+	memory = buffer_private(MEMORY_SIZE);
+	memset(memory, 1, MEMORY_SIZE);
+	vfio_open(&v, bdf);
+	vfio_register(&v, memory, MEMORY_SIZE);
+}
+
+static void container_create(unsigned int shift)
+{
+	vfio_create(&v, shift, WINDOW_SIZE, &window);
+}
+
+static uint64_t iova(const struct range *r)
+{
+	return window.start + (r->first << window.shift);
+}
+
+static void container_map(const struct range *r)
+{
+	vfio_map(&v, iova(r), memory + (r->page << window.shift), r->n << window.shift,
+		 VFIO_DIR_BOTH);
+}
+
+static void container_unmap(const struct range *r)
+{
+	vfio_unmap(&v, iova(r), r->n << window.shift);
+}
+
+static void container_remove(const struct range *mapped)
+{
+	(void)mapped; /* the driver knows */
+	vfio_remove(&v, window.start);
+}
+
+static void container_close(void)
+{
+	vfio_close(&v);
+}
+
+const struct target target_vfio = {
+	.open	= container_open,
+	.create	= container_create,
+	.map	= container_map,
+	.unmap	= container_unmap,
+	.remove	= container_remove,
+	.close	= container_close,
+};
