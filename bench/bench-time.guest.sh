@@ -2,4 +2,4 @@
 . /lib.sh
 . /common.sh
 
-measure_all 5
+measure_all 5 0

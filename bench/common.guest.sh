@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the guest scripts here share, after ". /lib.sh". LABEL is the next mark in the host's trace, 0
-# for none.
+# What the guest scripts here share, after ". /lib.sh".
 
 EDU=$(find_pci 1234:11e8)
-LABEL=${LABEL:-0}
 
 # The kernel's page size in bytes
 page_size() {
@@ -46,7 +44,7 @@ load_floor() {
 # measure DRIVER  every job once, with each size of IOMMU pages
 measure() {
 	for page_shift in $(page_shifts); do
-		LABEL=$(bench "$VERDICT" "$1" "$page_shift" "$EDU" "$LABEL") || return 1
+		label=$(bench "$VERDICT" "$1" "$page_shift" "$EDU" "$label") || return 1
 	done
 }
 
@@ -73,8 +71,10 @@ must() {
 	[ -z "${FAILED:-}" ] || finish
 }
 
-# measure_all ROUNDS  the in-tree driver first: of two, the one that is loaded later is asked first
+# measure_all ROUNDS LABEL  the in-tree driver first: of two, the one that is loaded later is asked
+# first. LABEL is the first mark in the host's trace, 0 for none at all.
 measure_all() {
+	label=$2
 	note "bench-kernel $(uname -r) $(page_size)"
 	if [ -n "$IN_TREE" ]; then
 		must load-in-tree load_in_tree
