@@ -36,9 +36,11 @@ static bool run_good(const struct run *r, u64 i)
 
 	if (r->idx + i >= r->t->w.tces)
 		return false;
-	if (!(tce & PAPR_TCE_PERM) || (tce & ~PAPR_TCE_PERM) < machine.memory)
+	if (!(tce & PAPR_TCE_PERM))
 		return true;
-	return !rule_broken(RULE_OWN_PAGE);
+	if (tce & 0xfff & ~PAPR_TCE_PERM && rule_broken(RULE_TCE_BITS))
+		return false;
+	return (tce & ~PAPR_TCE_PERM) < machine.memory || !rule_broken(RULE_OWN_PAGE);
 }
 
 static long run_write(const struct run *r)

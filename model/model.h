@@ -55,6 +55,7 @@ enum model_call {
  * @RULE_LIST_COUNT:     it has 1 to 512 entries
  * @RULE_STUFF_COUNT:    H_STUFF_TCE is for 1 to 512 entries
  * @RULE_IOBA_ALIGNED:   a bus address is that of a TCE's first byte
+ * @RULE_TCE_BITS:       its reserved bits are 0
  * @RULE_OWN_PAGE:       a valid TCE names memory of the partition
  * @RULE_REMOVE_INVALID: a window that is removed has no valid TCE
  * @RULE_RESET_INVALID:  a PE that is reset has no valid TCE
@@ -64,6 +65,7 @@ enum model_rule {
 	RULE_LIST_COUNT,
 	RULE_STUFF_COUNT,
 	RULE_IOBA_ALIGNED,
+	RULE_TCE_BITS,
 	RULE_OWN_PAGE,
 	RULE_REMOVE_INVALID,
 	RULE_RESET_INVALID,

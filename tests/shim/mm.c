@@ -135,6 +135,7 @@ int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct p
 {
 	int i;
 
+	shim_may_sleep();
 	for (i = 0; i < n; i++) {
 		pages[i] = shim_user_page(current->mm, start + i * PAGE_SIZE);
 		if (!pages[i] || !shim_pin(pages[i]))

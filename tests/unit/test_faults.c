@@ -40,7 +40,7 @@ static void nothing(void)
 
 static void taken(void)
 {
-	assert_int_equal(pe_take(&world.pe), 0);
+	assert_int_equal(pe_take(&world.one.pe), 0);
 }
 
 static void registered(void)
@@ -87,12 +87,12 @@ static void low_ddw(void)
 
 static int act_take(void)
 {
-	return pe_take(&world.pe);
+	return pe_take(&world.one.pe);
 }
 
 static int act_attach(void)
 {
-	return space_attach(&world.space, &world.pe);
+	return space_attach(&world.space, &world.one.pe);
 }
 
 static int act_register(void)
@@ -141,7 +141,7 @@ static int act_remove_high(void)
 
 static int act_detach(void)
 {
-	space_detach(&world.space, &world.pe);
+	space_detach(&world.space, &world.one.pe);
 	return 0;
 }
 
@@ -153,8 +153,8 @@ static int act_kill(void)
 
 static int act_release(void)
 {
-	space_detach(&world.space, &world.pe);
-	pe_release(&world.pe);
+	space_detach(&world.space, &world.one.pe);
+	pe_release(&world.one.pe);
 	return 0;
 }
 
@@ -290,23 +290,23 @@ static void check_act(const struct point *p, int rc, u64 digest, bool met)
 		model_forgive(RULE_REMOVE_INVALID);
 	if (!met || p->k->heals)
 		assert_int_equal(rc, 0);
-	if (world.pe.owned)
+	if (world.one.pe.owned)
 		world_check();
 	if (p->k->lasts || p->s->ends)
 		return;
 	assert_int_equal(world.isolated, 0);
 	assert_int_equal(world.space.memory.unknown, 0);
-	if (rc && world.pe.owned)
+	if (rc && world.one.pe.owned)
 		assert_int_equal(world_digest(), digest);
 }
 
 /* All failed until the PE was the host's: nothing could be done for it but to tell. */
 static void check_helpless_end(void)
 {
-	assert_false(world.host_left);
-	if (model_valid(world.hv))
+	assert_false(world.one.host_left);
+	if (model_valid(world.one.hv))
 		assert_true(world.isolated);
-	if (model_valid(world.hv) || world_windows() != 1)
+	if (model_valid(world.one.hv) || world_windows() != 1)
 		assert_true(shim_log_lines());
 }
 
@@ -323,11 +323,11 @@ static void check_end(const struct point *p)
 		return;
 	}
 	assert_true(p->k->lasts || p->s->ends);
-	assert_false(world.host_left);
+	assert_false(world.one.host_left);
 	/* Quarantine: the host has its window all the same, clear, and no user has one. */
 	assert_int_equal(world_windows(), 1);
 	assert_true(world_window(DFLT_START).dflt);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 }
 
 /* Return: true when the fault was there to be met. */

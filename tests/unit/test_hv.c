@@ -92,12 +92,12 @@ static void single_calls_step_by_page(void **state)
 
 	use_features(false, false);
 	fill_list(20);
-	assert_int_equal(hv_create(&world.pe.addr, 16, 24, &w), 0);
+	assert_int_equal(hv_create(&world.one.pe.addr, 16, 24, &w), 0);
 	assert_int_equal(hv_clear(&w, false), 0);
 	assert_int_equal(hv_put(w.liobn, w.start, 16, list, 20), 0);
 	assert_list_at(w.liobn, w.start, 16, 20);
 	assert_int_equal(hv_stuff(w.liobn, w.start + 0x10000, 16, 19), 0);
-	assert_int_equal(model_valid(world.hv), 2);	/* the first, and the host's */
+	assert_int_equal(model_valid(world.one.hv), 2);	/* the first, and the host's */
 }
 
 static const struct {
@@ -168,7 +168,7 @@ static void clear_takes_batches(void **state)
 {
 	assert_int_equal(hv_clear(&dflt, true), 0);
 	assert_counts(0, 0, DFLT_TCES / HV_BATCH);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_true(shim_rescheds() >= 1);
 }
 
@@ -176,11 +176,11 @@ static void clear_ends_with_the_window(void **state)
 {
 	struct hv_window w;
 
-	assert_int_equal(hv_create(&world.pe.addr, 12, 15, &w), 0);
-	assert_int_equal(model_valid(world.hv), 8 + 1);
+	assert_int_equal(hv_create(&world.one.pe.addr, 12, 15, &w), 0);
+	assert_int_equal(model_valid(world.one.hv), 8 + 1);
 	assert_int_equal(hv_clear(&w, true), 0);
 	assert_counts(0, 0, 1);
-	assert_int_equal(model_valid(world.hv), 1);
+	assert_int_equal(model_valid(world.one.hv), 1);
 }
 
 static void clear_waits_while_busy(void **state)
@@ -217,7 +217,7 @@ static void clear_is_not_killed_when_it_must_not(void **state)
 {
 	shim_kill_at(1);
 	assert_int_equal(hv_clear(&dflt, false), 0);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 }
 
 static void exists_asks_the_hypervisor(void **state)
@@ -235,7 +235,7 @@ static void query_wide(void **state)
 {
 	struct hv_query q;
 
-	assert_int_equal(hv_query(&world.pe.addr, &q), 0);
+	assert_int_equal(hv_query(&world.one.pe.addr, &q), 0);
 	assert_int_equal(q.windows, 1);
 	assert_int_equal(q.max_tces, 0x2000000000);
 	assert_int_equal(q.pgsizes, 1 << 12 | 1 << 16 | 1 << 24 | 1 << 21);
@@ -245,8 +245,8 @@ static void query_narrow(void **state)
 {
 	struct hv_query q;
 
-	world.pe.addr.wide_query = false;
-	assert_int_equal(hv_query(&world.pe.addr, &q), 0);
+	world.one.pe.addr.wide_query = false;
+	assert_int_equal(hv_query(&world.one.pe.addr, &q), 0);
 	assert_int_equal(q.windows, 1);
 	assert_int_equal(q.max_tces, 0x80000000);
 	assert_int_equal(q.pgsizes, 1 << 12 | 1 << 16 | 1 << 24 | 1 << 21);
@@ -255,7 +255,7 @@ static void query_narrow(void **state)
 static void query_knows_all_page_sizes(void **state)
 {
 	const struct model_pe_config config = { .buid = 7, .ddw = true, .page_sizes = 0xffffffff };
-	struct hv_pe addr = world.pe.addr;
+	struct hv_pe addr = world.one.pe.addr;
 	struct hv_query q;
 
 	model_add_pe(&config);
@@ -269,13 +269,13 @@ static void create_tells_the_window(void **state)
 {
 	struct hv_window w;
 
-	assert_int_equal(hv_create(&world.pe.addr, 16, 32, &w), 0);
+	assert_int_equal(hv_create(&world.one.pe.addr, 16, 32, &w), 0);
 	assert_int_equal(w.liobn, LIOBN + 1);
 	assert_int_equal(w.start, HIGH);
 	assert_int_equal(w.size, 1ULL << 32);
 	assert_int_equal(w.page_shift, 16);
 	assert_int_equal(hv_window_tces(&w), 65536);
-	assert_int_equal(hv_create(&world.pe.addr, 16, 32, &w), -ENOSPC);
+	assert_int_equal(hv_create(&world.one.pe.addr, 16, 32, &w), -ENOSPC);
 }
 
 static void create_refused(void **state)
@@ -283,7 +283,7 @@ static void create_refused(void **state)
 	struct hv_window w;
 
 	model_fail(&(struct model_fault){ .nth = 1, .rtas = PAPR_RTAS_PARAMETER });
-	assert_int_equal(hv_create(&world.pe.addr, 16, 32, &w), -EIO);
+	assert_int_equal(hv_create(&world.one.pe.addr, 16, 32, &w), -EIO);
 	assert_int_equal(world_windows(), 1);
 }
 
@@ -291,13 +291,13 @@ static void remove_and_reset(void **state)
 {
 	model_poke(LIOBN, 0x7000, 0);
 	model_set_garbage(false);
-	assert_int_equal(hv_remove(&world.pe.addr, LIOBN), 0);
+	assert_int_equal(hv_remove(&world.one.pe.addr, LIOBN), 0);
 	assert_int_equal(world_windows(), 0);
-	assert_int_equal(hv_remove(&world.pe.addr, LIOBN), -EIO);
-	assert_int_equal(hv_reset(&world.pe.addr), 0);
+	assert_int_equal(hv_remove(&world.one.pe.addr, LIOBN), -EIO);
+	assert_int_equal(hv_reset(&world.one.pe.addr), 0);
 	assert_true(world_window(DFLT_START).dflt);
-	world.pe.addr.token_reset = 0;
-	assert_int_equal(hv_reset(&world.pe.addr), -ENOSYS);
+	world.one.pe.addr.token_reset = 0;
+	assert_int_equal(hv_reset(&world.one.pe.addr), -ENOSYS);
 }
 
 static void rtas_is_repeated_while_busy(void **state)
@@ -306,16 +306,16 @@ static void rtas_is_repeated_while_busy(void **state)
 	struct hv_query q;
 
 	model_busy(MODEL_RTAS, 3, 0, PAPR_RTAS_BUSY);
-	assert_int_equal(hv_query(&world.pe.addr, &q), 0);
+	assert_int_equal(hv_query(&world.one.pe.addr, &q), 0);
 	assert_int_equal(model_waits(), 3);
 	model_busy(MODEL_RTAS, 2, 0, 9902);
-	assert_int_equal(hv_create(&world.pe.addr, 12, 20, &w), 0);
+	assert_int_equal(hv_create(&world.one.pe.addr, 12, 20, &w), 0);
 	assert_int_equal(hv_clear(&w, false), 0);
 	model_busy(MODEL_RTAS, 2, 0, 9900);
-	assert_int_equal(hv_remove(&world.pe.addr, w.liobn), 0);
+	assert_int_equal(hv_remove(&world.one.pe.addr, w.liobn), 0);
 	model_poke(LIOBN, 0x7000, 0);
 	model_busy(MODEL_RTAS, 2, 0, PAPR_RTAS_BUSY);
-	assert_int_equal(hv_reset(&world.pe.addr), 0);
+	assert_int_equal(hv_reset(&world.one.pe.addr), 0);
 	assert_int_equal(model_waits(), 9);
 	assert_int_equal(model_broken(), 0);
 }
@@ -325,13 +325,19 @@ static void rtas_loses_patience(void **state)
 	struct hv_query q;
 
 	model_busy(MODEL_RTAS, MODEL_FOREVER, 0, PAPR_RTAS_BUSY);
-	assert_int_equal(hv_query(&world.pe.addr, &q), -EIO);
+	assert_int_equal(hv_query(&world.one.pe.addr, &q), -EIO);
 }
 
 static void wait_sleeps(void **state)
 {
-	hv_wait(17);
+	int waited = 0;
+
+	assert_true(hv_wait(17, &waited));
+	assert_int_equal(waited, 17);
 	assert_int_equal(shim_slept_ms(), 17);
+	while (hv_wait(1000, &waited))
+		assert_true(waited < 60 * 1000);
+	assert_int_equal(shim_slept_ms(), waited);
 }
 
 int main(void)

@@ -127,10 +127,10 @@ static void the_usual_way(void **state)
 	assert_int_equal(do_map(0, UA, MiB, R), 0);
 	assert_int_equal(do_map(MiB, UA, MiB, W), 0);
 	world_check();
-	assert_int_equal(model_translate(world.hv, start + 5, &hpa), RW);
+	assert_int_equal(model_translate(world.one.hv, start + 5, &hpa), RW);
 	assert_int_equal(hpa, shim_hpa(&world.mm, UA) + 5);
-	assert_int_equal(model_translate(world.hv, 5, &hpa), PAPR_TCE_READ);
-	assert_int_equal(model_translate(world.hv, MiB, &hpa), PAPR_TCE_WRITE);
+	assert_int_equal(model_translate(world.one.hv, 5, &hpa), PAPR_TCE_READ);
+	assert_int_equal(model_translate(world.one.hv, MiB, &hpa), PAPR_TCE_WRITE);
 	assert_int_equal(do_unregister(UA, UA_SIZE), -EBUSY);
 	assert_int_equal(do_unmap(start, 64 * MiB), 0);
 	assert_int_equal(do_unmap(0, 2 * MiB), 0);
@@ -201,7 +201,7 @@ static void info_without_ddw(void **state)
 {
 	struct vfio_iommu_spapr_tce_info info;
 
-	world.pe.addr.token_query = 0;
+	world.one.pe.addr.token_query = 0;
 	world_attach();
 	assert_int_equal(do_info(&info, sizeof(info)), 0);
 	assert_int_equal(info.flags, 0);

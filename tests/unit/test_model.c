@@ -69,13 +69,13 @@ static void put_get_translate(void **state)
 	assert_int_equal(papr_put_tce(LIOBN, 0x5000, 0x123000 | PAPR_TCE_READ), 0);
 	assert_int_equal(papr_get_tce(LIOBN, 0x5000, &tce), 0);
 	assert_int_equal(tce, 0x123000 | PAPR_TCE_READ);
-	assert_int_equal(model_translate(world.hv, 0x5678, &hpa), PAPR_TCE_READ);
+	assert_int_equal(model_translate(world.one.hv, 0x5678, &hpa), PAPR_TCE_READ);
 	assert_int_equal(hpa, 0x123678);
-	assert_int_equal(model_translate(world.hv, 0x6000, &hpa), 0);
-	assert_int_equal(model_translate(world.hv, HIGH, &hpa), 0);
-	assert_int_equal(model_valid(world.hv), 1);
+	assert_int_equal(model_translate(world.one.hv, 0x6000, &hpa), 0);
+	assert_int_equal(model_translate(world.one.hv, HIGH, &hpa), 0);
+	assert_int_equal(model_valid(world.one.hv), 1);
 	assert_int_equal(papr_put_tce(LIOBN, 0x5000, 0), 0);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 }
 
 static void outside_is_a_parameter(void **state)
@@ -128,14 +128,16 @@ static void break_all_call_rules(long expected_stuff, long expected_align, long 
 	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 513), expected_stuff);
 	assert_int_equal(papr_put_tce(LIOBN, 0x1010, 0), expected_align);
 	assert_int_equal(papr_put_tce(LIOBN, 0x1000, shim_ram_size() | RW), expected_page);
+	assert_int_equal(papr_put_tce(LIOBN, 0x1000, 0x40004 | RW), expected_page);
 	/* An invalid TCE may say anything else. */
-	assert_int_equal(papr_put_tce(LIOBN, 0x1000, shim_ram_size()), 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0x1000, shim_ram_size() | 4), 0);
+	assert_int_equal(model_broke(RULE_TCE_BITS), 1);
 	assert_int_equal(model_broke(RULE_LIST_ALIGNED), 1);
 	assert_int_equal(model_broke(RULE_LIST_COUNT), 2);
 	assert_int_equal(model_broke(RULE_STUFF_COUNT), 1);
 	assert_int_equal(model_broke(RULE_IOBA_ALIGNED), 1);
 	assert_int_equal(model_broke(RULE_OWN_PAGE), 1);
-	assert_int_equal(model_broken(), 6);
+	assert_int_equal(model_broken(), 7);
 }
 
 static void qemu_counts_what_it_tolerates(void **state)
@@ -156,11 +158,11 @@ static void live_tces_and_removal(void **state)
 	assert_int_equal(model_broke(RULE_RESET_INVALID), 1);
 	assert_int_equal(remove_window(LIOBN), 0);
 	assert_int_equal(model_broke(RULE_REMOVE_INVALID), 1);
-	world.hv = strict_pe();
+	world.one.hv = strict_pe();
 	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 0);
 	assert_int_equal(reset(3), PAPR_RTAS_HW_ERROR);
 	assert_int_equal(remove_window(LIOBN), PAPR_RTAS_HW_ERROR);
-	assert_int_equal(model_valid(world.hv), 1);
+	assert_int_equal(model_valid(world.one.hv), 1);
 }
 
 static void first_window_lands_at_the_default_ones_place(void **state)
@@ -218,15 +220,15 @@ static void new_windows_hold_garbage(void **state)
 	u32 rets[3];
 
 	assert_int_equal(create(12, 21, rets), 0);
-	assert_int_equal(model_valid(world.hv), 512);
+	assert_int_equal(model_valid(world.one.hv), 512);
 	assert_int_equal(papr_put_tce(rets[0], HIGH + 0x3000, 0), 0);
-	assert_int_equal(model_valid(world.hv), 511);
+	assert_int_equal(model_valid(world.one.hv), 511);
 	assert_int_equal(papr_stuff_tce(rets[0], HIGH, 0, 512), 0);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	model_set_garbage(false);
 	assert_int_equal(remove_window(rets[0]), 0);
 	assert_int_equal(create(12, 21, rets), 0);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 }
 
 static void large_windows_cost_little(void **state)
@@ -249,7 +251,7 @@ static void fails_the_nth(void **state)
 	assert_int_equal(papr_put_tce(LIOBN, 0x3000, 0x40000 | RW), -42);
 	assert_int_equal(papr_put_tce(LIOBN, 0x4000, 0x40000 | RW), 0);
 	assert_int_equal(model_failed(), 2);
-	assert_int_equal(model_valid(world.hv), 3);
+	assert_int_equal(model_valid(world.one.hv), 3);
 }
 
 static void fails_by_kind(void **state)
@@ -278,7 +280,7 @@ static void fails_before_after_halfway(void **state)
 	for (when = MODEL_BEFORE; when <= MODEL_HALFWAY; when++) {
 		model_fail(&(struct model_fault){ .nth = 1, .when = when });
 		assert_int_equal(papr_put_tce_indirect(LIOBN, 0, list, 8), PAPR_H_HARDWARE);
-		assert_int_equal(model_valid(world.hv), written[when]);
+		assert_int_equal(model_valid(world.one.hv), written[when]);
 		assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 8), 0);
 	}
 }
@@ -303,7 +305,7 @@ static void busy_has_no_effect(void **state)
 	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 9901);
 	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 1), 0);
 	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 9901);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 0);
 	assert_int_equal(model_count(MODEL_PUT), 3);
 	assert_int_equal(model_count(MODEL_STUFF), 1);

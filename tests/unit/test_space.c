@@ -140,12 +140,12 @@ static void dead_space(void **state)
 	ready();
 	space_kill(&world.space);
 	assert_int_equal(shim_pins(), 0);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	model_clear_counts();
 	for (i = 0; i < ARRAY_SIZE(calls); i++)
 		assert_int_equal(calls[i].call(), -ENODEV);
-	assert_int_equal(space_attach(&world.space, &world.pe), -ENODEV);
-	space_detach(&world.space, &world.pe);
+	assert_int_equal(space_attach(&world.space, &world.one.pe), -ENODEV);
+	space_detach(&world.space, &world.one.pe);
 	assert_int_equal(model_count_of(~0U), 0);
 	world_end();
 }
@@ -154,14 +154,14 @@ static void attach_rules(void **state)
 {
 	struct pe other = { .owned = true };
 
-	assert_int_equal(space_attach(&world.space, &world.pe), -ENODEV);
+	assert_int_equal(space_attach(&world.space, &world.one.pe), -ENODEV);
 	world_begin();
-	assert_int_equal(space_attach(&world.space, &world.pe), -EBUSY);
+	assert_int_equal(space_attach(&world.space, &world.one.pe), -EBUSY);
 	space_detach(&world.space, &other);
 	assert_int_equal(world.space.windows.pes, 1);
-	assert_ptr_equal(world.space.windows.pe[0], &world.pe);
-	space_detach(&world.space, &world.pe);
-	space_detach(&world.space, &world.pe);
+	assert_ptr_equal(world.space.windows.pe[0], &world.one.pe);
+	space_detach(&world.space, &world.one.pe);
+	space_detach(&world.space, &world.one.pe);
 	assert_int_equal(world.space.windows.pes, 0);
 	world_check();
 	world_end();
@@ -172,12 +172,12 @@ static void detach_leaves_memory_and_takes_windows(void **state)
 	world_begin();
 	assert_int_equal(create(), 0);
 	assert_int_equal(space_map(&world.space, HIGH, UA, 16 * MiB, RW), 0);
-	space_detach(&world.space, &world.pe);
+	space_detach(&world.space, &world.one.pe);
 	world_check();
 	assert_int_equal(world_windows(), 1);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(shim_pins(), UA_SIZE / PAGE_SIZE);
-	assert_int_equal(space_attach(&world.space, &world.pe), 0);
+	assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
 	assert_int_equal(map(), 0);
 	world_check();
 	world_end();
@@ -206,15 +206,15 @@ static void info_does_not_lie(void **state)
 	struct space_info i;
 
 	world_begin();
-	world.pe.dflt.w.size = 8 * GiB;
+	world.one.pe.dflt.w.size = 6 * GiB;
 	assert_int_equal(space_info(&world.space, &i), 0);
 	assert_int_equal(i.dma32_size, 0);
-	world.pe.dflt.w.size = DFLT_SIZE;
-	world.pe.dflt.w.start = 8 * GiB;
+	world.one.pe.dflt.w.size = DFLT_SIZE;
+	world.one.pe.dflt.w.start = 9 * GiB;
 	assert_int_equal(space_info(&world.space, &i), 0);
 	assert_int_equal(i.dma32_start, 0);
 	assert_int_equal(i.dma32_size, 0);
-	world.pe.dflt.w.start = DFLT_START;
+	world.one.pe.dflt.w.start = DFLT_START;
 	world_end();
 }
 
@@ -222,7 +222,7 @@ static void info_without_ddw(void **state)
 {
 	struct space_info i;
 
-	world.pe.addr.token_query = 0;
+	world.one.pe.addr.token_query = 0;
 	world_begin();
 	assert_int_equal(space_info(&world.space, &i), 0);
 	assert_int_equal(i.dma32_size, DFLT_SIZE);
@@ -314,13 +314,13 @@ static void no_access_before_the_first_map(void **state)
 
 	world_begin();
 	assert_int_equal(create(), 0);
-	assert_int_equal(model_valid(world.hv), 0);
-	assert_int_equal(model_translate(world.hv, HIGH, &hpa), 0);
-	assert_int_equal(model_translate(world.hv, 0x7000, &hpa), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
+	assert_int_equal(model_translate(world.one.hv, HIGH, &hpa), 0);
+	assert_int_equal(model_translate(world.one.hv, 0x7000, &hpa), 0);
 	assert_int_equal(map(), 0);
-	assert_int_equal(model_translate(world.hv, MiB + 5, &hpa), RW);
+	assert_int_equal(model_translate(world.one.hv, MiB + 5, &hpa), RW);
 	assert_int_equal(hpa, shim_hpa(&world.mm, UA) + 5);
-	assert_int_equal(model_translate(world.hv, 2 * MiB, &hpa), 0);
+	assert_int_equal(model_translate(world.one.hv, 2 * MiB, &hpa), 0);
 	world_end();
 }
 
@@ -346,7 +346,7 @@ static void kill_by_a_killed_process(void **state)
 	assert_int_equal(create(), 0);
 	shim_kill_at(1);
 	space_kill(&world.space);
-	pe_release(&world.pe);
+	pe_release(&world.one.pe);
 	shim_kill_at(0);
 	world_end();
 }
@@ -500,13 +500,13 @@ static void calls_against_attach_and_the_end(void **state)
 		start(&w[0], round, 0, mapper);
 		start(&w[1], round, 0, registrar);
 		for (i = 0; i < round; i++) {
-			space_detach(&world.space, &world.pe);
-			pe_release(&world.pe);
-			assert_int_equal(pe_take(&world.pe), 0);
-			assert_int_equal(space_attach(&world.space, &world.pe), 0);
+			space_detach(&world.space, &world.one.pe);
+			pe_release(&world.one.pe);
+			assert_int_equal(pe_take(&world.one.pe), 0);
+			assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
 		}
 		space_kill(&world.space);
-		pe_release(&world.pe);
+		pe_release(&world.one.pe);
 		for (i = 0; i < 2; i++)
 			pthread_join(w[i].thread, NULL);
 		world_end();

@@ -39,7 +39,7 @@ static void setup_over(struct model_personality p)
 	model_reset(&personality);
 	model_set_memory(shim_ram_size());
 	model_set_garbage(true);
-	world.hv = model_add_pe(&config);
+	world.one.hv = model_add_pe(&config);
 }
 
 static int create(u32 page_shift, u64 size, u64 *start)
@@ -95,14 +95,14 @@ static void failed_create(u32 page_shift, u64 size, int expected)
 
 static void take_clears_and_learns(void **state)
 {
-	assert_int_equal(model_valid(world.hv), 1);
-	assert_int_equal(pe_take(&world.pe), 0);
+	assert_int_equal(model_valid(world.one.hv), 1);
+	assert_int_equal(pe_take(&world.one.pe), 0);
 	assert_int_equal(world.left, 1);
 	assert_int_equal(world.calls_at_leave, 0);
-	assert_true(world.pe.owned);
-	assert_int_equal(model_valid(world.hv), 0);
-	assert_int_equal(world.pe.max, 2);
-	assert_int_equal(world.pe.pgsizes, 1 << 12 | 1 << 16 | 1 << 21 | 1 << 24);
+	assert_true(world.one.pe.owned);
+	assert_int_equal(model_valid(world.one.hv), 0);
+	assert_int_equal(world.one.pe.max, 2);
+	assert_int_equal(world.one.pe.pgsizes, 1 << 12 | 1 << 16 | 1 << 21 | 1 << 24);
 	assert_int_equal(model_count_of(MODEL_WRITES), DFLT_TCES / HV_BATCH);
 	world_end();
 	assert_int_equal(world.back, 1);
@@ -124,32 +124,32 @@ static void release_clears_before_the_host_is_back(void **state)
 
 static void take_twice_is_once(void **state)
 {
-	assert_int_equal(pe_take(&world.pe), 0);
+	assert_int_equal(pe_take(&world.one.pe), 0);
 	model_clear_counts();
-	assert_int_equal(pe_take(&world.pe), 0);
+	assert_int_equal(pe_take(&world.one.pe), 0);
 	assert_int_equal(world.left, 1);
 	assert_int_equal(model_count_of(~0U), 0);
-	pe_release(&world.pe);
-	pe_release(&world.pe);
+	pe_release(&world.one.pe);
+	pe_release(&world.one.pe);
 	assert_int_equal(world.back, 1);
 	world_end();
 }
 
 static void release_of_what_nobody_took(void **state)
 {
-	pe_release(&world.pe);
+	pe_release(&world.one.pe);
 	assert_int_equal(world.back, 0);
 	assert_int_equal(model_count_of(~0U), 0);
-	assert_int_equal(model_valid(world.hv), 1);
+	assert_int_equal(model_valid(world.one.hv), 1);
 }
 
 static void host_refuses(void **state)
 {
 	world.leave_rc = -EBUSY;
-	assert_int_equal(pe_take(&world.pe), -EBUSY);
-	assert_false(world.pe.owned);
+	assert_int_equal(pe_take(&world.one.pe), -EBUSY);
+	assert_false(world.one.pe.owned);
 	assert_int_equal(model_count_of(~0U), 0);
-	assert_int_equal(model_valid(world.hv), 1);
+	assert_int_equal(model_valid(world.one.hv), 1);
 	world.leave_rc = 0;
 	world_attach();
 	world_end();
@@ -163,11 +163,11 @@ static void take_fails_and_the_host_has_it(void **state)
 	do {
 		nth += nth < 5 || nth > 508 ? 1 : 100;
 		model_fail(&(struct model_fault){ .nth = nth });
-		rc = pe_take(&world.pe);
+		rc = pe_take(&world.one.pe);
 		assert_int_equal(!rc, !model_failed());
 		model_fail(NULL);
-		assert_int_equal(world.pe.owned, !rc);
-		assert_int_equal(world.host_left, !rc);
+		assert_int_equal(world.one.pe.owned, !rc);
+		assert_int_equal(world.one.host_left, !rc);
 		assert_int_equal(world_windows(), 1);
 	} while (rc);
 	assert_true(nth > 512);
@@ -177,10 +177,10 @@ static void take_fails_and_the_host_has_it(void **state)
 static void take_can_be_killed(void **state)
 {
 	shim_kill_at(3);
-	assert_int_equal(pe_take(&world.pe), -EINTR);
+	assert_int_equal(pe_take(&world.one.pe), -EINTR);
 	shim_kill_at(0);
-	assert_false(world.pe.owned);
-	assert_false(world.host_left);
+	assert_false(world.one.pe.owned);
+	assert_false(world.one.host_left);
 	assert_true(model_count_of(MODEL_WRITES) < 10);
 	world_attach();
 	world_end();
@@ -190,10 +190,10 @@ static void no_ddw(void **state)
 {
 	u64 start;
 
-	memset(&world.pe.addr.token_query, 0, 4 * sizeof(u32));
+	memset(&world.one.pe.addr.token_query, 0, 4 * sizeof(u32));
 	world_begin();
-	assert_int_equal(world.pe.max, 1);
-	assert_int_equal(world.pe.pgsizes, 1 << 12);
+	assert_int_equal(world.one.pe.max, 1);
+	assert_int_equal(world.one.pe.pgsizes, 1 << 12);
 	assert_int_equal(create(12, 1 * GiB, &start), -ENOSPC);
 	good_remove(DFLT_START);
 	assert_int_equal(create(16, 1 * GiB, &start), -EINVAL);
@@ -211,13 +211,13 @@ static void one_window_pe(void **state)
 	p.windows = 1;
 	setup_over(p);
 	world_begin();
-	assert_int_equal(world.pe.max, 1);
+	assert_int_equal(world.one.pe.max, 1);
 	assert_int_equal(create(16, 8 * GiB, &start), -ENOSPC);
 	good_remove(DFLT_START);
 	assert_int_equal(good_create(16, 8 * GiB), DFLT_START);
 	good_remove(DFLT_START);
 	assert_true(world_window(DFLT_START).dflt);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
 	world_end();
 }
@@ -230,8 +230,8 @@ static void default_window_from_the_start(void **state)
 	assert_int_equal(world_table(0)->w.start, DFLT_START);
 	assert_int_equal(world_table(0)->w.size, DFLT_SIZE);
 	assert_int_equal(world_table(0)->w.liobn, LIOBN);
-	assert_int_equal(world.published[0].liobn, LIOBN);
-	assert_int_equal(world.published[0].size, DFLT_SIZE);
+	assert_int_equal(world.one.published[0].liobn, LIOBN);
+	assert_int_equal(world.one.published[0].size, DFLT_SIZE);
 	assert_null(world.space.windows.table[1]);
 	assert_int_equal(model_count_of(MODEL_CALL(CREATE) | MODEL_CALL(REMOVE)), 0);
 	world_end();
@@ -243,17 +243,17 @@ static void remove_and_create_the_default_one(void **state)
 	static const u64 sizes[] = { DFLT_SIZE, DFLT_SIZE / 2, 64 * MiB, 4 * KiB };
 	u32 i;
 
-	world.pe.addr.token_reset = 0;
+	world.one.pe.addr.token_reset = 0;
 	world_begin();
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		assert_int_equal(space_map(&world.space, 0, UA, 4 * KiB, RW), 0);
 		model_clear_counts();
 		good_remove(DFLT_START);
-		assert_int_equal(model_valid(world.hv), 0);
+		assert_int_equal(model_valid(world.one.hv), 0);
 		assert_int_equal(good_create(12, sizes[i]), DFLT_START);
 		assert_rtas(0, 0, 0, 0);
 		assert_int_equal(world_table(0)->w.size, sizes[i]);
-		assert_int_equal(world.published[0].size, sizes[i]);
+		assert_int_equal(world.one.published[0].size, sizes[i]);
 		assert_int_equal(space_map(&world.space, sizes[i], UA, 4 * KiB, RW), -ENXIO);
 	}
 	world_end();
@@ -280,7 +280,7 @@ static void first_ddw_lands_at_zero(void **state)
 	assert_rtas(ANY, 1, 1, 0);
 	assert_false(world_window(0).dflt);
 	assert_int_equal(world_windows(), 1);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(good_create(16, 4 * GiB), HIGH);
 	world_end();
 }
@@ -292,7 +292,7 @@ static void last_ddw_brings_the_default_back_clear(void **state)
 	good_create(16, 4 * GiB);
 	good_remove(0);
 	assert_true(world_window(DFLT_START).dflt);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	/* It can be had again, or make room again. */
 	assert_int_equal(good_create(12, 1 * GiB), 0);
 	good_remove(0);
@@ -304,7 +304,7 @@ static void last_ddw_brings_the_default_back_clear(void **state)
 /* Without reset nothing but its last DDW's end could bring the default one back. */
 static void default_stays_without_reset(void **state)
 {
-	world.pe.addr.token_reset = 0;
+	world.one.pe.addr.token_reset = 0;
 	world_begin();
 	good_remove(DFLT_START);
 	model_clear_counts();
@@ -325,7 +325,7 @@ static void default_is_reset_when_firmware_does_not_restore_it(void **state)
 	good_create(16, 4 * GiB);
 	good_remove(0);
 	assert_true(world_window(DFLT_START).dflt);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	world_end();
 }
 
@@ -337,8 +337,8 @@ static void two_at_once_and_no_third(void **state)
 
 	world_begin();
 	assert_int_equal(good_create(16, 4 * GiB), HIGH);
-	assert_int_equal(world.published[1].size, 4 * GiB);
-	assert_int_equal(world.published[1].liobn, LIOBN + 1);
+	assert_int_equal(world.one.published[1].size, 4 * GiB);
+	assert_int_equal(world.one.published[1].liobn, LIOBN + 1);
 	model_clear_counts();
 	assert_int_equal(create(16, 4 * GiB, &start), -ENOSPC);
 	assert_int_equal(create(12, 4 * MiB, &start), -ENOSPC);
@@ -456,7 +456,7 @@ static void geometry(void **state)
 			assert_int_equal(start, HIGH);
 			assert_int_equal(world_table(1)->w.size, geometries[i].size);
 			assert_int_equal(world_table(1)->w.page_shift, geometries[i].page_shift);
-			assert_int_equal(model_valid(world.hv), 0);
+			assert_int_equal(model_valid(world.one.hv), 0);
 			good_remove(start);
 		}
 		world_check();
@@ -499,8 +499,8 @@ static void large_pages(void **state)
 	start = good_create(24, 1 * GiB);
 	assert_int_equal(space_map(&world.space, start + 16 * MiB, HUGE_UA, 48 * MiB, RW), 0);
 	world_check();
-	assert_int_equal(model_valid(world.hv), 3);
-	assert_int_equal(model_translate(world.hv, start + 40 * MiB + 5, &hpa), RW);
+	assert_int_equal(model_valid(world.one.hv), 3);
+	assert_int_equal(model_translate(world.one.hv, start + 40 * MiB + 5, &hpa), RW);
 	assert_int_equal(hpa, shim_hpa(&world.mm, HUGE_UA + 24 * MiB) + 5);
 	assert_int_equal(space_map(&world.space, start, UA, 16 * MiB, RW), -EINVAL);
 	assert_int_equal(space_map(&world.space, start + 4096, HUGE_UA, 16 * MiB, RW), -EINVAL);
@@ -631,7 +631,7 @@ static void window_that_does_not_go(void **state)
 	good_remove(start);
 	model_fail(NULL);
 	assert_int_equal(world_windows(), 2);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(world.isolated, 0);
 	assert_int_equal(good_create(16, 4 * GiB), HIGH);
 	assert_int_equal(world_windows(), 2);
@@ -680,7 +680,7 @@ static void default_that_went_all_the_same(void **state)
 	model_fail(NULL);
 	world_check();
 	assert_true(world_window(DFLT_START).dflt);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
 	assert_int_equal(space_map(&world.space, 0, UA, PAGE_SIZE, RW), 0);
 	world_give_back();
@@ -703,12 +703,12 @@ static void attach_without_memory_for_it(void **state)
 {
 	u64 nth;
 
-	assert_int_equal(pe_take(&world.pe), 0);
+	assert_int_equal(pe_take(&world.one.pe), 0);
 	for (nth = 1; ; nth++) {
 		int rc;
 
 		shim_fail_alloc(nth);
-		rc = space_attach(&world.space, &world.pe);
+		rc = space_attach(&world.space, &world.one.pe);
 		assert_int_equal(rc, shim_alloc_armed() ? 0 : -ENOMEM);
 		shim_fail_alloc(0);
 		if (!rc)
@@ -747,10 +747,10 @@ static void uncleared_window_goes_at_the_end(void **state)
 	assert_int_equal(space_map(&world.space, start, UA, 64 * MiB, RW), 0);
 	model_fail(&(struct model_fault){
 		.nth = 1, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
-	space_detach(&world.space, &world.pe);
+	space_detach(&world.space, &world.one.pe);
 	model_fail(NULL);
 	assert_int_equal(world.isolated, 0);
-	assert_int_equal(model_valid(world.hv), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	space_kill(&world.space);
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(shim_allocs_live(), 0);
@@ -771,22 +771,22 @@ static void uncleared_default_is_quarantined(void **state)
 	assert_int_equal(space_map(&world.space, 0x5000, UA, PAGE_SIZE, RW), 0);
 	model_fail(&(struct model_fault){
 		.nth = 1, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
-	space_detach(&world.space, &world.pe);
+	space_detach(&world.space, &world.one.pe);
 	assert_true(world.isolated >= 1);
 	world_check();
 	/* Nobody gets it in that state. */
-	assert_int_equal(space_attach(&world.space, &world.pe), 0);
+	assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
 	assert_null(world.space.windows.table[0]);
-	space_detach(&world.space, &world.pe);
+	space_detach(&world.space, &world.one.pe);
 	space_kill(&world.space);
 	assert_int_equal(shim_pins(), pages);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
 	assert_in_range(shim_log_lines(), 1, 10);
 	/* The host gets it clear, once that can be done. */
 	model_fail(NULL);
-	pe_release(&world.pe);
-	assert_false(world.host_left);
-	assert_int_equal(model_valid(world.hv), 0);
+	pe_release(&world.one.pe);
+	assert_false(world.one.host_left);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(shim_pins(), pages);
 }
 
@@ -798,14 +798,14 @@ static void uncleared_window_that_stays_is_quarantined(void **state)
 	start = good_create(12, 4 * GiB);
 	assert_int_equal(space_map(&world.space, start, UA, PAGE_SIZE, RW), 0);
 	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER });
-	space_detach(&world.space, &world.pe);
+	space_detach(&world.space, &world.one.pe);
 	space_kill(&world.space);
 	assert_true(world.isolated >= 1);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
-	assert_true(model_valid(world.hv) > 0);
+	assert_true(model_valid(world.one.hv) > 0);
 	model_fail(NULL);
-	pe_release(&world.pe);
-	assert_int_equal(model_valid(world.hv), 0);
+	pe_release(&world.one.pe);
+	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_true(world_window(DFLT_START).dflt);
 	assert_int_equal(world_windows(), 1);
 }

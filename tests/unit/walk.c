@@ -15,22 +15,26 @@
  * @live:    entries, by table
  * @unknown: those in an unknown state, by table
  * @by_id:   entries that name a region
+ * @loose:   entries that name a page that is pinned for them alone
  */
 struct census {
 	u64 live[PE_WINDOWS];
 	u64 unknown[PE_WINDOWS];
 	u64 by_id[MOST_REGIONS];
+	u64 loose;
 };
 
+/* The table that a window belongs to. */
 static struct table *table_of(const struct model_window *w)
 {
-	u32 i;
+	u32 i, k;
 
 	for (i = 0; i < PE_WINDOWS; i++) {
 		struct table *t = world.space.windows.table[i];
 
-		if (t && t->w.liobn == w->liobn)
-			return t;
+		for (k = 0; t && k < t->pes; k++)
+			if (t->liobn[k] == w->liobn)
+				return t;
 	}
 	return NULL;
 }
@@ -48,11 +52,11 @@ static void check_pinned(u64 tce, u32 page_shift)
 /* A valid TCE of the hypervisor's. */
 static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx)
 {
+	const struct endpoint *e = ctx;
 	const struct table *t = table_of(w);
 	u64 entry;
 
-	(void)ctx;
-	if (!world.host_left)
+	if (!e->host_left)
 		return;
 	/* What a new window holds before it is cleared is out of anybody's hands. */
 	if (tce < MODEL_GARBAGE)
@@ -73,10 +77,22 @@ static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx
 static void check_entry(const struct table *t, u64 idx, u64 tce)
 {
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	u32 i;
 
 	assert_false(tce & SHADOW_PENDING);
-	if (!(tce & SHADOW_UNKNOWN))
-		assert_int_equal(tce, model_peek(t->w.liobn, ioba));
+	for (i = 0; i < t->pes; i++)
+		if (!(tce & SHADOW_UNKNOWN))
+			assert_int_equal(tce, model_peek(t->liobn[i], ioba));
+}
+
+static void count_entry(u32 region, struct census *c)
+{
+	if (region == MEMORY_LOOSE) {
+		c->loose++;
+		return;
+	}
+	assert_in_range(region, 1, MOST_REGIONS);
+	c->by_id[region - 1]++;
 }
 
 static void count_table(u32 num, struct census *c)
@@ -93,18 +109,17 @@ static void count_table(u32 num, struct census *c)
 			idx |= SHADOW_LEAF_MASK;
 		if (!tce)
 			continue;
-		assert_in_range(leaf->region[idx & SHADOW_LEAF_MASK], 1, MOST_REGIONS);
 		check_entry(t, idx, tce);
 		c->live[num]++;
 		c->unknown[num] += !!(tce & SHADOW_UNKNOWN);
-		c->by_id[leaf->region[idx & SHADOW_LEAF_MASK] - 1]++;
+		count_entry(leaf->region[idx & SHADOW_LEAF_MASK], c);
 	}
 }
 
 static void check_regions(const struct census *c)
 {
 	const struct memory *m = &world.space.memory;
-	u64 pages = 0;
+	u64 pages = world.space.locked;
 	u32 i;
 
 	for (i = 0; i < m->room && i < MOST_REGIONS; i++) {
@@ -126,16 +141,30 @@ static void check_regions(const struct census *c)
 	assert_int_equal(pages, world.mm.locked_vm);
 }
 
+/* Pages that are pinned one by one have a pin for each entry, and for nothing else. */
+static void check_loose(const struct census *c, u64 unknown)
+{
+	if (!world.space.memory.loose) {
+		assert_int_equal(c->loose, 0);
+		return;
+	}
+	if (!world.isolated && !unknown)
+		assert_int_equal(shim_pins(), c->loose);
+	assert_true(shim_pins() >= c->loose);
+}
+
 void world_check(void)
 {
 	struct census c = { 0 };
+	struct endpoint *e;
 	u64 unknown = 0;
 	u32 i;
 
 	assert_int_equal(shim_mutexes(), 0);
 	assert_int_equal(shim_spinlocks(), 0);
 	assert_int_equal(model_broken(), 0);
-	model_for_each_valid(world.hv, check_tce, NULL);
+	for (i = 0; (e = world_endpoint(i)); i++)
+		model_for_each_valid(e->hv, check_tce, e);
 	for (i = 0; i < PE_WINDOWS; i++) {
 		const struct table *t = world.space.windows.table[i];
 
@@ -149,6 +178,7 @@ void world_check(void)
 	if (!world.isolated)
 		assert_int_equal(world.space.memory.unknown, unknown);
 	check_regions(&c);
+	check_loose(&c, unknown);
 }
 
 static void digest_add(u64 *d, u64 v)
@@ -164,20 +194,29 @@ static void digest_tce(const struct model_window *w, u64 ioba, u64 tce, void *ct
 	digest_add(ctx, tce);
 }
 
-u64 world_digest(void)
+static void digest_endpoint(const struct endpoint *e, u64 *d)
 {
 	struct model_window w[PE_WINDOWS];
-	u32 n = model_windows(world.hv, w, PE_WINDOWS);
-	u64 d = 0xcbf29ce484222325ULL;
+	u32 n = model_windows(e->hv, w, PE_WINDOWS);
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		digest_add(&d, w[i].liobn);
-		digest_add(&d, w[i].start);
-		digest_add(&d, w[i].tces);
-		digest_add(&d, w[i].page_shift);
-		digest_add(&d, w[i].dflt);
+		digest_add(d, w[i].liobn);
+		digest_add(d, w[i].start);
+		digest_add(d, w[i].tces);
+		digest_add(d, w[i].page_shift);
+		digest_add(d, w[i].dflt);
 	}
-	model_for_each_valid(world.hv, digest_tce, &d);
+	model_for_each_valid(e->hv, digest_tce, d);
+}
+
+u64 world_digest(void)
+{
+	u64 d = 0xcbf29ce484222325ULL;
+	struct endpoint *e;
+	u32 i;
+
+	for (i = 0; (e = world_endpoint(i)); i++)
+		digest_endpoint(e, &d);
 	return d;
 }

@@ -11,35 +11,46 @@ struct world world;
 #define HOST_IOBA	0x7000ULL
 #define HOST_TCE	(0x10000ULL | RW)
 
+static struct endpoint *endpoint_of(struct pe *pe)
+{
+	return container_of(pe, struct endpoint, pe);
+}
+
 static int host_leave(struct pe *pe)
 {
+	struct endpoint *e = endpoint_of(pe);
+
 	lockdep_assert_held(&pe->lock);
 	world.left++;
 	world.calls_at_leave = model_count_of(~0U);
 	if (world.leave_rc)
 		return world.leave_rc;
-	assert_false(world.host_left);
-	world.host_left = true;
+	assert_false(e->host_left);
+	e->host_left = true;
 	return 0;
 }
 
 static void host_back(struct pe *pe)
 {
+	struct endpoint *e = endpoint_of(pe);
+
 	lockdep_assert_held(&pe->lock);
-	assert_true(world.host_left);
-	world.host_left = false;
+	assert_true(e->host_left);
+	e->host_left = false;
 	world.back++;
-	world.valid_at_back = model_valid(world.hv);
-	world.windows_at_back = world_windows();
+	world.valid_at_back = model_valid(e->hv);
+	world.windows_at_back = endpoint_windows(e);
 }
 
 static int host_publish(struct pe *pe, u32 num, const struct hv_window *w)
 {
+	struct endpoint *e = endpoint_of(pe);
+
 	lockdep_assert_held(&pe->lock);
 	assert_true(num < PE_WINDOWS);
 	if (w && world.publish_rc)
 		return world.publish_rc;
-	world.published[num] = w ? *w : (struct hv_window){ 0 };
+	e->published[num] = w ? *w : (struct hv_window){ 0 };
 	return 0;
 }
 
@@ -56,32 +67,39 @@ static const struct host_ops host = {
 	.isolate = host_isolate,
 };
 
-static void setup_hypervisor(void)
+struct endpoint *world_endpoint(u32 i)
 {
-	static const struct model_pe_config config = {
-		.buid = BUID,
-		.liobn = LIOBN,
-		.start = DFLT_START,
-		.size = DFLT_SIZE,
-		.high = HIGH,
+	if (!i)
+		return &world.one;
+	return i < ENDPOINTS && world.more[i - 1].hv ? &world.more[i - 1] : NULL;
+}
+
+/* The hypervisor's half of the @i-th PE. */
+static void setup_hypervisor(struct endpoint *e, u32 i, u64 start, u64 size, u64 high)
+{
+	const struct model_pe_config config = {
+		.buid = BUID + i,
+		.liobn = LIOBN + i * 0x100,
+		.start = start,
+		.size = size,
+		.high = high,
 		.page_sizes = PAGE_SIZES,
 		.ddw = true,
 		.reset = true,
 	};
 
-	model_reset(&model_qemu);
-	model_set_memory(shim_ram_size());
-	world.hv = model_add_pe(&config);
-	model_poke(LIOBN, DFLT_START + HOST_IOBA, HOST_TCE);
-	model_set_garbage(true);
+	e->hv = model_add_pe(&config);
+	if (size)
+		model_poke(config.liobn, start + HOST_IOBA, HOST_TCE);
 }
 
-static void setup_pe(void)
+/* The driver's half. */
+static void setup_pe(struct endpoint *e, u32 i, u64 start, u64 size)
 {
-	world.pe = (struct pe){
+	e->pe = (struct pe){
 		.name = "pe",
 		.addr = {
-			.buid = BUID,
+			.buid = BUID + i,
 			.config_addr = CONFIG_ADDR,
 			.token_query = MODEL_TOKEN_QUERY,
 			.token_create = MODEL_TOKEN_CREATE,
@@ -89,10 +107,24 @@ static void setup_pe(void)
 			.token_reset = MODEL_TOKEN_RESET,
 			.wide_query = true,
 		},
-		.dflt = { .w = { LIOBN, DFLT_START, DFLT_SIZE, 12 }, .present = true },
+		.dflt = { .w = { LIOBN + i * 0x100, start, size, 12 }, .present = size },
 		.host = &host,
 	};
-	pe_init(&world.pe);
+	pe_init(&e->pe);
+}
+
+struct endpoint *world_add(u64 start, u64 size, u64 high)
+{
+	u32 i = 1;
+
+	while (world_endpoint(i))
+		i++;
+	assert_true(i < ENDPOINTS);
+	model_set_garbage(false);
+	setup_hypervisor(&world.more[i - 1], i, start, size, high);
+	model_set_garbage(true);
+	setup_pe(&world.more[i - 1], i, start, size);
+	return &world.more[i - 1];
 }
 
 static void setup_process(void)
@@ -131,8 +163,11 @@ int world_setup(void **state)
 	keep_quarantine();
 	shim_reset();
 	memset(&world, 0, sizeof(world));
-	setup_hypervisor();
-	setup_pe();
+	model_reset(&model_qemu);
+	model_set_memory(shim_ram_size());
+	setup_hypervisor(&world.one, 0, DFLT_START, DFLT_SIZE, HIGH);
+	setup_pe(&world.one, 0, DFLT_START, DFLT_SIZE);
+	model_set_garbage(true);
 	setup_process();
 	space_init(&world.space, false);
 	hv_init();
@@ -141,8 +176,8 @@ int world_setup(void **state)
 
 void world_attach(void)
 {
-	assert_int_equal(pe_take(&world.pe), 0);
-	assert_int_equal(space_attach(&world.space, &world.pe), 0);
+	assert_int_equal(pe_take(&world.one.pe), 0);
+	assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
 }
 
 void world_begin(void)
@@ -153,26 +188,41 @@ void world_begin(void)
 
 void world_give_back(void)
 {
-	if (world.space.windows.pes)
-		space_detach(&world.space, &world.pe);
+	struct endpoint *e;
+	u32 i;
+
+	for (i = 0; (e = world_endpoint(i)); i++)
+		space_detach(&world.space, &e->pe);
 	if (!world.space.dead)
 		space_kill(&world.space);
-	pe_release(&world.pe);
+	for (i = 0; (e = world_endpoint(i)); i++)
+		pe_release(&e->pe);
+}
+
+/* The host has of a PE what it had. */
+static void check_endpoint(const struct endpoint *e)
+{
+	const struct hv_window *dflt = &e->pe.dflt.w;
+	struct model_window w = endpoint_window(e, dflt->start);
+
+	assert_int_equal(endpoint_windows(e), 1);
+	assert_true(w.dflt);
+	assert_int_equal(w.liobn, dflt->liobn);
+	assert_int_equal(w.tces, hv_window_tces(dflt));
+	assert_int_equal(w.page_shift, 12);
+	assert_false(e->host_left);
+	assert_false(e->pe.owned);
+	assert_int_equal(e->published[0].size, 0);
+	assert_int_equal(e->published[1].size, 0);
 }
 
 void world_check_end(void)
 {
-	struct model_window w = world_window(DFLT_START);
+	struct endpoint *e;
+	u32 i;
 
-	assert_int_equal(world_windows(), 1);
-	assert_true(w.dflt);
-	assert_int_equal(w.liobn, LIOBN);
-	assert_int_equal(w.tces, DFLT_TCES);
-	assert_int_equal(w.page_shift, 12);
-	assert_false(world.host_left);
-	assert_false(world.pe.owned);
-	assert_int_equal(world.published[0].size, 0);
-	assert_int_equal(world.published[1].size, 0);
+	for (i = 0; (e = world_endpoint(i)); i++)
+		check_endpoint(e);
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(shim_regions(&world.mm), 0);
 	assert_int_equal(shim_allocs_live(), 0);
@@ -185,11 +235,15 @@ void world_check_end(void)
 
 void world_end(void)
 {
+	struct endpoint *e;
+	u32 i;
+
 	world_give_back();
 	world_check_end();
-	/* The host's own mapping is left alone when the PE never changed hands. */
-	if (world.back)
-		assert_int_equal(model_valid(world.hv), 0);
+	/* The host's own mapping is left alone when no PE ever changed hands. */
+	for (i = 0; world.back && (e = world_endpoint(i)); i++)
+		if (e->pe.max)
+			assert_int_equal(model_valid(e->hv), 0);
 	assert_int_equal(world.isolated, 0);
 	assert_int_equal(shim_log_lines(), 0);
 	assert_int_equal(model_count(MODEL_GET), 0);
@@ -206,15 +260,15 @@ u64 world_tce(u64 ua, u64 perm)
 	return shim_hpa(&world.mm, ua) | perm;
 }
 
-u32 world_windows(void)
+u32 endpoint_windows(const struct endpoint *e)
 {
-	return model_windows(world.hv, NULL, 0);
+	return model_windows(e->hv, NULL, 0);
 }
 
-struct model_window world_window(u64 start)
+struct model_window endpoint_window(const struct endpoint *e, u64 start)
 {
 	struct model_window w[PE_WINDOWS];
-	u32 n = model_windows(world.hv, w, PE_WINDOWS);
+	u32 n = model_windows(e->hv, w, PE_WINDOWS);
 	u32 i;
 
 	for (i = 0; i < n; i++)
@@ -222,4 +276,14 @@ struct model_window world_window(u64 start)
 			return w[i];
 	fail_msg("no window at %llx", (unsigned long long)start);
 	return w[0];
+}
+
+u32 world_windows(void)
+{
+	return endpoint_windows(&world.one);
+}
+
+struct model_window world_window(u64 start)
+{
+	return endpoint_window(&world.one, start);
 }

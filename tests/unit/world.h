@@ -45,37 +45,49 @@
 #define HUGE_SHIFT	24
 
 /**
+ * struct endpoint - a PE and the host behind it
+ * @hv:        as the hypervisor has it; NULL while there is no such PE
+ * @pe:        as the driver has it
+ * @host_left: the host gave it away
+ * @published: windows that the kernel's group was told of
+ */
+struct endpoint {
+	struct model_pe *hv;
+	struct pe pe;
+	bool host_left;
+	struct hv_window published[PE_WINDOWS];
+};
+
+#define ENDPOINTS	3
+
+/**
  * struct world - the test's surroundings
- * @hv:        the PE as the hypervisor has it
- * @pe:        the PE as the driver has it
+ * @one:       the PE that most tests make do with
+ * @more:      others, for those that add them
  * @mm:        the process that owns the space
  * @other:     another process
  * @space:     the space
- * @host_left: the host gave the PE away
- * @left:      times that it did
- * @back:      times that it got it back
+ * @left:      times that a host gave a PE away
+ * @back:      times that one got it back
  * @calls_at_leave: calls to the hypervisor before the host left
  * @valid_at_back: valid TCEs when the host got it back
  * @windows_at_back: windows at that time
- * @isolated:  times that the PE's devices were cut off
- * @published: windows that the kernel's group was told of
+ * @isolated:  times that a PE's devices were cut off
  * @leave_rc:  what the host says to being taken from
  * @publish_rc: what the kernel's group says to a window
  */
 struct world {
-	struct model_pe *hv;
-	struct pe pe;
+	struct endpoint one;
+	struct endpoint more[ENDPOINTS - 1];
 	struct mm_struct mm;
 	struct mm_struct other;
 	struct space space;
-	bool host_left;
 	u32 left;
 	u32 back;
 	u64 calls_at_leave;
 	u64 valid_at_back;
 	u32 windows_at_back;
 	u32 isolated;
-	struct hv_window published[PE_WINDOWS];
 	int leave_rc;
 	int publish_rc;
 };
@@ -88,6 +100,10 @@ int world_setup(void **state);
 /* A test by its function's name. */
 #define WORLD_TEST(name)	cmocka_unit_test_setup(name, world_setup)
 
+/* One more PE; @start, @size and @high are what differs. It is the host's. */
+struct endpoint *world_add(u64 start, u64 size, u64 high);
+/* All PEs; NULL at the end. */
+struct endpoint *world_endpoint(u32 i);
 /* The PE goes to a user, and into the space, who then has the default window. */
 void world_attach(void);
 /* The same, and all ordinary user memory is registered. */
@@ -107,6 +123,9 @@ u64 world_tce(u64 ua, u64 perm);
 struct model_window world_window(u64 start);
 /* Number of windows that the hypervisor has for the PE. */
 u32 world_windows(void);
+/* The same for other PEs. */
+struct model_window endpoint_window(const struct endpoint *e, u64 start);
+u32 endpoint_windows(const struct endpoint *e);
 
 /* --- walk.c --- */
 
@@ -116,7 +135,7 @@ u32 world_windows(void);
  */
 void world_check(void);
 
-/* A digest of all valid TCEs and windows of the PE. */
+/* A digest of all valid TCEs and windows of all PEs. */
 u64 world_digest(void);
 
 #endif
