@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_pes.c - window.h, table.h: a user with several PEs, whose windows are the same everywhere.
+ */
+#include <string.h>
+#include <linux/errno.h>
+#include "world.h"
+
+/* Two more PEs like the first; all are the user's, the first one in the space. */
+static int setup(void **state)
+{
+	world_setup(state);
+	world_begin();
+	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
+	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
+	model_clear_counts();
+	return 0;
+}
+
+/* The first one alone; the test brings another one that is different. */
+static int setup_alone(void **state)
+{
+	world_setup(state);
+	world_begin();
+	model_clear_counts();
+	return 0;
+}
+
+#define PES_TEST(name)		cmocka_unit_test_setup(name, setup)
+#define ALONE_TEST(name)	cmocka_unit_test_setup(name, setup_alone)
+
+static struct pe *pe(u32 i)
+{
+	return &world_endpoint(i)->pe;
+}
+
+static int join(u32 i)
+{
+	return space_attach(&world.space, pe(i));
+}
+
+static void good_join(u32 i)
+{
+	assert_int_equal(join(i), 0);
+	world_check();
+}
+
+static void leave(u32 i)
+{
+	space_detach(&world.space, pe(i));
+	world_check();
+}
+
+static void map(u64 ioba, u64 ua, u64 size)
+{
+	assert_int_equal(space_map(&world.space, ioba, ua, size, RW), 0);
+	world_check();
+}
+
+static u64 create(u32 page_shift, u64 size)
+{
+	u64 start;
+
+	assert_int_equal(space_create(&world.space, page_shift, size, 1, &start), 0);
+	world_check();
+	return start;
+}
+
+static u64 valid(u32 i)
+{
+	return model_valid(world_endpoint(i)->hv);
+}
+
+static void assert_reaches(u32 i, u64 ioba, u64 ua)
+{
+	u64 hpa;
+
+	assert_int_equal(model_translate(world_endpoint(i)->hv, ioba, &hpa), RW);
+	assert_int_equal(hpa, shim_hpa(&world.mm, ua));
+}
+
+static void map_and_unmap_reach_all(void **state)
+{
+	good_join(1);
+	good_join(2);
+	map(MiB, UA, 64 * MiB);
+	assert_int_equal(valid(0), 64 * MiB >> 12);
+	assert_int_equal(valid(1), 64 * MiB >> 12);
+	assert_reaches(2, 2 * MiB, UA + MiB);
+	assert_int_equal(world_table(0)->shadow.live, 64 * MiB >> 12);
+	assert_int_equal(space_unmap(&world.space, 0, DFLT_SIZE), 0);
+	world_check();
+	assert_int_equal(valid(0) + valid(1) + valid(2), 0);
+	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), 0);
+	world_end();
+}
+
+static void calls_are_made_once_for_each(void **state)
+{
+	good_join(1);
+	model_clear_counts();
+	map(0, UA, 256 * MiB);
+	assert_int_equal(model_count_of(MODEL_WRITES), 2 * 128);
+	model_clear_counts();
+	assert_int_equal(space_unmap(&world.space, 0, 256 * MiB), 0);
+	assert_int_equal(model_count_of(MODEL_WRITES), 2 * 128);
+	world_end();
+}
+
+static void who_joins_late_gets_what_is_mapped(void **state)
+{
+	map(0, UA, 4 * MiB);
+	map(512 * MiB, UA + 8 * MiB, 64 * KiB);
+	assert_int_equal(create(12, 64 * MiB), HIGH);
+	map(HIGH + MiB, UA, MiB);
+	good_join(1);
+	assert_int_equal(valid(1), valid(0));
+	assert_reaches(1, MiB, UA + MiB);
+	assert_reaches(1, 512 * MiB, UA + 8 * MiB);
+	assert_reaches(1, HIGH + MiB, UA);
+	world_end();
+}
+
+static void a_window_lies_at_the_same_place_everywhere(void **state)
+{
+	good_join(1);
+	assert_int_equal(create(12, 64 * MiB), HIGH);
+	endpoint_window(world_endpoint(1), HIGH);
+	assert_int_equal(world_endpoint(1)->published[1].size, 64 * MiB);
+	assert_int_equal(space_remove(&world.space, HIGH), 0);
+	world_check();
+	assert_int_equal(endpoint_windows(world_endpoint(1)), 1);
+	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(create(16, 4 * GiB), 0);
+	assert_false(endpoint_window(world_endpoint(1), 0).dflt);
+	good_join(2);
+	assert_false(endpoint_window(world_endpoint(2), 0).dflt);
+	assert_int_equal(create(12, 64 * MiB), HIGH);
+	world_end();
+}
+
+/* Two windows that a hypervisor places by order: the lower one has to be asked for first. */
+static void joins_windows_by_their_place(void **state)
+{
+	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(create(12, 64 * MiB), 0);
+	assert_int_equal(create(12, 64 * MiB), HIGH);
+	good_join(1);
+	assert_int_equal(space_remove(&world.space, 0), 0);
+	world_check();
+	leave(1);
+	/* High alone is what a first window on another PE cannot be: it is refused, or found. */
+	if (!join(1))
+		endpoint_window(world_endpoint(1), HIGH);
+	model_forgive(RULE_REMOVE_INVALID);
+	world_check();
+	world_give_back();
+	world_check_end();
+}
+
+static void twice_is_busy(void **state)
+{
+	good_join(1);
+	assert_int_equal(join(0), -EBUSY);
+	assert_int_equal(join(1), -EBUSY);
+	world_check();
+	world_end();
+}
+
+static void the_hosts_pe_is_not_for_users(void **state)
+{
+	pe_release(pe(1));
+	assert_int_equal(join(1), -ENODEV);
+	world_end();
+}
+
+/* Whoever leaves, and in whatever order: the others keep what they have. */
+static void leave_in_any_order(void **state)
+{
+	static const u8 orders[][3] = {
+		{ 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
+	};
+	u32 i, k, left;
+
+	for (i = 0; i < ARRAY_SIZE(orders); i++) {
+		setup(NULL);
+		good_join(1);
+		good_join(2);
+		create(12, 64 * MiB);
+		map(0, UA, MiB);
+		map(HIGH, UA, 2 * MiB);
+		for (k = 0; k < 3; k++) {
+			leave(orders[i][k]);
+			assert_int_equal(valid(orders[i][k]), 0);
+			assert_int_equal(endpoint_windows(world_endpoint(orders[i][k])), 1);
+			assert_int_equal(world_endpoint(orders[i][k])->published[1].size, 0);
+			for (left = k + 1; left < 3; left++)
+				assert_int_equal(valid(orders[i][left]), 3 * MiB >> 12);
+			if (k < 2)
+				map(8 * MiB, UA, 4096);
+			if (k < 2)
+				assert_int_equal(space_unmap(&world.space, 8 * MiB, 4096), 0);
+		}
+		assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), 0);
+		world_end();
+	}
+}
+
+static void leave_and_come_back(void **state)
+{
+	u32 i;
+
+	good_join(1);
+	map(0, UA, MiB);
+	for (i = 0; i < 10; i++) {
+		leave(i % 2);
+		good_join(i % 2);
+		assert_int_equal(valid(0), MiB >> 12);
+		assert_int_equal(valid(1), MiB >> 12);
+	}
+	world_end();
+}
+
+static void another_place_is_refused(void **state)
+{
+	u64 digest;
+
+	assert_int_equal(pe_take(&world_add(2 * GiB, DFLT_SIZE, HIGH)->pe), 0);
+	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
+	map(0, UA, MiB);
+	digest = world_digest();
+	assert_int_equal(join(1), -EINVAL);
+	model_forgive(RULE_REMOVE_INVALID);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	/* Others can still come. */
+	good_join(2);
+	world_give_back();
+	world_check_end();
+}
+
+static void create_fails_in_one_of_them(void **state)
+{
+	u64 start, digest;
+
+	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
+	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH + 16 * GiB)->pe), 0);
+	good_join(1);
+	good_join(2);
+	map(0, UA, MiB);
+	digest = world_digest();
+	assert_int_equal(space_create(&world.space, 12, 64 * MiB, 1, &start), -EINVAL);
+	model_forgive(RULE_REMOVE_INVALID);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	world_give_back();
+	world_check_end();
+}
+
+/* What the space offers is what all of them can do. */
+static void info_is_the_least_of_all(void **state)
+{
+	struct space_info info;
+
+	pe(1)->pgsizes = 1 << 12 | 1 << 24;
+	pe(1)->max = 1;
+	good_join(1);
+	assert_int_equal(space_info(&world.space, &info), 0);
+	assert_int_equal(info.pgsizes, 1 << 12 | 1 << 24);
+	assert_int_equal(info.max_windows, 1);
+	leave(1);
+	assert_int_equal(space_info(&world.space, &info), 0);
+	assert_int_equal(info.max_windows, 2);
+	world_end();
+}
+
+static void page_size_that_the_new_one_lacks(void **state)
+{
+	u64 digest;
+
+	assert_int_equal(create(16, 4 * GiB), HIGH);
+	pe(1)->pgsizes = 1 << 12;
+	digest = world_digest();
+	assert_int_equal(join(1), -EINVAL);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	world_end();
+}
+
+static void nobody_joins_while_entries_are_unknown(void **state)
+{
+	map(0, UA, MiB);
+	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER });
+	assert_int_equal(space_unmap(&world.space, 0, MiB), -EIO);
+	model_fail(NULL);
+	assert_int_equal(join(1), -EBUSY);
+	world_check();
+	assert_int_equal(valid(1), 0);
+	assert_int_equal(space_unmap(&world.space, 0, MiB), 0);
+	good_join(1);
+	world_end();
+}
+
+/* The call fails in the second PE: the first one gets back what it had. */
+static void one_of_two_fails(void **state)
+{
+	u64 nth, digest;
+
+	good_join(1);
+	map(0, UA, 4 * MiB);
+	digest = world_digest();
+	for (nth = 1; nth <= 16; nth++) {
+		model_fail(&(struct model_fault){ .nth = nth, .when = nth % 3 });
+		assert_int_equal(space_map(&world.space, MiB, UA + 8 * MiB, 16 * MiB, RW), -EIO);
+		world_check();
+		assert_int_equal(world.space.memory.unknown, 0);
+		assert_int_equal(world_digest(), digest);
+	}
+	model_fail(NULL);
+	map(MiB, UA + 8 * MiB, 16 * MiB);
+	world_end();
+}
+
+/* A leaving PE that can neither be cleared nor loses its window: what it reaches stays pinned. */
+static void leaver_that_cannot_be_cleared(void **state)
+{
+	good_join(1);
+	map(0, UA, MiB);
+	model_fail(&(struct model_fault){
+		.nth = 1, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
+	space_detach(&world.space, pe(1));
+	model_fail(NULL);
+	assert_true(world.isolated >= 1);
+	assert_int_equal(valid(1), MiB >> 12);
+	world_check();
+	/* The other one works, and nothing that was registered is given up. */
+	assert_int_equal(space_unmap(&world.space, 0, MiB), 0);
+	assert_int_equal(valid(0), 0);
+	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), -EBUSY);
+	world_check();
+	world_give_back();
+	assert_int_equal(shim_pins(), UA_SIZE / PAGE_SIZE);
+	assert_int_equal(valid(1), 0);
+}
+
+static void all_go_at_the_end(void **state)
+{
+	good_join(1);
+	good_join(2);
+	create(12, 64 * MiB);
+	map(0, UA, MiB);
+	map(HIGH, UA, MiB);
+	space_kill(&world.space);
+	assert_int_equal(valid(0) + valid(1) + valid(2), 0);
+	assert_int_equal(shim_pins(), 0);
+	world_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PES_TEST(map_and_unmap_reach_all),
+		PES_TEST(calls_are_made_once_for_each),
+		PES_TEST(who_joins_late_gets_what_is_mapped),
+		PES_TEST(a_window_lies_at_the_same_place_everywhere),
+		PES_TEST(joins_windows_by_their_place),
+		PES_TEST(twice_is_busy),
+		PES_TEST(the_hosts_pe_is_not_for_users),
+		PES_TEST(leave_in_any_order),
+		PES_TEST(leave_and_come_back),
+		ALONE_TEST(another_place_is_refused),
+		ALONE_TEST(create_fails_in_one_of_them),
+		PES_TEST(info_is_the_least_of_all),
+		PES_TEST(page_size_that_the_new_one_lacks),
+		PES_TEST(nobody_joins_while_entries_are_unknown),
+		PES_TEST(one_of_two_fails),
+		PES_TEST(leaver_that_cannot_be_cleared),
+		PES_TEST(all_go_at_the_end),
+	};
+
+	return cmocka_run_group_tests_name("pes", tests, NULL, NULL);
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* test_v1.c - the older API: no registration, each page is pinned as it is mapped. */
+#include <string.h>
+#include <linux/errno.h>
+#include <linux/vfio.h>
+#include "ioctl.h"
+#include "world.h"
+
+#define WINDOW_PAGES	(DFLT_SIZE >> PAGE_SHIFT)
+
+static int setup(void **state)
+{
+	world_setup(state);
+	space_init(&world.space, true);
+	world_attach();
+	return 0;
+}
+
+static int setup_enabled(void **state)
+{
+	setup(state);
+	assert_int_equal(space_enable(&world.space), 0);
+	model_clear_counts();
+	return 0;
+}
+
+#define V1_TEST(name)		cmocka_unit_test_setup(name, setup)
+#define ENABLED_TEST(name)	cmocka_unit_test_setup(name, setup_enabled)
+
+static int map(u64 ioba, u64 ua, u64 size, u64 perm)
+{
+	return space_map(&world.space, ioba, ua, size, perm);
+}
+
+static void good_map(u64 ioba, u64 ua, u64 size, u64 perm)
+{
+	assert_int_equal(map(ioba, ua, size, perm), 0);
+	world_check();
+}
+
+static void good_unmap(u64 ioba, u64 size)
+{
+	assert_int_equal(space_unmap(&world.space, ioba, size), 0);
+	world_check();
+}
+
+static void enable_charges_the_window(void **state)
+{
+	assert_int_equal(map(0, UA, MiB, RW), -EPERM);
+	assert_int_equal(space_unmap(&world.space, 0, MiB), -EPERM);
+	assert_int_equal(space_enable(&world.space), 0);
+	assert_true(world.mm.locked_vm >= WINDOW_PAGES);
+	assert_int_equal(world.space.locked, WINDOW_PAGES);
+	assert_int_equal(space_enable(&world.space), -EBUSY);
+	assert_int_equal(world.space.locked, WINDOW_PAGES);
+	good_map(0, UA, MiB, RW);
+	world_end();
+}
+
+static void enable_needs_a_group(void **state)
+{
+	space_detach(&world.space, &world.one.pe);
+	assert_int_equal(space_enable(&world.space), -ENODEV);
+	assert_int_equal(world.mm.locked_vm, 0);
+	world_end();
+}
+
+static void enable_beyond_the_limit(void **state)
+{
+	world.mm.limit = WINDOW_PAGES - 1;
+	assert_int_equal(space_enable(&world.space), -ENOMEM);
+	assert_int_equal(map(0, UA, MiB, RW), -EPERM);
+	world_end();
+}
+
+static void disable_unmaps_and_gives_back(void **state)
+{
+	good_map(0, UA, MiB, RW);
+	assert_int_equal(space_disable(&world.space), 0);
+	world_check();
+	assert_int_equal(model_valid(world.one.hv), 0);
+	assert_int_equal(shim_pins(), 0);
+	assert_int_equal(world.space.locked, 0);
+	assert_int_equal(map(0, UA, MiB, RW), -EPERM);
+	assert_int_equal(space_disable(&world.space), 0);
+	assert_int_equal(space_enable(&world.space), 0);
+	good_map(0, UA, MiB, RW);
+	world_end();
+}
+
+static void disable_that_fails_changes_nothing(void **state)
+{
+	u64 digest;
+
+	good_map(0, UA, 4 * MiB, RW);
+	digest = world_digest();
+	model_fail(&(struct model_fault){ .nth = 2 });
+	assert_int_equal(space_disable(&world.space), -EIO);
+	model_fail(NULL);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	assert_int_equal(world.space.locked, WINDOW_PAGES);
+	world_end();
+}
+
+static void pages_are_pinned_while_mapped(void **state)
+{
+	good_map(0, UA, MiB, RW);
+	assert_int_equal(shim_pins(), MiB >> 12);
+	good_map(MiB, UA, MiB, PAPR_TCE_READ);
+	assert_int_equal(shim_pins(), 2 * MiB >> 12);
+	good_unmap(0, MiB);
+	assert_int_equal(shim_pins(), MiB >> 12);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	good_unmap(0, DFLT_SIZE);
+	assert_int_equal(shim_pins(), 0);
+	world_end();
+}
+
+static void replaced_pages_are_unpinned(void **state)
+{
+	good_map(0, UA, MiB, RW);
+	good_map(512 * KiB, UA + 8 * MiB, MiB, RW);
+	assert_int_equal(shim_pins(), (MiB + 512 * KiB) >> 12);
+	good_map(0, UA, 2 * MiB, RW);
+	assert_int_equal(shim_pins(), 2 * MiB >> 12);
+	world_end();
+}
+
+static void written_pages_are_dirty(void **state)
+{
+	good_map(0, UA, MiB, PAPR_TCE_READ);
+	good_map(MiB, UA + MiB, MiB, PAPR_TCE_WRITE);
+	good_unmap(0, 2 * MiB);
+	assert_int_equal(shim_dirty_count(), MiB >> PAGE_SHIFT);
+	assert_false(shim_dirty(shim_hpa(&world.mm, UA)));
+	world_end();
+}
+
+static void memory_that_is_not_there(void **state)
+{
+	u64 digest;
+
+	good_map(0, UA, 4 * MiB, RW);
+	digest = world_digest();
+	assert_int_equal(map(0, UA - MiB, MiB, RW), -EFAULT);
+	assert_int_equal(map(0, UA + UA_SIZE - 3 * MiB, 4 * MiB, RW), -EFAULT);
+	assert_int_equal(map(0, -(u64)MiB, MiB, RW), -EINVAL);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	assert_int_equal(shim_pins(), 4 * MiB >> 12);
+	world_end();
+}
+
+static void memory_that_ends_too_early(void **state)
+{
+	const u64 good[] = { 1, 2, 511, 512, 513, 1000, 1023 };
+	u64 digest;
+	u32 i;
+
+	good_map(0, UA, 4 * MiB, RW);
+	digest = world_digest();
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		u64 ua = UA + UA_SIZE - good[i] * 4096;
+
+		assert_int_equal(map(MiB, ua, 4 * MiB, RW), -EFAULT);
+		world_check();
+		assert_int_equal(world_digest(), digest);
+		assert_int_equal(shim_pins(), 4 * MiB >> 12);
+	}
+	world_end();
+}
+
+static void every_call_can_fail(void **state)
+{
+	u64 nth, digest;
+
+	good_map(0, UA, 4 * MiB, RW);
+	digest = world_digest();
+	for (nth = 1; nth <= 8; nth++) {
+		model_fail(&(struct model_fault){ .nth = nth, .when = nth % 3 });
+		assert_int_equal(map(MiB, UA + 8 * MiB, 16 * MiB, RW), -EIO);
+		world_check();
+		assert_int_equal(world_digest(), digest);
+		assert_int_equal(shim_pins(), 4 * MiB >> 12);
+	}
+	model_fail(&(struct model_fault){ .nth = 2 });
+	assert_int_equal(space_unmap(&world.space, 0, 4 * MiB), -EIO);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	world_end();
+}
+
+/* When nothing can be put back, old pages and new ones stay pinned. */
+static void unknown_entries_keep_their_pages(void **state)
+{
+	good_map(0, UA, 64 * KiB, RW);
+	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER, .when = MODEL_AFTER });
+	assert_int_equal(map(0, UA + MiB, 64 * KiB, RW), -EIO);
+	model_fail(NULL);
+	world_check();
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA + MiB)));
+	good_unmap(0, 64 * KiB);
+	assert_false(shim_pinned(shim_hpa(&world.mm, UA + MiB)));
+	/* The old pages have no entry that could let go of them. */
+	world_give_back();
+	assert_int_equal(shim_allocs_live(), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+	assert_int_equal(shim_pins(), 64 * KiB >> 12);
+}
+
+static void one_group_only(void **state)
+{
+	struct endpoint *e = world_add(DFLT_START, DFLT_SIZE, HIGH);
+
+	assert_int_equal(pe_take(&e->pe), 0);
+	assert_int_equal(space_attach(&world.space, &e->pe), -EBUSY);
+	world_end();
+}
+
+static void info_has_no_ddw(void **state)
+{
+	struct space_info info;
+
+	assert_int_equal(space_info(&world.space, &info), 0);
+	assert_int_equal(info.dma32_start, DFLT_START);
+	assert_int_equal(info.dma32_size, DFLT_SIZE);
+	assert_int_equal(info.pgsizes, 0);
+	world_end();
+}
+
+static void another_process(void **state)
+{
+	good_map(0, UA, MiB, RW);
+	shim_set_mm(&world.other);
+	assert_int_equal(map(MiB, UA, MiB, RW), -EPERM);
+	assert_int_equal(space_disable(&world.space), -EPERM);
+	assert_int_equal(space_enable(&world.space), -EPERM);
+	world_end();
+}
+
+static void end_with_everything_mapped(void **state)
+{
+	good_map(0, UA, 64 * MiB, RW);
+	space_kill(&world.space);
+	assert_int_equal(shim_pins(), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+	assert_int_equal(space_enable(&world.space), -ENODEV);
+	assert_int_equal(space_disable(&world.space), -ENODEV);
+	world_end();
+}
+
+/* A group goes and another comes while the API stays enabled. */
+static void group_goes_while_enabled(void **state)
+{
+	good_map(0, UA, MiB, RW);
+	space_detach(&world.space, &world.one.pe);
+	world_check();
+	assert_int_equal(shim_pins(), 0);
+	assert_int_equal(map(0, UA, MiB, RW), -ENXIO);
+	assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
+	good_map(0, UA, MiB, RW);
+	world_end();
+}
+
+static const unsigned int v1_calls[] = { VFIO_IOMMU_ENABLE, VFIO_IOMMU_DISABLE };
+static const unsigned int v2_calls[] = {
+	VFIO_IOMMU_SPAPR_REGISTER_MEMORY, VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY,
+	VFIO_IOMMU_SPAPR_TCE_CREATE, VFIO_IOMMU_SPAPR_TCE_REMOVE,
+};
+
+static void calls_of_the_other_api(void **state)
+{
+	u64 arg[8] = { 64 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(v2_calls); i++)
+		assert_int_equal(ioctl_space(&world.space, v2_calls[i], (unsigned long)arg),
+				 -ENOTTY);
+	for (i = 0; i < ARRAY_SIZE(v1_calls); i++)
+		assert_int_equal(ioctl_space(&world.space, v1_calls[i], 0), 0);
+	world_end();
+	world_setup(NULL);
+	world_begin();
+	for (i = 0; i < ARRAY_SIZE(v1_calls); i++)
+		assert_int_equal(ioctl_space(&world.space, v1_calls[i], 0), -ENOTTY);
+	world_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		V1_TEST(enable_charges_the_window),
+		V1_TEST(enable_needs_a_group),
+		V1_TEST(enable_beyond_the_limit),
+		ENABLED_TEST(disable_unmaps_and_gives_back),
+		ENABLED_TEST(disable_that_fails_changes_nothing),
+		ENABLED_TEST(pages_are_pinned_while_mapped),
+		ENABLED_TEST(replaced_pages_are_unpinned),
+		ENABLED_TEST(written_pages_are_dirty),
+		ENABLED_TEST(memory_that_is_not_there),
+		ENABLED_TEST(memory_that_ends_too_early),
+		ENABLED_TEST(every_call_can_fail),
+		ENABLED_TEST(unknown_entries_keep_their_pages),
+		V1_TEST(one_group_only),
+		V1_TEST(info_has_no_ddw),
+		ENABLED_TEST(another_process),
+		ENABLED_TEST(end_with_everything_mapped),
+		ENABLED_TEST(group_goes_while_enabled),
+		V1_TEST(calls_of_the_other_api),
+	};
+
+	return cmocka_run_group_tests_name("v1", tests, NULL, NULL);
+}
