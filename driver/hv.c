@@ -73,9 +73,13 @@ int hv_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n)
 	return hv_error(papr_stuff_tce(liobn, ioba, 0, n));
 }
 
-void hv_wait(int ms)
+bool hv_wait(int ms, int *waited)
 {
+	if (*waited >= HV_PATIENCE_MS)
+		return false;
 	msleep(ms);
+	*waited += ms;
+	return true;
 }
 
 /* hv_stuff() for callers that hold no lock: waits while the answer is busy. */
@@ -84,13 +88,10 @@ static int hv_stuff_patiently(const struct hv_window *w, u64 idx, u32 n)
 	int waited = 0;
 	int rc;
 
-	while ((rc = hv_stuff(w->liobn, w->start + (idx << w->page_shift), w->page_shift, n)) > 0) {
-		if (waited >= HV_PATIENCE_MS)
-			return -EIO;
-		hv_wait(rc);
-		waited += rc;
-	}
-	return rc;
+	do {
+		rc = hv_stuff(w->liobn, w->start + (idx << w->page_shift), w->page_shift, n);
+	} while (rc > 0 && hv_wait(rc, &waited));
+	return rc > 0 ? -EIO : rc;
 }
 
 int hv_clear(const struct hv_window *w, bool killable)

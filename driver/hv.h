@@ -171,8 +171,13 @@ int hv_reset(const struct hv_pe *pe);
 
 /**
  * hv_wait() - sleep as long as hv_put() or hv_stuff() asked for
- * @ms: their positive return value
+ * @ms:     their positive return value
+ * @waited: milliseconds spent on this batch so far, 0 at first
+ *
+ * Context: may sleep.
+ * Return: true when the call is worth repeating; false, without a sleep, when
+ * the hypervisor has been busy for so long that it is taken for a failed one.
  */
-void hv_wait(int ms);
+bool hv_wait(int ms, int *waited);
 
 #endif

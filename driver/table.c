@@ -30,9 +30,6 @@
 #include "memory.h"
 #include "table.h"
 
-/* A hypervisor that stays busy for longer than this is taken for a failed one. */
-#define TABLE_PATIENCE_MS	10000
-
 int table_init(struct table *t, u64 tces, struct memory *memory)
 {
 	memset(t, 0, sizeof(*t));
@@ -149,19 +146,20 @@ static int table_batch(struct table *t, u64 idx, u32 n, bool put, store_fn store
 	int waited = 0;
 	int rc;
 
-	for (;;) {
+	do {
 		spin_lock(&t->lock);
 		rc = table_call(t, idx, n, put);
-		if (rc > 0 && waited >= TABLE_PATIENCE_MS)
-			rc = -EIO;
 		if (rc <= 0)
 			table_store(t, idx, n, !rc, store, ctx);
 		spin_unlock(&t->lock);
-		if (rc <= 0)
-			return rc;
-		hv_wait(rc);
-		waited += rc;
-	}
+	} while (rc > 0 && hv_wait(rc, &waited));
+	if (rc <= 0)
+		return rc;
+	/* No answer is no refusal: some of it may have been done. */
+	spin_lock(&t->lock);
+	table_store(t, idx, n, false, store, ctx);
+	spin_unlock(&t->lock);
+	return -EIO;
 }
 
 /* --- MAP --- */
@@ -528,16 +526,11 @@ static int table_call_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
 	int waited = 0;
 	int rc;
 
-	for (;;) {
+	do {
 		rc = put ? hv_put(liobn, ioba, t->w.page_shift, t->list, n)
 			 : hv_stuff(liobn, ioba, t->w.page_shift, n);
-		if (rc <= 0)
-			return rc;
-		if (waited >= TABLE_PATIENCE_MS)
-			return -EIO;
-		hv_wait(rc);
-		waited += rc;
-	}
+	} while (rc > 0 && hv_wait(rc, &waited));
+	return rc > 0 ? -EIO : rc;
 }
 
 static int table_replay(struct table *t, u32 liobn)
