@@ -2,13 +2,14 @@
 /*
  * demo [-v CHANNEL] BDF KEY
  *
- * What an owner of a device does: it drives the NVMe controller itself, through VFIO, with DMA in a
- * 64-bit window. It leaves the default window alone, writes KEY's pattern to the disk, reads it back
- * into another buffer and compares. Then it takes that buffer's mapping away, reads again, and looks
- * whether a byte of it changed.
+ * What an owner of a device does: it drives the NVMe controller itself, through VFIO, with DMA in
+ * a 64-bit window. It leaves the default window alone, writes KEY's pattern to the disk, reads it
+ * back into another buffer and compares. Then it takes that buffer's mapping away, reads again,
+ * and looks whether a byte of it changed.
  *
- * What the report needs goes to the channel as lines "# demo NAME VALUE", and marks divide the host's
- * trace into the phases of enum phase. The first thing that is not as it should be ends it.
+ * What the report needs goes to the channel as lines "# demo NAME VALUE", and marks divide the
+ * host's trace into the phases of enum phase. The first thing that is not as it should be ends
+ * it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -66,13 +67,17 @@ static void address(const char *name, uint64_t value)
 	tap_note("demo %s %#" PRIx64, name, value);
 }
 
-/* Sixteen lines of 32 bytes for each block, so that the host can make the same with its own tools. */
+/*
+ * Sixteen lines of 32 bytes for each block, so that the host can make the same with its own
+ * tools.
+ */
 static void fill(uint8_t *mem, const char *key)
 {
 	char line[33];
 
 	for (uint64_t block = 0; block < BYTES / BLOCK; block++) {
-		snprintf(line, sizeof(line), "%.16s block %08" PRIu64 "\n", key, FIRST_BLOCK + block);
+		snprintf(line, sizeof(line), "%.16s block %08" PRIu64 "\n", key,
+			 FIRST_BLOCK + block);
 		for (unsigned int i = 0; i < BLOCK / 32; i++)
 			memcpy(mem + block * BLOCK + i * 32, line, 32);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * User memory of the kinds that a device can be given, and patterns to put in it: every 64-bit word of
- * a pattern depends on its seed and its place, so that no two blocks of one seed are alike.
+ * User memory of the kinds that a device can be given, and patterns to put in it: every 64-bit
+ * word of a pattern depends on its seed and its place, so that no two blocks of one seed are
+ * alike.
  */
 #ifndef GUEST_BUFFER_H
 #define GUEST_BUFFER_H
@@ -16,7 +17,10 @@
 
 size_t page_size(void);
 
-/* All of these start at a multiple of 64 KiB and are zero; they end the test if there is no memory. */
+/*
+ * All of these start at a multiple of 64 KiB and are zero; they end the test if there is no
+ * memory.
+ */
 void *buffer_private(size_t size);
 void *buffer_shared(size_t size);
 void *buffer_huge(size_t size, bool shared);

@@ -20,8 +20,9 @@ extern const char *const helper_call[HELPER_CALLS];
 void helper_try(struct vfio *v, struct helper_results *results);
 
 /*
- * Becomes the helper, which inherits the file descriptors without close-on-exec. It tries all calls on
- * the container if there is one (or -1), writes the results to one pipe and ends when the other does.
+ * Becomes the helper, which inherits the file descriptors without close-on-exec. It tries all
+ * calls on the container if there is one (or -1), writes the results to one pipe and ends when
+ * the other does.
  */
 void helper_exec(int container, int results, int until) __attribute__((noreturn));
 

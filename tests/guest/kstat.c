@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readers for the text files of /proc. Each call reads afresh; a missing file or line ends the test,
- * since a number that cannot be read must not pass for "unchanged".
+ * Readers for the text files of /proc. Each call reads afresh; a missing file or line ends the
+ * test, since a number that cannot be read must not pass for "unchanged".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +68,8 @@ static void refresh(void)
 int64_t kstat_pins(void)
 {
 	refresh();
-	return get("/proc/vmstat", "nr_foll_pin_acquired") - get("/proc/vmstat", "nr_foll_pin_released");
+	return get("/proc/vmstat", "nr_foll_pin_acquired") -
+	       get("/proc/vmstat", "nr_foll_pin_released");
 }
 
 int64_t kstat_wait_pins(int64_t want)

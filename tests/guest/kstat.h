@@ -14,7 +14,10 @@ uint64_t kstat_locked(pid_t pid);
 
 /* Pages pinned in the whole system: acquired minus released. */
 int64_t kstat_pins(void);
-/* Pins go a moment late, from an RCU callback: waits up to two seconds for the number; the last seen. */
+/*
+ * Pins go a moment late, from an RCU callback: waits up to two seconds for the number; the last
+ * seen.
+ */
 int64_t kstat_wait_pins(int64_t want);
 
 /* A counter of /proc/vmstat. */

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parts of NVM Express 1.4 that reading and writing take: controller reset and enable, Identify,
- * one pair of I/O queues, Read and Write with PRP entries and PRP lists.
+ * The parts of NVM Express 1.4 that reading and writing take: controller reset and enable,
+ * Identify, one pair of I/O queues, Read and Write with PRP entries and PRP lists.
  *
  * The layout of the memory that the caller lends, in pages of 4 KiB:
- *   0 admin submission, 1 admin completion, 2 I/O submission, 3 I/O completion, 4 PRP list, 5 identify
+ *   0 admin submission, 1 admin completion, 2 I/O submission, 3 I/O completion,
+ *   4 PRP list, 5 identify
  *
- * Guest and controller are both little-endian. Memory and registers are ordered against each other by
- * full barriers (sync): before a doorbell so that the entry is in memory, after the phase bit so that
- * nothing of the completion or of the data is read ahead of it. Speed is no concern here.
+ * Guest and controller are both little-endian. Memory and registers are ordered against each
+ * other by full barriers (sync): before a doorbell so that the entry is in memory, after the
+ * phase bit so that nothing of the completion or of the data is read ahead of it. Speed is no
+ * concern here.
  */
 #include <errno.h>
 #include <string.h>
@@ -256,7 +258,10 @@ static int create_io_queues(struct nvme *n)
 	return ret ? ret : submit(n, &n->admin, &sq);
 }
 
-/* BAR 0 by mmap() where the kernel allows it: with large pages it may not, then by read and write. */
+/*
+ * BAR 0 by mmap() where the kernel allows it: with large pages it may not, then by read and
+ * write.
+ */
 static int find_registers(struct nvme *n)
 {
 	struct vfio_region_info info = {

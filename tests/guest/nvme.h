@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A driver for one NVMe controller through VFIO: polled, one admin queue and one I/O queue pair, one
- * command at a time. The caller gives the memory of the queues and where it is mapped, so a test can
- * put them in any window. Commands give back the status of the completion (0: success), or a negative
- * errno: -ETIMEDOUT without an answer, -EIO if the controller reports a fatal state.
+ * A driver for one NVMe controller through VFIO: polled, one admin queue and one I/O queue pair,
+ * one command at a time. The caller gives the memory of the queues and where it is mapped, so a
+ * test can put them in any window. Commands give back the status of the completion (0: success),
+ * or a negative errno: -ETIMEDOUT without an answer, -EIO if the controller reports a fatal
+ * state.
  */
 #ifndef GUEST_NVME_H
 #define GUEST_NVME_H
@@ -15,7 +16,7 @@
 
 #define NVME_MEMORY	(64 * 1024)	/* for queues, one PRP list and the identify data */
 #define NVME_PAGE	4096
-#define NVME_MAX_BYTES	(512 * 1024)	/* per command: what QEMU offers, and less than one PRP list */
+#define NVME_MAX_BYTES (512 * 1024) /* per command: what QEMU offers, and less than one PRP list */
 
 struct nvme_queue {
 	volatile void *sq;
@@ -50,7 +51,10 @@ int __nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 void nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 /* Resets the controller, so that it keeps no address of ours. */
 void nvme_stop(struct nvme *n);
-/* Leaves the controller running; gives back the mapping of its registers, which keeps the device open. */
+/*
+ * Leaves the controller running; gives back the mapping of its registers, which keeps the device
+ * open.
+ */
 void nvme_forget(struct nvme *n);
 
 /* At most NVME_MAX_BYTES each; iova at a multiple of the block size. */

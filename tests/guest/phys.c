@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/self/pagemap has one 64-bit word for each virtual page, /proc/kpageflags one for each physical
- * page; their bits are the kernel's user interface (admin-guide/mm/pagemap).
+ * /proc/self/pagemap has one 64-bit word for each virtual page, /proc/kpageflags one for each
+ * physical page; their bits are the kernel's user interface (admin-guide/mm/pagemap).
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -29,10 +29,13 @@ void state_check(struct state *s, const char *after)
 
 	tap_check(locked == s->locked, "%s: VmLck went from %llu to %llu kB", after,
 		  (unsigned long long)s->locked, (unsigned long long)locked);
-	tap_check(pins == s->pins, "%s: %lld pages more are pinned", after, (long long)(pins - s->pins));
+	tap_check(pins == s->pins, "%s: %lld pages more are pinned", after,
+		  (long long)(pins - s->pins));
 	vfio_get_info(&w->v, &info);
-	tap_check(!memcmp(&info, &s->info, sizeof(info)), "%s: GET_INFO says something else", after);
+	tap_check(!memcmp(&info, &s->info, sizeof(info)), "%s: GET_INFO says something else",
+		  after);
 	world_expect_writes(w, STATE_IOVA, w->data, REACHED, after);
-	world_expect_reads(w, STATE_IOVA + MAPPED - NVME_PAGE, w->data + MAPPED - NVME_PAGE, REACHED, after);
+	world_expect_reads(w, STATE_IOVA + MAPPED - NVME_PAGE, w->data + MAPPED - NVME_PAGE,
+			   REACHED, after);
 	world_expect_writes(w, STATE_IOVA + MAPPED, w->data + MAPPED, UNTOUCHED, after);
 }

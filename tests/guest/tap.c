@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The test runner. A test is a forked child, so a crash, a hang or an exit() in it is just its result,
- * and nothing that it opened outlives it. What it has to say about itself it leaves in a page shared
- * with the parent, which writes the one line for it: processes and threads that the test starts can
- * record a failure in the same way. A failure that was recorded counts even if the test then ends well.
+ * The test runner. A test is a forked child, so a crash, a hang or an exit() in it is just its
+ * result, and nothing that it opened outlives it. What it has to say about itself it leaves in a
+ * page shared with the parent, which writes the one line for it: processes and threads that the
+ * test starts can record a failure in the same way. A failure that was recorded counts even if
+ * the test then ends well.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -250,14 +251,16 @@ static bool known(const struct tap_test *const suites[], const char *name)
 	return false;
 }
 
-int tap_run(const struct tap_test *const suites[], const struct tap_hooks *hooks, char *const names[])
+int tap_run(const struct tap_test *const suites[], const struct tap_hooks *hooks,
+	    char *const names[])
 {
 	int failed = 0;
 
 	for (char *const *n = names; *n; n++)
 		if (!known(suites, *n))
 			return -1;
-	record = mmap(NULL, sizeof(*record), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	record = mmap(NULL, sizeof(*record), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	if (record == MAP_FAILED)
 		return -1;
 	for (; *suites; suites++)

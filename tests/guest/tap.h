@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tests as a table, each run in a process of its own with a time limit, each giving one line on the
- * verdict channel: "ok NAME", "not ok NAME - why" or "skip NAME - why". Lines with "# " are remarks.
+ * Tests as a table, each run in a process of its own with a time limit, each giving one line on
+ * the verdict channel: "ok NAME", "not ok NAME - why" or "skip NAME - why". Lines with "# " are
+ * remarks.
  */
 #ifndef GUEST_TAP_H
 #define GUEST_TAP_H
@@ -34,9 +35,10 @@ bool tap_errno(int got, int want, const char *format, ...) __attribute__((format
 void tap_open(const char *path);
 void tap_list(const struct tap_test *const suites[]);
 /*
- * Runs the tests of those names or topics (what comes before the slash), all of them without a name.
- * Returns how many failed, -1 for an unknown name.
+ * Runs the tests of those names or topics (what comes before the slash), all of them without a
+ * name. Returns how many failed, -1 for an unknown name.
  */
-int tap_run(const struct tap_test *const suites[], const struct tap_hooks *hooks, char *const names[]);
+int tap_run(const struct tap_test *const suites[], const struct tap_hooks *hooks,
+	    char *const names[]);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The jobs whose hypercalls are counted, each behind a mark of its own in the host's trace. They check
- * nothing but that they worked: counts.scenario knows what each may cost.
+ * The jobs whose hypercalls are counted, each behind a mark of its own in the host's trace. They
+ * check nothing but that they worked: counts.scenario knows what each may cost.
  */
 #include "buffer.h"
 #include "counts.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Data moved by the device: what is mapped is reached, in every kind of window and in the directions
- * that were given, and nothing else is.
+ * Data moved by the device: what is mapped is reached, in every kind of window and in the
+ * directions that were given, and nothing else is.
  */
 #include <string.h>
 
@@ -100,7 +100,10 @@ static void large_io_pages(void)
 	world_close(&w);
 }
 
-/* Page i of the bus buffer is page order(i) of the user's memory: a permutation with no two in a row. */
+/*
+ * Page i of the bus buffer is page order(i) of the user's memory: a permutation with no two in a
+ * row.
+ */
 static unsigned int order(unsigned int i)
 {
 	return (i * 389 + 17) % 2048;
@@ -132,7 +135,8 @@ static void scattered(void)
 	for (unsigned int i = 0; i < 2048; i++) {
 		uint8_t *page = w.data + order(i) * IO_PAGE;
 
-		if (!tap_check(i < 256 ? pattern_is(page, IO_PAGE, seed + i) : filled_with(page, IO_PAGE, 0),
+		if (!tap_check(i < 256 ? pattern_is(page, IO_PAGE, seed + i)
+				       : filled_with(page, IO_PAGE, 0),
 			       "user page %u holds something else", order(i)))
 			break;
 	}
@@ -168,14 +172,17 @@ static void unmapped(void)
 	vfio_map(&w.v, MIB, w.data, MIB, VFIO_DIR_BOTH);
 	world_expect_writes(&w, MIB, w.data, REACHED, "mapped");
 	vfio_unmap(&w.v, MIB + 4 * IO_PAGE, IO_PAGE);
-	world_expect_writes(&w, MIB + 3 * IO_PAGE, w.data + 3 * IO_PAGE, REACHED, "before the hole");
+	world_expect_writes(&w, MIB + 3 * IO_PAGE, w.data + 3 * IO_PAGE, REACHED,
+			    "before the hole");
 	world_expect_writes(&w, MIB + 4 * IO_PAGE, w.data + 4 * IO_PAGE, UNTOUCHED, "in the hole");
 	tap_note("a device's write to nothing completes with status %#x", w.status);
 	world_expect_reads(&w, MIB + 4 * IO_PAGE, w.data + 4 * IO_PAGE, UNTOUCHED, "in the hole");
-	world_expect_writes(&w, MIB + 5 * IO_PAGE, w.data + 5 * IO_PAGE, REACHED, "behind the hole");
+	world_expect_writes(&w, MIB + 5 * IO_PAGE, w.data + 5 * IO_PAGE, REACHED,
+			    "behind the hole");
 	vfio_unmap(&w.v, MIB, MIB);
 	for (unsigned int i = 0; i < 256; i += 51)
-		world_expect_writes(&w, MIB + i * IO_PAGE, w.data + i * IO_PAGE, UNTOUCHED, "unmapped");
+		world_expect_writes(&w, MIB + i * IO_PAGE, w.data + i * IO_PAGE, UNTOUCHED,
+				    "unmapped");
 	world_close(&w);
 }
 
@@ -187,12 +194,15 @@ static void replaced(void)
 	world_start(&w, WORLD_HIGH);
 	vfio_map(&w.v, MIB, w.data, MIB, VFIO_DIR_BOTH);
 	vfio_map(&w.v, MIB + 64 * KIB, w.data + 4 * MIB, 64 * KIB, VFIO_DIR_BOTH);
-	world_expect_writes(&w, MIB + 60 * KIB, w.data + 60 * KIB, REACHED, "before what was replaced");
+	world_expect_writes(&w, MIB + 60 * KIB, w.data + 60 * KIB, REACHED,
+			    "before what was replaced");
 	world_expect_writes(&w, MIB + 64 * KIB, w.data + 64 * KIB, UNTOUCHED, "the old page");
 	world_expect_writes(&w, MIB + 64 * KIB, w.data + 4 * MIB, REACHED, "the new page");
-	world_expect_writes(&w, MIB + 128 * KIB, w.data + 128 * KIB, REACHED, "behind what was replaced");
+	world_expect_writes(&w, MIB + 128 * KIB, w.data + 128 * KIB, REACHED,
+			    "behind what was replaced");
 	vfio_unmap(&w.v, MIB, MIB);
-	world_expect_writes(&w, MIB + 64 * KIB, w.data + 4 * MIB, UNTOUCHED, "the new page, unmapped");
+	world_expect_writes(&w, MIB + 64 * KIB, w.data + 4 * MIB, UNTOUCHED,
+			    "the new page, unmapped");
 	world_close(&w);
 }
 
@@ -204,9 +214,10 @@ static bool controller_wrote(const uint8_t *memory)
 }
 
 /*
- * The host's driver has its own window onto all of memory at HIGH_WINDOW. A user's device must not be
- * able to use it, and the start of the controller is the simplest thing that would: its queues are put
- * where that window would have them. At the end the same start is seen to work with a mapping there.
+ * The host's driver has its own window onto all of memory at HIGH_WINDOW. A user's device must
+ * not be able to use it, and the start of the controller is the simplest thing that would: its
+ * queues are put where that window would have them. At the end the same start is seen to work
+ * with a mapping there.
  */
 static void nothing_before_map(void)
 {
@@ -226,13 +237,15 @@ static void nothing_before_map(void)
 	tap_check(!controller_wrote(huge), "the device wrote to memory before any mapping");
 	vfio_register(&v, huge, 2 * MIB);
 	ret = __nvme_start(&n, &v, huge, iova);
-	tap_check(ret && !controller_wrote(huge), "registered memory was reached without a mapping");
+	tap_check(ret && !controller_wrote(huge),
+		  "registered memory was reached without a mapping");
 	vfio_create(&v, 16, 4 * GIB, &ddw);
 	ret = __nvme_start(&n, &v, huge, iova);
 	tap_check(ret && !controller_wrote(huge), "a new window reached memory without a mapping");
 	vfio_map(&v, iova, huge, 2 * MIB, VFIO_DIR_BOTH);
 	ret = __nvme_start(&n, &v, huge, iova);
-	tap_check(!ret && controller_wrote(huge), "with a mapping the controller does not start: %d", ret);
+	tap_check(!ret && controller_wrote(huge),
+		  "with a mapping the controller does not start: %d", ret);
 	nvme_stop(&n);
 	vfio_close(&v);
 }

@@ -3,8 +3,8 @@
  * The user interface call by call: what each accepts, and for each thing that it refuses the exact
  * errno, state untouched, and a kernel log that a user cannot fill.
  *
- * Refusals stand in tables. Every row is a call; after it the whole state is compared. Then all rows
- * are repeated until there were a thousand refused calls, and the messages are counted.
+ * Refusals stand in tables. Every row is a call; after it the whole state is compared. Then all
+ * rows are repeated until there were a thousand refused calls, and the messages are counted.
  */
 #include <errno.h>
 #include <string.h>
@@ -94,11 +94,12 @@ static void refusals(const struct refusal *rows, unsigned int count, refused_cal
 		for (unsigned int i = 0; i < count; i++, calls++)
 			call(&w, &rows[i]);
 	messages = kmsg_count(kmsg, sample, sizeof(sample));
-	tap_check(messages <= MESSAGES, "%u refused calls left %u kernel messages, such as: %.100s", calls,
-		  messages, sample);
+	tap_check(messages <= MESSAGES, "%u refused calls left %u kernel messages, such as: %.100s",
+		  calls, messages, sample);
 	state_check(&s, "a thousand refused calls");
 	world_close(&w);
-	tap_check(!kstat_locked(0), "after close VmLck is %llu kB", (unsigned long long)kstat_locked(0));
+	tap_check(!kstat_locked(0), "after close VmLck is %llu kB",
+		  (unsigned long long)kstat_locked(0));
 }
 
 static int call_registration(struct world *w, const struct refusal *r, unsigned long cmd)
@@ -183,12 +184,16 @@ static int call_get_info(struct world *w, const struct refusal *r)
 static void register_refusals(void)
 {
 	static const struct refusal rows[] = {
-		{ "REGISTER with a short argsz", .argsz = 23, .address = OTHER, .size = 65536, .want = -EINVAL },
-		{ "REGISTER with argsz 4", .argsz = 4, .address = OTHER, .size = 65536, .want = -EINVAL },
-		{ "REGISTER with a flag", .flags = 1, .address = OTHER, .size = 65536, .want = -EINVAL },
+		{ "REGISTER with a short argsz", .argsz = 23, .address = OTHER, .size = 65536,
+		  .want = -EINVAL },
+		{ "REGISTER with argsz 4", .argsz = 4, .address = OTHER, .size = 65536,
+		  .want = -EINVAL },
+		{ "REGISTER with a flag", .flags = 1, .address = OTHER, .size = 65536,
+		  .want = -EINVAL },
 		{ "REGISTER with a high flag", .flags = 1U << 31, .address = OTHER, .size = 65536,
 		  .want = -EINVAL },
-		{ "REGISTER at an odd address", .address = OTHER + 1, .size = 65536, .want = -EINVAL },
+		{ "REGISTER at an odd address", .address = OTHER + 1, .size = 65536,
+		  .want = -EINVAL },
 		{ "REGISTER in mid-page", .address = OTHER + 2048, .size = 65536, .want = -EINVAL },
 		{ "REGISTER of an odd size", .address = OTHER, .size = 65535, .want = -EINVAL },
 		{ "REGISTER of nothing", .address = OTHER, .size = 0, .want = -EINVAL },
@@ -198,12 +203,15 @@ static void register_refusals(void)
 		  EITHER(-EINVAL, -EFAULT) },
 		{ "REGISTER of the kernel's memory", .address = KERNEL_ADDRESS, .size = 65536,
 		  EITHER(-EFAULT, -EINVAL) },
-		{ "REGISTER of no memory", .address = OTHER + MIB / 2, .size = 65536, .want = -EFAULT },
+		{ "REGISTER of no memory", .address = OTHER + MIB / 2, .size = 65536,
+		  .want = -EFAULT },
 		{ "REGISTER of address 0", .address = 0, .size = 65536, .want = -EFAULT },
-		{ "REGISTER of memory that ends too early", .address = OTHER, .size = MIB, .want = -EFAULT },
-		{ "REGISTER of a part of what is", .address = DATA + 65536, .size = 65536, .want = -EINVAL },
-		{ "REGISTER across the end of what is", .address = DATA + WORLD_DATA - 65536, .size = 131072,
-		  EITHER(-EINVAL, -EFAULT) },
+		{ "REGISTER of memory that ends too early", .address = OTHER, .size = MIB,
+		  .want = -EFAULT },
+		{ "REGISTER of a part of what is", .address = DATA + 65536, .size = 65536,
+		  .want = -EINVAL },
+		{ "REGISTER across the end of what is", .address = DATA + WORLD_DATA - 65536,
+		  .size = 131072, EITHER(-EINVAL, -EFAULT) },
 		{ "REGISTER of the same again", .address = MEMORY,
 		  .size = WORLD_BASE_SIZE + WORLD_DATA, .want = -EBUSY },
 	};
@@ -214,14 +222,16 @@ static void register_refusals(void)
 static void unregister_refusals(void)
 {
 	static const struct refusal rows[] = {
-		{ "UNREGISTER with a short argsz", .argsz = 23, .address = OTHER, .size = 65536, .want = -EINVAL },
-		{ "UNREGISTER with a flag", .flags = 1, .address = OTHER, .size = 65536, .want = -EINVAL },
-		{ "UNREGISTER at an odd address", .address = OTHER + 1, .size = 65536, .want = -EINVAL },
+		{ "UNREGISTER with a short argsz", .argsz = 23, .address = OTHER, .size = 65536,
+		  .want = -EINVAL },
+		{ "UNREGISTER with a flag", .flags = 1, .address = OTHER, .size = 65536,
+		  .want = -EINVAL },
+		{ "UNREGISTER at an odd address", .address = OTHER + 1, .size = 65536,
+		  .want = -EINVAL },
 		{ "UNREGISTER of an odd size", .address = OTHER, .size = 65535, .want = -EINVAL },
 		{ "UNREGISTER of nothing", .address = OTHER, .size = 0, EITHER(-ENOENT, -EINVAL) },
 		{ "UNREGISTER of what is not", .address = OTHER, .size = 65536, .want = -ENOENT },
-		{ "UNREGISTER of a part", .address = MEMORY, .size = WORLD_DATA,
-		  .want = -ENOENT },
+		{ "UNREGISTER of a part", .address = MEMORY, .size = WORLD_DATA, .want = -ENOENT },
 		{ "UNREGISTER of the end", .address = DATA, .size = WORLD_DATA, .want = -ENOENT },
 		{ "UNREGISTER of what is mapped", .address = MEMORY,
 		  .size = WORLD_BASE_SIZE + WORLD_DATA, .want = -EBUSY },
@@ -235,22 +245,32 @@ static void create_refusals(void)
 	static const struct refusal rows[] = {
 		{ "CREATE with a short argsz", .argsz = 39, .shift = 16, .size = GIB, .levels = 1,
 		  .want = -EINVAL },
-		{ "CREATE with a flag", .flags = 1, .shift = 16, .size = GIB, .levels = 1, .want = -EINVAL },
+		{ "CREATE with a flag", .flags = 1, .shift = 16, .size = GIB, .levels = 1,
+		  .want = -EINVAL },
 		{ "CREATE with page shift 0", .shift = 0, .size = GIB, .levels = 1, .want = -EINVAL },
-		{ "CREATE with page shift 13", .shift = 13, .size = GIB, .levels = 1, .want = -EINVAL },
-		{ "CREATE with page shift 34", .shift = 34, .size = 1ULL << 35, .levels = 1, .want = -EINVAL },
-		{ "CREATE with page shift 63", .shift = 63, .size = 1ULL << 63, .levels = 1, .want = -EINVAL },
-		{ "CREATE with page shift 76", .shift = 64 + 12, .size = GIB, .levels = 1, .want = -EINVAL },
-		{ "CREATE with page shift 2^32 - 1", .shift = ~0U, .size = GIB, .levels = 1, .want = -EINVAL },
+		{ "CREATE with page shift 13", .shift = 13, .size = GIB, .levels = 1,
+		  .want = -EINVAL },
+		{ "CREATE with page shift 34", .shift = 34, .size = 1ULL << 35, .levels = 1,
+		  .want = -EINVAL },
+		{ "CREATE with page shift 63", .shift = 63, .size = 1ULL << 63, .levels = 1,
+		  .want = -EINVAL },
+		{ "CREATE with page shift 76", .shift = 64 + 12, .size = GIB, .levels = 1,
+		  .want = -EINVAL },
+		{ "CREATE with page shift 2^32 - 1", .shift = ~0U, .size = GIB, .levels = 1,
+		  .want = -EINVAL },
 		{ "CREATE of nothing", .shift = 16, .size = 0, .levels = 1, .want = -EINVAL },
-		{ "CREATE of less than a page", .shift = 16, .size = 4096, .levels = 1, .want = -EINVAL },
+		{ "CREATE of less than a page", .shift = 16, .size = 4096, .levels = 1,
+		  .want = -EINVAL },
 		{ "CREATE of 3 GiB", .shift = 16, .size = 3 * GIB, .levels = 1, .want = -EINVAL },
-		{ "CREATE of an odd size", .shift = 16, .size = GIB + 1, .levels = 1, .want = -EINVAL },
+		{ "CREATE of an odd size", .shift = 16, .size = GIB + 1, .levels = 1,
+		  .want = -EINVAL },
 		{ "CREATE with 6 levels", .shift = 16, .size = GIB, .levels = 6, .want = -EINVAL },
-		{ "CREATE with 2^32 - 1 levels", .shift = 16, .size = GIB, .levels = ~0U, .want = -EINVAL },
+		{ "CREATE with 2^32 - 1 levels", .shift = 16, .size = GIB, .levels = ~0U,
+		  .want = -EINVAL },
 		{ "CREATE of more than the PE has", .shift = 12, .size = 1ULL << 50, .levels = 1,
 		  .want = -EINVAL },
-		{ "CREATE of 2^63 bytes", .shift = 16, .size = 1ULL << 63, .levels = 1, .want = -EINVAL },
+		{ "CREATE of 2^63 bytes", .shift = 16, .size = 1ULL << 63, .levels = 1,
+		  .want = -EINVAL },
 	};
 
 	refusals(rows, COUNT(rows), call_create);
@@ -275,44 +295,48 @@ static void remove_refusals(void)
 static void map_refusals(void)
 {
 	static const struct refusal rows[] = {
-		{ "MAP with a short argsz", .argsz = 31, .flags = BOTH, .address = DATA, .size = 65536,
-		  .iova = FREE, .want = -EINVAL },
-		{ "MAP with no direction", .address = DATA, .size = 65536, .iova = FREE, .want = -EINVAL },
-		{ "MAP with an unknown flag", .flags = BOTH | 4, .address = DATA, .size = 65536, .iova = FREE,
+		{ "MAP with a short argsz", .argsz = 31, .flags = BOTH, .address = DATA,
+		  .size = 65536, .iova = FREE, .want = -EINVAL },
+		{ "MAP with no direction", .address = DATA, .size = 65536, .iova = FREE,
 		  .want = -EINVAL },
+		{ "MAP with an unknown flag", .flags = BOTH | 4, .address = DATA, .size = 65536,
+		  .iova = FREE, .want = -EINVAL },
 		{ "MAP with a high flag", .flags = BOTH | 1U << 31, .address = DATA, .size = 65536,
 		  .iova = FREE, .want = -EINVAL },
-		{ "MAP of an odd address", .flags = BOTH, .address = DATA + 1, .size = 65536, .iova = FREE,
-		  .want = -EINVAL },
-		{ "MAP from mid-page", .flags = BOTH, .address = DATA + 2048, .size = 65536, .iova = FREE,
-		  .want = -EINVAL },
+		{ "MAP of an odd address", .flags = BOTH, .address = DATA + 1, .size = 65536,
+		  .iova = FREE, .want = -EINVAL },
+		{ "MAP from mid-page", .flags = BOTH, .address = DATA + 2048, .size = 65536,
+		  .iova = FREE, .want = -EINVAL },
 		{ "MAP of an odd size", .flags = BOTH, .address = DATA, .size = 65535, .iova = FREE,
 		  .want = -EINVAL },
-		{ "MAP of nothing", .flags = BOTH, .address = DATA, .size = 0, .iova = FREE, .want = -EINVAL },
-		{ "MAP at an odd bus address", .flags = BOTH, .address = DATA, .size = 65536, .iova = FREE + 1,
+		{ "MAP of nothing", .flags = BOTH, .address = DATA, .size = 0, .iova = FREE,
 		  .want = -EINVAL },
+		{ "MAP at an odd bus address", .flags = BOTH, .address = DATA, .size = 65536,
+		  .iova = FREE + 1, .want = -EINVAL },
 		{ "MAP at address 0", .flags = BOTH, .address = 0, .size = 65536, .iova = FREE,
 		  .want = -EINVAL },
-		{ "MAP of the kernel's memory", .flags = BOTH, .address = KERNEL_ADDRESS, .size = 65536,
-		  .iova = FREE, .want = -EINVAL },
+		{ "MAP of the kernel's memory", .flags = BOTH, .address = KERNEL_ADDRESS,
+		  .size = 65536, .iova = FREE, .want = -EINVAL },
 		{ "MAP of memory that wraps", .flags = BOTH, .address = -65536ULL, .size = 131072,
 		  .iova = FREE, .want = -EINVAL },
 		{ "MAP of a bus range that wraps", .flags = BOTH, .address = DATA, .size = -65536ULL,
 		  .iova = FREE, .want = -EINVAL },
 		{ "MAP at the end of 64 bits", .flags = BOTH, .address = DATA, .size = 65536,
 		  .iova = -65536ULL, .want = -ENXIO },
-		{ "MAP outside any window", .flags = BOTH, .address = DATA, .size = 65536, .iova = GIB,
-		  .want = -ENXIO },
+		{ "MAP outside any window", .flags = BOTH, .address = DATA, .size = 65536,
+		  .iova = GIB, .want = -ENXIO },
 		{ "MAP far outside any window", .flags = BOTH, .address = DATA, .size = 65536,
 		  .iova = 1ULL << 59, .want = -ENXIO },
-		{ "MAP of memory that is not registered", .flags = BOTH, .address = OTHER, .size = 65536,
+		{ "MAP of memory that is not registered", .flags = BOTH, .address = OTHER,
+		  .size = 65536, .iova = FREE, .want = -EINVAL },
+		{ "MAP of no memory", .flags = BOTH, .address = OTHER + MIB / 2, .size = 65536,
 		  .iova = FREE, .want = -EINVAL },
-		{ "MAP of no memory", .flags = BOTH, .address = OTHER + MIB / 2, .size = 65536, .iova = FREE,
+		{ "MAP across the end of what is registered", .flags = BOTH,
+		  .address = DATA + WORLD_DATA - 65536, .size = 131072, .iova = FREE,
 		  .want = -EINVAL },
-		{ "MAP across the end of what is registered", .flags = BOTH, .address = DATA + WORLD_DATA - 65536,
-		  .size = 131072, .iova = FREE, .want = -EINVAL },
-		{ "MAP over what is mapped, of too much", .flags = BOTH, .address = DATA + WORLD_DATA - 65536,
-		  .size = 131072, .iova = STATE_IOVA, .want = -EINVAL },
+		{ "MAP over what is mapped, of too much", .flags = BOTH,
+		  .address = DATA + WORLD_DATA - 65536, .size = 131072, .iova = STATE_IOVA,
+		  .want = -EINVAL },
 	};
 
 	refusals(rows, COUNT(rows), call_map);
@@ -321,14 +345,17 @@ static void map_refusals(void)
 static void unmap_refusals(void)
 {
 	static const struct refusal rows[] = {
-		{ "UNMAP with a short argsz", .argsz = 23, .size = 65536, .iova = STATE_IOVA, .want = -EINVAL },
-		{ "UNMAP with a flag", .flags = 1, .size = 65536, .iova = STATE_IOVA, .want = -EINVAL },
-		{ "UNMAP with the flag for all", .flags = VFIO_DMA_UNMAP_FLAG_ALL, .iova = 0, .size = 0,
+		{ "UNMAP with a short argsz", .argsz = 23, .size = 65536, .iova = STATE_IOVA,
 		  .want = -EINVAL },
+		{ "UNMAP with a flag", .flags = 1, .size = 65536, .iova = STATE_IOVA,
+		  .want = -EINVAL },
+		{ "UNMAP with the flag for all", .flags = VFIO_DMA_UNMAP_FLAG_ALL, .iova = 0,
+		  .size = 0, .want = -EINVAL },
 		{ "UNMAP of an odd size", .size = 65535, .iova = STATE_IOVA, .want = -EINVAL },
 		{ "UNMAP at an odd address", .size = 65536, .iova = STATE_IOVA + 1, .want = -EINVAL },
 		{ "UNMAP outside any window", .size = 65536, .iova = GIB, .want = -ENXIO },
-		{ "UNMAP of a range that wraps", .size = -65536ULL, .iova = STATE_IOVA, .want = -EINVAL },
+		{ "UNMAP of a range that wraps", .size = -65536ULL, .iova = STATE_IOVA,
+		  .want = -EINVAL },
 		{ "UNMAP across the window's end", .size = GIB, .iova = STATE_IOVA, .want = -EINVAL },
 	};
 
@@ -429,9 +456,11 @@ static void set_iommu(void)
 		  "SET_IOMMU without a group");
 	v.group = vfio_open_group(id);
 	tap_errno(ioctl(v.group, VFIO_GROUP_SET_CONTAINER, &v.container), 0, "SET_CONTAINER");
-	tap_errno(vfio_ioctl(&v, VFIO_SET_IOMMU, (void *)VFIO_TYPE1_IOMMU), -ENODEV, "SET_IOMMU of type 1");
+	tap_errno(vfio_ioctl(&v, VFIO_SET_IOMMU, (void *)VFIO_TYPE1_IOMMU), -ENODEV,
+		  "SET_IOMMU of type 1");
 	tap_errno(vfio_ioctl(&v, VFIO_SET_IOMMU, (void *)77UL), -ENODEV, "SET_IOMMU of type 77");
-	tap_errno(vfio_ioctl(&v, VFIO_SET_IOMMU, (void *)VFIO_SPAPR_TCE_v2_IOMMU), 0, "SET_IOMMU of v2");
+	tap_errno(vfio_ioctl(&v, VFIO_SET_IOMMU, (void *)VFIO_SPAPR_TCE_v2_IOMMU), 0,
+		  "SET_IOMMU of v2");
 	vfio_close(&v);
 }
 
@@ -445,7 +474,8 @@ static void unknown_ioctls(void)
 	state_take(&s, &w);
 	tap_errno(vfio_ioctl(&w.v, VFIO_IOMMU_ENABLE, NULL), -ENOTTY, "ENABLE, which v2 has not");
 	tap_errno(vfio_ioctl(&w.v, VFIO_IOMMU_DISABLE, NULL), -ENOTTY, "DISABLE, which v2 has not");
-	tap_errno(vfio_ioctl(&w.v, _IO(VFIO_TYPE, VFIO_BASE + 99), NULL), -ENOTTY, "an unknown call");
+	tap_errno(vfio_ioctl(&w.v, _IO(VFIO_TYPE, VFIO_BASE + 99), NULL), -ENOTTY,
+		  "an unknown call");
 	state_check(&s, "unknown calls");
 	world_close(&w);
 }
@@ -462,7 +492,8 @@ static void get_info(void)
 	tap_errno(vfio_ioctl(&v, VFIO_IOMMU_SPAPR_TCE_GET_INFO, &info), 0, "GET_INFO");
 	tap_check(info.flags == VFIO_IOMMU_SPAPR_INFO_DDW, "flags are %#x", info.flags);
 	tap_check(info.dma32_window_start == 0 && info.dma32_window_size == GIB,
-		  "the default window is %#x + %#x", info.dma32_window_start, info.dma32_window_size);
+		  "the default window is %#x + %#x", info.dma32_window_start,
+		  info.dma32_window_size);
 	tap_check((info.ddw.pgsizes & 0x211000) == 0x211000, "page sizes are %#llx",
 		  (unsigned long long)info.ddw.pgsizes);
 	tap_check(info.ddw.max_dynamic_windows_supported == 2, "%u windows are possible",
@@ -470,9 +501,11 @@ static void get_info(void)
 	tap_check(info.ddw.levels == 1, "%u levels", info.ddw.levels);
 	memset(&info, 0xff, sizeof(info));
 	info.argsz = old;
-	tap_errno(vfio_ioctl(&v, VFIO_IOMMU_SPAPR_TCE_GET_INFO, &info), 0, "GET_INFO of the old size");
+	tap_errno(vfio_ioctl(&v, VFIO_IOMMU_SPAPR_TCE_GET_INFO, &info), 0,
+		  "GET_INFO of the old size");
 	tap_check(info.dma32_window_size == GIB, "the old structure is not filled in");
-	tap_check(filled_with(&info.ddw, sizeof(info.ddw), 0xff), "written beyond the old structure");
+	tap_check(filled_with(&info.ddw, sizeof(info.ddw), 0xff),
+		  "written beyond the old structure");
 	vfio_close(&v);
 }
 
@@ -486,7 +519,8 @@ static void before_register(void)
 	tap_errno(__vfio_map(&v, 0, mem, MIB, VFIO_DIR_BOTH), -EPERM, "MAP before any REGISTER");
 	tap_errno(__vfio_unmap(&v, 0, MIB), -EPERM, "UNMAP before any REGISTER");
 	tap_errno(__vfio_create(&v, 16, GIB, &ddw), 0, "CREATE before any REGISTER");
-	tap_errno(__vfio_map(&v, ddw.start, mem, MIB, VFIO_DIR_BOTH), -EPERM, "MAP after CREATE alone");
+	tap_errno(__vfio_map(&v, ddw.start, mem, MIB, VFIO_DIR_BOTH), -EPERM,
+		  "MAP after CREATE alone");
 	tap_errno(__vfio_remove(&v, ddw.start), 0, "REMOVE before any REGISTER");
 	vfio_close(&v);
 }
@@ -506,7 +540,8 @@ static void register_counts(void)
 		vfio_register(&v, mem + i * MIB, MIB);
 	tap_check(kstat_locked(0) == locked + 4096, "VmLck of 4 MiB is %llu kB",
 		  (unsigned long long)(kstat_locked(0) - locked));
-	tap_check(kstat_pins() == pins + (int64_t)(4 * MIB / page_size()), "not all pages are pinned");
+	tap_check(kstat_pins() == pins + (int64_t)(4 * MIB / page_size()),
+		  "not all pages are pinned");
 	for (unsigned int i = 0; i < 4; i++)
 		vfio_unregister(&v, mem + (i ^ 1) * MIB, MIB);
 	tap_check(kstat_locked(0) == locked, "UNREGISTER left VmLck at %llu kB",
@@ -515,7 +550,8 @@ static void register_counts(void)
 	tap_errno(__vfio_unregister(&v, mem, MIB), -ENOENT, "UNREGISTER a second time");
 	vfio_register(&v, mem, 4 * MIB);
 	vfio_close(&v);
-	tap_check(!kstat_locked(0), "close left VmLck at %llu kB", (unsigned long long)kstat_locked(0));
+	tap_check(!kstat_locked(0), "close left VmLck at %llu kB",
+		  (unsigned long long)kstat_locked(0));
 }
 
 static void as_nobody(struct vfio *v, uint8_t *mem)
@@ -525,7 +561,8 @@ static void as_nobody(struct vfio *v, uint8_t *mem)
 	if (setrlimit(RLIMIT_MEMLOCK, &limit) || setresgid(65534, 65534, 65534) ||
 	    setresuid(65534, 65534, 65534))
 		tap_fail("cannot become an ordinary user");
-	tap_errno(__vfio_register(v, mem, 4 * MIB), -ENOMEM, "REGISTER of more than RLIMIT_MEMLOCK");
+	tap_errno(__vfio_register(v, mem, 4 * MIB), -ENOMEM,
+		  "REGISTER of more than RLIMIT_MEMLOCK");
 	tap_check(!kstat_locked(0), "the refused REGISTER counts");
 	tap_errno(__vfio_register(v, mem, MIB / 2), 0, "REGISTER of less than RLIMIT_MEMLOCK");
 	tap_errno(__vfio_register(v, mem + MIB, MIB), -ENOMEM, "REGISTER of more than is left");

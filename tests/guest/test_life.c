@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a container ends, and whose it is. Whatever a process was doing when it closed, died or became
- * another program, nothing stays mapped, nothing stays pinned, and the next user starts clean.
+ * How a container ends, and whose it is. Whatever a process was doing when it closed, died or
+ * became another program, nothing stays mapped, nothing stays pinned, and the next user starts
+ * clean.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -38,7 +39,8 @@ static void expect_clean_start(uint64_t old_iova, void *old_memory, const char *
 	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
 	world_expect_writes(&w, MIB - NVME_PAGE, w.data + MIB - NVME_PAGE, REACHED, after);
 	world_close(&w);
-	tap_check(!kstat_locked(0), "%s: VmLck is %llu kB", after, (unsigned long long)kstat_locked(0));
+	tap_check(!kstat_locked(0), "%s: VmLck is %llu kB", after,
+		  (unsigned long long)kstat_locked(0));
 }
 
 static void close_with_mappings(void)
@@ -57,7 +59,8 @@ static void close_with_mappings(void)
 	world_expect_writes(&w, 2 * MIB, mem, REACHED, "before close");
 	nvme_forget(&w.n);
 	vfio_close(&w.v);
-	tap_check(!kstat_locked(0), "close left VmLck at %llu kB", (unsigned long long)kstat_locked(0));
+	tap_check(!kstat_locked(0), "close left VmLck at %llu kB",
+		  (unsigned long long)kstat_locked(0));
 	tap_check(kstat_wait_pins(pins) == pins, "close left %lld pages pinned",
 		  (long long)(kstat_pins() - pins));
 	expect_clean_start(2 * MIB, mem, "after close");
@@ -79,7 +82,8 @@ static void close_in_any_order(void)
 			close(*c == 'c' ? w.v.container : *c == 'g' ? w.v.group : w.v.device);
 		tap_check(!kstat_locked(0), "closed as %s: VmLck is %llu kB", orders[i],
 			  (unsigned long long)kstat_locked(0));
-		tap_check(kstat_wait_pins(pins) == pins, "closed as %s: pages stay pinned", orders[i]);
+		tap_check(kstat_wait_pins(pins) == pins, "closed as %s: pages stay pinned",
+			  orders[i]);
 	}
 	expect_clean_start(0, NULL, "after all of them");
 }
@@ -93,11 +97,14 @@ static void group_leaves(void)
 		world_open(&w);
 		vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
 		tap_errno(ioctl(w.v.group, VFIO_GROUP_UNSET_CONTAINER), 0, "UNSET_CONTAINER");
-		tap_check(__vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH) < 0, "MAP without a group");
+		tap_check(__vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH) < 0,
+			  "MAP without a group");
 		tap_check(!kstat_locked(0), "VmLck without a group is %llu kB",
 			  (unsigned long long)kstat_locked(0));
-		tap_errno(ioctl(w.v.group, VFIO_GROUP_SET_CONTAINER, &w.v.container), 0, "SET_CONTAINER");
-		tap_errno(vfio_ioctl(&w.v, VFIO_SET_IOMMU, (void *)VFIO_SPAPR_TCE_v2_IOMMU), 0, "SET_IOMMU");
+		tap_errno(ioctl(w.v.group, VFIO_GROUP_SET_CONTAINER, &w.v.container), 0,
+			  "SET_CONTAINER");
+		tap_errno(vfio_ioctl(&w.v, VFIO_SET_IOMMU, (void *)VFIO_SPAPR_TCE_v2_IOMMU), 0,
+			  "SET_IOMMU");
 		tap_errno(__vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH), -EPERM,
 			  "MAP of what was registered before");
 		vfio_register(&w.v, w.memory, w.size);
@@ -222,7 +229,10 @@ static void exec_closes(void)
 	waitpid(pid, NULL, 0);
 }
 
-/* The child makes the mappings, so the container is its own, over memory that the parent sees too. */
+/*
+ * The child makes the mappings, so the container is its own, over memory that the parent sees
+ * too.
+ */
 static void owning_child(struct world *w, struct pipes *p, int ready, int go)
 {
 	char byte;
@@ -327,7 +337,8 @@ static void find_another_function(char *bdf, size_t size)
 	struct dirent *entry;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", vfio_group_of(world_bdf));
+	snprintf(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices",
+		 vfio_group_of(world_bdf));
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.' && strcmp(entry->d_name, world_bdf))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MAP and UNMAP beyond single refusals: ranges that end where a window does, calls that fail halfway,
- * what counts as nothing, and that registered memory is held by mappings and by nothing else.
+ * MAP and UNMAP beyond single refusals: ranges that end where a window does, calls that fail
+ * halfway, what counts as nothing, and that registered memory is held by mappings and by nothing
+ * else.
  */
 #include <errno.h>
 #include <string.h>
@@ -30,11 +31,14 @@ static void across_the_end(void)
 	end = ddw.start + GIB;
 	tap_errno(__vfio_map(&w.v, end - MIB, w.data, 2 * MIB, VFIO_DIR_BOTH), -EINVAL,
 		  "MAP across the end of a dynamic window");
-	world_expect_writes(&w, end - MIB, w.data, UNTOUCHED, "before the end of the dynamic window");
-	world_expect_writes(&w, end - IO_PAGE, w.data + MIB - IO_PAGE, UNTOUCHED, "at the end of it");
+	world_expect_writes(&w, end - MIB, w.data, UNTOUCHED,
+			    "before the end of the dynamic window");
+	world_expect_writes(&w, end - IO_PAGE, w.data + MIB - IO_PAGE, UNTOUCHED,
+			    "at the end of it");
 	tap_errno(__vfio_map(&w.v, GIB - MIB, w.data, 2 * MIB, VFIO_DIR_BOTH), -EINVAL,
 		  "MAP across the end of the default window");
-	world_expect_writes(&w, GIB - MIB, w.data, UNTOUCHED, "before the end of the default window");
+	world_expect_writes(&w, GIB - MIB, w.data, UNTOUCHED,
+			    "before the end of the default window");
 	tap_errno(__vfio_map(&w.v, end - IO_PAGE, w.data, WORLD_DATA, VFIO_DIR_BOTH), -EINVAL,
 		  "MAP of much across the end");
 	tap_errno(__vfio_map(&w.v, end - MIB, w.data, MIB, VFIO_DIR_BOTH), 0, "MAP up to the end");
@@ -56,9 +60,12 @@ static void all_or_nothing(void)
 		  "MAP of memory that is registered by half");
 	world_expect_writes(&w, 0, w.data, REACHED, "what was mapped before");
 	world_expect_writes(&w, MIB - IO_PAGE, w.data + MIB - IO_PAGE, REACHED, "the end of it");
-	world_expect_reads(&w, MIB + 64 * KIB, w.data + MIB, REACHED, "what was mapped for reading");
-	world_expect_writes(&w, MIB + 64 * KIB, w.data + MIB, UNTOUCHED, "what was mapped for reading");
-	world_expect_writes(&w, MIB, w.data + WORLD_DATA - MIB, UNTOUCHED, "what was not mapped before");
+	world_expect_reads(&w, MIB + 64 * KIB, w.data + MIB, REACHED,
+			   "what was mapped for reading");
+	world_expect_writes(&w, MIB + 64 * KIB, w.data + MIB, UNTOUCHED,
+			    "what was mapped for reading");
+	world_expect_writes(&w, MIB, w.data + WORLD_DATA - MIB, UNTOUCHED,
+			    "what was not mapped before");
 	world_close(&w);
 }
 
@@ -75,15 +82,18 @@ static void side_by_side(void)
 	vfio_register(&w.v, mem + 2 * MIB, 2 * MIB);
 	ret = __vfio_map(&w.v, 0, mem, 4 * MIB, VFIO_DIR_BOTH);
 	tap_errno(ret, 0, "MAP over two registrations");
-	world_expect_writes(&w, 2 * MIB - IO_PAGE, mem + 2 * MIB - IO_PAGE, REACHED, "the first's end");
+	world_expect_writes(&w, 2 * MIB - IO_PAGE, mem + 2 * MIB - IO_PAGE, REACHED,
+			    "the first's end");
 	world_expect_writes(&w, 2 * MIB, mem + 2 * MIB, REACHED, "the second's start");
 	tap_errno(__vfio_unregister(&w.v, mem, 2 * MIB), -EBUSY, "UNREGISTER of the first");
 	vfio_unmap(&w.v, 0, 2 * MIB);
-	tap_errno(__vfio_unregister(&w.v, mem + 2 * MIB, 2 * MIB), -EBUSY, "UNREGISTER of the second");
+	tap_errno(__vfio_unregister(&w.v, mem + 2 * MIB, 2 * MIB), -EBUSY,
+		  "UNREGISTER of the second");
 	tap_errno(__vfio_unregister(&w.v, mem, 2 * MIB), 0, "UNREGISTER of the first, unmapped");
 	world_expect_writes(&w, 2 * MIB, mem + 2 * MIB, REACHED, "the second");
 	vfio_unmap(&w.v, 2 * MIB, 2 * MIB);
-	tap_errno(__vfio_unregister(&w.v, mem + 2 * MIB, 2 * MIB), 0, "UNREGISTER of the second, unmapped");
+	tap_errno(__vfio_unregister(&w.v, mem + 2 * MIB, 2 * MIB), 0,
+		  "UNREGISTER of the second, unmapped");
 	world_close(&w);
 }
 
@@ -119,11 +129,13 @@ static void mapped_is_held(void)
 	vfio_map(&w.v, ddw.start + IO_PAGE, mem + last, IO_PAGE, VFIO_DIR_READ);
 	tap_errno(__vfio_unregister(&w.v, mem, MIB), -EBUSY, "UNREGISTER, all mapped");
 	vfio_unmap(&w.v, 0, MIB);
-	tap_errno(__vfio_unregister(&w.v, mem, MIB), -EBUSY, "UNREGISTER, one page mapped twice elsewhere");
+	tap_errno(__vfio_unregister(&w.v, mem, MIB), -EBUSY,
+		  "UNREGISTER, one page mapped twice elsewhere");
 	vfio_unmap(&w.v, ddw.start, IO_PAGE);
 	tap_errno(__vfio_unregister(&w.v, mem, MIB), -EBUSY, "UNREGISTER, one page mapped once");
 	vfio_map(&w.v, ddw.start + IO_PAGE, more, IO_PAGE, VFIO_DIR_BOTH);
-	tap_errno(__vfio_unregister(&w.v, mem, MIB), 0, "UNREGISTER after its last mapping was replaced");
+	tap_errno(__vfio_unregister(&w.v, mem, MIB), 0,
+		  "UNREGISTER after its last mapping was replaced");
 	tap_errno(__vfio_unregister(&w.v, more, MIB), -EBUSY, "UNREGISTER of what replaced it");
 	vfio_remove(&w.v, ddw.start);
 	tap_errno(__vfio_unregister(&w.v, more, MIB), 0, "UNREGISTER after REMOVE of the window");
@@ -140,7 +152,8 @@ static void replacing_keeps_counts(void)
 	world_start(&w, WORLD_HIGH);
 	vfio_register(&w.v, mem, MIB);
 	for (unsigned int i = 0; i < 20; i++)
-		vfio_map(&w.v, i % 3 * IO_PAGE, mem + i % 5 * IO_PAGE, 512 * KIB, i % 2 ? VFIO_DIR_BOTH : VFIO_DIR_READ);
+		vfio_map(&w.v, i % 3 * IO_PAGE, mem + i % 5 * IO_PAGE, 512 * KIB,
+			 i % 2 ? VFIO_DIR_BOTH : VFIO_DIR_READ);
 	tap_errno(__vfio_unregister(&w.v, mem, MIB), -EBUSY, "UNREGISTER of what replaced itself");
 	vfio_unmap(&w.v, 0, MIB);
 	tap_errno(__vfio_unregister(&w.v, mem, MIB), 0, "UNREGISTER after one UNMAP");
@@ -169,7 +182,10 @@ static void outlives_munmap(void)
 	world_close(&w);
 }
 
-/* Ordinary pages that do not follow each other: touched in an order that allocation does not like. */
+/*
+ * Ordinary pages that do not follow each other: touched in an order that allocation does not
+ * like.
+ */
 static void touch_out_of_order(uint8_t *mem, uint64_t size)
 {
 	uint64_t pages = size / page_size();
@@ -183,8 +199,8 @@ static void touch_out_of_order(uint8_t *mem, uint64_t size)
 }
 
 /*
- * One registration of a huge page with ordinary pages behind it. An I/O page of the huge page's size over
- * the ordinary ones would give the device what lies behind the first of them.
+ * One registration of a huge page with ordinary pages behind it. An I/O page of the huge page's
+ * size over the ordinary ones would give the device what lies behind the first of them.
  */
 static void mixed_region(void)
 {
@@ -193,7 +209,8 @@ static void mixed_region(void)
 	struct vfio v;
 
 	munmap(plain, 2 * MIB);
-	if (mmap(plain, 2 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != plain)
+	if (mmap(plain, 2 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		 -1, 0) != plain)
 		tap_fail("no ordinary memory behind a huge page");
 	madvise(plain, 2 * MIB, MADV_NOHUGEPAGE);
 	memset(huge, 0, 2 * MIB);
@@ -201,7 +218,8 @@ static void mixed_region(void)
 	vfio_open(&v, world_bdf);
 	vfio_register(&v, huge, 4 * MIB);
 	vfio_create(&v, 21, GIB, &ddw);
-	tap_errno(__vfio_map(&v, ddw.start, huge, 2 * MIB, VFIO_DIR_BOTH), 0, "MAP of the huge page");
+	tap_errno(__vfio_map(&v, ddw.start, huge, 2 * MIB, VFIO_DIR_BOTH), 0,
+		  "MAP of the huge page");
 	tap_errno(__vfio_map(&v, ddw.start + 2 * MIB, plain, 2 * MIB, VFIO_DIR_BOTH), -EINVAL,
 		  "MAP of ordinary pages by an I/O page of 2 MiB");
 	tap_errno(__vfio_map(&v, ddw.start, huge, 4 * MIB, VFIO_DIR_BOTH), -EINVAL, "MAP of both");
@@ -227,15 +245,18 @@ static void measure(struct growth *g, int64_t pins)
 	g->locked = kstat_locked(0);
 }
 
-/* A leak of one object or one page for each cycle stands out; what the rest of the system does does not. */
+/*
+ * A leak of one object or one page for each cycle stands out; what the rest of the system does
+ * does not.
+ */
 static void compare(const struct growth *a, const struct growth *b)
 {
 	int64_t objects = b->objects - a->objects;
 	int64_t available = a->available - b->available;
 
-	tap_note("%d cycles: %lld objects, slab %lld kB, vmalloc %lld kB, available %lld kB less", CYCLES,
-		 (long long)objects, (long long)(b->slab - a->slab), (long long)(b->vmalloc - a->vmalloc),
-		 (long long)available);
+	tap_note("%d cycles: %lld objects, slab %lld kB, vmalloc %lld kB, available %lld kB less",
+		 CYCLES, (long long)objects, (long long)(b->slab - a->slab),
+		 (long long)(b->vmalloc - a->vmalloc), (long long)available);
 	tap_check(objects < CYCLES / 2, "%lld kmalloc objects more", (long long)objects);
 	tap_check((int64_t)(b->slab - a->slab) < 2048, "unreclaimable slab grew by %lld kB",
 		  (long long)(b->slab - a->slab));
@@ -243,8 +264,8 @@ static void compare(const struct growth *a, const struct growth *b)
 		  (long long)(b->vmalloc - a->vmalloc));
 	tap_check(available < (int64_t)(CYCLES * page_size() / 1024 / 2) || available < 2048,
 		  "%lld kB less are available", (long long)available);
-	tap_check(b->locked == a->locked, "VmLck went from %llu to %llu kB", (unsigned long long)a->locked,
-		  (unsigned long long)b->locked);
+	tap_check(b->locked == a->locked, "VmLck went from %llu to %llu kB",
+		  (unsigned long long)a->locked, (unsigned long long)b->locked);
 	tap_check(b->pins == a->pins, "%lld pages more are pinned", (long long)(b->pins - a->pins));
 }
 

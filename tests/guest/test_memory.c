@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the device wrote is the page's content, for good: pages that a writable translation reached are
- * marked dirty when it goes, so that neither swap nor reclaim drops them.
+ * What the device wrote is the page's content, for good: pages that a writable translation
+ * reached are marked dirty when it goes, so that neither swap nor reclaim drops them.
  *
- * Registering faults pages in for writing, so most are dirty anyway while they are pinned, and losing
- * the mark would go unnoticed. Two things show it all the same. The kernel tells a page's dirty flag,
- * which for anonymous memory is apart from the page table's: clear before, set after. And MADV_FREE takes
- * back both marks of a page that is mapped for the device: if nobody marks it again, reclaim drops it and
- * zeros come back. A page that was mapped for reading alone goes through the same steps and does come
- * back as zeros, which proves that the steps lose a page that is not marked.
+ * Registering faults pages in for writing, so most are dirty anyway while they are pinned, and
+ * losing the mark would go unnoticed. Two things show it all the same. The kernel tells a page's
+ * dirty flag, which for anonymous memory is apart from the page table's: clear before, set after.
+ * And MADV_FREE takes back both marks of a page that is mapped for the device: if nobody marks it
+ * again, reclaim drops it and zeros come back. A page that was mapped for reading alone goes
+ * through the same steps and does come back as zeros, which proves that the steps lose a page
+ * that is not marked.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -66,7 +67,8 @@ static void device_fills(struct world *w, uint8_t *mem, size_t size)
 static void expect_content(struct world *w, const uint8_t *mem, size_t size, const char *what)
 {
 	for (size_t at = 0; at < size; at += SIZE)
-		if (!tap_check(pattern_is(mem + at, SIZE, w->seed), "%s lost what the device wrote", what))
+		if (!tap_check(pattern_is(mem + at, SIZE, w->seed), "%s lost what the device wrote",
+			       what))
 			return;
 }
 
@@ -83,7 +85,8 @@ static void survives_swap(uint8_t *mem, size_t size, const char *what)
 	kstat_wait_pins(pins + (int64_t)(w.size / page_size()));
 	if (!page_out(mem, size))
 		tap_fail("%s does not go to swap", what);
-	tap_check(kstat_event("pswpout") >= out + size / page_size(), "%s did not go to swap", what);
+	tap_check(kstat_event("pswpout") >= out + size / page_size(), "%s did not go to swap",
+		  what);
 	expect_content(&w, mem, size, what);
 	device_fills(&w, mem, size);
 	expect_content(&w, mem, size, what);
@@ -136,7 +139,8 @@ static void clean_pages(void)
 	freed_while_mapped(&w, only_read, VFIO_DIR_READ);
 	kstat_wait_pins(pins);
 	page_out(only_read, SIZE);
-	tap_check(filled_with(only_read, SIZE, 0), "a clean page was not dropped, so this test shows nothing");
+	tap_check(filled_with(only_read, SIZE, 0),
+		  "a clean page was not dropped, so this test shows nothing");
 	page_out(written, SIZE);
 	expect_content(&w, written, SIZE, "a clean page");
 	world_close(&w);
@@ -149,7 +153,8 @@ enum ending {
 	BY_CLOSE,
 };
 
-static const char *const ending_name[] = { "UNMAP", "a MAP over it", "REMOVE of the window", "close" };
+static const char *const ending_name[] = {"UNMAP", "a MAP over it", "REMOVE of the window",
+					  "close"};
 
 /* One writable translation goes in each of the ways there are. */
 static void dirty_after(enum ending how, uint8_t *mem, unsigned int shift, uint32_t dir, bool want)
@@ -169,10 +174,11 @@ static void dirty_after(enum ending how, uint8_t *mem, unsigned int shift, uint3
 	if (how == BY_REMOVE)
 		vfio_remove(&v, ddw.start);
 	if (how != BY_CLOSE)
-		tap_check(phys_dirty(mem) == want, "after %s the page is %sdirty", ending_name[how], want ? "not " : "");
+		tap_check(phys_dirty(mem) == want, "after %s the page is %sdirty", ending_name[how],
+			  want ? "not " : "");
 	vfio_close(&v);
-	tap_check(phys_dirty(mem) == want, "after %s and close the page is %sdirty", ending_name[how],
-		  want ? "not " : "");
+	tap_check(phys_dirty(mem) == want, "after %s and close the page is %sdirty",
+		  ending_name[how], want ? "not " : "");
 }
 
 static void dirty_flag(void)
@@ -211,7 +217,10 @@ static void huge_pages(void)
 	world_close(&w);
 }
 
-/* The file's pages, not one process's view of them: seen through a second mapping made afterwards. */
+/*
+ * The file's pages, not one process's view of them: seen through a second mapping made
+ * afterwards.
+ */
 static void huge_file(void)
 {
 	int fd = memfd_create("huge", MFD_HUGETLB);

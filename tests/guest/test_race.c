@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user interface from several threads at once. What a single call may answer is fixed by who can
- * come before it; what must hold at the end is exact: translations as the last calls made them, and
- * registrations that can be given back once nothing is mapped, which takes right counts.
+ * The user interface from several threads at once. What a single call may answer is fixed by who
+ * can come before it; what must hold at the end is exact: translations as the last calls made
+ * them, and registrations that can be given back once nothing is mapped, which takes right
+ * counts.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -86,7 +87,9 @@ static void map_or_unmap(struct worker *me)
 	static const int none[] = { 0 };
 
 	if (dice(me, 2))
-		expect_one_of(me, __vfio_map(me->v, iova, me->mem + first * IO_PAGE, pages * IO_PAGE, VFIO_DIR_BOTH),
+		expect_one_of(me,
+			      __vfio_map(me->v, iova, me->mem + first * IO_PAGE, pages * IO_PAGE,
+					 VFIO_DIR_BOTH),
 			      none, "MAP");
 	else
 		expect_one_of(me, __vfio_unmap(me->v, iova, pages * IO_PAGE), none, "UNMAP");
@@ -97,10 +100,12 @@ static void expect_order(struct world *w, struct worker *me, const char *what)
 {
 	vfio_map(&w->v, me->iova, me->mem, PAGES * IO_PAGE, VFIO_DIR_BOTH);
 	for (unsigned int i = 0; i < PAGES; i += 16)
-		world_expect_writes(w, me->iova + i * IO_PAGE, me->mem + i * IO_PAGE, REACHED, what);
+		world_expect_writes(w, me->iova + i * IO_PAGE, me->mem + i * IO_PAGE, REACHED,
+				    what);
 	vfio_unmap(&w->v, me->iova, PAGES * IO_PAGE);
 	for (unsigned int i = 0; i < PAGES; i += 16)
-		world_expect_writes(w, me->iova + i * IO_PAGE, me->mem + i * IO_PAGE, UNTOUCHED, what);
+		world_expect_writes(w, me->iova + i * IO_PAGE, me->mem + i * IO_PAGE, UNTOUCHED,
+				    what);
 }
 
 static void two_mappers(uint64_t distance, const char *what)
@@ -122,7 +127,8 @@ static void two_mappers(uint64_t distance, const char *what)
 		expect_order(&w, &workers[i], what);
 	vfio_unmap(&w.v, 0, 16 * MIB);
 	for (unsigned int i = 0; i < 2; i++)
-		tap_errno(__vfio_unregister(&w.v, workers[i].mem, PAGES * IO_PAGE), 0, "%s: UNREGISTER", what);
+		tap_errno(__vfio_unregister(&w.v, workers[i].mem, PAGES * IO_PAGE), 0,
+			  "%s: UNREGISTER", what);
 	tap_note("%s: %u and %u calls", what, workers[0].turns, workers[1].turns);
 	world_close(&w);
 }
@@ -147,7 +153,8 @@ static void register_or_unregister(struct worker *me)
 {
 	static const int allowed[] = { -EBUSY, 0 };
 
-	expect_one_of(me, __vfio_unregister(me->v, me->mem, PAGES * IO_PAGE), allowed, "UNREGISTER");
+	expect_one_of(me, __vfio_unregister(me->v, me->mem, PAGES * IO_PAGE), allowed,
+		      "UNREGISTER");
 	expect_one_of(me, __vfio_register(me->v, me->mem, PAGES * IO_PAGE), allowed, "REGISTER");
 }
 
@@ -155,7 +162,8 @@ static void map_what_may_be_registered(struct worker *me)
 {
 	static const int allowed[] = { -EINVAL, 0 };
 
-	expect_one_of(me, __vfio_map(me->v, me->iova, me->mem, PAGES * IO_PAGE, VFIO_DIR_BOTH), allowed, "MAP");
+	expect_one_of(me, __vfio_map(me->v, me->iova, me->mem, PAGES * IO_PAGE, VFIO_DIR_BOTH),
+		      allowed, "MAP");
 	expect_one_of(me, __vfio_unmap(me->v, me->iova, PAGES * IO_PAGE), allowed, "UNMAP");
 }
 
@@ -176,9 +184,11 @@ static void map_against_unregister(void)
 	pins = kstat_pins();
 	vfio_register(&w.v, mem, PAGES * IO_PAGE);
 	run(workers, 2, SECONDS);
-	tap_check(workers[0].good > 10 && workers[1].good > 10, "the threads were in each other's way alone");
+	tap_check(workers[0].good > 10 && workers[1].good > 10,
+		  "the threads were in each other's way alone");
 	tap_errno(__vfio_unregister(&w.v, mem, PAGES * IO_PAGE), 0, "UNREGISTER at the end");
-	tap_check(kstat_wait_pins(pins) == pins, "%lld pages stay pinned", (long long)(kstat_pins() - pins));
+	tap_check(kstat_wait_pins(pins) == pins, "%lld pages stay pinned",
+		  (long long)(kstat_pins() - pins));
 	world_expect_writes(&w, MIB, mem, UNTOUCHED, "unmapped at the end");
 	world_close(&w);
 }
@@ -199,7 +209,8 @@ static void map_in_what_may_be_a_window(struct worker *me)
 {
 	static const int allowed[] = { -ENXIO, 0 };
 
-	expect_one_of(me, __vfio_map(me->v, me->iova, me->mem, PAGES * IO_PAGE, VFIO_DIR_BOTH), allowed, "MAP");
+	expect_one_of(me, __vfio_map(me->v, me->iova, me->mem, PAGES * IO_PAGE, VFIO_DIR_BOTH),
+		      allowed, "MAP");
 	expect_one_of(me, __vfio_unmap(me->v, me->iova, PAGES * IO_PAGE), allowed, "UNMAP");
 }
 
@@ -223,7 +234,8 @@ static void map_against_remove(void)
 		workers[i].iova = win.start;
 	}
 	run(workers, 2, SECONDS);
-	tap_check(workers[0].good > 10 && workers[1].good > 10, "the threads were in each other's way alone");
+	tap_check(workers[0].good > 10 && workers[1].good > 10,
+		  "the threads were in each other's way alone");
 	tap_errno(__vfio_unregister(&w.v, mem, PAGES * IO_PAGE), 0, "UNREGISTER at the end");
 	world_close(&w);
 }
@@ -275,7 +287,8 @@ static void attach_and_close(struct worker *me)
 		tap_fail("the group cannot be opened again: %s", strerror(-v.group));
 	if (ioctl(v.group, VFIO_GROUP_SET_CONTAINER, &v.container))
 		tap_fail("SET_CONTAINER: %s", strerror(errno));
-	expect_one_of(me, vfio_ioctl(&v, VFIO_SET_IOMMU, (void *)VFIO_SPAPR_TCE_v2_IOMMU), none, "SET_IOMMU");
+	expect_one_of(me, vfio_ioctl(&v, VFIO_SET_IOMMU, (void *)VFIO_SPAPR_TCE_v2_IOMMU), none,
+		      "SET_IOMMU");
 	usleep(dice(me, 3000));
 	close(v.group);
 }
@@ -296,12 +309,15 @@ static void ioctls_against_close(void)
 	for (unsigned int i = 0; i < 3; i++)
 		workers[i].v = &v;
 	run(workers, 3, CLOSE_SECONDS);
-	tap_note("%u and %u calls (%u and %u did something) against %u attachments", workers[0].turns,
-		 workers[1].turns, workers[0].good, workers[1].good, workers[2].turns);
-	tap_check(workers[0].good > 100 && workers[1].good > 100, "hardly any call met an attached group");
+	tap_note("%u and %u calls (%u and %u did something) against %u attachments",
+		 workers[0].turns, workers[1].turns, workers[0].good, workers[1].good,
+		 workers[2].turns);
+	tap_check(workers[0].good > 100 && workers[1].good > 100,
+		  "hardly any call met an attached group");
 	close(v.container);
 	tap_check(!kstat_locked(0), "VmLck is %llu kB", (unsigned long long)kstat_locked(0));
-	tap_check(kstat_wait_pins(pins) == pins, "%lld pages stay pinned", (long long)(kstat_pins() - pins));
+	tap_check(kstat_wait_pins(pins) == pins, "%lld pages stay pinned",
+		  (long long)(kstat_pins() - pins));
 }
 
 const struct tap_test race_tests[] = {

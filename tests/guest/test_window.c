@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * DMA windows: which ones there can be at once, where they are, and that each is as large as was asked
- * for. The bus addresses are QEMU's: a first window at 0, a further one at 2^59.
+ * DMA windows: which ones there can be at once, where they are, and that each is as large as was
+ * asked for. The bus addresses are QEMU's: a first window at 0, a further one at 2^59.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -23,29 +23,34 @@ static void expect_window(struct world *w, const struct window *win, void *mem, 
 	uint64_t page = 1ULL << win->shift;
 	uint64_t last = win->start + win->size - page;
 
-	if (!tap_errno(__vfio_map(&w->v, win->start, mem, page, VFIO_DIR_BOTH), 0, "%s: MAP of page 0", what))
+	if (!tap_errno(__vfio_map(&w->v, win->start, mem, page, VFIO_DIR_BOTH), 0,
+		       "%s: MAP of page 0", what))
 		return;
 	world_expect_writes(w, win->start, mem, REACHED, what);
 	vfio_unmap(&w->v, win->start, page);
-	tap_errno(__vfio_map(&w->v, last, mem, page, VFIO_DIR_BOTH), 0, "%s: MAP of the last page", what);
+	tap_errno(__vfio_map(&w->v, last, mem, page, VFIO_DIR_BOTH), 0, "%s: MAP of the last page",
+		  what);
 	world_expect_writes(w, last, mem, REACHED, what);
 	vfio_unmap(&w->v, last, page);
-	tap_errno(__vfio_map(&w->v, last + page, mem, page, VFIO_DIR_BOTH), -ENXIO, "%s: MAP behind it", what);
+	tap_errno(__vfio_map(&w->v, last + page, mem, page, VFIO_DIR_BOTH), -ENXIO,
+		  "%s: MAP behind it", what);
 }
 
 /* The default window likewise, but its last 128 KiB, where world_start(WORLD_HIGH) is. */
 static void expect_default(struct world *w, const char *what)
 {
-	tap_errno(__vfio_map(&w->v, 0, w->data, MIB, VFIO_DIR_BOTH), 0, "%s: MAP of its start", what);
+	tap_errno(__vfio_map(&w->v, 0, w->data, MIB, VFIO_DIR_BOTH), 0, "%s: MAP of its start",
+		  what);
 	world_expect_writes(w, 0, w->data, REACHED, what);
 	vfio_unmap(&w->v, 0, MIB);
-	tap_errno(__vfio_map(&w->v, GIB, w->data, MIB, VFIO_DIR_BOTH), -ENXIO, "%s: MAP behind it", what);
+	tap_errno(__vfio_map(&w->v, GIB, w->data, MIB, VFIO_DIR_BOTH), -ENXIO, "%s: MAP behind it",
+		  what);
 }
 
 static void expect_start(const struct window *win, uint64_t start, const char *what)
 {
-	tap_check(win->start == start, "%s is at %#llx, not %#llx", what, (unsigned long long)win->start,
-		  (unsigned long long)start);
+	tap_check(win->start == start, "%s is at %#llx, not %#llx", what,
+		  (unsigned long long)win->start, (unsigned long long)start);
 }
 
 /* The default window stays, a second one comes: this is what the demo does. */
@@ -57,7 +62,8 @@ static void beside_default(void)
 	world_open(&w);
 	world_start(&w, WORLD_HIGH);
 	vfio_create(&w.v, 12, 4 * GIB, &ddw);
-	tap_check(ddw.start >= 4 * GIB, "the second window is at %#llx", (unsigned long long)ddw.start);
+	tap_check(ddw.start >= 4 * GIB, "the second window is at %#llx",
+		  (unsigned long long)ddw.start);
 	expect_window(&w, &ddw, w.data, "the second window");
 	expect_default(&w, "the default window");
 	tap_errno(__vfio_create(&w.v, 12, GIB, &third), -ENOSPC, "CREATE of a third window");
@@ -75,7 +81,8 @@ static void qemu_sequence(void)
 	world_open(&w);
 	vfio_get_info(&w.v, &info);
 	vfio_remove(&w.v, info.dma32_window_start);
-	tap_errno(__vfio_map(&w.v, 0, w.data, IO_PAGE, VFIO_DIR_BOTH), -ENXIO, "MAP without a window");
+	tap_errno(__vfio_map(&w.v, 0, w.data, IO_PAGE, VFIO_DIR_BOTH), -ENXIO,
+		  "MAP without a window");
 	vfio_create(&w.v, 12, info.dma32_window_size, &win);
 	expect_start(&win, info.dma32_window_start, "the default window, created again,");
 	vfio_create(&w.v, 12, 4 * GIB, &ddw);
@@ -83,12 +90,15 @@ static void qemu_sequence(void)
 	expect_window(&w, &win, w.data, "the default window, created again");
 	vfio_remove(&w.v, win.start);
 	vfio_create(&w.v, 12, info.dma32_window_size, &win);
-	expect_start(&win, info.dma32_window_start, "the default window, created a third time beside another,");
+	expect_start(&win, info.dma32_window_start,
+		     "the default window, created a third time beside another,");
 	expect_window(&w, &win, w.data, "the default window, created a third time");
 	world_close(&w);
 }
 
-/* One window at bus address 0, of large pages: hugetlb memory, so that every kernel can map them. */
+/*
+ * One window at bus address 0, of large pages: hugetlb memory, so that every kernel can map them.
+ */
 static void dpdk_sequence(void)
 {
 	uint8_t *huge = buffer_huge(2 * HUGE_BYTES, false);
@@ -109,7 +119,9 @@ static void dpdk_sequence(void)
 	world_close(&w);
 }
 
-/* The hypervisor would put a window on top of one that is in use. The living one must not suffer. */
+/*
+ * The hypervisor would put a window on top of one that is in use. The living one must not suffer.
+ */
 static void no_overlap(void)
 {
 	uint8_t *huge = buffer_huge(2 * HUGE_BYTES, false);
@@ -127,7 +139,8 @@ static void no_overlap(void)
 	if (ret)
 		tap_errno(ret, -ENOSPC, "CREATE where the hypervisor has no room of its own");
 	else
-		tap_check(third.start + third.size <= second.start || third.start >= second.start + second.size,
+		tap_check(third.start + third.size <= second.start ||
+				  third.start >= second.start + second.size,
 			  "two windows at %#llx", (unsigned long long)third.start);
 	expect_window(&w, &second, huge + HUGE_BYTES, "the window that stayed");
 	world_close(&w);
@@ -165,11 +178,13 @@ static void removed_is_gone(void)
 	world_expect_writes(&w, ddw.start + MIB, w.data, REACHED, "mapped in a window");
 	vfio_remove(&w.v, ddw.start);
 	world_expect_writes(&w, ddw.start + MIB, w.data, UNTOUCHED, "after REMOVE of the window");
-	tap_errno(__vfio_map(&w.v, ddw.start, w.data, IO_PAGE, VFIO_DIR_BOTH), -ENXIO, "MAP after REMOVE");
+	tap_errno(__vfio_map(&w.v, ddw.start, w.data, IO_PAGE, VFIO_DIR_BOTH), -ENXIO,
+		  "MAP after REMOVE");
 	tap_errno(__vfio_unmap(&w.v, ddw.start, IO_PAGE), -ENXIO, "UNMAP after REMOVE");
 	tap_errno(__vfio_remove(&w.v, ddw.start), -EINVAL, "REMOVE a second time");
 	vfio_create(&w.v, 12, 4 * GIB, &ddw);
-	world_expect_writes(&w, ddw.start + MIB, w.data, UNTOUCHED, "in a new window at the same place");
+	world_expect_writes(&w, ddw.start + MIB, w.data, UNTOUCHED,
+			    "in a new window at the same place");
 	world_close(&w);
 }
 
@@ -220,7 +235,8 @@ static void random_create(struct world *w, struct windows *all, uint8_t *huge)
 		return;
 	}
 	for (unsigned int i = 0; i < all->count; i++)
-		tap_check(!overlap(&all->win[i], &win), "windows at %#llx overlap", (unsigned long long)win.start);
+		tap_check(!overlap(&all->win[i], &win), "windows at %#llx overlap",
+			  (unsigned long long)win.start);
 	all->win[all->count++] = win;
 	vfio_map(&w->v, win.start, huge, HUGE_BYTES, VFIO_DIR_BOTH);
 	vfio_map(&w->v, win.start + win.size - HUGE_BYTES, huge, HUGE_BYTES, VFIO_DIR_BOTH);
@@ -236,7 +252,10 @@ static void random_remove(struct world *w, struct windows *all)
 	all->win[i] = all->win[--all->count];
 }
 
-/* Create and remove as the dice fall, with mappings in every window; the dice are the same each time. */
+/*
+ * Create and remove as the dice fall, with mappings in every window; the dice are the same each
+ * time.
+ */
 static void any_order(void)
 {
 	struct windows all = { .win[0] = { 0, GIB, 12 }, .count = 1 };
@@ -253,9 +272,11 @@ static void any_order(void)
 			random_create(&w, &all, huge);
 	}
 	for (unsigned int i = 0; i < all.count; i++) {
-		tap_errno(__vfio_unmap(&w.v, all.win[i].start, all.win[i].size), 0, "UNMAP of a whole window");
+		tap_errno(__vfio_unmap(&w.v, all.win[i].start, all.win[i].size), 0,
+			  "UNMAP of a whole window");
 	}
-	tap_errno(__vfio_unregister(&w.v, huge, HUGE_BYTES), 0, "UNREGISTER with nothing mapped any more");
+	tap_errno(__vfio_unregister(&w.v, huge, HUGE_BYTES), 0,
+		  "UNREGISTER with nothing mapped any more");
 	world_close(&w);
 }
 
@@ -274,7 +295,8 @@ static void next_user(void)
 	world_close(&w);
 	world_open(&w);
 	vfio_get_info(&w.v, &after);
-	tap_check(!memcmp(&before, &after, sizeof(before)), "GET_INFO says something else to the next user");
+	tap_check(!memcmp(&before, &after, sizeof(before)),
+		  "GET_INFO says something else to the next user");
 	world_start(&w, WORLD_HIGH);
 	expect_default(&w, "the next user's default window");
 	vfio_create(&w.v, 12, 4 * GIB, &win);

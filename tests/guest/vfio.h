@@ -2,8 +2,8 @@
 /*
  * A VFIO container of the sPAPR v2 type with one group and its devices.
  *
- * Every call comes as a pair: __vfio_x() gives back 0 or -errno for a test to judge, vfio_x() is for
- * callers that cannot go on without it and ends the test with a message.
+ * Every call comes as a pair: __vfio_x() gives back 0 or -errno for a test to judge, vfio_x() is
+ * for callers that cannot go on without it and ends the test with a message.
  */
 #ifndef GUEST_VFIO_H
 #define GUEST_VFIO_H

@@ -27,7 +27,8 @@ static void after(void)
 {
 	int64_t now = kstat_wait_pins(pins);
 
-	tap_check(now == pins, "%lld pages are pinned that were not before", (long long)(now - pins));
+	tap_check(now == pins, "%lld pages are pinned that were not before",
+		  (long long)(now - pins));
 }
 
 static int usage(void)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is reachable is asked of the device itself. To see whether it can write somewhere, the memory is
- * filled with one byte and the controller is told to read known blocks into it; to see whether it can
- * read, a fresh pattern is put there, written to the disk and read back through the trusted buffer.
+ * What is reachable is asked of the device itself. To see whether it can write somewhere, the
+ * memory is filled with one byte and the controller is told to read known blocks into it; to see
+ * whether it can read, a fresh pattern is put there, written to the disk and read back through
+ * the trusted buffer.
  */
 #include <string.h>
 
@@ -36,7 +37,8 @@ void world_open_over(struct world *w, void *memory, size_t size)
 
 void world_open(struct world *w)
 {
-	world_open_over(w, buffer_private(WORLD_BASE_SIZE + WORLD_DATA), WORLD_BASE_SIZE + WORLD_DATA);
+	world_open_over(w, buffer_private(WORLD_BASE_SIZE + WORLD_DATA),
+			WORLD_BASE_SIZE + WORLD_DATA);
 }
 
 static void must(int status, const char *what)
@@ -104,7 +106,8 @@ enum reach world_reads(struct world *w, uint64_t iova, void *mem, uint32_t bytes
 	return any_page_is(w->trusted, bytes, seed) ? PARTLY : UNTOUCHED;
 }
 
-void world_expect_writes(struct world *w, uint64_t iova, void *mem, enum reach want, const char *what)
+void world_expect_writes(struct world *w, uint64_t iova, void *mem, enum reach want,
+			 const char *what)
 {
 	enum reach got = world_writes(w, iova, mem, NVME_PAGE);
 
@@ -112,7 +115,8 @@ void world_expect_writes(struct world *w, uint64_t iova, void *mem, enum reach w
 		  reach_name[got], reach_name[want], w->status);
 }
 
-void world_expect_reads(struct world *w, uint64_t iova, void *mem, enum reach want, const char *what)
+void world_expect_reads(struct world *w, uint64_t iova, void *mem, enum reach want,
+			const char *what)
 {
 	enum reach got = world_reads(w, iova, mem, NVME_PAGE);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The usual start of a test: the device in a container of its own, registered memory, and a running
- * NVMe controller as the judge of what a device can reach. Its queues and one trusted buffer are mapped
- * where the test wants them; everything else is the test's to map.
+ * The usual start of a test: the device in a container of its own, registered memory, and a
+ * running NVMe controller as the judge of what a device can reach. Its queues and one trusted
+ * buffer are mapped where the test wants them; everything else is the test's to map.
  */
 #ifndef GUEST_WORLD_H
 #define GUEST_WORLD_H
@@ -14,7 +14,7 @@
 #include "vfio.h"
 
 #define WORLD_BASE_SIZE	(128 * 1024)		/* bytes that world_start() maps */
-#define WORLD_HIGH	0x3ffe0000ULL		/* the end of a default window of 1 GiB, for world_start() */
+#define WORLD_HIGH 0x3ffe0000ULL /* the end of a default window of 1 GiB, for world_start() */
 #define WORLD_DATA	(8 * 1024 * 1024)
 
 enum reach {
@@ -56,7 +56,9 @@ enum reach world_writes(struct world *w, uint64_t iova, void *mem, uint32_t byte
 enum reach world_reads(struct world *w, uint64_t iova, void *mem, uint32_t bytes);
 
 /* Both of the above as checks with a name. */
-void world_expect_writes(struct world *w, uint64_t iova, void *mem, enum reach want, const char *what);
-void world_expect_reads(struct world *w, uint64_t iova, void *mem, enum reach want, const char *what);
+void world_expect_writes(struct world *w, uint64_t iova, void *mem, enum reach want,
+			 const char *what);
+void world_expect_reads(struct world *w, uint64_t iova, void *mem, enum reach want,
+			const char *what);
 
 #endif
