@@ -158,6 +158,23 @@ static void joins_windows_by_their_place(void **state)
 	world_check_end();
 }
 
+/* The same where the user's first window is the higher one. */
+static void joins_the_lower_window_first(void **state)
+{
+	pe(0)->addr.token_reset = 0;
+	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(create(12, 64 * MiB), 0);
+	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(create(16, 4 * GiB), HIGH);
+	assert_int_equal(create(12, 64 * MiB), 0);
+	assert_int_equal(world_table(0)->w.start, HIGH);
+	map(MiB, UA, MiB);
+	good_join(1);
+	assert_reaches(1, MiB, UA);
+	endpoint_window(world_endpoint(1), HIGH);
+	world_end();
+}
+
 static void twice_is_busy(void **state)
 {
 	good_join(1);
@@ -262,7 +279,8 @@ static void info_is_the_least_of_all(void **state)
 {
 	struct space_info info;
 
-	pe(1)->pgsizes = 1 << 12 | 1 << 24;
+	pe(0)->pgsizes = 1 << 12 | 1 << 16 | 1 << 24;
+	pe(1)->pgsizes = 1 << 12 | 1 << 21 | 1 << 24;
 	pe(1)->max = 1;
 	good_join(1);
 	assert_int_equal(space_info(&world.space, &info), 0);
@@ -321,6 +339,24 @@ static void one_of_two_fails(void **state)
 	world_end();
 }
 
+/* The same of a PE that could not join after it had got a part of what is mapped. */
+static void joiner_that_cannot_be_cleared(void **state)
+{
+	map(0, UA, 4 * MiB);
+	model_fail(&(struct model_fault){
+		.nth = 2, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
+	assert_int_equal(join(1), -EIO);
+	model_fail(NULL);
+	assert_true(world.isolated >= 1);
+	assert_true(valid(1) > 0);
+	world_check();
+	assert_int_equal(world.space.windows.pes, 1);
+	assert_int_equal(space_unmap(&world.space, 0, 4 * MiB), 0);
+	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), -EBUSY);
+	world_give_back();
+	assert_int_equal(shim_pins(), UA_SIZE / PAGE_SIZE);
+}
+
 /* A leaving PE that can neither be cleared nor loses its window: what it reaches stays pinned. */
 static void leaver_that_cannot_be_cleared(void **state)
 {
@@ -364,6 +400,7 @@ int main(void)
 		PES_TEST(who_joins_late_gets_what_is_mapped),
 		PES_TEST(a_window_lies_at_the_same_place_everywhere),
 		PES_TEST(joins_windows_by_their_place),
+		PES_TEST(joins_the_lower_window_first),
 		PES_TEST(twice_is_busy),
 		PES_TEST(the_hosts_pe_is_not_for_users),
 		PES_TEST(leave_in_any_order),
@@ -374,6 +411,7 @@ int main(void)
 		PES_TEST(page_size_that_the_new_one_lacks),
 		PES_TEST(nobody_joins_while_entries_are_unknown),
 		PES_TEST(one_of_two_fails),
+		PES_TEST(joiner_that_cannot_be_cleared),
 		PES_TEST(leaver_that_cannot_be_cleared),
 		PES_TEST(all_go_at_the_end),
 	};

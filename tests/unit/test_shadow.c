@@ -195,7 +195,7 @@ static void set_keeps_counts(void **state)
 	assert_int_equal(s.live, 1);
 	set(601, TCE(9) | SHADOW_UNKNOWN, 3);
 	assert_int_equal(s.unknown, 2);
-	set(600, TCE(7) | SHADOW_PENDING, 2);
+	set(600, TCE(7), 2);
 	assert_int_equal(s.unknown, 1);
 	assert_int_equal(s.live, 2);
 	set(600, 0, 5);

@@ -654,7 +654,9 @@ static void window_that_went_all_the_same(void **state)
 		.nth = 1, .calls = MODEL_CALL(REMOVE), .when = MODEL_AFTER });
 	good_remove(first);
 	model_fail(NULL);
+	/* It is a first window again, and so lies where a first window does. */
 	first = good_create(16, 4 * GiB);
+	assert_int_equal(first, DFLT_START);
 	second = good_create(12, 1 * GiB);
 	assert_int_not_equal(first, second);
 	assert_int_equal(world_windows(), 2);
@@ -662,6 +664,28 @@ static void window_that_went_all_the_same(void **state)
 	world_window(second);
 	good_remove(second);
 	create(16, 8 * GiB, &second);
+	world_check();
+	world_window(first);
+	world_give_back();
+	world_check_end();
+}
+
+/* As before, and firmware does not even tell that the window is gone. */
+static void name_that_is_given_out_again(void **state)
+{
+	u64 first, second;
+
+	world_begin();
+	first = good_create(16, 4 * GiB);
+	model_fail(&(struct model_fault){
+		.nth = 1, .times = MODEL_FOREVER, .when = MODEL_AFTER,
+		.calls = MODEL_CALL(REMOVE) | MODEL_CALL(GET) });
+	good_remove(first);
+	first = good_create(16, 4 * GiB);
+	assert_int_equal(first, HIGH);
+	model_fail(NULL);
+	good_remove(DFLT_START);
+	assert_int_equal(create(16, 4 * GiB, &second), -ENOSPC);
 	world_check();
 	world_window(first);
 	world_give_back();
@@ -847,6 +871,7 @@ int main(void)
 		WORLD_TEST(overlap_on_strict_firmware),
 		WORLD_TEST(window_that_does_not_go),
 		WORLD_TEST(window_that_went_all_the_same),
+		WORLD_TEST(name_that_is_given_out_again),
 		WORLD_TEST(default_that_went_all_the_same),
 		WORLD_TEST(publication_fails),
 		WORLD_TEST(attach_without_memory_for_it),

@@ -79,7 +79,6 @@ static void check_entry(const struct table *t, u64 idx, u64 tce)
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
 	u32 i;
 
-	assert_false(tce & SHADOW_PENDING);
 	for (i = 0; i < t->pes; i++)
 		if (!(tce & SHADOW_UNKNOWN))
 			assert_int_equal(tce, model_peek(t->liobn[i], ioba));
