@@ -320,14 +320,17 @@ static int memory_hold_region(struct memory *m, const struct memory_run *run, u6
 	struct region *r = memory_at(m, run->ua);
 	u64 left = (r->ua + r->size - run->ua) >> run->page_shift;
 	u32 n = min_t(u64, run->n, left);
+	unsigned long addr = 0;
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		unsigned long addr;
+		unsigned long ua = run->ua + ((unsigned long)i << run->page_shift);
 
 		/* Cannot fail: memory_covers() has seen this region's pages. */
-		mm_iommu_ua_to_hpa(r->mem, run->ua + ((unsigned long)i << run->page_shift),
-				   run->page_shift, &addr);
+		if (!i || !(ua & ~PAGE_MASK))
+			mm_iommu_ua_to_hpa(r->mem, ua, run->page_shift, &addr);
+		else
+			addr += 1UL << run->page_shift;
 		hpa[i] = addr;
 	}
 	r->mapped += n;

@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <asm/byteorder.h>
 #include "shadow.h"
 
 #define SHADOW_TOP_SHIFT_MAX	12
@@ -188,4 +189,33 @@ void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u
 	leaf->live += live;
 	s->live += live;
 	s->unknown += !!(tce & SHADOW_UNKNOWN) - !!(old & SHADOW_UNKNOWN);
+}
+
+void shadow_store(struct shadow *s, u64 first, u32 n, const __be64 *list, const u32 *region)
+{
+	while (n) {
+		struct shadow_leaf *leaf = shadow_leaf(s, first);
+		u32 slot = first & SHADOW_LEAF_MASK;
+		u32 run = min(n, SHADOW_LEAF_TCES - slot);
+		u32 live = 0;
+		u32 i;
+
+		for (i = 0; i < run; i++) {
+			live += !leaf->tce[slot + i];
+			leaf->tce[slot + i] = be64_to_cpu(list[i]);
+			leaf->region[slot + i] = region[i];
+		}
+		leaf->live += live;
+		s->live += live;
+		first += run;
+		list += run;
+		region += run;
+		n -= run;
+	}
+}
+
+void shadow_taken(struct shadow *s, struct shadow_leaf *leaf, u32 n)
+{
+	leaf->live -= n;
+	s->live -= n;
 }

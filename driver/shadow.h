@@ -18,17 +18,15 @@ struct mm_struct;
 #define SHADOW_LEAF_MASK	(SHADOW_LEAF_TCES - 1)
 
 /*
- * Marks kept in bits of an entry that no TCE uses (IOMMU pages have at least
- * 4 KiB, permissions are bits 0 and 1).
+ * A mark kept in a bit of an entry that no TCE uses (IOMMU pages have at least
+ * 4 KiB, permissions are bits 0 and 1): a failed call may have left it.
  */
-#define SHADOW_UNKNOWN	(1ULL << 2)	/* a failed call may have left it */
-#define SHADOW_PENDING	(1ULL << 3)	/* cleared, not yet given up by us */
-#define SHADOW_MARKS	(SHADOW_UNKNOWN | SHADOW_PENDING)
+#define SHADOW_UNKNOWN	(1ULL << 2)
 
 /**
  * struct shadow_leaf - 512 consecutive TCEs
- * @tce:    what each TCE holds, host physical address and permissions plus
- *          marks; 0 is an invalid TCE
+ * @tce:    what each TCE holds, host physical address and permissions, and the
+ *          mark; 0 is an invalid TCE
  * @region: id of the registered region that each non-zero entry is pinned by
  * @live:   number of non-zero entries
  */
@@ -99,7 +97,7 @@ int shadow_populate(struct shadow *s, u64 first, u64 n);
 struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx);
 
 /**
- * shadow_tce() - one entry with its marks, 0 when it is invalid
+ * shadow_tce() - one entry with its mark, 0 when it is invalid
  */
 u64 shadow_tce(const struct shadow *s, u64 idx);
 
@@ -117,10 +115,25 @@ u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end);
  * @s:      the shadow
  * @leaf:   the leaf that holds the entry
  * @slot:   the entry's place in it
- * @tce:    new content with marks, 0 for none
+ * @tce:    new content with its mark, 0 for none
  * @region: region that pins it; ignored when @tce is 0
  */
 void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
 		u32 region);
+
+/**
+ * shadow_store() - shadow_set() for consecutive entries, none of them unknown
+ * @s:      the shadow; leaves exist, and no entry of it is unknown
+ * @first:  first entry
+ * @n:      number of entries
+ * @list:   their new content, big-endian, none of them 0
+ * @region: what pins each
+ */
+void shadow_store(struct shadow *s, u64 first, u32 n, const __be64 *list, const u32 *region);
+
+/**
+ * shadow_taken() - @n valid, known entries of a leaf were set to 0
+ */
+void shadow_taken(struct shadow *s, struct shadow_leaf *leaf, u32 n);
 
 #endif

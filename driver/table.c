@@ -3,16 +3,15 @@
  * table.c - map, unmap and clear, each all or nothing.
  *
  * The shadow says what the hypervisor's TCEs hold, so nothing is ever read
- * back. A batch is one hypercall and the change of the shadow under one lock.
+ * back. A MAP's batch is one hypercall and the shadow's change under one lock.
  * Pins follow the shadow with a safe lag: a region is held before a TCE may
  * name it, and let go only after the TCE is known to be gone and the page is
  * marked dirty.
  *
  * MAP overwrites the shadow as it goes; a journal of the leaves that were not
  * empty, made before the first hypercall, holds what was replaced, so that it
- * can be put back. UNMAP and the final clear leave the shadow's entries in
- * place, marked as pending, until the last hypercall has succeeded: there the
- * shadow is its own journal.
+ * can be put back. UNMAP leaves the shadow's entries in place until the last
+ * hypercall has succeeded: there the shadow is its own journal.
  *
  * When a batch fails, its TCEs hold the old or the new content. If putting the
  * old one back fails as well they are marked unknown: the entry names the
@@ -22,6 +21,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -67,11 +67,13 @@ static void table_set(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 t
  * @memory: whose
  * @region: the run's region
  * @n:      its length
+ * @dirty:  the kernel's page that was marked dirty last
  */
 struct giving {
 	struct memory *memory;
 	u32 region;
 	u64 n;
+	u64 dirty;
 };
 
 static void giving_flush(struct giving *g)
@@ -81,21 +83,55 @@ static void giving_flush(struct giving *g)
 	g->n = 0;
 }
 
-/* A TCE with this content is gone. */
+/* @n TCEs that name one region are gone. */
+static void giving_count(struct giving *g, u32 region, u32 n)
+{
+	if (g->region != region) {
+		giving_flush(g);
+		g->region = region;
+	}
+	g->n += n;
+}
+
+static void giving_loose(const u64 *tce, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		memory_drop_loose(tce[i]);
+}
+
+/*
+ * The first of @n TCEs are gone: as many as are valid, known and name one
+ * region. Returns how many; this loop is most of what an UNMAP costs here.
+ */
+static u32 giving_run(struct giving *g, const u64 *tce, const u32 *region, u32 n, u32 page_shift)
+{
+	u64 dirty = g->dirty;
+	u32 i;
+
+	for (i = 0; i < n && region[i] == region[0]; i++) {
+		if (!tce[i] || tce[i] & SHADOW_UNKNOWN)
+			break;
+		/* Small IOMMU pages often share a page of the kernel's. */
+		if ((tce[i] & PAPR_TCE_WRITE) && tce[i] >> PAGE_SHIFT != dirty) {
+			dirty = tce[i] >> PAGE_SHIFT;
+			memory_dirty(tce[i] & PAGE_MASK, page_shift);
+		}
+	}
+	g->dirty = dirty;
+	if (i && region[0] == MEMORY_LOOSE)
+		giving_loose(tce, i);
+	else if (i)
+		giving_count(g, region[0], i);
+	return i;
+}
+
+/* A TCE with this content, known or not, is gone. */
 static void giving_add(struct giving *g, u64 tce, u32 region, u32 page_shift)
 {
-	if (!tce)
-		return;
-	if (tce & PAPR_TCE_WRITE)
-		memory_dirty(tce & ~(PAPR_TCE_PERM | SHADOW_MARKS), page_shift);
-	if (region == MEMORY_LOOSE) {
-		memory_drop_loose(tce);
-		return;
-	}
-	if (g->region != region)
-		giving_flush(g);
-	g->region = region;
-	g->n++;
+	tce &= ~SHADOW_UNKNOWN;
+	giving_run(g, &tce, &region, 1, page_shift);
 }
 
 /* The batch's hypercall for every member; @put is false for invalid TCEs. */
@@ -115,14 +151,10 @@ static int table_call(struct table *t, u64 idx, u32 n, bool put)
 	return 0;
 }
 
-/*
- * What a batch does to the shadow's entry @slot of @leaf. @i is the entry's
- * place in the batch, @ok whether the hypercall succeeded.
- */
-typedef void (*store_fn)(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, bool ok,
-			 void *ctx);
+/* Something to be done to entry @slot of @leaf, the @i-th of a range. */
+typedef void (*entry_fn)(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx);
 
-static void table_store(struct table *t, u64 idx, u32 n, bool ok, store_fn store, void *ctx)
+static void table_each(struct table *t, u64 idx, u32 n, entry_fn fn, void *ctx)
 {
 	u32 i = 0;
 
@@ -132,10 +164,13 @@ static void table_store(struct table *t, u64 idx, u32 n, bool ok, store_fn store
 		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
 
 		for (; leaf && i < end; i++, slot++)
-			store(t, leaf, slot, i, ok, ctx);
+			fn(t, leaf, slot, i, ctx);
 		i = end;
 	}
 }
+
+/* What becomes of the shadow's [idx, idx + n) when a batch succeeded, or not. */
+typedef void (*store_fn)(struct table *t, u64 idx, u32 n, bool ok, void *ctx);
 
 /*
  * One batch: the hypercall and the shadow's change together. While the
@@ -150,14 +185,14 @@ static int table_batch(struct table *t, u64 idx, u32 n, bool put, store_fn store
 		spin_lock(&t->lock);
 		rc = table_call(t, idx, n, put);
 		if (rc <= 0)
-			table_store(t, idx, n, !rc, store, ctx);
+			store(t, idx, n, !rc, ctx);
 		spin_unlock(&t->lock);
 	} while (rc > 0 && hv_wait(rc, &waited));
 	if (rc <= 0)
 		return rc;
 	/* No answer is no refusal: some of it may have been done. */
 	spin_lock(&t->lock);
-	table_store(t, idx, n, false, store, ctx);
+	store(t, idx, n, false, ctx);
 	spin_unlock(&t->lock);
 	return -EIO;
 }
@@ -210,6 +245,20 @@ static int journal_make(struct table *t, u64 first, u64 n, struct journal **head
 	return 0;
 }
 
+static void journal_settle_leaf(struct table *t, const struct shadow_leaf *was, u32 slot, u32 end,
+				struct giving *g)
+{
+	while (slot < end) {
+		u32 n = giving_run(g, was->tce + slot, was->region + slot, end - slot,
+				   t->w.page_shift);
+
+		/* Not a run: an entry that was empty or unknown. */
+		if (!n)
+			giving_add(g, was->tce[slot], was->region[slot], t->w.page_shift);
+		slot += max(n, 1U);
+	}
+}
+
 /* The MAP stands: what it replaced is gone. */
 static void journal_settle(struct table *t, const struct journal *j, u64 first, u64 n)
 {
@@ -219,22 +268,36 @@ static void journal_settle(struct table *t, const struct journal *j, u64 first, 
 		u32 slot = first > j->base ? first - j->base : 0;
 		u32 end = min_t(u64, SHADOW_LEAF_TCES, first + n - j->base);
 
-		for (; slot < end; slot++)
-			giving_add(&g, j->was.tce[slot], j->was.region[slot], t->w.page_shift);
-		giving_flush(&g);
+		journal_settle_leaf(t, &j->was, slot, end, &g);
 		cond_resched();
 	}
+	giving_flush(&g);
 }
 
-static void store_list(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, bool ok,
-		       void *ctx)
+/* @ctx: whether the hypercall succeeded. */
+static void entry_from_list(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
+	const bool *ok = ctx;
 	u64 tce = be64_to_cpu(t->list[i]);
 
 	/* An invalid TCE that is written over an invalid one is known anyway. */
-	if (tce && !ok)
+	if (tce && !*ok)
 		tce |= SHADOW_UNKNOWN;
 	table_set(t, leaf, slot, tce, t->region[i]);
+}
+
+static void store_list(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+{
+	table_each(t, idx, n, entry_from_list, &ok);
+}
+
+/* For a list without invalid TCEs: a MAP's. */
+static void store_mapped(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+{
+	if (ok && !t->shadow.unknown)
+		shadow_store(&t->shadow, idx, n, t->list, t->region);
+	else
+		store_list(t, idx, n, ok, ctx);
 }
 
 /* Let go of the list's first @n pages, which no TCE has named. */
@@ -288,7 +351,7 @@ static int table_write(struct table *t, u64 first, u64 n, unsigned long ua, u64 
 		rc = table_fill(t, run);
 		if (rc)
 			return rc;
-		rc = table_batch(t, first + *done, run.n, true, store_list, NULL);
+		rc = table_batch(t, first + *done, run.n, true, store_mapped, NULL);
 		*done += run.n;
 		if (rc)
 			return rc;
@@ -303,10 +366,12 @@ static int table_write(struct table *t, u64 first, u64 n, unsigned long ua, u64 
  * struct restoring - a failed MAP on its way back, one leaf at a time
  * @was: what the leaf held, NULL when it was empty
  * @g:   what goes
+ * @ok:  the hypercall succeeded
  */
 struct restoring {
 	const struct shadow_leaf *was;
 	struct giving g;
+	bool ok;
 };
 
 /* An entry that was unknown before comes back as an invalid one. */
@@ -317,15 +382,14 @@ static u64 restored_tce(const struct restoring *r, u32 slot)
 	return tce & SHADOW_UNKNOWN ? 0 : tce;
 }
 
-static void store_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, bool ok,
-			   void *ctx)
+static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
 	struct restoring *r = ctx;
 	u64 was = r->was ? r->was->tce[slot] : 0;
 	u32 was_region = r->was ? r->was->region[slot] : 0;
 	u64 tce = restored_tce(r, slot);
 
-	if (ok) {
+	if (r->ok) {
 		giving_add(&r->g, leaf->tce[slot], leaf->region[slot], t->w.page_shift);
 		if (!tce)
 			giving_add(&r->g, was, was_region, t->w.page_shift);
@@ -337,6 +401,14 @@ static void store_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 		memory_suspect(t->memory, was_region);
 		giving_add(&r->g, was, was_region, t->w.page_shift);
 	}
+}
+
+static void store_restored(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+{
+	struct restoring *r = ctx;
+
+	r->ok = ok;
+	table_each(t, idx, n, entry_restored, r);
 }
 
 /* Put back what a leaf's entries [idx, idx + n) held before the MAP. */
@@ -399,15 +471,23 @@ int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
 
 /* --- UNMAP and clear --- */
 
-static void store_erased(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, bool ok,
-			 void *ctx)
+/* @ctx: the mark that a live entry has from now on, or 0. */
+static void entry_mark(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
-	u64 tce = leaf->tce[slot];
+	const u64 *mark = ctx;
 
-	if (tce)
-		table_set(t, leaf, slot,
-			  (tce & ~SHADOW_MARKS) | (ok ? SHADOW_PENDING : SHADOW_UNKNOWN),
+	if (leaf->tce[slot])
+		table_set(t, leaf, slot, (leaf->tce[slot] & ~SHADOW_UNKNOWN) | *mark,
 			  leaf->region[slot]);
+}
+
+/* Entries stay until the whole UNMAP has succeeded: see table_settle(). */
+static void store_erased(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+{
+	u64 mark = ok ? 0 : SHADOW_UNKNOWN;
+
+	if (mark || t->shadow.unknown)
+		table_each(t, idx, n, entry_mark, &mark);
 }
 
 /*
@@ -427,32 +507,43 @@ static u32 table_live_batch(struct table *t, u64 *idx, u64 end)
 	return last - *idx + 1;
 }
 
-/* Pending entries of [first, end) are gone for good. */
+/* The known entries of a leaf's [slot, end) are gone for good. */
+static void table_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
+			      struct giving *g)
+{
+	u32 gone = 0;
+
+	spin_lock(&t->lock);
+	while (slot < end) {
+		u32 n = giving_run(g, leaf->tce + slot, leaf->region + slot, end - slot,
+				   t->w.page_shift);
+
+		memset(leaf->tce + slot, 0, n * sizeof(*leaf->tce));
+		gone += n;
+		slot += max(n, 1U);
+	}
+	shadow_taken(&t->shadow, leaf, gone);
+	spin_unlock(&t->lock);
+}
+
+/* The TCEs of [first, end) are invalid, those of unknown entries excepted. */
 static void table_settle(struct table *t, u64 first, u64 end)
 {
 	struct giving g = { .memory = t->memory };
 	u64 idx = first;
 
 	while ((idx = shadow_next_live(&t->shadow, idx, end)) < end) {
-		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
-		u64 stop = min(end, (idx | SHADOW_LEAF_MASK) + 1);
+		u32 slot = idx & SHADOW_LEAF_MASK;
+		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - idx + slot);
 
-		spin_lock(&t->lock);
-		for (; idx < stop; idx++) {
-			u32 slot = idx & SHADOW_LEAF_MASK;
-
-			if (!(leaf->tce[slot] & SHADOW_PENDING))
-				continue;
-			giving_add(&g, leaf->tce[slot], leaf->region[slot], t->w.page_shift);
-			table_set(t, leaf, slot, 0, 0);
-		}
-		spin_unlock(&t->lock);
+		table_settle_leaf(t, shadow_leaf(&t->shadow, idx), slot, stop, &g);
+		idx += stop - slot;
 		cond_resched();
 	}
 	giving_flush(&g);
 }
 
-/* Put the shadow's entries [idx, idx + n) into the list, without marks. */
+/* Put the shadow's entries [idx, idx + n) into the list, without the mark. */
 static void table_list_shadow(struct table *t, u64 idx, u32 n)
 {
 	u32 i;
@@ -461,7 +552,7 @@ static void table_list_shadow(struct table *t, u64 idx, u32 n)
 		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 
-		t->list[i] = leaf ? cpu_to_be64(leaf->tce[slot] & ~SHADOW_MARKS) : 0;
+		t->list[i] = leaf ? cpu_to_be64(leaf->tce[slot] & ~SHADOW_UNKNOWN) : 0;
 		t->region[i] = leaf ? leaf->region[slot] : 0;
 	}
 }
@@ -483,24 +574,25 @@ int table_unmap(struct table *t, u64 first, u64 n)
 {
 	u64 end = first + n;
 	u64 idx = first;
-	int rc = 0;
 	u32 batch;
 
-	for (; (batch = table_live_batch(t, &idx, end)); idx += batch) {
-		rc = table_batch(t, idx, batch, false, store_erased, NULL);
+	while ((batch = table_live_batch(t, &idx, end))) {
+		int rc = table_batch(t, idx, batch, false, store_erased, NULL);
+
+		idx += batch;
 		if (rc) {
-			table_reinstate(t, first, idx + batch);
+			table_reinstate(t, first, idx);
 			return rc;
 		}
 		/* Nobody will look at what is left: the caller is dying. */
-		if (fatal_signal_pending(current))
-			rc = -EINTR;
-		if (rc)
-			break;
+		if (fatal_signal_pending(current)) {
+			table_settle(t, first, idx);
+			return -EINTR;
+		}
 		cond_resched();
 	}
 	table_settle(t, first, end);
-	return rc;
+	return 0;
 }
 
 u64 table_clear(struct table *t)
@@ -584,10 +676,9 @@ bool table_part(struct table *t, u32 liobn)
 	return clean;
 }
 
-static void store_forgotten(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, bool ok,
-			    void *ctx)
+static void entry_forgotten(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
-	giving_add(ctx, leaf->tce[slot], leaf->region[slot], t->w.page_shift);
+	giving_add(ctx, leaf->tce[slot] & ~SHADOW_UNKNOWN, leaf->region[slot], t->w.page_shift);
 	table_set(t, leaf, slot, 0, 0);
 }
 
@@ -599,7 +690,7 @@ void table_forget(struct table *t)
 
 	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
 		spin_lock(&t->lock);
-		table_store(t, idx, n, true, store_forgotten, &g);
+		table_each(t, idx, n, entry_forgotten, &g);
 		spin_unlock(&t->lock);
 	}
 	giving_flush(&g);
