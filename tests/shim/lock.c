@@ -38,8 +38,7 @@ void might_sleep(void)
 
 bool shim_lock_is_mine(const struct shim_lock *l)
 {
-	return __atomic_load_n(&l->held, __ATOMIC_ACQUIRE) &&
-	       pthread_equal(l->holder, pthread_self());
+	return __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == pthread_self();
 }
 
 static void lock_init(struct shim_lock *l)
@@ -50,8 +49,7 @@ static void lock_init(struct shim_lock *l)
 
 static void lock_taken(struct shim_lock *l)
 {
-	l->holder = pthread_self();
-	__atomic_store_n(&l->held, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&l->holder, pthread_self(), __ATOMIC_RELAXED);
 }
 
 static void lock_take(struct shim_lock *l)
@@ -72,7 +70,7 @@ static bool lock_try(struct shim_lock *l)
 static void lock_drop(struct shim_lock *l)
 {
 	BUG_ON(!shim_lock_is_mine(l));
-	__atomic_store_n(&l->held, false, __ATOMIC_RELEASE);
+	__atomic_store_n(&l->holder, 0, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&l->m);
 }
 
@@ -83,12 +81,12 @@ void mutex_init(struct mutex *m)
 
 void mutex_destroy(struct mutex *m)
 {
-	BUG_ON(m->l.held);
+	BUG_ON(mutex_is_locked(m));
 }
 
 bool mutex_is_locked(struct mutex *m)
 {
-	return m->l.held;
+	return __atomic_load_n(&m->l.holder, __ATOMIC_RELAXED);
 }
 
 void mutex_lock(struct mutex *m)

@@ -373,7 +373,7 @@ static void check_end(const struct point *p)
 		check_helpless_end();
 		return;
 	}
-	/* Of the older API's pages some stay pinned for good, without their device being to blame. */
+	/* Of the older API's pages some stay pinned for good though no device was cut off. */
 	if (p->k->lasts && world.space.v1)
 		return;
 	if (!world.isolated) {

@@ -9,13 +9,11 @@
 /**
  * struct shim_lock - what a mutex and a spinlock have in common
  * @m:      does the work
- * @holder: who holds it, valid while @held
- * @held:   it is held
+ * @holder: who holds it, 0 for nobody
  */
 struct shim_lock {
 	pthread_mutex_t m;
 	pthread_t holder;
-	bool held;
 };
 
 #define SHIM_LOCK_INIT	{ .m = PTHREAD_MUTEX_INITIALIZER }
