@@ -40,10 +40,4 @@ static inline void list_del(struct list_head *node)
 	     &pos->member != (head);							\
 	     pos = list_entry(pos->member.next, __typeof__(*pos), member))
 
-#define list_for_each_entry_safe(pos, n, head, member)					\
-	for (pos = list_entry((head)->next, __typeof__(*pos), member),			\
-	     n = list_entry(pos->member.next, __typeof__(*pos), member);		\
-	     &pos->member != (head);							\
-	     pos = n, n = list_entry(n->member.next, __typeof__(*pos), member))
-
 #endif

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef SHIM_LINUX_PRINTK_H
-#define SHIM_LINUX_PRINTK_H
-
-#include <linux/kernel.h>
-
-#endif
