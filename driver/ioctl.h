@@ -8,13 +8,14 @@
  *  EFAULT  the argument cannot be read or written
  *  EINVAL  argsz too short, unknown flags, no permission given, size 0, an
  *          address or size off the page grid, a range that wraps around or
- *          crosses a window's end, memory that is not registered
+ *          crosses a window's end, memory that is not registered, a window
+ *          larger than the largest that the PE can have
  *  ENXIO   no group attached; no window at this bus address
- *  EPERM   another process than the owner; MAP or UNMAP before the first
- *          REGISTER_MEMORY (v2) or ENABLE (v1)
+ *  EPERM   another process than the owner; MAP, UNMAP or UNREGISTER before the
+ *          first REGISTER_MEMORY (v2) or ENABLE (v1)
  *  ENOENT  UNREGISTER of what is not registered
  *  EBUSY   REGISTER of what is; UNREGISTER of what is mapped; ENABLE again
- *  ENOSPC  CREATE beyond what the PE has
+ *  ENOSPC  CREATE when the PE has no window left
  *  ENOMEM  memory, or locked memory, is out
  *  EIO     the hypervisor refused
  *  ENODEV  the container is gone

@@ -24,7 +24,8 @@ struct pe;
  * @leave:   take the host's windows away. Afterwards no window but the default
  *           one exists, nobody in the kernel uses it and no event makes the kernel
  *           write to a TCE of this PE. On error the host has all it had.
- * @back:    undo @leave: the default window exists and is clear.
+ * @back:    undo @leave: the default window exists. It is clear unless clearing
+ *           it was what failed or was interrupted.
  * @publish: window @num of the group now is @w, NULL for none; for those who
  *           look for tables in the kernel's group (KVM). Returns 0 or -ENOMEM;
  *           NULL never fails.

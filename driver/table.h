@@ -22,7 +22,7 @@ struct memory;
 
 /**
  * struct table - one container window
- * @w:      geometry; @w.liobn is the first member's
+ * @w:      geometry; its name is that of the first member that ever was
  * @liobn:  the hypervisor's table of each member PE
  * @pes:    number of members
  * @memory: where its pages come from
