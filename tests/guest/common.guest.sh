@@ -43,6 +43,16 @@ has_default_window() {
 	[ -e "$NODE/ibm,dma-window" ]
 }
 
+# windows_of BDF  all that the device tree says of the windows of its PE
+windows_of() {
+	for property in "/sys/bus/pci/devices/$1/of_node/.."/*; do
+		case ${property##*/} in
+		*dma-window* | *ddr-window* | *ddw*)
+			echo "${property##*/} $(hexdump -v -e '1/1 "%02x"' "$property")" ;;
+		esac
+	done
+}
+
 # host_again PREFIX  the host has all that it had before its disk was handed over
 host_again() {
 	try "$1-disk-is-back" disk_is_back
@@ -58,6 +68,20 @@ huge_pages() {
 # A program that told by itself what is wrong: the script must end as failed
 failed() {
 	export FAILED=1
+}
+
+# hold TEST...  starts a test of test_hold.c in the background and waits until its windows are there
+hold() {
+	rm -f /tmp/held
+	vfiotest -v "$VERDICT" "$NVME" "$@" &
+	holder=$!
+	wait_for 60 test -e /tmp/held
+}
+
+# let_go  the test goes on, and ends
+let_go() {
+	rm -f /tmp/held
+	wait "$holder"
 }
 
 # vfio_tests TOPIC...  vfiotest gives a line for each test itself. TESTS=NAME,NAME... runs others instead.

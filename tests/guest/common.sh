@@ -18,7 +18,11 @@ FILES="$BUILD/guest/vfiotest:bin/vfiotest tests/guest/common.guest.sh:common.sh"
 ENVIRONMENT="DRIVER=$DRIVER TESTS=${TESTS:-}"
 
 # Two scenarios may be started at once, but the program is built once
-prepare() {
+build_programs() {
 	mkdir -p "$BUILD/guest"
 	flock "$BUILD/guest" make -s -C "$ROOT/tests/guest" BUILD="$BUILD/guest"
+}
+
+prepare() {
+	build_programs
 }

@@ -11,10 +11,15 @@ const struct tap_test *const all_tests[] = {
 	window_tests,
 	map_tests,
 	dma_tests,
+	place_tests,
+	v1_tests,
+	eeh_tests,
 	memory_tests,
 	life_tests,
 	race_tests,
 	host_tests,
+	own_tests,
+	odd_tests,
 	counts_tests,
 	NULL
 };

@@ -16,6 +16,11 @@ extern const struct tap_test host_tests[];
 extern const struct tap_test memory_tests[];
 extern const struct tap_test race_tests[];
 extern const struct tap_test counts_tests[];
+extern const struct tap_test v1_tests[];
+extern const struct tap_test eeh_tests[];
+extern const struct tap_test place_tests[];
+extern const struct tap_test own_tests[];
+extern const struct tap_test odd_tests[];
 
 extern const struct tap_test *const all_tests[];
 

@@ -63,16 +63,16 @@ int vfio_open_group(int id)
 	return fd < 0 ? -errno : fd;
 }
 
-static int connect_group(struct vfio *v)
+static int connect_group(struct vfio *v, unsigned long type)
 {
 	int ret = call(v->group, VFIO_GROUP_SET_CONTAINER, &v->container);
 
 	if (ret)
 		return ret;
-	return call(v->container, VFIO_SET_IOMMU, (void *)VFIO_SPAPR_TCE_v2_IOMMU);
+	return call(v->container, VFIO_SET_IOMMU, (void *)type);
 }
 
-int __vfio_open(struct vfio *v, const char *bdf)
+int __vfio_open_as(struct vfio *v, const char *bdf, unsigned long type)
 {
 	int id, ret;
 
@@ -87,10 +87,15 @@ int __vfio_open(struct vfio *v, const char *bdf)
 	if (v->container < 0)
 		return -errno;
 	v->group = vfio_open_group(id);
-	ret = v->group < 0 ? v->group : connect_group(v);
+	ret = v->group < 0 ? v->group : connect_group(v, type);
 	if (ret)
 		vfio_close(v);
 	return ret;
+}
+
+int __vfio_open(struct vfio *v, const char *bdf)
+{
+	return __vfio_open_as(v, bdf, VFIO_SPAPR_TCE_v2_IOMMU);
 }
 
 void vfio_open(struct vfio *v, const char *bdf)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A VFIO container of the sPAPR v2 type with one group and its devices.
+ * A VFIO container with one group and its devices, of the sPAPR v2 type unless told otherwise.
  *
  * Every call comes as a pair: __vfio_x() gives back 0 or -errno for a test to judge, vfio_x() is
  * for callers that cannot go on without it and ends the test with a message.
@@ -35,6 +35,7 @@ int vfio_open_group(int id);
 
 /* SET_CONTAINER and SET_IOMMU; on error nothing stays open. */
 int __vfio_open(struct vfio *v, const char *bdf);
+int __vfio_open_as(struct vfio *v, const char *bdf, unsigned long type);
 void vfio_open(struct vfio *v, const char *bdf);
 int __vfio_open_device(struct vfio *v);
 void vfio_open_device(struct vfio *v);

@@ -19,13 +19,24 @@ const char *world_bdf = "0000:00:00.0";
 
 static const char *const reach_name[] = { "untouched", "partly reached", "reached" };
 
-void world_open_only(struct world *w, void *memory, size_t size)
+static void must(int status, const char *what)
+{
+	if (status)
+		tap_fail("%s: status %d", what, status);
+}
+
+static void divide(struct world *w, void *memory, size_t size)
 {
 	memset(w, 0, sizeof(*w));
 	w->memory = memory;
 	w->size = size;
 	w->trusted = w->memory + NVME_MEMORY;
 	w->data = w->memory + WORLD_BASE_SIZE;
+}
+
+void world_open_only(struct world *w, void *memory, size_t size)
+{
+	divide(w, memory, size);
 	vfio_open(&w->v, world_bdf);
 }
 
@@ -41,10 +52,11 @@ void world_open(struct world *w)
 			WORLD_BASE_SIZE + WORLD_DATA);
 }
 
-static void must(int status, const char *what)
+void world_open_v1(struct world *w)
 {
-	if (status)
-		tap_fail("%s: status %d", what, status);
+	divide(w, buffer_private(WORLD_BASE_SIZE + WORLD_DATA), WORLD_BASE_SIZE + WORLD_DATA);
+	must(__vfio_open_as(&w->v, world_bdf, VFIO_SPAPR_TCE_IOMMU), "opening a v1 container");
+	must(vfio_ioctl(&w->v, VFIO_IOMMU_ENABLE, NULL), "VFIO_IOMMU_ENABLE");
 }
 
 void world_start(struct world *w, uint64_t iova)

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PEs with a default window that is not the usual 1 GiB at 0, or without dynamic windows. Each test
+ * is for a device of its own: the scenario knows which.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "kstat.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+#define LOW_START	0x40000000ULL
+#define FAR_START	(1ULL << 59)
+#define ODD_SIZE	0x30000000ULL
+
+static void expect_info(struct vfio *v, uint64_t start, uint64_t size, bool ddw)
+{
+	struct vfio_iommu_spapr_tce_info info;
+
+	vfio_get_info(v, &info);
+	tap_check(info.dma32_window_start == start && info.dma32_window_size == size,
+		  "GET_INFO: %#x bytes at %#x", info.dma32_window_size, info.dma32_window_start);
+	tap_check(!(info.flags & VFIO_IOMMU_SPAPR_INFO_DDW) == !ddw, "GET_INFO: flags %#x",
+		  info.flags);
+}
+
+/* Device and mappings in a window, up to its end and no further. */
+static void expect_works(struct world *w, uint64_t start, uint64_t size, const char *what)
+{
+	world_start(w, start + size / 2);
+	tap_errno(__vfio_map(&w->v, start, w->data, MIB, VFIO_DIR_BOTH), 0, "%s: MAP", what);
+	world_expect_writes(w, start, w->data, REACHED, what);
+	tap_errno(__vfio_map(&w->v, start + size - MIB, w->data + MIB, MIB, VFIO_DIR_BOTH), 0,
+		  "%s: MAP of its end", what);
+	world_expect_reads(w, start + size - NVME_PAGE, w->data + 2 * MIB - NVME_PAGE, REACHED,
+			   what);
+	tap_errno(__vfio_map(&w->v, start + size, w->data, MIB, VFIO_DIR_BOTH), -ENXIO,
+		  "%s: MAP behind it", what);
+	vfio_unmap(&w->v, start, MIB);
+	world_expect_writes(w, start, w->data, UNTOUCHED, what);
+}
+
+static void expect_v1_works(uint64_t start, uint64_t size)
+{
+	struct world w;
+
+	world_open_v1(&w);
+	tap_check(kstat_locked(0) == size / KIB, "v1: VmLck is %llu kB",
+		  (unsigned long long)kstat_locked(0));
+	expect_info(&w.v, start, size, false);
+	expect_works(&w, start, size, "the window with v1");
+	world_close(&w);
+}
+
+/* No dynamic windows at all: the default one is all that there is, for both APIs. */
+static void without_ddw(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	expect_info(&w.v, 0, GIB, false);
+	tap_errno(__vfio_create(&w.v, 12, 4 * GIB, &win), -ENOSPC, "CREATE of a second window");
+	expect_works(&w, 0, GIB, "the default window");
+	world_close(&w);
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	tap_errno(__vfio_create(&w.v, 12, 4 * GIB, &win), -ENOSPC, "CREATE of a larger window");
+	tap_errno(__vfio_create(&w.v, 16, GIB, &win), -EINVAL, "CREATE with larger pages");
+	tap_errno(__vfio_create(&w.v, 12, GIB, &win), 0, "CREATE of the default window");
+	tap_check(win.start == 0, "the default window is at %#llx", (unsigned long long)win.start);
+	expect_works(&w, 0, GIB, "the default window, created again");
+	world_close(&w);
+	expect_v1_works(0, GIB);
+}
+
+/* Somewhere else, where GET_INFO can tell. */
+static void elsewhere(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	expect_info(&w.v, LOW_START, GIB, true);
+	expect_works(&w, LOW_START, GIB, "the default window");
+	tap_errno(__vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH), -ENXIO, "MAP below it");
+	world_close(&w);
+	world_open(&w);
+	tap_errno(__vfio_remove(&w.v, 0), -EINVAL, "REMOVE of what is not there");
+	vfio_remove(&w.v, LOW_START);
+	tap_errno(__vfio_create(&w.v, 12, GIB, &win), 0, "CREATE of the default window");
+	tap_check(win.start == LOW_START, "it is at %#llx", (unsigned long long)win.start);
+	expect_works(&w, LOW_START, GIB, "the default window, created again");
+	world_close(&w);
+	expect_v1_works(LOW_START, GIB);
+}
+
+/* Beyond 32 bits: GET_INFO says nothing rather than a lie, and REMOVE(0), CREATE finds it. */
+static void beyond_32_bits(void)
+{
+	struct window win;
+	struct world w;
+	struct vfio v;
+
+	world_open(&w);
+	expect_info(&w.v, 0, 0, true);
+	tap_errno(__vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH), -ENXIO, "MAP at 0");
+	vfio_remove(&w.v, 0);
+	tap_errno(__vfio_map(&w.v, FAR_START, w.data, MIB, VFIO_DIR_BOTH), -ENXIO,
+		  "MAP after REMOVE");
+	tap_errno(__vfio_create(&w.v, 12, GIB, &win), 0, "CREATE of the default window");
+	tap_check(win.start == FAR_START, "it is at %#llx", (unsigned long long)win.start);
+	expect_works(&w, win.start, GIB, "the default window, created again");
+	world_close(&w);
+	world_open(&w);
+	expect_works(&w, FAR_START, GIB, "the default window");
+	world_close(&w);
+	if (__vfio_open_as(&v, world_bdf, VFIO_SPAPR_TCE_IOMMU))
+		tap_fail("a container of the v1 API");
+	expect_info(&v, 0, 0, false);
+	tap_errno(vfio_ioctl(&v, VFIO_IOMMU_ENABLE, NULL), -EPERM, "ENABLE");
+	vfio_close(&v);
+}
+
+/* A size that is no power of two is neither rounded up nor down. */
+static void no_power_of_two(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	expect_info(&w.v, 0, ODD_SIZE, true);
+	expect_works(&w, 0, ODD_SIZE, "the default window");
+	world_close(&w);
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	tap_errno(__vfio_create(&w.v, 12, 512 * MIB, &win), 0, "CREATE of half a GiB");
+	tap_check(win.start == 0, "it is at %#llx", (unsigned long long)win.start);
+	expect_works(&w, 0, 512 * MIB, "a part of the default window");
+	world_close(&w);
+	expect_v1_works(0, ODD_SIZE);
+}
+
+const struct tap_test odd_tests[] = {
+	{ .name = "odd/without-ddw", .run = without_ddw },
+	{ .name = "odd/elsewhere", .run = elsewhere },
+	{ .name = "odd/beyond-32-bits", .run = beyond_32_bits },
+	{ .name = "odd/no-power-of-two", .run = no_power_of_two },
+	{ }
+};

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a user holds and what the host keeps meanwhile. HOST_WINDOW in the environment is where the
+ * host had its window onto all of memory before the device was handed over, and OTHER_DEVICE is an
+ * NVMe controller in another PE.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "kstat.h"
+#include "phys.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+static const char *setting(const char *name)
+{
+	const char *value = getenv(name);
+
+	if (!value || !*value)
+		tap_fail("%s is not set", name);
+	return value;
+}
+
+static uint64_t host_window(void)
+{
+	return strtoull(setting("HOST_WINDOW"), NULL, 16);
+}
+
+/* Where the host's direct window had a page of ours. It stays where it is: it is registered. */
+static uint64_t host_iova(const void *mem)
+{
+	return host_window() + phys_of(mem);
+}
+
+/*
+ * Commands aimed at memory through the window that the host had. That they are well aimed is shown
+ * by a window of our own in the same place, in which the very same address is then mapped.
+ */
+static void no_host_window(void)
+{
+	struct window ddw;
+	uint64_t iova;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	memset(w.data, 1, WORLD_DATA);
+	iova = host_iova(w.data);
+	world_expect_writes(&w, iova, w.data, UNTOUCHED, "through the host's former window");
+	world_expect_reads(&w, iova, w.data, UNTOUCHED, "through the host's former window");
+	for (uint64_t at = 0; at < WORLD_DATA; at += MIB)
+		world_expect_writes(&w, host_iova(w.data + at), w.data + at, UNTOUCHED,
+				    "through the host's former window");
+	vfio_create(&w.v, 12, 8 * GIB, &ddw);
+	tap_check(ddw.start == host_window(), "the user's window is not in the host's place");
+	world_expect_writes(&w, iova, w.data, UNTOUCHED, "in the user's window");
+	vfio_map(&w.v, iova, w.data, NVME_PAGE, VFIO_DIR_BOTH);
+	world_expect_writes(&w, iova, w.data, REACHED, "mapped by the user at the same address");
+	world_close(&w);
+}
+
+/* The same when the user's window lies at bus address 0, which the host's default window was. */
+static void no_host_table(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open_over(&w, buffer_huge(2 * MIB, false), 2 * MIB);
+	vfio_remove(&w.v, 0);
+	vfio_create(&w.v, 16, 4 * GIB, &win);
+	world_start(&w, win.start + GIB);
+	world_expect_writes(&w, host_iova(w.data), w.data, UNTOUCHED,
+			    "through the host's former window");
+	world_expect_writes(&w, phys_of(w.data) % GIB, w.data, UNTOUCHED,
+			    "by physical address in the user's window");
+	world_close(&w);
+}
+
+static bool node_has(const char *property)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/of_node/../%s", world_bdf, property);
+	return !access(path, F_OK);
+}
+
+static void expect_tree(const char *when)
+{
+	tap_check(node_has("ibm,dma-window"), "%s: ibm,dma-window is not in the tree", when);
+	tap_check(!node_has("ibm,dma-window-saved"), "%s: ibm,dma-window-saved is", when);
+}
+
+/* Whoever adds a device or loads a kexec image meanwhile finds the default window described. */
+static void tree_while_owned(void)
+{
+	struct window win, ddw;
+	struct vfio v;
+
+	expect_tree("before");
+	vfio_open(&v, world_bdf);
+	expect_tree("taken");
+	vfio_create(&v, 12, 4 * GIB, &ddw);
+	expect_tree("with two windows");
+	vfio_remove(&v, 0);
+	expect_tree("with a dynamic window");
+	vfio_remove(&v, ddw.start);
+	expect_tree("without a window");
+	vfio_create(&v, 16, 4 * GIB, &win);
+	expect_tree("with a window in place of the default one");
+	vfio_close(&v);
+	expect_tree("given back");
+}
+
+/* Two PEs, each with a container: one is given back, the other does not notice. */
+static void two_pes(void)
+{
+	struct world a, b, again;
+	const char *first = world_bdf;
+
+	world_open(&a);
+	world_start(&a, WORLD_HIGH);
+	world_bdf = setting("OTHER_DEVICE");
+	world_open(&b);
+	world_start(&b, WORLD_HIGH);
+	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
+	vfio_map(&b.v, MIB, b.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&a, 0, a.data, REACHED, "the first PE's window");
+	world_expect_writes(&b, MIB, b.data, REACHED, "the second PE's window");
+	world_expect_writes(&a, MIB, b.data, UNTOUCHED, "the second's address in the first");
+	world_close(&a);
+	world_expect_writes(&b, MIB, b.data, REACHED, "with the first PE given back");
+	world_bdf = first;
+	world_open(&again);
+	world_start(&again, WORLD_HIGH);
+	world_expect_writes(&again, 0, a.data, UNTOUCHED, "the first PE, taken again");
+	world_close(&b);
+	vfio_map(&again.v, 0, again.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&again, 0, again.data, REACHED, "with the second PE given back");
+	world_close(&again);
+}
+
+/* What any driver gives: a window, a mapping, a device that reaches it. */
+static void works(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "the default window");
+	vfio_unmap(&w.v, 0, MIB);
+	world_expect_writes(&w, 0, w.data, UNTOUCHED, "after UNMAP");
+	world_close(&w);
+}
+
+/*
+ * The kernel's own driver was loaded after ours and is asked first. It may refuse, so that ours is
+ * asked next, or accept: then it finds no table and gets no window, and no mapping comes of it.
+ */
+static void in_tree_asked_first(void)
+{
+	uint8_t *mem = buffer_private(MIB);
+	struct window win;
+	struct vfio v;
+	int ret;
+
+	vfio_open(&v, world_bdf);
+	ret = __vfio_register(&v, mem, MIB);
+	if (ret) {
+		tap_note("in-tree asked first: REGISTER gives %d", ret);
+	} else {
+		ret = __vfio_create(&v, 16, 4 * GIB, &win);
+		tap_note("in-tree asked first: CREATE gives %d", ret);
+		ret = __vfio_map(&v, 0, mem, MIB, VFIO_DIR_BOTH);
+		tap_note("in-tree asked first: MAP gives %d", ret);
+	}
+	tap_check(ret <= 0, "a positive result: %d", ret);
+	vfio_close(&v);
+	ret = __vfio_open_as(&v, world_bdf, VFIO_SPAPR_TCE_IOMMU);
+	tap_note("in-tree asked first: a v1 container gives %d", ret);
+	if (!ret) {
+		vfio_ioctl(&v, VFIO_IOMMU_ENABLE, NULL);
+		ret = __vfio_map(&v, 0, mem, MIB, VFIO_DIR_BOTH);
+		tap_note("in-tree asked first: MAP with v1 gives %d", ret);
+		vfio_close(&v);
+	}
+}
+
+const struct tap_test own_tests[] = {
+	{ .name = "own/no-host-window", .run = no_host_window },
+	{ .name = "own/no-host-table", .run = no_host_table },
+	{ .name = "own/tree-while-owned", .run = tree_while_owned },
+	{ .name = "own/two-pes", .run = two_pes },
+	{ .name = "own/works", .run = works },
+	{ .name = "own/in-tree-asked-first", .run = in_tree_asked_first },
+	{ }
+};

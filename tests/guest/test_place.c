@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where windows come to lie, by sequences of calls with the addresses that QEMU gives: the default
+ * window at 0 and as large as 1 GiB, a first dynamic window at 0 as well, a further one at 2^59.
+ * And that a call that failed has changed nothing, neither for the next call nor for the windows
+ * that are there.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+#define HIGH	(1ULL << 59)
+#define MOST	2
+#define NOSPC	(-ENOSPC)
+
+enum op { END, CREATE, REMOVE };
+
+/* For CREATE: what is asked for, and the address or errno it is to give. For REMOVE: the address. */
+struct step {
+	enum op op;
+	unsigned int shift;
+	uint64_t size;
+	uint64_t start;
+	int error;
+};
+
+struct sequence {
+	const char *name;
+	struct step step[12];
+};
+
+#define C(shift, size, start)	{ CREATE, shift, size, start, 0 }
+#define FAILS(shift, size, why)	{ CREATE, shift, size, 0, why }
+#define R(start)		{ REMOVE, 0, 0, start, 0 }
+
+static const struct sequence sequences[] = {
+	{ "the default window alone",
+	  { R(0), C(12, GIB, 0), R(0), C(12, 512 * MIB, 0), R(0), C(12, GIB, 0) } },
+	{ "a dynamic window alone",
+	  { R(0), C(16, 4 * GIB, 0), R(0), C(16, 4 * GIB, 0), R(0), C(12, GIB, 0) } },
+	{ "the default window and a dynamic one",
+	  { C(12, 4 * GIB, HIGH), FAILS(12, GIB, NOSPC), R(HIGH), C(16, 4 * GIB, HIGH), R(0),
+	    C(12, 512 * MIB, 0), R(0), C(12, GIB, 0), R(HIGH), C(16, GIB, HIGH) } },
+	{ "the default window goes first",
+	  { C(16, 4 * GIB, HIGH), R(0), C(12, GIB, 0), R(0), R(HIGH), C(16, 4 * GIB, 0) } },
+	{ "two dynamic windows, the higher one goes",
+	  { R(0), C(16, 4 * GIB, 0), C(21, 4 * GIB, HIGH), FAILS(12, GIB, NOSPC), R(HIGH),
+	    C(12, GIB, HIGH), R(HIGH), C(16, 8 * GIB, HIGH), R(HIGH), R(0), C(12, GIB, 0) } },
+	{ "two dynamic windows, the lower one goes",
+	  { R(0), C(16, 4 * GIB, 0), C(21, 4 * GIB, HIGH), R(0), FAILS(16, 4 * GIB, NOSPC),
+	    FAILS(12, GIB, NOSPC), R(HIGH), C(12, GIB, 0), C(16, 4 * GIB, HIGH) } },
+	{ "larger than the default window, with its page size",
+	  { R(0), C(12, 2 * GIB, 0), C(12, GIB, HIGH), R(0), R(HIGH), C(12, GIB, 0) } },
+};
+
+/* The windows that there are, as the sequence so far has it. */
+struct places {
+	struct window win[MOST];
+	unsigned int count;
+};
+
+static void forget(struct places *p, uint64_t start)
+{
+	for (unsigned int i = 0; i < p->count; i++)
+		if (p->win[i].start == start)
+			p->win[i] = p->win[--p->count];
+}
+
+/* Each window takes a mapping at its start and at its end, and none behind it. */
+static void expect_all(struct vfio *v, struct places *p, void *mem, const char *name)
+{
+	for (unsigned int i = 0; i < p->count; i++) {
+		uint64_t page = 1ULL << p->win[i].shift, end = p->win[i].start + p->win[i].size;
+
+		tap_errno(__vfio_map(v, p->win[i].start, mem, page, VFIO_DIR_BOTH), 0,
+			  "%s: MAP at %#llx", name, (unsigned long long)p->win[i].start);
+		tap_errno(__vfio_map(v, end - page, mem, page, VFIO_DIR_BOTH), 0,
+			  "%s: MAP before %#llx", name, (unsigned long long)end);
+		tap_errno(__vfio_map(v, end, mem, page, VFIO_DIR_BOTH), -ENXIO,
+			  "%s: MAP at %#llx", name, (unsigned long long)end);
+	}
+}
+
+static void create(struct vfio *v, struct places *p, const struct step *s, const char *name,
+		   unsigned int at)
+{
+	struct window win;
+	int ret = __vfio_create(v, s->shift, s->size, &win);
+
+	tap_errno(ret, s->error, "%s: CREATE, step %u", name, at);
+	if (ret)
+		return;
+	tap_check(s->error || win.start == s->start, "%s: step %u gives %#llx, not %#llx", name, at,
+		  (unsigned long long)win.start, (unsigned long long)s->start);
+	if (p->count < MOST)
+		p->win[p->count++] = win;
+}
+
+static void run(const struct sequence *q, void *mem)
+{
+	struct places p = { .win[0] = { 0, GIB, 12 }, .count = 1 };
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, mem, 2 * MIB);
+	for (unsigned int i = 0; q->step[i].op != END && !tap_failed(); i++) {
+		const struct step *s = &q->step[i];
+
+		if (s->op == CREATE) {
+			create(&v, &p, s, q->name, i);
+		} else {
+			tap_errno(__vfio_remove(&v, s->start), 0, "%s: REMOVE, step %u", q->name,
+				  i);
+			forget(&p, s->start);
+		}
+		expect_all(&v, &p, mem, q->name);
+	}
+	vfio_close(&v);
+}
+
+/* All of them twice: the second time finds what the first one left. */
+static void table(void)
+{
+	void *huge = buffer_huge(2 * MIB, false);
+
+	for (unsigned int round = 0; round < 2; round++)
+		for (unsigned int i = 0; i < sizeof(sequences) / sizeof(*sequences); i++)
+			run(&sequences[i], huge);
+}
+
+/*
+ * What cannot be had. A create that the hypervisor itself refuses is not among it: QEMU 7.2 refuses
+ * 2^32 TCEs and more, but aborts when that window's name is used again.
+ */
+static void refused_creates(struct world *w, const char *when)
+{
+	struct window win;
+
+	tap_errno(__vfio_create(&w->v, 34, 1ULL << 40, &win), -EINVAL, "%s: 16 GiB pages", when);
+	tap_errno(__vfio_create(&w->v, 12, 3 * GIB, &win), -EINVAL, "%s: 3 GiB", when);
+	tap_errno(__vfio_create(&w->v, 12, 1ULL << 62, &win), -EINVAL, "%s: 2^62 bytes", when);
+}
+
+/*
+ * A failure is no verdict on the PE: the next attempt is judged afresh, and what was mapped stays.
+ */
+static void judged_afresh(void)
+{
+	struct window ddw, win;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	refused_creates(&w, "beside the default window");
+	world_expect_writes(&w, 0, w.data, REACHED, "after refused calls");
+	tap_errno(__vfio_create(&w.v, 12, 4 * GIB, &ddw), 0, "CREATE after refused ones");
+	vfio_map(&w.v, ddw.start, w.data + MIB, MIB, VFIO_DIR_BOTH);
+	for (unsigned int i = 0; i < 3; i++)
+		tap_errno(__vfio_create(&w.v, 16, 4 * GIB, &win), -ENOSPC, "CREATE of a third");
+	world_expect_writes(&w, 0, w.data, REACHED, "the default window after a refused third");
+	world_expect_writes(&w, ddw.start, w.data + MIB, REACHED,
+			    "the dynamic window after a refused third");
+	vfio_remove(&w.v, ddw.start);
+	tap_errno(__vfio_create(&w.v, 16, 4 * GIB, &ddw), 0, "CREATE when there is room again");
+	world_close(&w);
+}
+
+/* The default window has to make room first, and is back when that was in vain. */
+static void judged_afresh_alone(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	refused_creates(&w, "without a window");
+	tap_errno(__vfio_create(&w.v, 12, GIB, &win), 0, "CREATE of the default window");
+	tap_check(win.start == 0, "the default window is at %#llx", (unsigned long long)win.start);
+	world_start(&w, WORLD_HIGH);
+	tap_errno(__vfio_create(&w.v, 16, 4 * GIB, &win), 0, "CREATE of a second window");
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "the default window after all that");
+	world_close(&w);
+}
+
+/* The hypervisor would put a window over a living one: refused, and that one has all it had. */
+static void overlap_changes_nothing(void)
+{
+	uint8_t *huge = buffer_huge(4 * MIB, false);
+	struct window first, second, third;
+	struct world w;
+
+	world_open_over(&w, huge, 4 * MIB);
+	vfio_remove(&w.v, 0);
+	vfio_create(&w.v, 16, 4 * GIB, &first);
+	vfio_create(&w.v, 16, 4 * GIB, &second);
+	world_start(&w, second.start + GIB);
+	vfio_map(&w.v, second.start, huge + 2 * MIB, 2 * MIB, VFIO_DIR_BOTH);
+	vfio_remove(&w.v, first.start);
+	for (unsigned int i = 0; i < 3; i++)
+		tap_errno(__vfio_create(&w.v, 16, 4 * GIB, &third), -ENOSPC,
+			  "CREATE that would overlap");
+	world_expect_writes(&w, second.start, huge + 2 * MIB, REACHED,
+			    "mapped before the refused CREATE");
+	vfio_unmap(&w.v, second.start, 2 * MIB);
+	world_expect_writes(&w, second.start, huge + 2 * MIB, UNTOUCHED, "after UNMAP");
+	world_close(&w);
+}
+
+static void create_large(int ready)
+{
+	struct window win;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	for (;;) {
+		vfio_create(&v, 12, 1ULL << 40, &win);
+		vfio_remove(&v, win.start);
+	}
+}
+
+/* 2^28 TCEs have to be cleared, which takes long; whoever is killed meanwhile ends at once. */
+static void create_killed(void)
+{
+	int ready[2], status;
+	struct window ddw;
+	struct world w;
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready))
+		tap_fail("pipe()");
+	pid = fork();
+	if (!pid)
+		create_large(ready[1]);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		tap_fail("the child did not start");
+	usleep(200000);
+	kill(pid, SIGKILL);
+	alarm(8);
+	waitpid(pid, &status, 0);
+	alarm(30);
+	tap_check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the child ended by itself");
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_create(&w.v, 12, 4 * GIB, &ddw);
+	tap_check(ddw.start == HIGH, "the next window is at %#llx", (unsigned long long)ddw.start);
+	vfio_map(&w.v, ddw.start, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, ddw.start, w.data, REACHED, "the next user's window");
+	world_close(&w);
+}
+
+const struct tap_test place_tests[] = {
+	{ .name = "place/table", .run = table },
+	{ .name = "place/judged-afresh", .run = judged_afresh },
+	{ .name = "place/judged-afresh-alone", .run = judged_afresh_alone },
+	{ .name = "place/overlap-changes-nothing", .run = overlap_changes_nothing },
+	{ .name = "place/create-killed", .run = create_killed, .limit = 40 },
+	{ }
+};

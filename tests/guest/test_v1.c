@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The older API, which QEMU falls back to: ENABLE charges the whole default window to the caller,
+ * MAP pins page by page, and there are no other windows and no registered memory.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "kstat.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+#define IO_PAGE		4096ULL
+#define WINDOW		GIB
+#define WINDOW_KB	(WINDOW / KIB)
+#define KILLS		8
+
+static void open_v1(struct vfio *v)
+{
+	int ret = __vfio_open_as(v, world_bdf, VFIO_SPAPR_TCE_IOMMU);
+
+	if (ret)
+		tap_fail("a container of the v1 API: %s", strerror(-ret));
+}
+
+static int enable(struct vfio *v)
+{
+	return vfio_ioctl(v, VFIO_IOMMU_ENABLE, NULL);
+}
+
+static int disable(struct vfio *v)
+{
+	return vfio_ioctl(v, VFIO_IOMMU_DISABLE, NULL);
+}
+
+static void expect_locked(uint64_t kb, const char *when)
+{
+	tap_check(kstat_locked(0) == kb, "%s: VmLck is %llu kB, not %llu", when,
+		  (unsigned long long)kstat_locked(0), (unsigned long long)kb);
+}
+
+static void expect_pins(int64_t pins, const char *when)
+{
+	int64_t now = kstat_wait_pins(pins);
+
+	tap_check(now == pins, "%s: %lld pages are pinned, not %lld", when, (long long)now,
+		  (long long)pins);
+}
+
+static void get_info(void)
+{
+	struct vfio_iommu_spapr_tce_info info;
+	struct vfio v;
+
+	open_v1(&v);
+	tap_errno(vfio_ioctl(&v, VFIO_CHECK_EXTENSION, (void *)VFIO_SPAPR_TCE_IOMMU), 1,
+		  "CHECK_EXTENSION of v1");
+	vfio_get_info(&v, &info);
+	tap_check(info.dma32_window_start == 0 && info.dma32_window_size == WINDOW,
+		  "the window is %#x at %#x", info.dma32_window_size, info.dma32_window_start);
+	tap_check(!(info.flags & VFIO_IOMMU_SPAPR_INFO_DDW), "v1 promises dynamic windows");
+	vfio_close(&v);
+}
+
+/* Until ENABLE nothing can be mapped; it charges all that could be, and DISABLE gives it back. */
+static void enable_disable(void)
+{
+	int64_t pins = kstat_pins();
+	uint8_t *mem = buffer_private(MIB);
+	struct vfio v;
+
+	open_v1(&v);
+	tap_errno(__vfio_map(&v, 0, mem, MIB, VFIO_DIR_BOTH), -EPERM, "MAP before ENABLE");
+	tap_errno(__vfio_unmap(&v, 0, MIB), -EPERM, "UNMAP before ENABLE");
+	tap_errno(disable(&v), 0, "DISABLE before ENABLE");
+	expect_locked(0, "before ENABLE");
+	for (unsigned int i = 0; i < 3; i++) {
+		tap_errno(enable(&v), 0, "ENABLE");
+		tap_errno(enable(&v), -EBUSY, "ENABLE a second time");
+		expect_locked(WINDOW_KB, "after ENABLE");
+		tap_errno(__vfio_map(&v, 0, mem, MIB, VFIO_DIR_BOTH), 0, "MAP");
+		expect_locked(WINDOW_KB, "after MAP");
+		expect_pins(pins + MIB / IO_PAGE, "after MAP");
+		tap_errno(disable(&v), 0, "DISABLE");
+		expect_locked(0, "after DISABLE");
+		expect_pins(pins, "after DISABLE with mappings");
+		tap_errno(__vfio_map(&v, 0, mem, MIB, VFIO_DIR_BOTH), -EPERM,
+			  "MAP after DISABLE");
+	}
+	vfio_close(&v);
+}
+
+/* After DISABLE the device reaches nothing of what was mapped. */
+static void disable_clears(void)
+{
+	struct world w;
+
+	world_open_v1(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "before DISABLE");
+	nvme_stop(&w.n);
+	tap_errno(disable(&w.v), 0, "DISABLE");
+	tap_errno(enable(&w.v), 0, "ENABLE");
+	world_start(&w, WORLD_HIGH);
+	world_expect_writes(&w, 0, w.data, UNTOUCHED, "mapped before DISABLE");
+	world_close(&w);
+}
+
+static void dma(void)
+{
+	int64_t pins = kstat_pins();
+	struct world w;
+
+	world_open_v1(&w);
+	world_start(&w, WORLD_HIGH);
+	pins += WORLD_BASE_SIZE / IO_PAGE;
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "first page");
+	world_expect_reads(&w, MIB - IO_PAGE, w.data + MIB - IO_PAGE, REACHED, "last page");
+	expect_pins(pins + MIB / IO_PAGE, "after MAP");
+	vfio_map(&w.v, 0, w.data + 4 * MIB, MIB, VFIO_DIR_READ);
+	expect_pins(pins + MIB / IO_PAGE, "after MAP over it");
+	world_expect_writes(&w, 0, w.data, UNTOUCHED, "what was replaced");
+	world_expect_writes(&w, 0, w.data + 4 * MIB, UNTOUCHED, "mapped for reading");
+	world_expect_reads(&w, 0, w.data + 4 * MIB, REACHED, "mapped for reading");
+	vfio_unmap(&w.v, 0, MIB);
+	expect_pins(pins, "after UNMAP");
+	world_expect_reads(&w, 0, w.data + 4 * MIB, UNTOUCHED, "after UNMAP");
+	vfio_unmap(&w.v, 0, MIB);
+	world_close(&w);
+	expect_locked(0, "after close");
+}
+
+static void refused(void)
+{
+	uint8_t *mem = buffer_private(2 * MIB);
+	int64_t pins = kstat_pins();
+	struct window win;
+	struct vfio v;
+
+	open_v1(&v);
+	tap_errno(enable(&v), 0, "ENABLE");
+	tap_errno(__vfio_register(&v, mem, MIB), -ENOTTY, "REGISTER");
+	tap_errno(__vfio_unregister(&v, mem, MIB), -ENOTTY, "UNREGISTER");
+	tap_errno(__vfio_create(&v, 12, WINDOW, &win), -ENOTTY, "CREATE");
+	tap_errno(__vfio_remove(&v, 0), -ENOTTY, "REMOVE");
+	tap_errno(__vfio_map(&v, WINDOW, mem, MIB, VFIO_DIR_BOTH), -ENXIO, "MAP behind the window");
+	tap_errno(__vfio_map(&v, WINDOW - IO_PAGE, mem, MIB, VFIO_DIR_BOTH), -EINVAL,
+		  "MAP across the window's end");
+	tap_errno(__vfio_map(&v, 512, mem, MIB, VFIO_DIR_BOTH), -EINVAL, "MAP at an odd address");
+	tap_errno(__vfio_map(&v, 0, mem + 512, MIB, VFIO_DIR_BOTH), -EINVAL, "MAP of odd memory");
+	tap_errno(__vfio_map(&v, 0, mem, 512, VFIO_DIR_BOTH), -EINVAL, "MAP of an odd size");
+	tap_errno(__vfio_map(&v, 0, mem, MIB, 0), -EINVAL, "MAP for nothing");
+	tap_errno(__vfio_unmap(&v, WINDOW, MIB), -ENXIO, "UNMAP behind the window");
+	expect_pins(pins, "after refused calls");
+	vfio_close(&v);
+	vfio_open(&v, world_bdf);
+	tap_errno(enable(&v), -ENOTTY, "ENABLE with v2");
+	tap_errno(disable(&v), -ENOTTY, "DISABLE with v2");
+	vfio_close(&v);
+}
+
+/* A MAP whose last page is no memory, or memory that may not be written, maps none of it. */
+static void all_or_nothing(void)
+{
+	int64_t pins = kstat_pins();
+	struct world w;
+
+	world_open_v1(&w);
+	world_start(&w, WORLD_HIGH);
+	pins += WORLD_BASE_SIZE / IO_PAGE;
+	vfio_map(&w.v, 0, w.data + 4 * MIB, MIB, VFIO_DIR_BOTH);
+	if (munmap(w.data + 2 * MIB - page_size(), page_size()))
+		tap_fail("munmap()");
+	tap_errno(__vfio_map(&w.v, 0, w.data + MIB, MIB, VFIO_DIR_BOTH), -EFAULT,
+		  "MAP of memory with a hole");
+	if (mprotect(w.data + MIB, page_size(), PROT_READ))
+		tap_fail("mprotect()");
+	tap_errno(__vfio_map(&w.v, 0, w.data + MIB, page_size(), VFIO_DIR_BOTH), -EFAULT,
+		  "MAP for writing of memory that is read only");
+	expect_pins(pins + MIB / IO_PAGE, "after the refused MAP");
+	world_expect_writes(&w, 0, w.data + 4 * MIB, REACHED, "mapped before the refused MAP");
+	world_expect_writes(&w, MIB - IO_PAGE, w.data + 5 * MIB - IO_PAGE, REACHED,
+			    "the last page, mapped before the refused MAP");
+	world_close(&w);
+}
+
+static void as_nobody(struct vfio *v)
+{
+	struct rlimit limit = { MIB, MIB };
+
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) || setresgid(65534, 65534, 65534) ||
+	    setresuid(65534, 65534, 65534))
+		tap_fail("cannot become an ordinary user");
+	tap_errno(enable(v), -ENOMEM, "ENABLE of more than RLIMIT_MEMLOCK");
+	expect_locked(0, "after the refused ENABLE");
+	tap_errno(__vfio_map(v, 0, buffer_private(MIB), MIB, VFIO_DIR_BOTH), -EPERM,
+		  "MAP after the refused ENABLE");
+}
+
+static void memlock_limit(void)
+{
+	struct vfio v;
+
+	open_v1(&v);
+	if (!fork()) {
+		as_nobody(&v);
+		_exit(0);
+	}
+	wait(NULL);
+	vfio_close(&v);
+}
+
+/* ENABLE, GET_INFO, all of memory by sections, and in the end just close: no DISABLE. */
+static void qemu_sequence(void)
+{
+	uint8_t *ram = buffer_private(256 * MIB);
+	struct vfio_iommu_spapr_tce_info info;
+	int64_t pins = kstat_pins();
+	struct world w;
+
+	world_open_v1(&w);
+	vfio_get_info(&w.v, &info);
+	vfio_map(&w.v, info.dma32_window_start, ram, 64 * MIB, VFIO_DIR_BOTH);
+	vfio_map(&w.v, info.dma32_window_start + 64 * MIB, ram + 64 * MIB, 192 * MIB,
+		 VFIO_DIR_BOTH);
+	expect_pins(pins + 256 * MIB / IO_PAGE, "with all memory mapped");
+	world_start(&w, WORLD_HIGH);
+	world_expect_writes(&w, 256 * MIB - IO_PAGE, ram + 256 * MIB - IO_PAGE, REACHED,
+			    "the last page of memory");
+	vfio_unmap(&w.v, 128 * MIB, 128 * MIB);
+	world_expect_writes(&w, 128 * MIB, ram + 128 * MIB, UNTOUCHED, "after UNMAP");
+	world_close(&w);
+	expect_pins(pins, "after close");
+	expect_locked(0, "after close");
+}
+
+static void busy_child(unsigned int seed, int ready)
+{
+	struct world w;
+
+	srand(seed);
+	world_open_v1(&w);
+	world_start(&w, WORLD_HIGH);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	for (;;) {
+		uint64_t first = rand() % 1024, pages = 1 + rand() % (2048 - first);
+
+		vfio_map(&w.v, first * IO_PAGE, w.data, pages * IO_PAGE, VFIO_DIR_BOTH);
+		if (rand() % 2)
+			vfio_unmap(&w.v, first / 2 * IO_PAGE, pages * IO_PAGE);
+	}
+}
+
+static void kill_one(unsigned int seed)
+{
+	int ready[2], status;
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready))
+		tap_fail("pipe()");
+	pid = fork();
+	if (!pid)
+		busy_child(seed, ready[1]);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		tap_fail("the child did not start");
+	close(ready[0]);
+	usleep(seed * 7919 % 40000);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	tap_check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the child ended by itself");
+}
+
+static void kill_in_mid_map(void)
+{
+	int64_t pins = kstat_pins();
+
+	for (unsigned int i = 0; i < KILLS && !tap_failed(); i++) {
+		kill_one(i + 1);
+		expect_pins(pins, "after a kill");
+	}
+}
+
+/* The two APIs take turns on one PE and see nothing of each other. */
+static void in_turn_with_v2(void)
+{
+	struct world w;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		world_open_v1(&w);
+		world_start(&w, WORLD_HIGH);
+		vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+		world_expect_writes(&w, 0, w.data, REACHED, "with v1");
+		world_close(&w);
+		world_open(&w);
+		world_start(&w, WORLD_HIGH);
+		world_expect_writes(&w, 0, w.data, UNTOUCHED, "mapped with v1, used with v2");
+		vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+		world_expect_writes(&w, 0, w.data, REACHED, "with v2");
+		world_close(&w);
+	}
+}
+
+const struct tap_test v1_tests[] = {
+	{ .name = "v1/get-info", .run = get_info },
+	{ .name = "v1/enable-disable", .run = enable_disable },
+	{ .name = "v1/disable-clears", .run = disable_clears },
+	{ .name = "v1/dma", .run = dma },
+	{ .name = "v1/refused", .run = refused },
+	{ .name = "v1/all-or-nothing", .run = all_or_nothing },
+	{ .name = "v1/memlock-limit", .run = memlock_limit },
+	{ .name = "v1/qemu-sequence", .run = qemu_sequence },
+	{ .name = "v1/kill-in-mid-map", .run = kill_in_mid_map, .limit = 60 },
+	{ .name = "v1/in-turn-with-v2", .run = in_turn_with_v2 },
+	{ }
+};
