@@ -40,23 +40,69 @@ static bool run_good(const struct run *r, u64 i)
 		return true;
 	if (tce & 0xfff & ~PAPR_TCE_PERM && rule_broken(RULE_TCE_BITS))
 		return false;
-	return (tce & ~PAPR_TCE_PERM) < machine.memory || !rule_broken(RULE_OWN_PAGE);
+	return tce_own(tce) || !rule_broken(RULE_OWN_PAGE);
+}
+
+/* Valid TCEs of the whole partition. */
+static u64 valid_tces(void)
+{
+	u64 n = 0;
+	u32 i;
+
+	for (i = 0; i < machine.pes; i++)
+		n += model_valid(&machine.pe[i]);
+	return n;
+}
+
+/* How many more of them there will be. */
+static u64 run_more(const struct run *r)
+{
+	u64 n = 0;
+	u64 i;
+
+	for (i = 0; i < r->n; i++)
+		n += (run_tce(r, i) & PAPR_TCE_PERM) &&
+		     !(table_get(r->t, r->idx + i) & PAPR_TCE_PERM);
+	return n;
+}
+
+/* What a partition that shares its memory meets beside all else. */
+static long run_shared(const struct run *r)
+{
+	u64 more;
+
+	if (++machine.writes % machine.rules->busy_every == 0)
+		return PAPR_H_LONG_BUSY_FIRST + machine.writes / machine.rules->busy_every % 2;
+	more = run_more(r);
+	if (more && valid_tces() + more > machine.rules->entitled)
+		return PAPR_H_NOT_ENOUGH_RESOURCES;
+	return PAPR_H_SUCCESS;
+}
+
+static void run_store(const struct run *r, u64 n)
+{
+	u64 i;
+
+	if (!r->list && !r->tce)
+		table_zero(r->t, r->idx, n);
+	else
+		for (i = 0; i < n; i++)
+			table_put(r->t, r->idx + i, run_tce(r, i));
 }
 
 static long run_write(const struct run *r)
 {
 	u64 good = 0;
-	u64 i;
+	long rc;
 
 	while (good < r->n && run_good(r, good))
 		good++;
-	if (good < r->n && machine.rules->atomic)
+	if (good < r->n && trait(TRAIT_ATOMIC))
 		return PAPR_H_PARAMETER;
-	if (!r->list && !r->tce)
-		table_zero(r->t, r->idx, good);
-	else
-		for (i = 0; i < good; i++)
-			table_put(r->t, r->idx + i, run_tce(r, i));
+	rc = trait(TRAIT_SHARED) ? run_shared(r) : PAPR_H_SUCCESS;
+	if (rc)
+		return rc;
+	run_store(r, good);
 	return good < r->n ? PAPR_H_PARAMETER : PAPR_H_SUCCESS;
 }
 
@@ -64,7 +110,9 @@ static long run_write(const struct run *r)
 static long run_find(struct run *r, u64 liobn, u64 ioba)
 {
 	r->t = machine_table(liobn);
-	if (!r->t || !table_index(r->t, ioba, &r->idx))
+	if (!r->n || !r->t || !table_index(r->t, ioba, &r->idx))
+		return PAPR_H_PARAMETER;
+	if (!r->list && trait(TRAIT_STUFF_FITS) && r->n > r->t->w.tces)
 		return PAPR_H_PARAMETER;
 	if (ioba & ((1ULL << r->t->w.page_shift) - 1) && rule_broken(RULE_IOBA_ALIGNED))
 		return PAPR_H_PARAMETER;
@@ -140,15 +188,19 @@ long papr_stuff_tce(u64 liobn, u64 ioba, u64 tce, u64 n)
 static long get_tce(u64 liobn, u64 ioba, u64 *tce)
 {
 	struct verdict v = fault_of(MODEL_GET);
-	struct run r;
+	struct run r = { .n = 1 };
 	long rc = run_find(&r, liobn, ioba);
 
 	machine.count[MODEL_GET]++;
 	if (v.refuse)
 		return v.code;
-	if (!rc)
-		*tce = table_get(r.t, r.idx);
-	return rc;
+	if (rc)
+		return rc;
+	*tce = table_get(r.t, r.idx);
+	if (!(*tce & PAPR_TCE_PERM) || !trait(TRAIT_PARTIAL) || tce_own(*tce))
+		return PAPR_H_SUCCESS;
+	*tce |= ~0xfffULL;
+	return PAPR_H_PARTIAL;
 }
 
 long papr_get_tce(u64 liobn, u64 ioba, u64 *tce)

@@ -28,7 +28,8 @@ void model_reset(const struct model_personality *p)
 	memset(&machine, 0, sizeof(machine));
 	machine.rules = p;
 	machine.memory = ~0ULL;
-	machine.features = (struct papr_features){ true, true };
+	machine.features = p->features;
+	machine.garbage = trait(TRAIT_UNDEFINED);
 	fault_reset();
 	rtas_reset_waits();
 }
@@ -40,7 +41,7 @@ struct model_pe *model_add_pe(const struct model_pe_config *config)
 	if (machine.pes > MODEL_MAX_PES)
 		abort();
 	pe->config = *config;
-	if (config->size && !table_make_default(pe))
+	if (config->size && !table_make_default(pe, false))
 		abort();
 	return pe;
 }

@@ -28,11 +28,15 @@ struct tce_table {
 /**
  * struct model_pe - a PE
  * @config: as given to model_add_pe()
- * @table:  its windows by the order of their names
+ * @table:  its windows; without TRAIT_OLD_NAMES in no order
+ * @named:  windows that were ever created
+ * @busy:   busy answers that are left, with TRAIT_RTAS_BUSY
  */
 struct model_pe {
 	struct model_pe_config config;
 	struct tce_table table[MODEL_MAX_WINDOWS];
+	u32 named;
+	u32 busy;
 };
 
 /**
@@ -43,6 +47,7 @@ struct model_pe {
  * @features: multi-TCE calls
  * @memory:   bytes of the partition's memory
  * @garbage:  new windows hold garbage
+ * @writes:   calls that write TCEs
  * @count:    calls by kind
  * @broke:    broken rules
  */
@@ -53,6 +58,7 @@ struct machine {
 	struct papr_features features;
 	u64 memory;
 	bool garbage;
+	u64 writes;
 	u64 count[MODEL_CALLS];
 	u64 broke[MODEL_RULES];
 };
@@ -69,9 +75,15 @@ u32 machine_active(const struct model_pe *pe);
 /* A rule is broken: note it. Return: true when the personality refuses such calls. */
 bool rule_broken(enum model_rule rule);
 
+/* Does the personality have it? */
+bool trait(enum model_trait t);
+
+/* Does a TCE name memory of the partition? */
+bool tce_own(u64 tce);
+
 /* A window comes into being, or back; goes. */
-bool table_make(struct tce_table *t, const struct model_window *w);
-bool table_make_default(struct model_pe *pe);
+bool table_make(struct tce_table *t, const struct model_window *w, bool garbage);
+bool table_make_default(struct model_pe *pe, bool garbage);
 void table_drop(struct tce_table *t);
 /* Index of the TCE of a bus address. Return: false when it is outside of the window. */
 bool table_index(const struct tce_table *t, u64 ioba, u64 *idx);

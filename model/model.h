@@ -6,13 +6,18 @@
  * for dynamic ones (DDW); a window is a TCE table with a name (LIOBN) and a place in the PE's bus
  * address space.
  *
- * PAPR's requirements on a caller are rules, each with a name. A personality says how a certain
- * hypervisor behaves where PAPR leaves room, and which of the rules it enforces. A rule that is
- * broken but not enforced is counted: a test that ends with model_broken() == 0 has done nothing
- * that a stricter hypervisor would refuse.
+ * PAPR's requirements on a caller are rules, each with a name. What hypervisors do in different ways
+ * are traits, each with a name and the source where it was found. A personality is a set of both:
+ * the rules that it enforces, the traits that it has, and a few limits. A rule that is broken but not
+ * enforced is counted: a test that ends with model_broken() == 0 has done nothing that a stricter
+ * hypervisor would refuse.
  *
  * Faults: one failure at a time can be armed, at the nth call, before or after that call takes
  * effect.
+ *
+ * Sources: "LoPAR" is OpenPOWER's Linux on Power Architecture Reference 2.9, by title of the
+ * section; "QEMU" is hw/ppc of version 7.2, by function; "Linux" is what the kernel of version 6.12
+ * does because of a machine that its authors had. Nobody has looked at a PowerVM for this.
  *
  * All functions may be called from several threads.
  */
@@ -49,16 +54,20 @@ enum model_call {
 #define MODEL_TOKEN_RESET	0x2029
 
 /**
- * enum model_rule - what PAPR demands of the caller (LoPAR "Translation Control Entry Access" and
- * "DMA Window RTAS calls")
- * @RULE_LIST_ALIGNED:   the list of H_PUT_TCE_INDIRECT is 4 KiB aligned
- * @RULE_LIST_COUNT:     it has 1 to 512 entries
- * @RULE_STUFF_COUNT:    H_STUFF_TCE is for 1 to 512 entries
- * @RULE_IOBA_ALIGNED:   a bus address is that of a TCE's first byte
- * @RULE_TCE_BITS:       its reserved bits are 0
- * @RULE_OWN_PAGE:       a valid TCE names memory of the partition
- * @RULE_REMOVE_INVALID: a window that is removed has no valid TCE
- * @RULE_RESET_INVALID:  a PE that is reset has no valid TCE
+ * enum model_rule - what PAPR demands of the caller
+ * @RULE_LIST_ALIGNED:   the list of H_PUT_TCE_INDIRECT is 4 KiB aligned, else H_PARAMETER (LoPAR
+ *                       "H_PUT_TCE_INDIRECT"; QEMU h_put_tce_indirect() and KVM on bare metal too)
+ * @RULE_LIST_COUNT:     it has 1 to 512 entries, else H_PARAMETER (the same)
+ * @RULE_STUFF_COUNT:    H_STUFF_TCE is for 1 to 512 entries, else H_P4 (LoPAR "H_STUFF_TCE")
+ * @RULE_IOBA_ALIGNED:   a bus address is that of a TCE's first byte, else H_PARAMETER (LoPAR
+ *                       "Translation Control Entry Access"; QEMU rounds it down)
+ * @RULE_TCE_BITS:       its reserved bits are 0, else H_PARAMETER (LoPAR "TCE Definition")
+ * @RULE_OWN_PAGE:       a valid TCE names memory of the partition, else H_PARAMETER (LoPAR
+ *                       "H_PUT_TCE"; QEMU takes any address)
+ * @RULE_REMOVE_INVALID: a window that is removed has no valid TCE, else -1 (LoPAR
+ *                       "ibm,remove-pe-dma-window"; QEMU rtas_ibm_remove_pe_dma_window() does not look)
+ * @RULE_RESET_INVALID:  a PE that is reset has no valid TCE, else -1 (LoPAR
+ *                       "ibm,reset-pe-dma-windows"; QEMU does not look)
  */
 enum model_rule {
 	RULE_LIST_ALIGNED,
@@ -75,34 +84,44 @@ enum model_rule {
 struct model_pe;
 
 /**
- * struct model_personality - how a hypervisor behaves
- * @name:      for messages
- * @enforces:  mask of rules (1 << RULE_x) that it refuses to see broken
- * @atomic:    H_PUT_TCE_INDIRECT and H_STUFF_TCE check everything before they store anything;
- *             otherwise they store up to the first bad entry
- * @restores:  the default window comes back by itself when the last of the others is removed
- * @windows:   windows that a PE can have at a time, the default one included
- * @max_tces:  the largest window that a query offers
- * @narrow:    the same in a reply of five cells
- * @place:     where a new window goes, given the PE as it is before
+ * enum model_trait - what hypervisors do in different ways
+ * @TRAIT_ATOMIC:      H_PUT_TCE_INDIRECT and H_STUFF_TCE check everything before they store anything
+ *                     (LoPAR "H_PUT_TCE_INDIRECT"); without it they store up to the first bad entry
+ *                     (QEMU put_tce_emu(), called once per entry)
+ * @TRAIT_STUFF_FITS:  H_STUFF_TCE of more entries than the table has is H_PARAMETER before anything is
+ *                     stored (QEMU h_stuff_tce())
+ * @TRAIT_PARTIAL:     H_GET_TCE answers H_PARTIAL, with the page number's bits all ones, when a valid
+ *                     TCE names no memory of the partition (LoPAR "H_GET_TCE")
+ * @TRAIT_UNDEFINED:   TCEs of windows that are created or come back hold anything (LoPAR: the OS
+ *                     initialises every TCE of a window it receives); without it, zeros (QEMU)
+ * @TRAIT_RESTORES:    the default window comes back by itself when the last of the others goes (LoPAR
+ *                     "ibm,remove-pe-dma-window"); without it, by a reset alone (Linux asks for one
+ *                     after a remove, and says that firmware may not have brought it back)
+ * @TRAIT_FIRST_LOW:   a PE without any window gets its first one where the default one was (QEMU
+ *                     rtas_ibm_create_pe_dma_window()); without it, created windows never lie there
+ * @TRAIT_OVERLAPS:    a window beside another always goes to the same place, even on top of a third (QEMU
+ *                     rtas_ibm_create_pe_dma_window()); without it, to the next free one
+ * @TRAIT_OLD_NAMES:   names come back: a new window has the lowest one that is free, the default
+ *                     one's too (QEMU spapr_phb_get_free_liobn()); without it, each has a new name
+ *                     (LoPAR says nothing: nobody may rely on either)
+ * @TRAIT_RTAS_BUSY:   create and reset are busy twice, -2 and 990x, before they do their work (LoPAR
+ *                     "ibm,create-pe-dma-window"; Linux waits for both)
+ * @TRAIT_SHARED:      the partition's memory is shared with others: TCE calls may be long busy, and
+ *                     there are no more valid TCEs than it is entitled to, else
+ *                     H_NOT_ENOUGH_RESOURCES (LoPAR "Cooperative Memory Over-commitment")
  */
-struct model_personality {
-	const char *name;
-	u32 enforces;
-	bool atomic;
-	bool restores;
-	u32 windows;
-	u64 max_tces;
-	u32 narrow;
-	u64 (*place)(const struct model_pe *pe);
+enum model_trait {
+	TRAIT_ATOMIC,
+	TRAIT_STUFF_FITS,
+	TRAIT_PARTIAL,
+	TRAIT_UNDEFINED,
+	TRAIT_RESTORES,
+	TRAIT_FIRST_LOW,
+	TRAIT_OVERLAPS,
+	TRAIT_OLD_NAMES,
+	TRAIT_RTAS_BUSY,
+	TRAIT_SHARED,
 };
-
-/*
- * QEMU's pseries machine: TCEs may name any address; a table's size is the only limit of a stuff;
- * windows go with whatever they hold; a PE without any window gets its first one where the default
- * one was, and otherwise always the same place high up, even on top of another window.
- */
-extern const struct model_personality model_qemu;
 
 /**
  * struct model_pe_config - a PE
@@ -114,6 +133,7 @@ extern const struct model_personality model_qemu;
  * @page_sizes: as ibm,query-pe-dma-window reports them
  * @ddw:        has the DDW calls
  * @reset:      has ibm,reset-pe-dma-window as well
+ * @narrow:     a query has replies of five cells only
  */
 struct model_pe_config {
 	u64 buid;
@@ -124,7 +144,62 @@ struct model_pe_config {
 	u32 page_sizes;
 	bool ddw;
 	bool reset;
+	bool narrow;
 };
+
+/**
+ * struct model_personality - how a hypervisor behaves
+ * @name:       for messages
+ * @enforces:   mask of rules (1 << RULE_x) that it refuses to see broken
+ * @traits:     mask of traits (1 << TRAIT_x)
+ * @features:   multi-TCE calls
+ * @windows:    windows that a PE can have at a time, the default one included
+ * @max_tces:   the largest window that a query offers
+ * @narrow:     the same in a reply of five cells
+ * @entitled:   with TRAIT_SHARED, valid TCEs of the partition
+ * @busy_every: with TRAIT_SHARED, every so many writing calls one is long busy
+ * @pe:         a PE as it usually has them
+ */
+struct model_personality {
+	const char *name;
+	u32 enforces;
+	u32 traits;
+	struct papr_features features;
+	u32 windows;
+	u64 max_tces;
+	u32 narrow;
+	u64 entitled;
+	u32 busy_every;
+	struct model_pe_config pe;
+};
+
+/* QEMU's pseries machine, as far as tests/conformance can tell. */
+extern const struct model_personality model_qemu;
+
+/* What LoPAR says, to the letter, and where it says nothing the less convenient of the two. */
+extern const struct model_personality model_strict;
+
+/*
+ * PowerVM, as far as LoPAR, Linux and its authors' letters tell. An ordinary adapter: a default
+ * window of 2 GiB, created ones above it, never at 0.
+ */
+extern const struct model_personality model_powervm;
+
+/*
+ * The same for a virtual function of an adapter: one window at a time, a default window of more
+ * than 4 GiB at an address of 64 bits, which only a reset brings back. H_PUT_TCE_INDIRECT alone is
+ * absent, as in secure partitions.
+ */
+extern const struct model_personality model_powervm_vf;
+
+/* An ordinary adapter in a partition that shares its memory with others. */
+extern const struct model_personality model_powervm_shared;
+
+/* An old one: no multi-TCE calls, no reset, queries in five cells. */
+extern const struct model_personality model_powervm_old;
+
+/* All of them; NULL at the end. */
+extern const struct model_personality *const model_personalities[];
 
 /**
  * struct model_window - a window that exists
@@ -142,9 +217,10 @@ struct model_window {
 	bool dflt;
 };
 
-/* Start afresh: no PEs, no faults, all counters 0, all features. */
+/* Start afresh: no PEs, no faults, all counters 0, the personality's features. */
 void model_reset(const struct model_personality *p);
 
+/* A PE with its default window, all of whose TCEs are invalid. */
 struct model_pe *model_add_pe(const struct model_pe_config *config);
 
 /* What papr_features() says, and what the calls admit to. */
@@ -156,7 +232,7 @@ void model_set_memory(u64 size);
 /* Addresses in garbage are all above this one. */
 #define MODEL_GARBAGE	(1ULL << 55)
 
-/* TCEs of a window that comes into being hold garbage: PAPR leaves them undefined. */
+/* TRAIT_UNDEFINED, whatever the personality. */
 void model_set_garbage(bool on);
 
 /* --- looking at it --- */

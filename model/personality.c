@@ -1,27 +1,120 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* personality.c - hypervisors by name. */
+/*
+ * personality.c - hypervisors by name.
+ *
+ * What each rule and trait is and where it comes from is in model.h; here is who has which.
+ */
 #include "machine.h"
 
-#define RULE(r)	(1U << RULE_##r)
+#define RULE(r)		(1U << RULE_##r)
+#define TRAIT(t)	(1U << TRAIT_##t)
+#define ALL_RULES	((1U << MODEL_RULES) - 1)
 
-static u64 place_qemu(const struct model_pe *pe)
-{
-	return machine_active(pe) ? pe->config.high : pe->config.start;
-}
+#define MiB	(1ULL << 20)
+#define GiB	(1ULL << 30)
+#define HIGH	(1ULL << 59)
+
+/* Names as QEMU forms them; they mean nothing. */
+#define BUID	0x800000020000001ULL
+#define LIOBN	0x80000100
+
+/* LoPAR "ibm,query-pe-dma-window", IO Page Sizes: 4K, 64K, 16M, and 2M as Linux and QEMU have it. */
+#define PAGE_SIZES	0x107
+
+#define POWERVM_TRAITS	(TRAIT(ATOMIC) | TRAIT(PARTIAL) | TRAIT(UNDEFINED) | TRAIT(RTAS_BUSY))
 
 const struct model_personality model_qemu = {
 	.name = "qemu",
 	.enforces = RULE(LIST_ALIGNED) | RULE(LIST_COUNT),
-	.atomic = false,
-	.restores = true,
+	.traits = TRAIT(STUFF_FITS) | TRAIT(RESTORES) | TRAIT(FIRST_LOW) | TRAIT(OVERLAPS) |
+		  TRAIT(OLD_NAMES),
+	.features = { .put_indirect = true, .stuff = true },
 	.windows = 2,
 	.max_tces = 0x2000000000,
 	.narrow = 0x80000000,
-	.place = place_qemu,
+	.pe = { .buid = BUID, .liobn = LIOBN, .size = 1 * GiB, .high = HIGH,
+		.page_sizes = PAGE_SIZES, .ddw = true, .reset = true },
+};
+
+const struct model_personality model_strict = {
+	.name = "strict",
+	.enforces = ALL_RULES,
+	.traits = TRAIT(ATOMIC) | TRAIT(PARTIAL) | TRAIT(UNDEFINED) | TRAIT(RESTORES),
+	.features = { .put_indirect = true, .stuff = true },
+	.windows = 2,
+	.max_tces = 1ULL << 32,
+	.narrow = 0xffffffff,
+	.pe = { .buid = BUID, .liobn = LIOBN, .size = 1 * GiB, .high = HIGH,
+		.page_sizes = PAGE_SIZES, .ddw = true, .reset = true },
+};
+
+const struct model_personality model_powervm = {
+	.name = "powervm",
+	.enforces = ALL_RULES,
+	.traits = POWERVM_TRAITS | TRAIT(RESTORES),
+	.features = { .put_indirect = true, .stuff = true },
+	.windows = 2,
+	.max_tces = 1ULL << 32,
+	.narrow = 0xffffffff,
+	.pe = { .buid = BUID, .liobn = LIOBN, .size = 2 * GiB, .high = HIGH,
+		.page_sizes = PAGE_SIZES, .ddw = true, .reset = true },
+};
+
+const struct model_personality model_powervm_vf = {
+	.name = "powervm_vf",
+	.enforces = ALL_RULES,
+	.traits = POWERVM_TRAITS | TRAIT(OLD_NAMES),
+	.features = { .put_indirect = false, .stuff = true },
+	.windows = 1,
+	.max_tces = 1ULL << 32,
+	.narrow = 0xffffffff,
+	.pe = { .buid = BUID, .liobn = LIOBN, .start = HIGH, .size = 8 * GiB, .high = HIGH,
+		.page_sizes = PAGE_SIZES, .ddw = true, .reset = true },
+};
+
+const struct model_personality model_powervm_shared = {
+	.name = "powervm_shared",
+	.enforces = ALL_RULES,
+	.traits = POWERVM_TRAITS | TRAIT(RESTORES) | TRAIT(SHARED),
+	.features = { .put_indirect = true, .stuff = true },
+	.windows = 2,
+	.max_tces = 1ULL << 32,
+	.narrow = 0xffffffff,
+	.entitled = 32 * MiB >> 12,
+	.busy_every = 5,
+	.pe = { .buid = BUID, .liobn = LIOBN, .size = 1 * GiB, .high = HIGH,
+		.page_sizes = PAGE_SIZES, .ddw = true, .reset = true },
+};
+
+const struct model_personality model_powervm_old = {
+	.name = "powervm_old",
+	.enforces = ALL_RULES,
+	.traits = POWERVM_TRAITS | TRAIT(RESTORES),
+	.features = { .put_indirect = false, .stuff = false },
+	.windows = 2,
+	.max_tces = 1ULL << 24,
+	.narrow = 1U << 24,
+	.pe = { .buid = BUID, .liobn = LIOBN, .size = 16 * MiB, .high = HIGH,
+		.page_sizes = PAGE_SIZES, .ddw = true, .narrow = true },
+};
+
+const struct model_personality *const model_personalities[] = {
+	&model_qemu,
+	&model_strict,
+	&model_powervm,
+	&model_powervm_vf,
+	&model_powervm_shared,
+	&model_powervm_old,
+	NULL,
 };
 
 bool rule_broken(enum model_rule rule)
 {
 	machine.broke[rule]++;
 	return machine.rules->enforces & (1U << rule);
+}
+
+bool trait(enum model_trait t)
+{
+	return machine.rules->traits & (1U << t);
 }

@@ -2,8 +2,8 @@
 /*
  * rtas.c - the four DDW calls of RTAS.
  *
- * A window's name goes with its place in the PE: the first free place is taken, so names come back,
- * that of a removed default window too.
+ * A window takes the first free place in the PE. With TRAIT_OLD_NAMES its name goes with the place, so
+ * names come back, that of a removed default window too.
  */
 #include <linux/sched.h>
 #include "machine.h"
@@ -52,7 +52,7 @@ static int rtas_query(const struct rtas_call *c)
 	struct model_pe *pe = rtas_pe(c, 3);
 	u32 *rets = c->rets;
 
-	if (!pe || (c->nret != 5 && c->nret != 6))
+	if (!pe || (c->nret != 5 && (c->nret != 6 || pe->config.narrow)))
 		return PAPR_RTAS_PARAMETER;
 	*rets++ = windows_left(pe);
 	if (c->nret == 6)
@@ -84,6 +84,58 @@ static u32 free_place(const struct model_pe *pe)
 	return k;
 }
 
+static u32 new_name(struct model_pe *pe, u32 place)
+{
+	if (trait(TRAIT_OLD_NAMES))
+		return pe->config.liobn + place;
+	return pe->config.liobn + 1 + pe->named++ % 255;
+}
+
+static u64 window_end(const struct model_window *w)
+{
+	return w->start + (w->tces << w->page_shift);
+}
+
+/* The end of a window of the PE's that lies in the way of [start, start + size); or 0. */
+static u64 in_the_way(const struct model_pe *pe, u64 start, u64 size)
+{
+	u32 k;
+
+	for (k = 0; k < MODEL_MAX_WINDOWS; k++) {
+		const struct tce_table *t = &pe->table[k];
+
+		if (t->present && start < window_end(&t->w) && t->w.start < start + size)
+			return window_end(&t->w);
+	}
+	return 0;
+}
+
+/* Windows begin at multiples of their size. */
+static u64 new_start(const struct model_pe *pe, u64 size)
+{
+	u64 start = pe->config.high;
+	u64 end;
+
+	if (trait(TRAIT_FIRST_LOW) && !machine_active(pe))
+		return pe->config.start;
+	if (trait(TRAIT_OVERLAPS))
+		return start;
+	while ((end = in_the_way(pe, start, size)))
+		start = (end + size - 1) & ~(size - 1);
+	return start;
+}
+
+/* Return: one of the two busy answers that precede the work. */
+static int long_work(struct model_pe *pe)
+{
+	if (!trait(TRAIT_RTAS_BUSY))
+		return 0;
+	pe->busy = pe->busy ? pe->busy - 1 : 2;
+	if (!pe->busy)
+		return 0;
+	return pe->busy == 2 ? PAPR_RTAS_BUSY : PAPR_H_LONG_BUSY_FIRST;
+}
+
 static int rtas_create(const struct rtas_call *c)
 {
 	struct model_pe *pe = rtas_pe(c, 5);
@@ -91,16 +143,20 @@ static int rtas_create(const struct rtas_call *c)
 	u32 shift = c->nargs == 5 ? c->args[4] : 0;
 	struct model_window w;
 	u32 place;
+	int busy;
 
 	if (!pe || c->nret != 4 || !(pe->config.page_sizes & page_size_bit(page_shift)) ||
 	    shift < page_shift || shift > 63)
 		return PAPR_RTAS_PARAMETER;
 	if (!windows_left(pe) || 1ULL << (shift - page_shift) > machine.rules->max_tces)
 		return PAPR_RTAS_HW_ERROR;
+	busy = long_work(pe);
+	if (busy)
+		return busy;
 	place = free_place(pe);
-	w = (struct model_window){ pe->config.liobn + place, machine.rules->place(pe),
+	w = (struct model_window){ new_name(pe, place), new_start(pe, 1ULL << shift),
 				   1ULL << (shift - page_shift), page_shift, false };
-	if (!table_make(&pe->table[place], &w))
+	if (!table_make(&pe->table[place], &w, machine.garbage))
 		return PAPR_RTAS_HW_ERROR;
 	c->rets[0] = w.liobn;
 	c->rets[1] = w.start >> 32;
@@ -120,24 +176,28 @@ static int rtas_remove(const struct rtas_call *c)
 		return PAPR_RTAS_HW_ERROR;
 	dflt = t->w.dflt;
 	table_drop(t);
-	if (machine.rules->restores && !machine_active(pe) && !dflt && pe->config.size)
-		table_make_default(pe);
+	if (trait(TRAIT_RESTORES) && !machine_active(pe) && !dflt && pe->config.size)
+		table_make_default(pe, machine.garbage);
 	return PAPR_RTAS_SUCCESS;
 }
 
 static int rtas_reset(const struct rtas_call *c)
 {
 	struct model_pe *pe = rtas_pe(c, 3);
+	int busy;
 	u32 k;
 
 	if (!pe || !pe->config.reset || c->nret != 1)
 		return PAPR_RTAS_PARAMETER;
 	if (model_valid(pe) && rule_broken(RULE_RESET_INVALID))
 		return PAPR_RTAS_HW_ERROR;
+	busy = long_work(pe);
+	if (busy)
+		return busy;
 	for (k = 0; k < MODEL_MAX_WINDOWS; k++)
 		table_drop(&pe->table[k]);
 	if (pe->config.size)
-		table_make_default(pe);
+		table_make_default(pe, machine.garbage);
 	return PAPR_RTAS_SUCCESS;
 }
 

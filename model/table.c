@@ -22,19 +22,19 @@ static u64 chunks(const struct tce_table *t)
 	return (t->w.tces + TCE_CHUNK - 1) / TCE_CHUNK;
 }
 
-bool table_make(struct tce_table *t, const struct model_window *w)
+bool table_make(struct tce_table *t, const struct model_window *w, bool garbage)
 {
 	u64 i;
 
 	t->w = *w;
 	t->chunk = calloc(chunks(t), sizeof(*t->chunk));
 	t->present = t->chunk;
-	for (i = 0; t->present && machine.garbage && i < chunks(t); i++)
+	for (i = 0; t->present && garbage && i < chunks(t); i++)
 		t->chunk[i] = TCE_GARBAGE;
 	return t->present;
 }
 
-bool table_make_default(struct model_pe *pe)
+bool table_make_default(struct model_pe *pe, bool garbage)
 {
 	const struct model_window w = {
 		.liobn = pe->config.liobn,
@@ -44,7 +44,7 @@ bool table_make_default(struct model_pe *pe)
 		.dflt = true,
 	};
 
-	return table_make(&pe->table[0], &w);
+	return table_make(&pe->table[0], &w, garbage);
 }
 
 static void chunk_set(struct tce_table *t, u64 i, u64 *chunk)
@@ -133,6 +133,11 @@ void table_zero(struct tce_table *t, u64 idx, u64 n)
 			n--;
 		}
 	}
+}
+
+bool tce_own(u64 tce)
+{
+	return (tce & ~PAPR_TCE_PERM) < machine.memory;
 }
 
 u64 table_next_valid(const struct tce_table *t, u64 idx)

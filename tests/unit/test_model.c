@@ -15,32 +15,11 @@ static int setup(void **state)
 
 #define MODEL_TEST(name)	cmocka_unit_test_setup(name, setup)
 
-/* A personality that enforces everything. */
-static u64 place_high(const struct model_pe *pe)
+/* As setup(), below another hypervisor. */
+static void setup_on(const struct model_personality *hypervisor)
 {
-	(void)pe;
-	return HIGH;
-}
-
-static const struct model_personality strict = {
-	.name = "strict",
-	.enforces = (1U << MODEL_RULES) - 1,
-	.atomic = true,
-	.windows = 2,
-	.max_tces = 1 << 20,
-	.place = place_high,
-};
-
-static struct model_pe *strict_pe(void)
-{
-	static const struct model_pe_config config = {
-		.buid = BUID, .liobn = LIOBN, .start = DFLT_START, .size = DFLT_SIZE,
-		.high = HIGH, .page_sizes = PAGE_SIZES, .ddw = true, .reset = true,
-	};
-
-	model_reset(&strict);
-	model_set_memory(shim_ram_size());
-	return model_add_pe(&config);
+	world_setup_on(hypervisor);
+	model_poke(LIOBN, hypervisor->pe.start + 0x7000, 0);
 }
 
 static int create(u32 page_shift, u32 shift, u32 *rets)
@@ -100,7 +79,7 @@ static void qemu_is_not_atomic(void **state)
 
 static void strict_is_atomic(void **state)
 {
-	strict_pe();
+	setup_on(&model_strict);
 	list[0] = cpu_to_be64(0x40000 | RW);
 	list[1] = cpu_to_be64(0x50000 | RW);
 	assert_int_equal(papr_put_tce_indirect(LIOBN, DFLT_SIZE - 4096, list, 2), PAPR_H_PARAMETER);
@@ -147,7 +126,7 @@ static void qemu_counts_what_it_tolerates(void **state)
 
 static void strict_refuses(void **state)
 {
-	strict_pe();
+	setup_on(&model_strict);
 	break_all_call_rules(PAPR_H_P4, PAPR_H_PARAMETER, PAPR_H_PARAMETER);
 }
 
@@ -158,7 +137,7 @@ static void live_tces_and_removal(void **state)
 	assert_int_equal(model_broke(RULE_RESET_INVALID), 1);
 	assert_int_equal(remove_window(LIOBN), 0);
 	assert_int_equal(model_broke(RULE_REMOVE_INVALID), 1);
-	world.one.hv = strict_pe();
+	setup_on(&model_strict);
 	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 0);
 	assert_int_equal(reset(3), PAPR_RTAS_HW_ERROR);
 	assert_int_equal(remove_window(LIOBN), PAPR_RTAS_HW_ERROR);
@@ -239,6 +218,140 @@ static void large_windows_cost_little(void **state)
 	assert_int_equal(papr_put_tce(rets[0], HIGH + (1ULL << 47), 0x40000 | RW), 0);
 	assert_int_equal(model_peek(rets[0], HIGH + (1ULL << 47)), 0x40000 | RW);
 	assert_true(model_peek(rets[0], HIGH + (1ULL << 48) - 4096) & RW);
+}
+
+static u64 start_of(const u32 *rets)
+{
+	return (u64)rets[1] << 32 | rets[2];
+}
+
+/* A memory address that no partition has. */
+static void foreign_pages_read_partially(void **state)
+{
+	u64 tce;
+
+	setup_on(&model_strict);
+	model_poke(LIOBN, 0x5000, MODEL_GARBAGE | 0x1000 | PAPR_TCE_READ);
+	assert_int_equal(papr_get_tce(LIOBN, 0x5000, &tce), PAPR_H_PARTIAL);
+	assert_int_equal(tce, ~0xfffULL | PAPR_TCE_READ);
+	model_poke(LIOBN, 0x5000, MODEL_GARBAGE | 0x1000);
+	assert_int_equal(papr_get_tce(LIOBN, 0x5000, &tce), 0);
+	assert_int_equal(tce, MODEL_GARBAGE | 0x1000);
+	setup_on(&model_qemu);
+	model_poke(LIOBN, 0x5000, MODEL_GARBAGE | 0x1000 | PAPR_TCE_READ);
+	assert_int_equal(papr_get_tce(LIOBN, 0x5000, &tce), 0);
+}
+
+/* QEMU looks at the count of a stuff before it stores anything; it has no other limit. */
+static void stuff_must_fit(void **state)
+{
+	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 0);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, DFLT_TCES + 1), PAPR_H_PARAMETER);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 0), PAPR_H_PARAMETER);
+	assert_int_equal(model_valid(world.one.hv), 1);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0x1000, 0x50000 | RW, DFLT_TCES), PAPR_H_PARAMETER);
+	assert_int_equal(model_valid(world.one.hv), DFLT_TCES);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, DFLT_TCES), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
+}
+
+static void strict_windows_have_new_names_and_do_not_overlap(void **state)
+{
+	u32 rets[3];
+
+	setup_on(&model_strict);
+	model_set_garbage(false);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(create(16, 32, rets), 0);
+	assert_int_equal(rets[0], LIOBN + 1);
+	assert_int_equal(start_of(rets), HIGH);
+	assert_int_equal(create(16, 33, rets), 0);
+	assert_int_equal(rets[0], LIOBN + 2);
+	assert_int_equal(start_of(rets), HIGH + (1ULL << 33));
+	assert_int_equal(remove_window(LIOBN + 1), 0);
+	assert_int_equal(create(16, 32, rets), 0);
+	assert_int_equal(rets[0], LIOBN + 3);
+	assert_int_equal(start_of(rets), HIGH);
+}
+
+static void powervm_rtas_is_busy_twice(void **state)
+{
+	u32 rets[3];
+
+	setup_on(&model_powervm);
+	assert_int_equal(create(16, 32, rets), PAPR_RTAS_BUSY);
+	assert_int_equal(create(16, 32, rets), PAPR_H_LONG_BUSY_FIRST);
+	assert_int_equal(world_windows(), 1);
+	assert_int_equal(create(16, 20, rets), 0);
+	assert_int_equal(model_valid(world.one.hv), 16);
+	assert_int_equal(papr_stuff_tce(rets[0], start_of(rets), 0, 16), 0);
+	assert_int_equal(reset(3), PAPR_RTAS_BUSY);
+	assert_int_equal(reset(3), PAPR_H_LONG_BUSY_FIRST);
+	assert_int_equal(reset(3), 0);
+	assert_int_equal(world_windows(), 1);
+}
+
+static void a_function_has_one_window(void **state)
+{
+	u32 rets[3];
+
+	setup_on(&model_powervm_vf);
+	assert_int_equal(world_window(HIGH).tces, 8 * GiB >> 12);
+	assert_int_equal(create(16, 32, rets), PAPR_RTAS_HW_ERROR);
+	assert_int_equal(remove_window(LIOBN), 0);
+	while (papr_rtas_busy(create(16, 20, rets)))
+		;
+	assert_int_equal(start_of(rets), HIGH);
+	assert_int_equal(papr_stuff_tce(rets[0], HIGH, 0, 16), 0);
+	/* Its default window does not come back by itself. */
+	assert_int_equal(remove_window(rets[0]), 0);
+	assert_int_equal(world_windows(), 0);
+	while (papr_rtas_busy(reset(3)))
+		;
+	assert_true(world_window(HIGH).dflt);
+	assert_false(papr_features().put_indirect);
+	assert_true(papr_features().stuff);
+}
+
+/* H_PUT_TCE until it is not busy. */
+static long put_patiently(u64 ioba, u64 tce)
+{
+	long rc;
+
+	do {
+		rc = papr_put_tce(LIOBN, ioba, tce);
+	} while (rc == PAPR_H_LONG_BUSY_FIRST || rc == PAPR_H_LONG_BUSY_FIRST + 1);
+	return rc;
+}
+
+static void shared_memory_is_busy_and_short(void **state)
+{
+	u64 most = model_powervm_shared.entitled;
+	u64 i;
+
+	setup_on(&model_powervm_shared);
+	for (i = 0; i < most; i++)
+		assert_int_equal(put_patiently(i << 12, 0x40000 | RW), 0);
+	assert_int_equal(model_count(MODEL_PUT), most * 5 / 4 - !(most % 4));
+	assert_int_equal(put_patiently(most << 12, 0x40000 | RW), PAPR_H_NOT_ENOUGH_RESOURCES);
+	assert_int_equal(put_patiently(0, 0x50000 | RW), 0);
+	assert_int_equal(put_patiently(0, 0), 0);
+	assert_int_equal(put_patiently(most << 12, 0x40000 | RW), 0);
+}
+
+static void old_firmware_lacks_much(void **state)
+{
+	const u32 args[] = { CONFIG_ADDR, BUID >> 32, (u32)BUID };
+	u32 rets[5];
+
+	setup_on(&model_powervm_old);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 1), PAPR_H_FUNCTION);
+	assert_int_equal(papr_put_tce_indirect(LIOBN, 0, list, 1), PAPR_H_FUNCTION);
+	assert_int_equal(reset(3), PAPR_RTAS_PARAMETER);
+	assert_int_equal(papr_rtas(MODEL_TOKEN_QUERY, 3, 6, args, rets), PAPR_RTAS_PARAMETER);
+	assert_int_equal(papr_rtas(MODEL_TOKEN_QUERY, 3, 5, args, rets), 0);
+	assert_int_equal(rets[0], 1);
+	assert_int_equal(rets[1], 1 << 24);
 }
 
 static void fails_the_nth(void **state)
@@ -336,6 +449,13 @@ int main(void)
 		MODEL_TEST(rtas_checks_arguments),
 		MODEL_TEST(new_windows_hold_garbage),
 		MODEL_TEST(large_windows_cost_little),
+		MODEL_TEST(foreign_pages_read_partially),
+		MODEL_TEST(stuff_must_fit),
+		MODEL_TEST(strict_windows_have_new_names_and_do_not_overlap),
+		MODEL_TEST(powervm_rtas_is_busy_twice),
+		MODEL_TEST(a_function_has_one_window),
+		MODEL_TEST(shared_memory_is_busy_and_short),
+		MODEL_TEST(old_firmware_lacks_much),
 		MODEL_TEST(fails_the_nth),
 		MODEL_TEST(fails_by_kind),
 		MODEL_TEST(fails_before_after_halfway),

@@ -7,19 +7,6 @@
 #include <linux/errno.h>
 #include "world.h"
 
-/* Places every window at the bottom, so over the default one. */
-static u64 place_low(const struct model_pe *pe)
-{
-	(void)pe;
-	return DFLT_START;
-}
-
-static u64 place_high(const struct model_pe *pe)
-{
-	(void)pe;
-	return HIGH;
-}
-
 static struct model_personality like_qemu(void)
 {
 	return model_qemu;
@@ -30,16 +17,8 @@ static struct model_personality personality;
 /* The world over another hypervisor. */
 static void setup_over(struct model_personality p)
 {
-	static const struct model_pe_config config = {
-		.buid = BUID, .liobn = LIOBN, .start = DFLT_START, .size = DFLT_SIZE,
-		.high = HIGH, .page_sizes = PAGE_SIZES, .ddw = true, .reset = true,
-	};
-
 	personality = p;
-	model_reset(&personality);
-	model_set_memory(shim_ram_size());
-	model_set_garbage(true);
-	world.one.hv = model_add_pe(&config);
+	world_setup_on(&personality);
 }
 
 static int create(u32 page_shift, u64 size, u64 *start)
@@ -318,7 +297,7 @@ static void default_is_reset_when_firmware_does_not_restore_it(void **state)
 {
 	struct model_personality p = like_qemu();
 
-	p.restores = false;
+	p.traits &= ~(1U << TRAIT_RESTORES);
 	setup_over(p);
 	world_begin();
 	good_remove(DFLT_START);
@@ -382,7 +361,8 @@ static void overlap_with_the_default_is_refused(void **state)
 {
 	struct model_personality p = like_qemu();
 
-	p.place = place_low;
+	/* Places every window at the bottom, so over the default one. */
+	p.pe.high = DFLT_START;
 	setup_over(p);
 	world_begin();
 	assert_int_equal(space_map(&world.space, 0x5000, UA, 4 * KiB, RW), 0);
@@ -399,7 +379,7 @@ static void default_comes_back_beside_high_windows(void **state)
 {
 	struct model_personality p = like_qemu();
 
-	p.place = place_high;
+	p.traits &= ~(1U << TRAIT_FIRST_LOW);
 	setup_over(p);
 	world_begin();
 	good_remove(DFLT_START);
@@ -594,7 +574,7 @@ static void killed_create_on_strict_firmware(void **state)
 	struct model_personality p = like_qemu();
 
 	p.enforces = (1U << MODEL_RULES) - 1;
-	p.atomic = true;
+	p.traits |= 1U << TRAIT_ATOMIC;
 	setup_over(p);
 	world_begin();
 	shim_kill_at(3);
@@ -610,7 +590,7 @@ static void overlap_on_strict_firmware(void **state)
 	struct model_personality p = like_qemu();
 
 	p.enforces = (1U << MODEL_RULES) - 1;
-	p.place = place_low;
+	p.pe.high = DFLT_START;
 	setup_over(p);
 	world_begin();
 	failed_create(12, 4 * GiB, -ENOSPC);

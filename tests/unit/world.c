@@ -74,56 +74,64 @@ struct endpoint *world_endpoint(u32 i)
 	return i < ENDPOINTS && world.more[i - 1].hv ? &world.more[i - 1] : NULL;
 }
 
-/* The hypervisor's half of the @i-th PE. */
-static void setup_hypervisor(struct endpoint *e, u32 i, u64 start, u64 size, u64 high)
+/* The @i-th PE as the hypervisor usually has them. */
+static struct model_pe_config usual_config(u32 i)
 {
-	const struct model_pe_config config = {
-		.buid = BUID + i,
-		.liobn = LIOBN + i * 0x100,
-		.start = start,
-		.size = size,
-		.high = high,
-		.page_sizes = PAGE_SIZES,
-		.ddw = true,
-		.reset = true,
-	};
+	struct model_pe_config config = world.hypervisor->pe;
 
-	e->hv = model_add_pe(&config);
-	if (size)
-		model_poke(config.liobn, start + HOST_IOBA, HOST_TCE);
+	config.buid += i;
+	config.liobn += i * 0x100;
+	return config;
+}
+
+/* The hypervisor's half of a PE. */
+static void setup_hypervisor(struct endpoint *e, const struct model_pe_config *config)
+{
+	e->hv = model_add_pe(config);
+	if (config->size)
+		model_poke(config->liobn, config->start + HOST_IOBA, HOST_TCE);
 }
 
 /* The driver's half. */
-static void setup_pe(struct endpoint *e, u32 i, u64 start, u64 size)
+static void setup_pe(struct endpoint *e, const struct model_pe_config *config)
 {
 	e->pe = (struct pe){
 		.name = "pe",
 		.addr = {
-			.buid = BUID + i,
+			.buid = config->buid,
 			.config_addr = CONFIG_ADDR,
 			.token_query = MODEL_TOKEN_QUERY,
 			.token_create = MODEL_TOKEN_CREATE,
 			.token_remove = MODEL_TOKEN_REMOVE,
-			.token_reset = MODEL_TOKEN_RESET,
-			.wide_query = true,
+			.token_reset = config->reset ? MODEL_TOKEN_RESET : 0,
+			.wide_query = !config->narrow,
 		},
-		.dflt = { .w = { LIOBN + i * 0x100, start, size, 12 }, .present = size },
+		.dflt = { .w = { config->liobn, config->start, config->size, 12 },
+			  .present = config->size },
 		.host = &host,
 	};
 	pe_init(&e->pe);
 }
 
+static void setup_endpoint(struct endpoint *e, const struct model_pe_config *config)
+{
+	setup_hypervisor(e, config);
+	setup_pe(e, config);
+}
+
 struct endpoint *world_add(u64 start, u64 size, u64 high)
 {
+	struct model_pe_config config;
 	u32 i = 1;
 
 	while (world_endpoint(i))
 		i++;
 	assert_true(i < ENDPOINTS);
-	model_set_garbage(false);
-	setup_hypervisor(&world.more[i - 1], i, start, size, high);
-	model_set_garbage(true);
-	setup_pe(&world.more[i - 1], i, start, size);
+	config = usual_config(i);
+	config.start = start;
+	config.size = size;
+	config.high = high;
+	setup_endpoint(&world.more[i - 1], &config);
 	return &world.more[i - 1];
 }
 
@@ -157,20 +165,29 @@ static void keep_quarantine(void)
 	all = k;
 }
 
-int world_setup(void **state)
+void world_setup_on(const struct model_personality *hypervisor)
 {
-	(void)state;
+	struct model_pe_config config;
+
 	keep_quarantine();
 	shim_reset();
 	memset(&world, 0, sizeof(world));
-	model_reset(&model_qemu);
+	world.hypervisor = hypervisor;
+	model_reset(hypervisor);
 	model_set_memory(shim_ram_size());
-	setup_hypervisor(&world.one, 0, DFLT_START, DFLT_SIZE, HIGH);
-	setup_pe(&world.one, 0, DFLT_START, DFLT_SIZE);
+	config = usual_config(0);
+	setup_endpoint(&world.one, &config);
+	/* Nobody may rely on what some hypervisors do. */
 	model_set_garbage(true);
 	setup_process();
 	space_init(&world.space, false);
 	hv_init();
+}
+
+int world_setup(void **state)
+{
+	(void)state;
+	world_setup_on(&model_qemu);
 	return 0;
 }
 

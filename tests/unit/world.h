@@ -27,7 +27,7 @@
 
 #define RW	(PAPR_TCE_READ | PAPR_TCE_WRITE)
 
-/* The PE, with the values of QEMU's pseries machine. */
+/* The PE, as model_qemu has it. */
 #define BUID		0x800000020000001ULL
 #define CONFIG_ADDR	0x000800
 #define LIOBN		0x80000100
@@ -62,6 +62,7 @@ struct endpoint {
 
 /**
  * struct world - the test's surroundings
+ * @hypervisor: how it behaves
  * @one:       the PE that most tests make do with
  * @more:      others, for those that add them
  * @mm:        the process that owns the space
@@ -77,6 +78,7 @@ struct endpoint {
  * @publish_rc: what the kernel's group says to a window
  */
 struct world {
+	const struct model_personality *hypervisor;
 	struct endpoint one;
 	struct endpoint more[ENDPOINTS - 1];
 	struct mm_struct mm;
@@ -96,6 +98,9 @@ extern struct world world;
 
 /* cmocka's set-up: a host that owns a PE, a process, nothing else. */
 int world_setup(void **state);
+
+/* The same below any hypervisor. */
+void world_setup_on(const struct model_personality *hypervisor);
 
 /* A test by its function's name. */
 #define WORLD_TEST(name)	cmocka_unit_test_setup(name, world_setup)
