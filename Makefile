@@ -44,6 +44,7 @@ bench: setup
 	@bench/run $(KERNEL)
 
 test: kernels
+	@rig/tools
 	@tests/run
 
 unit: setup

@@ -78,16 +78,28 @@ add_files() {
 	done
 }
 
-add_mark() {
-	mark=$BUILD/guest/mark
-	mkdir -p "${mark%/*}"
-	for source in "$ROOT/rig/guest/mark.c" "$ROOT/rig/guest/mark.h"; do
-		newer "$mark" "$source" && continue
-		"${CROSS}gcc" -O2 -Wall -Wextra -Werror -static -o "$mark.$$" "$ROOT/rig/guest/mark.c"
-		mv "$mark.$$" "$mark"
-		break
+# Programs from packages, with their libraries. Folders that are links here stay links.
+add_tools() {
+	for tool in $TOOLS; do
+		[ -d "$BUILD/tools/$tool" ] || die "$NAME needs $tool: run rig/tools $tool first"
+		tar -C "$BUILD/tools/$tool" -c . | tar -C "$staging" --keep-directory-symlink -x
 	done
-	cp "$mark" "$staging/bin/mark"
+}
+
+# The rig's own programs for the guest
+add_programs() {
+	mkdir -p "$BUILD/guest"
+	for program in mark rtas; do
+		binary=$BUILD/guest/$program
+		for source in "$ROOT/rig/guest/$program.c" "$ROOT/rig/guest/mark.h"; do
+			newer "$binary" "$source" && continue
+			"${CROSS}gcc" -O2 -Wall -Wextra -Werror -static -o "$binary.$$" \
+				"$ROOT/rig/guest/$program.c"
+			mv "$binary.$$" "$binary"
+			break
+		done
+		cp "$binary" "$staging/bin/$program"
+	done
 }
 
 # What the guest script finds in its environment
@@ -112,8 +124,9 @@ make_initramfs() {
 		>"$staging/etc/passwd"
 	guest_environment >"$staging/environment"
 	chmod 755 "$staging/init"
-	add_mark
+	add_programs
 	add_modules
+	add_tools
 	add_files
 	(cd "$staging" && find . | cpio --quiet -o -H newc -R 0:0) >"$1"
 	rm -rf "$staging"

@@ -119,3 +119,9 @@ disk_of() {
 has_disk() {
 	disk_of "$1" >/dev/null
 }
+
+# monitor COMMAND...  tells QEMU's monitor, e.g. monitor device_add e1000,id=card (the scenario has
+# MONITOR=1). Nothing comes back; the answer is in the run's monitor.out.
+monitor() {
+	echo "$*" >/dev/hvc2
+}

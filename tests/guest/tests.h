@@ -15,12 +15,17 @@ extern const struct tap_test life_tests[];
 extern const struct tap_test host_tests[];
 extern const struct tap_test memory_tests[];
 extern const struct tap_test race_tests[];
+extern const struct tap_test hold_tests[];
+extern const struct tap_test join_tests[];
 extern const struct tap_test counts_tests[];
 extern const struct tap_test v1_tests[];
 extern const struct tap_test eeh_tests[];
 extern const struct tap_test place_tests[];
 extern const struct tap_test own_tests[];
 extern const struct tap_test odd_tests[];
+
+/* The device of another PE, for the tests with two: NULL if there is none. */
+extern const char *join_bdf;
 
 extern const struct tap_test *const all_tests[];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vfiotest [-l] [-v CHANNEL] BDF [TEST|TOPIC]...
+ * vfiotest [-l] [-v CHANNEL] [-o OTHER_BDF] BDF [TEST|TOPIC]...
  *
  * All tests of the driver that run in a guest. Around each of them, whatever it tested, stands one
  * check more: when its process is gone, as many pages are pinned in the system as before.
@@ -33,7 +33,7 @@ static void after(void)
 
 static int usage(void)
 {
-	fputs("usage: vfiotest [-l] [-v CHANNEL] BDF [TEST|TOPIC]...\n", stderr);
+	fputs("usage: vfiotest [-l] [-v CHANNEL] [-o OTHER_BDF] BDF [TEST|TOPIC]...\n", stderr);
 	return 2;
 }
 
@@ -44,14 +44,17 @@ int main(int argc, char *argv[])
 
 	if (argc > 1 && !strcmp(argv[1], HELPER))
 		return helper(argv + 2);
-	while ((option = getopt(argc, argv, "lv:")) != -1) {
+	while ((option = getopt(argc, argv, "lo:v:")) != -1) {
 		if (option == 'l') {
 			tap_list(all_tests);
 			return 0;
 		}
-		if (option != 'v')
+		if (option == 'o')
+			join_bdf = optarg;
+		else if (option == 'v')
+			tap_open(optarg);
+		else
 			return usage();
-		tap_open(optarg);
 	}
 	if (optind >= argc)
 		return usage();

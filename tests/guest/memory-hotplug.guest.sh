@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+
+# add_memory ID  256 MiB, one block
+add_memory() {
+	monitor "object_add memory-backend-ram,id=ram$1,size=256M" &&
+		monitor "device_add pc-dimm,id=dimm$1,memdev=ram$1"
+}
+
+memory_total() {
+	sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo
+}
+
+grown() {
+	[ "$(memory_total)" -ge "$((total + 200000))" ]
+}
+
+# The kernel told why, and has no more memory than before
+memory_refused() {
+	wait_for 30 eval 'dmesg | grep -q "pseries-hotplug-mem: .*[Ff]ailed"' && ! grown
+}
+
+add_and_see() {
+	total=$(memory_total)
+	mark "$2"
+	add_memory "$1" && "$3"
+	see_status=$?
+	mark "$4"
+	return "$see_status"
+}
+
+memory_grows() {
+	wait_for 30 grown
+}
+
+try host-disk use_disk
+try host-direct-window has_direct_window
+try load-driver load_driver
+try bind-vfio-pci bind "$NVME" vfio-pci
+try user-has-windows hold hold/windows
+case $KERNEL in
+6.1) try memory-added-while-owned-refused add_and_see 1 1 memory_refused 2 ;;
+*) try memory-added-while-owned add_and_see 1 1 memory_grows 2 ;;
+esac
+let_go || failed
+host_again released
+try memory-added-to-the-host add_and_see 2 3 memory_grows 4
+try disk-after-more-memory read_disk
+try bind-again bind "$NVME" vfio-pci
+vfio_tests dma/default-window
+host_again released-again
+finish

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+
+# disk_by_serial SERIAL  the NVMe controller that calls itself so, while the host has it
+disk_by_serial() {
+	for controller in /sys/class/nvme/*; do
+		[ "$(tr -d ' ' <"$controller/serial")" = "$1" ] || continue
+		controller=$(readlink -f "$controller/device")
+		echo "${controller##*/}"
+		return 0
+	done
+	return 1
+}
+
+find_disks() {
+	SAME=$(disk_by_serial same) && NO_DDW=$(disk_by_serial no-ddw) &&
+		ELSEWHERE=$(disk_by_serial elsewhere)
+}
+
+all_to_user() {
+	for bdf in "$NVME" "$SAME" "$NO_DDW" "$ELSEWHERE"; do
+		bind "$bdf" vfio-pci || return 1
+	done
+}
+
+# host_has BDF  the host's driver has the disk and can read it
+host_has() {
+	give_back "$1" && wait_for 20 has_disk "$1" &&
+		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
+}
+
+# joined OTHER TEST...
+joined() {
+	other=$1
+	shift
+	vfiotest -v "$VERDICT" -o "$other" "$NVME" "$@" || failed
+}
+
+try host-disk use_disk
+try four-disks wait_for 20 find_disks
+try load-driver load_driver
+try huge-pages huge_pages 8
+try bind-vfio-pci all_to_user
+joined "$SAME" join/before-mappings join/after-mappings join/windows-of-both join/second-leaves \
+	join/first-leaves join/killed
+joined "$NO_DDW" join/without-dynamic-windows
+joined "$ELSEWHERE" join/other-geometry
+for bdf in "$SAME" "$NO_DDW" "$ELSEWHERE"; do
+	try "released-$bdf" host_has "$bdf"
+done
+host_again released
+finish

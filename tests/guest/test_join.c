@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Several PEs in one container: both devices see the same windows and mappings, whenever they joined,
+ * and one that leaves takes nothing along. The second device is vfiotest's -o.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "kstat.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+#define SECOND_QUEUES	(WORLD_HIGH - WORLD_BASE_SIZE)	/* where the second world's base is mapped */
+
+const char *join_bdf;
+
+/* The second PE's group in the first one's container. On error nothing of it stays open. */
+static int join_attach(struct vfio *v, struct world *first, const char *bdf)
+{
+	int id = vfio_group_of(bdf);
+
+	if (id < 0)
+		return id;
+	memset(v, 0, sizeof(*v));
+	strcpy(v->bdf, bdf);
+	v->container = first->v.container;
+	v->device = -1;
+	v->group = vfio_open_group(id);
+	if (v->group < 0)
+		return v->group;
+	if (!ioctl(v->group, VFIO_GROUP_SET_CONTAINER, &v->container))
+		return 0;
+	id = -errno;
+	close(v->group);
+	return id;
+}
+
+/* Joins; the device is not started. */
+static void join(struct world *second, struct world *first)
+{
+	if (!join_bdf)
+		tap_fail("there is no second device (-o)");
+	memset(second, 0, sizeof(*second));
+	tap_errno(join_attach(&second->v, first, join_bdf), 0, "the second group's SET_CONTAINER");
+	if (tap_failed())
+		tap_fail("cannot go on");
+	second->size = WORLD_BASE_SIZE + WORLD_DATA;
+	second->memory = buffer_private(second->size);
+	second->trusted = second->memory + NVME_MEMORY;
+	second->data = second->memory + WORLD_BASE_SIZE;
+	vfio_register(&first->v, second->memory, second->size);
+}
+
+/* Runs the second device with its queues in the window that this address is in. */
+static void join_start(struct world *second, uint64_t iova)
+{
+	vfio_map(&second->v, iova, second->memory, WORLD_BASE_SIZE, VFIO_DIR_BOTH);
+	world_start_mapped(second, iova);
+}
+
+/* Leaves with its group alone; the container stays. */
+static void leave(struct world *w)
+{
+	if (w->v.device >= 0) {
+		nvme_stop(&w->n);
+		close(w->v.device);
+	}
+	close(w->v.group);
+}
+
+static void expect_both(struct world *a, struct world *b, uint64_t iova, uint8_t *mem,
+			enum reach want, const char *what)
+{
+	world_expect_writes(a, iova, mem, want, what);
+	world_expect_reads(a, iova, mem, want, what);
+	world_expect_writes(b, iova, mem, want, what);
+	world_expect_reads(b, iova, mem, want, what);
+}
+
+/* Both are there before anything is mapped. */
+static void before_mappings(void)
+{
+	struct world a, b;
+
+	world_open(&a);
+	join(&b, &a);
+	world_start(&a, WORLD_HIGH);
+	join_start(&b, SECOND_QUEUES);
+	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
+	expect_both(&a, &b, 0, a.data, REACHED, "mapped");
+	expect_both(&a, &b, MIB, a.data + MIB, UNTOUCHED, "not mapped");
+	vfio_unmap(&a.v, 0, MIB);
+	expect_both(&a, &b, 0, a.data, UNTOUCHED, "unmapped");
+	leave(&b);
+	world_close(&a);
+}
+
+/* The second one gets what is there already, in both windows. */
+static void after_mappings(void)
+{
+	struct window ddw;
+	struct world a, b;
+
+	world_open(&a);
+	world_start(&a, WORLD_HIGH);
+	vfio_create(&a.v, 12, 4 * GIB, &ddw);
+	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
+	vfio_map(&a.v, ddw.start + GIB, a.data + MIB, MIB, VFIO_DIR_BOTH);
+	join(&b, &a);
+	join_start(&b, SECOND_QUEUES);
+	expect_both(&a, &b, 0, a.data, REACHED, "mapped before the second one came");
+	expect_both(&a, &b, ddw.start + GIB, a.data + MIB, REACHED, "in the dynamic window");
+	expect_both(&a, &b, ddw.start, a.data + 3 * MIB, UNTOUCHED, "not mapped");
+	vfio_map(&a.v, 2 * MIB, b.data, MIB, VFIO_DIR_BOTH);
+	expect_both(&a, &b, 2 * MIB, b.data, REACHED, "mapped afterwards");
+	vfio_remove(&a.v, ddw.start);
+	expect_both(&a, &b, ddw.start + GIB, a.data + MIB, UNTOUCHED, "in the removed window");
+	leave(&b);
+	world_close(&a);
+}
+
+/* Windows that come while both are there, and the place of a first one: bus address 0. */
+static void windows_of_both(void)
+{
+	struct window first, next;
+	struct world a, b;
+
+	world_open(&a);
+	join(&b, &a);
+	vfio_remove(&a.v, 0);
+	vfio_create(&a.v, 16, 4 * GIB, &first);
+	tap_check(!first.start, "the first window is at %#llx", (unsigned long long)first.start);
+	if (page_size() < 64 * KIB)
+		vfio_remove(&a.v, first.start);
+	vfio_create(&a.v, 12, 2 * GIB, &next);
+	world_start(&a, next.start + WORLD_HIGH);
+	join_start(&b, next.start + SECOND_QUEUES);
+	vfio_map(&a.v, next.start, a.data, MIB, VFIO_DIR_BOTH);
+	expect_both(&a, &b, next.start, a.data, REACHED, "in the last window");
+	leave(&b);
+	world_close(&a);
+}
+
+static void second_leaves(void)
+{
+	struct world a, b;
+
+	world_open(&a);
+	world_start(&a, WORLD_HIGH);
+	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
+	for (unsigned int i = 0; i < 3; i++) {
+		join(&b, &a);
+		join_start(&b, SECOND_QUEUES);
+		expect_both(&a, &b, 0, a.data, REACHED, "both are there");
+		leave(&b);
+		vfio_unmap(&a.v, SECOND_QUEUES, WORLD_BASE_SIZE);
+		vfio_unregister(&a.v, b.memory, b.size);
+		world_expect_writes(&a, 0, a.data, REACHED, "the second one has left");
+		world_expect_reads(&a, 0, a.data, REACHED, "the second one has left");
+	}
+	world_close(&a);
+}
+
+/* The container's first group is nothing special. */
+static void first_leaves(void)
+{
+	struct world a, b;
+
+	world_open(&a);
+	world_start(&a, WORLD_HIGH);
+	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
+	join(&b, &a);
+	join_start(&b, SECOND_QUEUES);
+	leave(&a);
+	world_expect_writes(&b, 0, a.data, REACHED, "the first one has left");
+	vfio_map(&b.v, 4 * MIB, b.data, MIB, VFIO_DIR_BOTH);
+	world_expect_reads(&b, 4 * MIB, b.data, REACHED, "mapped afterwards");
+	vfio_unmap(&b.v, 0, MIB);
+	world_expect_writes(&b, 0, a.data, UNTOUCHED, "unmapped afterwards");
+	world_close(&b);
+}
+
+/* Closed with everything in place, and killed: all is over for both. */
+static void killed(void)
+{
+	int64_t pins = kstat_pins();
+	struct world a, b;
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready))
+		tap_fail("pipe()");
+	pid = fork();
+	if (!pid) {
+		world_open(&a);
+		join(&b, &a);
+		world_start(&a, WORLD_HIGH);
+		join_start(&b, SECOND_QUEUES);
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;) {
+			vfio_map(&a.v, 0, a.data, WORLD_DATA, VFIO_DIR_BOTH);
+			vfio_unmap(&a.v, 0, WORLD_DATA);
+		}
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		tap_fail("the child did not start");
+	usleep(30000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	tap_check(kstat_wait_pins(pins) == pins, "%lld pages stayed pinned",
+		  (long long)(kstat_pins() - pins));
+	before_mappings();
+}
+
+/* A PE that cannot have the same windows is refused, and the others don't notice. */
+static void expect_refusal(int want)
+{
+	struct window ddw;
+	struct vfio v;
+	struct world a;
+
+	if (!join_bdf)
+		tap_fail("there is no second device (-o)");
+	world_open(&a);
+	world_start(&a, WORLD_HIGH);
+	vfio_create(&a.v, 12, 4 * GIB, &ddw);
+	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
+	vfio_map(&a.v, ddw.start, a.data + MIB, MIB, VFIO_DIR_BOTH);
+	for (unsigned int i = 0; i < 2; i++) {
+		tap_errno(join_attach(&v, &a, join_bdf), want, "SET_CONTAINER");
+		world_expect_writes(&a, 0, a.data, REACHED, "after a refusal");
+		world_expect_writes(&a, ddw.start, a.data + MIB, REACHED, "after a refusal");
+		world_expect_writes(&a, MIB, a.data + MIB, UNTOUCHED, "after a refusal");
+	}
+	world_close(&a);
+	/* It is as good as before on its own. */
+	tap_errno(__vfio_open(&v, join_bdf), 0, "opening the refused one by itself");
+	vfio_close(&v);
+}
+
+static void without_dynamic_windows(void)
+{
+	expect_refusal(-ENOSPC);
+}
+
+static void other_geometry(void)
+{
+	expect_refusal(-EINVAL);
+}
+
+const struct tap_test join_tests[] = {
+	{ .name = "join/before-mappings", .run = before_mappings },
+	{ .name = "join/after-mappings", .run = after_mappings },
+	{ .name = "join/windows-of-both", .run = windows_of_both },
+	{ .name = "join/second-leaves", .run = second_leaves },
+	{ .name = "join/first-leaves", .run = first_leaves },
+	{ .name = "join/killed", .run = killed },
+	{ .name = "join/without-dynamic-windows", .run = without_dynamic_windows },
+	{ .name = "join/other-geometry", .run = other_geometry },
+	{ }
+};
