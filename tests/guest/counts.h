@@ -23,6 +23,11 @@ enum {
 	COUNT_END = 21,
 	COUNT_HOST_AFTER = 30,	/* the same reads by the host, after all of it */
 	COUNT_HOST_END = 31,
+	COUNT_QEMU = 40,	/* the default window removed and created again */
+	COUNT_QEMU_MAPPED = 41,	/* the same with 16 TCEs in it */
+	COUNT_OTHER_3 = 42,
+	COUNT_YIELD = 43,	/* ... and a window in its place that it cannot be */
+	COUNT_OTHER_4 = 44,
 };
 
 #endif

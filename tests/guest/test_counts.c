@@ -52,7 +52,38 @@ static void jobs(void)
 	phase(COUNT_END);
 }
 
+/* What QEMU does when a guest starts or resets its windows. */
+static void remove_and_create(struct vfio *v)
+{
+	struct window win;
+
+	vfio_remove(v, 0);
+	vfio_create(v, 12, GIB, &win);
+}
+
+static void windows(void)
+{
+	uint8_t *mem = buffer_private(64 * KIB);
+	struct window win;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, mem, 64 * KIB);
+	phase(COUNT_QEMU);
+	remove_and_create(&v);
+	vfio_map(&v, 0, mem, 64 * KIB, VFIO_DIR_BOTH);
+	phase(COUNT_QEMU_MAPPED);
+	remove_and_create(&v);
+	phase(COUNT_OTHER_3);
+	vfio_remove(&v, 0);
+	phase(COUNT_YIELD);
+	vfio_create(&v, 16, GIB, &win);
+	phase(COUNT_OTHER_4);
+	vfio_close(&v);
+}
+
 const struct tap_test counts_tests[] = {
 	{ .name = "counts/jobs", .run = jobs, .limit = 120 },
+	{ .name = "counts/windows", .run = windows },
 	{ }
 };
