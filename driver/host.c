@@ -250,6 +250,18 @@ static bool host_release_pe(struct host_pe *hp, struct device *dev)
 	return true;
 }
 
+/*
+ * Every function of a PE needs its table again, not only the first one. One that
+ * was added meanwhile was given what it found in the group: a stand-in of ours.
+ */
+static void host_set_base(struct host_pe *hp, struct device *dev)
+{
+	const void *base = get_iommu_table_base(dev);
+
+	if (base != hp->group->tables[0] && base != hp->group->tables[1])
+		set_iommu_table_base(dev, hp->group->tables[0]);
+}
+
 bool host_release(struct device *dev)
 {
 	struct host_pe *hp = host_pe_get(dev);
@@ -260,9 +272,7 @@ bool host_release(struct device *dev)
 	mutex_lock(&host_owner_lock);
 	owned = host_release_pe(hp, dev);
 	mutex_unlock(&host_owner_lock);
-	/* Every function of a PE, not only the first one. */
-	if (!get_iommu_table_base(dev))
-		set_iommu_table_base(dev, hp->group->tables[0]);
+	host_set_base(hp, dev);
 	return owned;
 }
 
