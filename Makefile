@@ -10,6 +10,7 @@ MAKEOVERRIDES =
 help:
 	@echo "make demo [KERNEL=6.1|6.12-4k|6.12-64k]  a device in user space on an emulated LPAR (6.1)"
 	@echo "make test            all tests: static checks, unit tests, guests on all kernels"
+	@echo "make test-long       these and the guests that take long: what a release needs"
 	@echo "make unit            the unit tests alone"
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
@@ -47,6 +48,10 @@ test: kernels
 	@rig/tools
 	@tests/run
 
+test-long: kernels
+	@rig/tools
+	@LONG=1 tests/run
+
 unit: setup
 	@tests/run unit
 
@@ -59,4 +64,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help setup kernels update-kernels modules demo bench test unit lint clean distclean
+.PHONY: help setup kernels update-kernels modules demo bench test test-long unit lint clean distclean

@@ -45,7 +45,12 @@ has_default_window() {
 
 # windows_of BDF  all that the device tree says of the windows of its PE
 windows_of() {
-	for property in "/sys/bus/pci/devices/$1/of_node/.."/*; do
+	pe_node=$(readlink -f "/sys/bus/pci/devices/$1/of_node")
+	until [ -e "$pe_node/ibm,dma-window" ] || [ -e "$pe_node/ibm,dma-window-saved" ]; do
+		pe_node=${pe_node%/*}
+		[ -n "$pe_node" ] || return 1
+	done
+	for property in "$pe_node"/*; do
 		case ${property##*/} in
 		*dma-window* | *ddr-window* | *ddw*)
 			echo "${property##*/} $(hexdump -v -e '1/1 "%02x"' "$property")" ;;
@@ -70,10 +75,11 @@ failed() {
 	export FAILED=1
 }
 
-# hold TEST...  starts a test of test_hold.c in the background and waits until its windows are there
+# hold TEST...  starts a test of test_hold.c in the background, on the device HELD or the usual one, and waits until
+# its windows are there
 hold() {
 	rm -f /tmp/held
-	vfiotest -v "$VERDICT" "$NVME" "$@" &
+	vfiotest -v "$VERDICT" "${HELD:-$NVME}" "$@" &
 	holder=$!
 	wait_for 60 test -e /tmp/held
 }

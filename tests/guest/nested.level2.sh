@@ -1,0 +1,58 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# The first process at level 2. Its results go to the console, which is a file at level 1.
+
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+
+# result NAME COMMAND...
+result() {
+	name=$1
+	shift
+	if "$@"; then
+		echo "level2: ok $name"
+	else
+		echo "level2: not ok $name"
+	fi
+}
+
+disk_is_there() {
+	tenths=600
+	until [ -e /dev/nvme0n1 ]; do
+		tenths=$((tenths - 1))
+		[ "$tenths" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# block NUMBER  the first line of a block of 512 bytes
+block() {
+	dd if=/dev/nvme0n1 bs=512 skip="$1" count=1 iflag=direct 2>/dev/null | head -n 1
+}
+
+known_blocks() {
+	[ "$(block 7)" = "block 000000007" ] && [ "$(block 100000)" = "block 000100000" ]
+}
+
+many_blocks() {
+	[ "$(dd if=/dev/nvme0n1 bs=64k count=512 iflag=direct 2>/dev/null | md5sum)" = \
+	  "$(cat /expected)" ]
+}
+
+write_block() {
+	{ echo "written at level 2" && dd if=/dev/zero bs=493 count=1 2>/dev/null; } >/block
+	dd if=/block of=/dev/nvme0n1 bs=512 seek=90000 count=1 oflag=direct 2>/dev/null && sync &&
+		[ "$(block 90000)" = "written at level 2" ]
+}
+
+modprobe nvme
+result disk disk_is_there
+result known-blocks known_blocks
+result many-blocks many_blocks
+result write-block write_block
+poweroff -f
