@@ -3,6 +3,10 @@
 . /common.sh
 
 try host-disk use_disk
+case $KERNEL in
+6.1) ;;
+*) try host-without-its-window refused has_direct_window ;;
+esac
 windows_of "$NVME" >/tmp/before
 try load-driver load_driver
 try huge-pages huge_pages 2

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+
+CARD=0000:00:01.0
+OTHER=0001:00:00.0
+OTHER_CARD=0001:00:01.0
+export OTHER_DEVICE=$OTHER
+
+# card_works BDF  QEMU answers on its network
+card_works() {
+	interface=$(ls "/sys/bus/pci/devices/$1/net") || return 1
+	case $1 in
+	0000:*) network=10.0.2 ;;
+	*) network=10.0.3 ;;
+	esac
+	ip link set "$interface" up && ip addr add "$network.15/24" dev "$interface" &&
+		wait_for 20 ping -c 1 -W 1 -q "$network.2"
+}
+
+card_is_back() {
+	give_back "$1" && card_works "$1"
+}
+
+read_other() {
+	wait_for 20 has_disk "$OTHER" &&
+		dd if="/dev/$(disk_of "$OTHER")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
+}
+
+other_is_back() {
+	give_back "$OTHER" && read_other
+}
+
+# The kernel's window onto all of memory is the host's, at this bus address
+host_window() {
+	hexdump -v -s 8 -n 8 -e '1/1 "%02x"' "$NODE/$DIRECT_WINDOW"
+}
+
+# says WORDS  the kernel's log has them
+says() {
+	dmesg | grep -q "$1"
+}
+
+not_enabled() {
+	! insmod /vfio_pseries.ko enable=0 && says 'vfio_pseries: not enabled' &&
+		! grep -q '^vfio_pseries ' /proc/modules
+}
+
+# Work for the host's drivers until /tmp/stop is there; each leaves how often it went round
+busy_disk() {
+	rounds=0
+	while [ ! -e /tmp/stop ]; do
+		dd if="/dev/$1" of=/dev/null bs=64k count=32 iflag=direct 2>/dev/null || return 1
+		rounds=$((rounds + 1))
+	done
+	echo "$rounds" >"/tmp/rounds-$1"
+}
+
+busy_binding() {
+	rounds=0
+	while [ ! -e /tmp/stop ]; do
+		unbind "$1"
+		echo "$1" >/sys/bus/pci/drivers_probe
+		rounds=$((rounds + 1))
+	done
+	echo "$rounds" >"/tmp/rounds-$1"
+}
+
+start_work() {
+	rm -f /tmp/stop /tmp/rounds-*
+	busy_disk "$(disk_of "$NVME")" &
+	busy_disk "$(disk_of "$OTHER")" &
+	busy_binding "$CARD" &
+	busy_binding "$OTHER_CARD" &
+	sleep 1.5
+}
+
+# All four are still at it, and got somewhere
+stop_work() {
+	sleep 1.5
+	: >/tmp/stop
+	wait
+	note "rounds of host drivers meanwhile: $(cat /tmp/rounds-* | tr '\n' ' ')"
+	[ "$(cat /tmp/rounds-* | grep -c '^[1-9]')" -eq 4 ]
+}
+
+load_ours() {
+	insmod /vfio_pseries.ko
+}
+
+each_in_a_group() {
+	for function in /sys/bus/pci/devices/*; do
+		[ -e "$function/iommu_group" ] || return 1
+	done
+}
+
+windows_of_all() {
+	windows_of "$NVME"
+	windows_of "$OTHER"
+}
+
+as_before() {
+	windows_of_all >/tmp/now
+	diff /tmp/before /tmp/now
+}
+
+# own_tests TEST...
+own_tests() {
+	vfiotest -v "$VERDICT" "$NVME" "$@" || failed
+}
+
+# A function that the host's driver has: nobody gets the PE, and nothing has changed
+refused_take() {
+	try bind-disk bind "$NVME" vfio-pci
+	own_tests host/not-viable
+	try refused-take-changes-no-window as_before
+	try refused-take-leaves-card-working wait_for 20 ping -c 1 -W 1 -q 10.0.2.2
+}
+
+remove_function() {
+	echo 1 >"/sys/bus/pci/devices/$1/remove"
+}
+
+rescan() {
+	echo 1 >/sys/bus/pci/rescan
+	wait_for 5 test -e "/sys/bus/pci/devices/$1/iommu_group"
+}
+
+# The disk itself, removed and found again, is assigned as before
+hot_added_disk() {
+	try hot-added-disk-in-its-group rescan_disk
+	try hot-added-disk-for-the-host wait_for 20 has_disk "$NVME"
+	try hot-added-disk-bind bind "$NVME" vfio-pci
+	own_tests own/works
+}
+
+rescan_disk() {
+	old_group=$(group_of "$CARD")
+	remove_function "$NVME" && rescan "$NVME" && [ "$(group_of "$NVME")" = "$old_group" ]
+}
+
+# no_driver BDF  the host's driver does not get a function of a user's PE
+no_driver() {
+	[ ! -e "/sys/bus/pci/devices/$1/driver" ]
+}
+
+# A card comes into a PE that a user owns: it is there, but no host driver's
+added_while_owned() {
+	try owned-add-hold hold hold/windows
+	try owned-add-remove remove_function "$CARD"
+	try owned-add-rescan rescan "$CARD"
+	try owned-add-no-host-driver no_driver "$CARD"
+	try owned-add-let-go let_go
+	try owned-add-card-for-the-host card_is_back "$CARD"
+	unbind "$CARD"
+}
+
+# A device is removed while a user holds it: that waits for the user, and then goes on
+removed_while_held() {
+	try held-remove-hold hold hold/busy
+	remove_function "$NVME" &
+	remover=$!
+	sleep 1
+	try held-remove-waits kill -0 "$remover"
+	let_go
+	wait "$remover"
+	try held-remove-gone test ! -e "/sys/bus/pci/devices/$NVME"
+	try held-remove-rescan rescan "$NVME"
+	try held-remove-disk-for-the-host disk_is_back
+}
+
+# Afterwards the host has everything again, in an order that ends with the card
+host_has_all() {
+	try "$1-disk-is-back" disk_is_back
+	try "$1-card-is-back" card_is_back "$CARD"
+	try "$1-windows-as-before" as_before
+}
+
+# The kernel's own driver is loaded after ours, and so VFIO asks it first
+both_loaded() {
+	try both-load-in-tree load vfio_iommu_spapr_tce
+	unbind "$CARD"
+	try both-bind bind "$NVME" vfio-pci
+	own_tests own/in-tree-asked-first
+	host_has_all both
+	try both-unload-in-tree rmmod vfio_iommu_spapr_tce
+	unbind "$CARD"
+	try both-over-bind bind "$NVME" vfio-pci
+	own_tests own/works
+	host_has_all both-over
+}
+
+cannot_go() {
+	try unload-is-refused refused rmmod vfio_pseries
+	try unload-refused-still-there grep -q '^vfio_pseries ' /proc/modules
+	unbind "$CARD"
+	try unload-refused-bind bind "$NVME" vfio-pci
+	own_tests own/works
+	host_has_all unload-refused
+}
+
+# Without ours the kernel's own driver works as it did; then ours comes again, beside it
+can_go() {
+	unbind "$CARD"
+	try unload-bind bind "$NVME" vfio-pci
+	try unload rmmod vfio_pseries
+	try unload-load-in-tree load vfio_iommu_spapr_tce
+	own_tests own/works
+	try unload-load-again load_ours
+	own_tests own/works own/no-host-window place/judged-afresh
+	try unload-again-in-tree rmmod vfio_iommu_spapr_tce
+	own_tests own/works
+	host_has_all load-again
+}
+
+try host-disk use_disk
+try host-direct-window has_direct_window
+try host-other-disk read_other
+try host-cards load e1000
+try host-card card_works "$CARD"
+try host-other-card card_works "$OTHER_CARD"
+windows_of_all >/tmp/before
+HOST_WINDOW=$(host_window)
+export HOST_WINDOW
+try huge-pages huge_pages 2
+try load-vfio-pci load vfio-pci
+try load-not-enabled not_enabled
+start_work
+try load-under-work load_ours
+try load-work-goes-on stop_work
+try load-groups each_in_a_group
+try load-card card_is_back "$CARD"
+try load-other-card card_is_back "$OTHER_CARD"
+try load-windows as_before
+
+refused_take
+unbind "$CARD"
+unbind "$OTHER_CARD"
+try bind-other-disk bind "$OTHER" vfio-pci
+own_tests own/no-host-window own/no-host-table own/tree-while-owned own/two-pes
+try other-disk-is-back other_is_back
+try other-card-is-back card_is_back "$OTHER_CARD"
+hot_added_disk
+added_while_owned
+removed_while_held
+host_has_all released
+both_loaded
+case $KERNEL in
+6.1) cannot_go ;;
+*) can_go ;;
+esac
+finish
