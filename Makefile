@@ -3,6 +3,7 @@
 # What a person types; "make" alone lists it. The work is in rig/, demo/ and tests/.
 
 KERNEL ?= 6.1
+SECONDS ?= 60
 
 # KERNEL= is ours, not a variable for the builds below
 MAKEOVERRIDES =
@@ -12,6 +13,7 @@ help:
 	@echo "make test            all tests: static checks, unit tests, guests on all kernels"
 	@echo "make test-long       these and the guests that take long: what a release needs"
 	@echo "make unit            the unit tests alone"
+	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
@@ -54,6 +56,9 @@ test-long: kernels
 
 unit: setup
 	@tests/run unit
+
+fuzz: setup
+	@tests/fuzz/run $(SECONDS)
 
 lint: kernels
 	@tests/run static

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * space_fuzz.c - the module's space_* functions and the reference do the same, step by step.
+ *
+ * The input is a byte of settings and then one record per step. A step may have a fault armed. What
+ * it returns and what the devices then reach has to be what the reference says; a call that failed
+ * for its fault has to have changed nothing. In between and in the end the walker (walk.c) looks
+ * at the inside.
+ *
+ * FUZZ_TRACE=1 in the environment prints each step.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <linux/errno.h>
+#include "reference.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define MOST_STEPS	96
+#define STEPS_PER_WALK	12
+
+/* The byte of settings. */
+#define SET_V1		1
+#define SET_OTHER_HIGH	2	/* the second PE has its dynamic windows elsewhere */
+#define SET_NO_INDIRECT	4
+#define SET_NO_STUFF	8
+#define SET_KILL	16	/* the space ends before its PEs leave */
+#define SET_ATTACHED	32	/* it begins with a PE and registered memory */
+
+/**
+ * struct step - a record of the input
+ * @what:   the call
+ * @anchor: where on the bus, page sizes, who calls
+ * @offset: in pages, from the anchor
+ * @pages:  how many
+ * @mem:    where in user memory
+ * @fault:  what fails meanwhile
+ */
+struct step {
+	u8 what;
+	u8 anchor;
+	u8 offset[2];
+	u8 pages[2];
+	u8 mem;
+	u8 fault;
+};
+
+/* What a fault may do to the call that it hits. */
+enum effect {
+	NO_FAULT,
+	TAKEN_BACK,	/* if the call fails, all is as before */
+	KILLED,		/* the same, but an UNMAP may be done in part */
+	BEYOND_REPAIR	/* TCEs may be left in an unknown state */
+};
+
+static struct {
+	bool v1;
+	bool trace;
+	bool quarantine;	/* pages may stay pinned for good */
+	enum effect effect;
+	u64 waited;		/* for a busy hypervisor, before the step */
+} run;
+
+static u32 number(const u8 b[2])
+{
+	return b[0] | (u32)b[1] << 8;
+}
+
+/* --- faults --- */
+
+static const u64 nths[] = { 1, 2, 3, 4, 6, 9, 17, 40 };
+
+static enum effect arm_calls(u64 nth, u64 times, u8 how)
+{
+	model_fail(&(struct model_fault){ .nth = nth, .times = times, .when = how % 3,
+					  .hcall = how & 4 ? PAPR_H_NOT_ENOUGH_RESOURCES : 0 });
+	return times > 1 ? BEYOND_REPAIR : TAKEN_BACK;
+}
+
+static enum effect arm_busy(u8 how)
+{
+	/* Past the driver's patience, or soon over. */
+	model_busy(~0U, how & 1 ? MODEL_FOREVER : 3, how & 1 ? 9904 : PAPR_H_BUSY,
+		   PAPR_RTAS_BUSY);
+	return how & 1 ? BEYOND_REPAIR : NO_FAULT;
+}
+
+static enum effect arm(const struct step *s)
+{
+	u64 nth = nths[s->fault & 7];
+
+	run.waited = shim_slept_ms() + model_waits();
+	if ((s->fault & 0xc0) != 0xc0)
+		return NO_FAULT;
+	switch (s->fault >> 3 & 7) {
+	case 0:
+		shim_fail_alloc(nth);
+		return TAKEN_BACK;
+	case 1:
+		shim_fail_pin(nth);
+		return TAKEN_BACK;
+	case 2:
+		shim_kill_at(nth);
+		return KILLED;
+	case 3:
+		return arm_busy(s->mem >> 7 | nth);
+	case 4:
+		world.publish_rc = -ENOMEM;
+		return TAKEN_BACK;
+	case 5:
+		return arm_calls(nth, nth & 1 ? 2 : MODEL_FOREVER, s->offset[0] ^ s->pages[0]);
+	default:
+		return arm_calls(nth, 1, s->offset[0] ^ s->pages[0]);
+	}
+}
+
+static bool met(void)
+{
+	bool busy = shim_slept_ms() + model_waits() != run.waited;
+
+	return run.effect != NO_FAULT &&
+	       (busy || model_failed() || world.publish_rc || !shim_alloc_armed() ||
+		!shim_pin_armed() || !shim_kill_armed());
+}
+
+static void disarm(void)
+{
+	shim_fail_alloc(0);
+	shim_fail_pin(0);
+	shim_kill_at(0);
+	model_fail(NULL);
+	model_busy(0, 0, 0, 0);
+	world.publish_rc = 0;
+}
+
+/* --- from a record to arguments --- */
+
+static u64 ioba_of(const struct step *s)
+{
+	u64 start[PE_WINDOWS], size[PE_WINDOWS];
+	u32 shift, unused;
+	s64 offset;
+	u64 anchor;
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		ref_window(i, &start[i], &size[i], &unused);
+	i = s->anchor & 1;
+	anchor = start[i];
+	offset = number(s->offset) & 0xfff;
+	if (s->anchor & 2) {
+		anchor += size[i];
+		offset = -(s64)(offset & 0x3ff);
+	}
+	shift = ref_shift(s->anchor & 2 ? anchor - 1 : anchor);
+	return anchor + ((u64)offset << shift) + (s->anchor & 0x80 ? 0x800 : 0);
+}
+
+/* Often one page, often a few, seldom thousands. */
+static u64 pages_of(const struct step *s)
+{
+	u32 n = number(s->pages);
+
+	return n >> 14 == 3 ? n & 0xfff : n >> 14 == 2 ? n & 0x3ff : n & 0xf;
+}
+
+static u64 ua_of(const struct step *s)
+{
+	if (s->mem & 0x20)
+		return HUGE_UA + (s->mem & 0x1f) * 2 * MiB;
+	if (s->mem & 0x40)
+		return UA + UA_SIZE - (s->mem & 0x1f) * 64 * KiB;
+	return UA + (s->mem & 0x1f) * 256 * KiB;
+}
+
+/* To register: whole pages, except when it is said not to. */
+static u64 range_of(const struct step *s)
+{
+	u64 size = s->mem & 0x20 ? pages_of(s) % 64 * 2 * MiB : pages_of(s) * 4 * KiB;
+
+	return s->anchor & 0x80 ? size : ALIGN(size, PAGE_SIZE);
+}
+
+/* --- the calls --- */
+
+static void tell(const char *what, int rc, u64 a, u64 b, u64 c)
+{
+	if (run.trace)
+		fprintf(stderr, "%-10s %llx %llx %llx = %d%s\n", what, (unsigned long long)a,
+			(unsigned long long)b, (unsigned long long)c, rc,
+			met() ? " (fault)" : run.effect ? " (fault not met)" : "");
+}
+
+/* A call that met its fault and failed tells nothing of the reference. */
+static bool excused(int rc)
+{
+	bool failed = rc && met();
+
+	if (failed)
+		ref_owned_by(world.space.memory.mm);
+	if (failed)
+		CHECK(rc == -EIO || rc == -ENOMEM || rc == -EINTR || rc == -EFAULT ||
+		      rc == -ENOSPC || rc == -EINVAL || rc == -ENXIO || rc == -EPERM ||
+		      rc == -EBUSY || rc == -ENOENT || rc == -ENODEV, "errno %d", -rc);
+	return failed;
+}
+
+static void expect(const char *what, int rc, int want)
+{
+	CHECK(rc == want, "%s returned %d, not %d", what, rc, want);
+}
+
+static enum ref_failure failure(bool unmaps)
+{
+	/* The older API's MAP can fail by itself half-way: then the fault met the way back. */
+	if (run.effect == BEYOND_REPAIR || (run.v1 && model_failed()))
+		return REF_UNKNOWN;
+	return run.effect == KILLED && unmaps ? REF_PART_GONE : REF_AS_BEFORE;
+}
+
+static void do_map(const struct step *s)
+{
+	u64 ioba = ioba_of(s), ua = ua_of(s), perm = 1 + (s->mem >> 6) % 3;
+	u64 size = pages_of(s) << ref_shift(ioba);
+	int rc = space_map(&world.space, ioba, ua, size, perm);
+
+	tell("map", rc, ioba, ua, size);
+	if (excused(rc))
+		ref_failed(ioba, size, failure(false));
+	else
+		expect("MAP", rc, ref_map(ioba, ua, size, perm));
+	ref_compare(ioba, size);
+}
+
+static void do_unmap(const struct step *s)
+{
+	u64 ioba = ioba_of(s);
+	u64 size = pages_of(s) << ref_shift(ioba);
+	int rc = space_unmap(&world.space, ioba, size);
+
+	tell("unmap", rc, ioba, size, 0);
+	if (excused(rc))
+		ref_failed(ioba, size, failure(true));
+	else
+		expect("UNMAP", rc, ref_unmap(ioba, size));
+	ref_compare(ioba, size);
+}
+
+static void do_enable(void)
+{
+	int rc = space_enable(&world.space);
+
+	tell("enable", rc, 0, 0, 0);
+	if (!excused(rc))
+		expect("ENABLE", rc, ref_enable());
+}
+
+/* Which part of what was mapped went before a fault is not followed: all is vague. */
+static void do_disable(void)
+{
+	int rc = space_disable(&world.space);
+
+	tell("disable", rc, 0, 0, 0);
+	if (excused(rc))
+		ref_failed(0, 0, failure(true));
+	else
+		expect("DISABLE", rc, ref_disable());
+}
+
+static void do_register(const struct step *s)
+{
+	u64 ua = ua_of(s), size = range_of(s);
+	int rc;
+
+	if (run.v1) {
+		do_enable();
+		return;
+	}
+	rc = space_register(&world.space, ua, size);
+	tell("register", rc, ua, size, 0);
+	if (!excused(rc))
+		expect("REGISTER", rc, ref_register(ua, size));
+}
+
+static void do_unregister(const struct step *s)
+{
+	u64 ua = ua_of(s), size = range_of(s);
+	int rc;
+
+	if (run.v1) {
+		do_disable();
+		return;
+	}
+	rc = space_unregister(&world.space, ua, size);
+	tell("unregister", rc, ua, size, 0);
+	if (!excused(rc))
+		expect("UNREGISTER", rc, ref_unregister(ua, size, rc));
+}
+
+/*
+ * A window that cannot stay is removed before it is known to be clear, and firmware is asked for its
+ * default window when that could not be cleared.
+ */
+static void forgive(void)
+{
+	model_forgive(RULE_REMOVE_INVALID);
+	model_forgive(RULE_RESET_INVALID);
+}
+
+/* Windows came or went. */
+static void structural(int rc)
+{
+	if (rc)
+		forgive();
+	if (run.effect != NO_FAULT && met())
+		ref_firmware_unknown();
+}
+
+static void do_create(const struct step *s)
+{
+	static const u32 shifts[] = { 12, 12, 12, 16, 24, 21, 12, 13 };
+	u32 shift = shifts[s->anchor & 7];
+	u64 size = 1ULL << (12 + number(s->offset) % 13 + (shift > 16 ? 2 : 0));
+	u64 start = 0, want;
+	u32 levels = s->pages[1] % 7;
+	int rc;
+
+	if (s->anchor & 0x80)
+		size *= s->pages[0] % 4;
+	if (run.v1)
+		return;
+	rc = space_create(&world.space, shift, size, levels, &start);
+	tell("create", rc, start, size, shift);
+	structural(rc);
+	if (excused(rc))
+		return;
+	want = start;
+	expect("CREATE", rc, ref_create(shift, size, levels, &want, rc));
+	CHECK(rc || start == want, "a window at %llx, not %llx", (unsigned long long)start,
+	      (unsigned long long)want);
+	ref_compare(start, size);
+}
+
+static void do_remove(const struct step *s)
+{
+	u64 ioba = ioba_of(s);
+	int rc;
+
+	if (run.v1)
+		return;
+	rc = space_remove(&world.space, ioba);
+	tell("remove", rc, ioba, 0, 0);
+	structural(rc);
+	if (excused(rc))
+		ref_failed(ioba, 0, failure(true));
+	else
+		expect("REMOVE", rc, ref_remove(ioba));
+}
+
+static void do_attach(const struct step *s)
+{
+	struct pe *pe = &world.more[s->mem & 1].pe;
+	bool had = pe->owned;
+	int rc;
+
+	disarm();
+	CHECK(!pe_take(pe), "take");
+	run.effect = arm(s);
+	rc = space_attach(&world.space, pe);
+	tell("attach", rc, s->mem & 1, 0, 0);
+	structural(rc);
+	if (!excused(rc))
+		expect("attach", rc, ref_attach(s->mem & 1, rc));
+	disarm();
+	if (rc && !had)
+		pe_release(pe);
+	ref_compare_all();
+}
+
+static void do_detach(const struct step *s)
+{
+	struct pe *pe = &world.more[s->mem & 1].pe;
+
+	space_detach(&world.space, pe);
+	tell("detach", 0, s->mem & 1, 0, 0);
+	run.quarantine |= run.v1 && met();
+	structural(0);
+	disarm();
+	pe_release(pe);
+	if (world.isolated)
+		return;
+	ref_detach(s->mem & 1);
+	ref_compare_all();
+}
+
+static void do_info(void)
+{
+	struct space_info info;
+	u32 pes = world.space.windows.pes;
+	bool other = world.space.memory.mm && world.space.memory.mm != current->mm;
+
+	expect("GET_INFO", space_info(&world.space, &info), other ? -EPERM : pes ? 0 : -ENXIO);
+}
+
+/* --- the run --- */
+
+static void dispatch(const struct step *s)
+{
+	switch (s->what % 16) {
+	case 0 ... 5:
+		do_map(s);
+		break;
+	case 6 ... 8:
+		do_unmap(s);
+		break;
+	case 9:
+		do_register(s);
+		break;
+	case 10:
+		do_unregister(s);
+		break;
+	case 11:
+		do_create(s);
+		break;
+	case 12:
+		do_remove(s);
+		break;
+	case 13:
+		do_attach(s);
+		break;
+	case 14:
+		do_detach(s);
+		break;
+	default:
+		do_info();
+	}
+}
+
+/* Everything, also what the reference does not know of. */
+static void walk(void)
+{
+	world_check();
+	ref_compare_all();
+}
+
+/* Return: false when devices were cut off, and with them the sequence. */
+static bool take_step(const struct step *s)
+{
+	/* Seldom, another process than the owner calls. */
+	bool foreign = world.space.memory.mm && (s->anchor & 0x7c) == 0x7c;
+
+	shim_set_mm(foreign ? &world.other : &world.mm);
+	run.effect = arm(s);
+	dispatch(s);
+	if (run.effect != NO_FAULT)
+		forgive();
+	run.quarantine |= run.v1 && (run.effect == BEYOND_REPAIR || model_failed());
+	disarm();
+	shim_set_mm(&world.mm);
+	return !world.isolated;
+}
+
+static void begin(u8 set)
+{
+	const u64 high[REF_PES] = { HIGH, set & SET_OTHER_HIGH ? 2 * HIGH : HIGH };
+	u32 i;
+
+	world_setup(NULL);
+	for (i = 0; i < REF_PES; i++)
+		world_add(DFLT_START, REF_DFLT_SIZE, high[i]);
+	run.v1 = set & SET_V1;
+	run.quarantine = false;
+	run.effect = NO_FAULT;
+	space_init(&world.space, run.v1);
+	model_set_features(!(set & SET_NO_INDIRECT), !(set & SET_NO_STUFF));
+	hv_init();
+	ref_reset(run.v1, high);
+	if (!(set & SET_ATTACHED))
+		return;
+	do_attach(&(struct step){ 0 });
+	do_register(&(struct step){ .pages = { 0, 0x84 } });
+}
+
+/* What test_faults asks of an end in which something had to be quarantined. */
+static void check_quarantine(void)
+{
+	struct endpoint *e;
+	u32 i;
+
+	for (i = 1; (e = world_endpoint(i)); i++) {
+		CHECK(!e->host_left, "the host has not got it back");
+		CHECK(endpoint_windows(e) == 1, "%u windows", endpoint_windows(e));
+		CHECK(!e->pe.max || !model_valid(e->hv), "TCEs are valid");
+	}
+}
+
+static void end(u8 set)
+{
+	disarm();
+	if (!world.isolated)
+		walk();
+	if (set & SET_KILL)
+		space_kill(&world.space);
+	if (set & SET_KILL)
+		CHECK(space_map(&world.space, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
+	world_give_back();
+	forgive();
+	if (world.isolated)
+		check_quarantine();
+	else if (!run.quarantine)
+		world_check_end();
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc, (void)argv;
+	/* The walker's assertions are cmocka's, which must crash here. */
+	setenv("CMOCKA_TEST_ABORT", "1", 1);
+	run.trace = getenv("FUZZ_TRACE");
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct step *s = (const void *)(data + 1);
+	size_t steps = size ? (size - 1) / sizeof(*s) : 0;
+	u8 set = size ? data[0] : 0;
+	size_t i;
+
+	steps = min_t(size_t, steps, MOST_STEPS);
+	begin(set);
+	for (i = 0; i < steps && take_step(&s[i]); i++)
+		if (i % STEPS_PER_WALK == STEPS_PER_WALK - 1)
+			walk();
+	end(set);
+	return 0;
+}

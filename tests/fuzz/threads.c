@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * threads.c - several threads in one space, under ThreadSanitizer.
+ *
+ * Each of the mappers has a slice of the default window and memory of its own, so that it knows what
+ * its slice translates to when all have stopped. Meanwhile one thread creates and removes a second
+ * window, which all map into, one registers and unregisters memory that others try to map, one
+ * brings and takes a second PE, and the hypervisor is busy now and then or fails. When they have
+ * stopped, the walker (walk.c) looks at everything. In the last round the space is ended under their feet.
+ *
+ * threads.N [SECONDS]
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/errno.h>
+#include "world.h"
+
+#define MAPPERS		3
+#define SLICE		(4 * MiB)
+#define SLICE_PAGES	(SLICE / (4 * KiB))
+#define ROUND_MS	150
+
+/* What one thread does over and over, and how often that was of any use. */
+struct worker {
+	pthread_t thread;
+	void (*turn)(struct worker *w);
+	const char *what;
+	u32 num;
+	unsigned int seed;
+	u64 turns;
+	u64 good;
+	u64 ua[SLICE_PAGES];	/* mapper: what its slice holds, 0 for nothing */
+};
+
+static bool stop;
+static bool ending;		/* the space may be gone at any time */
+
+#define CHECK(cond, ...)						\
+	do {								\
+		if (!(cond)) {						\
+			fprintf(stderr, "%s: %s: ", __func__, #cond);	\
+			fprintf(stderr, __VA_ARGS__);			\
+			fputc('\n', stderr);				\
+			abort();					\
+		}							\
+	} while (0)
+
+static u32 dice(struct worker *w, u32 sides)
+{
+	return rand_r(&w->seed) % sides;
+}
+
+/* One of the answers that others can bring about; 0 ends the list. */
+static void expect(struct worker *w, int rc, const int *allowed)
+{
+	w->good += !rc;
+	if (!rc || (ending && (rc == -ENODEV || rc == -ENXIO)))
+		return;
+	while (*allowed && *allowed != rc)
+		allowed++;
+	CHECK(*allowed, "%s: errno %d", w->what, -rc);
+}
+
+/* Tests look at the model's counters without its lock. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "race:^model_count_of$\nrace:^model_failed$\n";
+}
+
+static const int fails[] = { -EIO, 0 };
+
+/* --- turns --- */
+
+static u64 slice_ua(const struct worker *w)
+{
+	return UA + w->num * SLICE;
+}
+
+static void map_own(struct worker *w)
+{
+	u32 first = dice(w, SLICE_PAGES), n = 1 + dice(w, SLICE_PAGES - first);
+	u64 ioba = w->num * SLICE + first * 4 * KiB;
+	u64 ua = slice_ua(w) + dice(w, SLICE_PAGES - n + 1) * 4 * KiB;
+	bool map = dice(w, 3);
+	int rc = map ? space_map(&world.space, ioba, ua, n * 4 * KiB, RW)
+		     : space_unmap(&world.space, ioba, n * 4 * KiB);
+	u32 i;
+
+	expect(w, rc, fails);
+	for (i = 0; !rc && i < n; i++)
+		w->ua[first + i] = map ? ua + i * 4 * KiB : 0;
+}
+
+static void map_high(struct worker *w)
+{
+	static const int allowed[] = { -EIO, -ENXIO, 0 };
+	u64 ioba = HIGH + dice(w, 256) * 64 * KiB;
+
+	expect(w, space_map(&world.space, ioba, slice_ua(w), 64 * KiB, RW), allowed);
+	if (dice(w, 2))
+		expect(w, space_unmap(&world.space, ioba, 64 * KiB), allowed);
+}
+
+static void turn_mapper(struct worker *w)
+{
+	if (dice(w, 4))
+		map_own(w);
+	else
+		map_high(w);
+}
+
+/* Now and then a second PE is there, and a fault may let it miss a window. */
+static void turn_windows(struct worker *w)
+{
+	static const int allowed[] = { -EIO, -ENOSPC, -EINVAL, 0 };
+	u64 start = 0;
+	int rc = space_create(&world.space, dice(w, 2) ? 12 : PAGE_SHIFT, 16 * MiB, 1, &start);
+
+	expect(w, rc, allowed);
+	if (!rc)
+		CHECK(start == HIGH, "the window is at %llx", (unsigned long long)start);
+	usleep(dice(w, 3000));
+	if (!rc)
+		do {
+			rc = space_remove(&world.space, HIGH);
+			expect(w, rc, fails);
+		} while (rc == -EIO);
+}
+
+static void turn_memory(struct worker *w)
+{
+	static const int allowed[] = { -EBUSY, 0 };
+	u64 ua = slice_ua(w);
+
+	expect(w, space_register(&world.space, ua, MiB), allowed);
+	usleep(dice(w, 1000));
+	expect(w, space_unregister(&world.space, ua, MiB), allowed);
+}
+
+/* Memory of somebody else's, which may be registered. */
+static void turn_thief(struct worker *w)
+{
+	static const int allowed[] = { -EIO, -EINVAL, 0 };
+	u64 ioba = w->num * SLICE + dice(w, 256) * 4 * KiB;
+
+	expect(w, space_map(&world.space, ioba, UA + (w->num - 1) * SLICE, MiB, 1), allowed);
+	usleep(dice(w, 500));
+	expect(w, space_unmap(&world.space, w->num * SLICE, SLICE), allowed);
+}
+
+static void turn_pe(struct worker *w)
+{
+	static const int allowed[] = { -EIO, -EBUSY, -ENOSPC, -EINVAL, 0 };
+	struct pe *pe = &world.more[0].pe;
+	int rc = pe_take(pe);
+
+	expect(w, rc, allowed);
+	if (rc)
+		return;
+	expect(w, space_attach(&world.space, pe), allowed);
+	usleep(dice(w, 2000));
+	space_detach(&world.space, pe);
+	pe_release(pe);
+}
+
+/* Failures, one at a time and seldom two in a call, and short busy times. */
+static void turn_hypervisor(struct worker *w)
+{
+	usleep(4000 + dice(w, 4000));
+	if (dice(w, 2))
+		model_busy(~0U, dice(w, 4), PAPR_H_BUSY, PAPR_RTAS_BUSY);
+	else
+		model_fail(&(struct model_fault){ .nth = 1 + dice(w, 200), .calls = MODEL_WRITES,
+						  .when = dice(w, 3) });
+	w->good += model_failed();
+}
+
+static void turn_info(struct worker *w)
+{
+	struct space_info info;
+
+	expect(w, space_info(&world.space, &info), fails);
+	if (ending)
+		return;
+	CHECK(info.dma32_size == DFLT_SIZE, "%x", info.dma32_size);
+	usleep(200);
+}
+
+/* The last ones are numbers of slices that nobody else uses. */
+static struct worker workers[] = {
+	{ .turn = turn_mapper, .what = "mapper 0", .num = 0 },
+	{ .turn = turn_mapper, .what = "mapper 1", .num = 1 },
+	{ .turn = turn_mapper, .what = "mapper 2", .num = 2 },
+	{ .turn = turn_memory, .what = "memory", .num = 3 },
+	{ .turn = turn_thief, .what = "thief", .num = 4 },
+	{ .turn = turn_windows, .what = "windows" },
+	{ .turn = turn_pe, .what = "PE" },
+	{ .turn = turn_info, .what = "info" },
+	{ .turn = turn_hypervisor, .what = "hypervisor" },
+};
+
+/* --- rounds --- */
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+
+	shim_set_mm(&world.mm);
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		w->turn(w);
+		w->turns++;
+	}
+	return NULL;
+}
+
+static void start_all(void)
+{
+	u32 i;
+
+	__atomic_store_n(&stop, false, __ATOMIC_RELAXED);
+	for (i = 0; i < ARRAY_SIZE(workers); i++)
+		CHECK(!pthread_create(&workers[i].thread, NULL, work, &workers[i]), "thread");
+}
+
+static void stop_all(void)
+{
+	u32 i;
+
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	for (i = 0; i < ARRAY_SIZE(workers); i++)
+		pthread_join(workers[i].thread, NULL);
+	model_fail(NULL);
+	model_busy(0, 0, 0, 0);
+	model_forgive(RULE_REMOVE_INVALID);
+	model_forgive(RULE_RESET_INVALID);
+}
+
+static void check_slice(const struct worker *w)
+{
+	u64 ioba = w->num * SLICE;
+	u64 hpa, perm;
+	u32 i;
+
+	for (i = 0; i < SLICE_PAGES; i++, ioba += 4 * KiB) {
+		perm = model_translate(world.one.hv, ioba, &hpa);
+		CHECK(perm == (w->ua[i] ? RW : 0), "%s: page %u: %llx", w->what, i,
+		      (unsigned long long)perm);
+		CHECK(!perm || hpa == shim_hpa(&world.mm, w->ua[i]), "%s: page %u", w->what, i);
+	}
+}
+
+static void check_all(void)
+{
+	u32 i;
+
+	world_check();
+	for (i = 0; i < MAPPERS; i++)
+		check_slice(&workers[i]);
+}
+
+/* Threads that were only in each other's way have tested nothing. */
+static void check_turns(u32 rounds, u32 cut_off)
+{
+	u32 i;
+
+	printf("# %u rounds, after %u of them a device was cut off\n", rounds, cut_off);
+	CHECK(cut_off * 2 < rounds, "that is too often");
+
+	for (i = 0; i < ARRAY_SIZE(workers); i++) {
+		printf("# %s: %llu turns, %llu of use\n", workers[i].what,
+		       (unsigned long long)workers[i].turns,
+		       (unsigned long long)workers[i].good);
+		CHECK(workers[i].turns > 10 && workers[i].good > 4, "%s", workers[i].what);
+	}
+}
+
+static void begin(void)
+{
+	u32 i;
+
+	/* The walker's assertions are cmocka's, which must crash here. */
+	setenv("CMOCKA_TEST_ABORT", "1", 1);
+	world_setup(NULL);
+	world_add(DFLT_START, DFLT_SIZE, HIGH);
+	world_attach();
+	for (i = 0; i < MAPPERS; i++)
+		CHECK(!space_register(&world.space, slice_ua(&workers[i]), SLICE), "register");
+	for (i = 0; i < ARRAY_SIZE(workers); i++) {
+		workers[i].seed = i + 1;
+		memset(workers[i].ua, 0, sizeof(workers[i].ua));
+	}
+}
+
+static void last_round(void)
+{
+	ending = true;
+	start_all();
+	usleep(ROUND_MS * 1000 / 2);
+	space_kill(&world.space);
+	usleep(ROUND_MS * 1000 / 2);
+	stop_all();
+	CHECK(space_map(&world.space, 0, UA, SLICE, RW) == -ENODEV, "it is dead");
+	world_give_back();
+	if (!world.isolated)
+		world_check_end();
+	ending = false;
+}
+
+int main(int argc, char **argv)
+{
+	time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 3);
+	u32 rounds = 0, cut_off = 0;
+	u32 i;
+
+	do {
+		begin();
+		for (i = 0; i < 4 && !world.isolated; i++, rounds++) {
+			start_all();
+			usleep(ROUND_MS * 1000);
+			stop_all();
+			check_all();
+			cut_off += !!world.isolated;
+		}
+		last_round();
+	} while (time(NULL) < end);
+	check_turns(rounds, cut_off);
+	return 0;
+}
