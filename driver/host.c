@@ -429,6 +429,23 @@ void host_retire_tables(struct host_pe *hp)
 	lookup_tables_put(&hp->retired);
 }
 
+struct property *host_property_copy(const char *name, const struct property *from)
+{
+	struct property *p = kzalloc(sizeof(*p), GFP_KERNEL);
+
+	if (!p)
+		return NULL;
+	p->name = kstrdup(name, GFP_KERNEL);
+	p->value = kmemdup(from->value, from->length, GFP_KERNEL);
+	p->length = from->length;
+	if (p->name && p->value)
+		return p;
+	kfree(p->name);
+	kfree(p->value);
+	kfree(p);
+	return NULL;
+}
+
 static const char * const host_ddw_names[] = {
 	"linux,direct64-ddr-window-info",
 	"linux,dma64-ddr-window-info",

@@ -58,6 +58,8 @@ struct host_ddw {
  * @retired: such tables that are published no more, kept until release
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_builtin.c
+ * @listed:  what the kernel's list of windows points at, see
+ *           compat/ownership_supplied.c
  */
 struct host_pe {
 	struct pe pe;
@@ -72,6 +74,7 @@ struct host_pe {
 	struct list_head retired;
 	__be64 *list;
 	struct property *saved;
+	struct host_ddw_value *listed;
 };
 
 static inline struct host_pe *to_host_pe(struct pe *pe)
@@ -143,6 +146,13 @@ void host_isolate(struct pe *pe);
  * Context: may sleep (RCU grace period).
  */
 void host_retire_tables(struct host_pe *hp);
+
+/**
+ * host_property_copy() - a device-tree property with another's value
+ *
+ * Return: the property, for of_add_property(); NULL without memory.
+ */
+struct property *host_property_copy(const char *name, const struct property *from);
 
 /**
  * host_find_ddw() - look for the host's dynamic window in the device tree

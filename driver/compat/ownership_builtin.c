@@ -22,7 +22,6 @@
 
 #include <linux/err.h>
 #include <linux/iommu.h>
-#include <linux/slab.h>
 #include "../host.h"
 
 #define PROP_DEFAULT	"ibm,dma-window"
@@ -30,23 +29,6 @@
 
 /* The kernel's own operations, the same for all groups. */
 static struct iommu_table_group_ops *builtin;
-
-static struct property *property_copy(const char *name, const struct property *from)
-{
-	struct property *p = kzalloc(sizeof(*p), GFP_KERNEL);
-
-	if (!p)
-		return NULL;
-	p->name = kstrdup(name, GFP_KERNEL);
-	p->value = kmemdup(from->value, from->length, GFP_KERNEL);
-	p->length = from->length;
-	if (p->name && p->value)
-		return p;
-	kfree(p->name);
-	kfree(p->value);
-	kfree(p);
-	return NULL;
-}
 
 /*
  * The kernel's take makes a new copy of the property each time unless there is
@@ -57,7 +39,7 @@ static int saved_lend(struct host_pe *hp, const struct property *dflt)
 	struct property *stale = of_find_property(hp->node, PROP_SAVED, NULL);
 
 	if (!hp->saved)
-		hp->saved = property_copy(PROP_SAVED, dflt);
+		hp->saved = host_property_copy(PROP_SAVED, dflt);
 	if (!hp->saved)
 		return -ENOMEM;
 	if (stale)
@@ -117,7 +99,7 @@ static int builtin_take_single(struct host_pe *hp)
 		return -ENODEV;
 	if (builtin->take_ownership(hp->group, hp->dev))
 		return -EIO;
-	dflt = property_copy(PROP_DEFAULT, saved);
+	dflt = host_property_copy(PROP_DEFAULT, saved);
 	if (dflt)
 		of_add_property(hp->node, dflt);
 	return dflt ? 0 : -ENOMEM;

@@ -15,6 +15,10 @@
  * memory that is added meanwhile is refused by the kernel itself. When the host
  * comes back, its window is created anew, the value is published, and then all
  * RAM is mapped, in that order, so that memory added in between is not missed.
+ *
+ * The property itself leaves the tree meanwhile, or a kernel started by kexec
+ * would take that value for a window. What is removed from the tree is never
+ * freed, so the list's pointer stays good; what comes back is a copy.
  */
 #include "config.h"
 #ifndef HAVE_TABLE_GROUP_DEVICE
@@ -29,6 +33,7 @@
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <asm/pci-bridge.h>
 #include "../host.h"
 
@@ -55,16 +60,30 @@ static void memory_notifier_barrier(void)
  */
 static void ddw_hide(struct host_pe *hp)
 {
-	struct host_ddw_value *v = hp->ddw.prop->value;
+	struct property *prop = of_find_property(hp->node, hp->ddw.prop->name, NULL);
+	struct host_ddw_value *v = hp->listed;
 
 	WRITE_ONCE(v->liobn, cpu_to_be32(LIOBN_NONE));
 	WRITE_ONCE(v->window_shift, cpu_to_be32(PAGE_SHIFT));
 	memory_notifier_barrier();
+	if (prop)
+		of_remove_property(hp->node, prop);
+}
+
+/* Only a kernel started by kexec misses it. */
+static void ddw_describe(struct host_pe *hp)
+{
+	struct property *prop = host_property_copy(hp->ddw.prop->name, hp->ddw.prop);
+
+	if (prop)
+		memcpy(prop->value, hp->listed, sizeof(*hp->listed));
+	if (!prop || of_add_property(hp->node, prop))
+		dev_warn(hp->dev, "vfio_pseries: %s is lost\n", hp->ddw.prop->name);
 }
 
 static void ddw_publish(struct host_pe *hp)
 {
-	struct host_ddw_value *v = hp->ddw.prop->value;
+	struct host_ddw_value *v = hp->listed;
 
 	v->start = cpu_to_be64(hp->ddw.w.start);
 	v->page_shift = cpu_to_be32(hp->ddw.w.page_shift);
@@ -72,6 +91,7 @@ static void ddw_publish(struct host_pe *hp)
 	/* The geometry is right before a notifier finds the table. */
 	smp_wmb();
 	WRITE_ONCE(v->liobn, cpu_to_be32(hp->ddw.w.liobn));
+	ddw_describe(hp);
 }
 
 static int ddw_put(struct host_pe *hp, u64 page, u32 n)
@@ -198,20 +218,14 @@ static void tables_back(struct host_pe *hp)
 		WRITE_ONCE(hp->group->tables[i], hp->aside[i]);
 }
 
-/* A window that we could not give back last time is hidden and not there. */
-static bool ddw_hidden(const struct host_pe *hp)
-{
-	return hp->ddw.w.liobn == LIOBN_NONE;
-}
-
 static int ownership_leave(struct pe *pe)
 {
 	struct host_pe *hp = to_host_pe(pe);
 	int rc = 0;
 
 	host_find_ddw(hp);
-	if (hp->ddw.valid && ddw_hidden(hp))
-		hp->ddw.valid = false;
+	if (hp->ddw.valid && !hp->listed)
+		hp->listed = hp->ddw.prop->value;
 	if (hp->ddw.valid)
 		rc = ddw_leave(hp);
 	if (!rc)
