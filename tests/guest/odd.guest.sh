@@ -4,7 +4,10 @@
 
 # odd_disk INDEX  the disk behind the host bridge of that index
 odd_disk() {
-	printf '%04x:00:00.0' "$1"
+	case $1 in
+	5) echo 0005:01:01.0 ;;
+	*) printf '%04x:00:00.0' "$1" ;;
+	esac
 }
 
 read_odd() {
@@ -31,4 +34,5 @@ odd_pe 1 without-ddw
 odd_pe 2 elsewhere
 odd_pe 3 beyond-32-bits
 odd_pe 4 no-power-of-two
+odd_pe 5 behind-a-bridge
 finish

@@ -145,10 +145,26 @@ static void no_power_of_two(void)
 	expect_v1_works(0, ODD_SIZE);
 }
 
+/* Two devices behind a bridge, one of them a user's and the other nobody's. */
+static void behind_a_bridge(void)
+{
+	struct window ddw;
+	struct world w;
+
+	world_open(&w);
+	expect_info(&w.v, 0, GIB, true);
+	expect_works(&w, 0, GIB, "the default window");
+	vfio_create(&w.v, 12, 4 * GIB, &ddw);
+	vfio_map(&w.v, ddw.start, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, ddw.start, w.data, REACHED, "the dynamic window");
+	world_close(&w);
+}
+
 const struct tap_test odd_tests[] = {
 	{ .name = "odd/without-ddw", .run = without_ddw },
 	{ .name = "odd/elsewhere", .run = elsewhere },
 	{ .name = "odd/beyond-32-bits", .run = beyond_32_bits },
 	{ .name = "odd/no-power-of-two", .run = no_power_of_two },
+	{ .name = "odd/behind-a-bridge", .run = behind_a_bridge },
 	{ }
 };

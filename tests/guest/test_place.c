@@ -22,7 +22,7 @@
 
 enum op { END, CREATE, REMOVE };
 
-/* For CREATE: what is asked for, and the address or errno it is to give. For REMOVE: the address. */
+/* For CREATE: what is asked for, and the address or errno it gives. For REMOVE: the address. */
 struct step {
 	enum op op;
 	unsigned int shift;
