@@ -15,6 +15,7 @@ extern const struct tap_test life_tests[];
 extern const struct tap_test host_tests[];
 extern const struct tap_test memory_tests[];
 extern const struct tap_test race_tests[];
+extern const struct tap_test fault_tests[];
 extern const struct tap_test hold_tests[];
 extern const struct tap_test join_tests[];
 extern const struct tap_test counts_tests[];

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The known faults of the kernel's own driver, one test for each that an emulated machine can show.
+ * docs/upstream.md describes them by the same names. These tests fail, some of them with a kernel
+ * fault, on that driver; so each gets a boot of its own there (tests/faults/run). Some need a
+ * machine made for them, which faults.scenario is.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "kstat.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+#define MANY_TCES	(1ULL << 40)	/* bytes: 2^28 TCEs of 4 KiB */
+
+/* B1, B7: a machine or a PE on which the kernel's driver cannot make a window. */
+static void default_works(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, 0x20000000);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "the default window");
+	world_close(&w);
+}
+
+/* B2: a window that the default one cannot be takes its place, at bus address 0. */
+static void default_goes(void)
+{
+	struct window ddw;
+	struct world w;
+
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	vfio_create(&w.v, 12, 4 * GIB, &ddw);
+	tap_check(!ddw.start, "the first window is at %#llx", (unsigned long long)ddw.start);
+	world_start(&w, ddw.start + GIB);
+	world_close(&w);
+}
+
+/* B3: what could not be had once can be had later. */
+static void judged_afresh(void)
+{
+	struct window ddw, none;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, buffer_private(MIB), MIB);
+	vfio_create(&v, 12, 4 * GIB, &ddw);
+	tap_check(__vfio_create(&v, 12, 8 * GIB, &none) < 0, "a third window was given");
+	vfio_remove(&v, ddw.start);
+	tap_errno(__vfio_create(&v, 12, 4 * GIB, &ddw), 0, "CREATE after one that failed");
+	vfio_close(&v);
+}
+
+/* B4 and B5: a range across the end of a window is refused, and nothing is touched. */
+static void map_across_the_end(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, 0);
+	tap_check(__vfio_map(&w.v, GIB - 64 * KIB, w.data, 128 * KIB, VFIO_DIR_BOTH) < 0,
+		  "MAP across the end was accepted");
+	world_expect_writes(&w, GIB - 64 * KIB, w.data, UNTOUCHED, "below the end");
+	world_close(&w);
+}
+
+static void unmap_across_the_end(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, 0);
+	vfio_map(&w.v, GIB - 64 * KIB, w.data, 64 * KIB, VFIO_DIR_BOTH);
+	tap_check(__vfio_unmap(&w.v, GIB - 64 * KIB, GIB) < 0, "UNMAP across the end was accepted");
+	world_expect_writes(&w, GIB - 64 * KIB, w.data, REACHED, "below the end");
+	world_close(&w);
+}
+
+/* B6: a CREATE that fails leaves no locked memory behind. */
+static void create_gives_back(void)
+{
+	uint64_t locked;
+	struct window none;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, buffer_private(MIB), MIB);
+	locked = kstat_locked(0);
+	for (unsigned int i = 0; i < 4; i++)
+		tap_check(__vfio_create(&v, 13, 4 * GIB, &none) < 0, "pages of 8 KiB were given");
+	tap_check(kstat_locked(0) == locked, "%lld KiB stay locked",
+		  (long long)(kstat_locked(0) - locked));
+	vfio_close(&v);
+}
+
+/* B13: a window so large that its bookkeeping does not fit in memory, if it were all there. */
+static void large_window(void)
+{
+	struct window ddw;
+	struct world w;
+
+	world_open(&w);
+	vfio_create(&w.v, 12, MANY_TCES, &ddw);
+	world_start(&w, ddw.start + MANY_TCES / 2);
+	vfio_map(&w.v, ddw.start, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, ddw.start, w.data, REACHED, "the large window");
+	world_close(&w);
+}
+
+/* B16: a default window that the interface has no words for harms nobody. */
+static void default_elsewhere(void)
+{
+	uint8_t *mem = buffer_private(MIB);
+	struct window win;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, mem, MIB);
+	tap_check(__vfio_map(&v, 0, mem, MIB, VFIO_DIR_BOTH) < 0, "MAP without a window");
+	vfio_remove(&v, 0);
+	vfio_create(&v, 12, GIB, &win);
+	vfio_map(&v, win.start, mem, MIB, VFIO_DIR_BOTH);
+	vfio_close(&v);
+}
+
+/* B20: a user's call writes nothing into the kernel's log. */
+static void quiet_create(void)
+{
+	int log = kmsg_open();
+	struct window ddw;
+	char sample[200];
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, buffer_private(MIB), MIB);
+	vfio_create(&v, 12, 4 * GIB, &ddw);
+	vfio_remove(&v, ddw.start);
+	tap_check(!kmsg_count(log, sample, sizeof(sample)), "the kernel wrote: %s", sample);
+	vfio_close(&v);
+}
+
+const struct tap_test fault_tests[] = {
+	{ .name = "fault/B1-without-maxmem", .run = default_works },
+	{ .name = "fault/B2-default-goes", .run = default_goes },
+	{ .name = "fault/B3-judged-afresh", .run = judged_afresh },
+	{ .name = "fault/B4-map-across-the-end", .run = map_across_the_end },
+	{ .name = "fault/B5-unmap-across-the-end", .run = unmap_across_the_end },
+	{ .name = "fault/B6-create-gives-back", .run = create_gives_back },
+	{ .name = "fault/B7-without-ddw", .run = default_works },
+	{ .name = "fault/B13-large-window", .run = large_window, .limit = 120 },
+	{ .name = "fault/B16-default-elsewhere", .run = default_elsewhere },
+	{ .name = "fault/B20-quiet-create", .run = quiet_create },
+	{ }
+};
