@@ -258,7 +258,7 @@ static void host_set_base(struct host_pe *hp, struct device *dev)
 {
 	const void *base = get_iommu_table_base(dev);
 
-	if (base != hp->group->tables[0] && base != hp->group->tables[1])
+	if (!base || (base != hp->group->tables[0] && base != hp->group->tables[1]))
 		set_iommu_table_base(dev, hp->group->tables[0]);
 }
 
