@@ -23,6 +23,7 @@ const struct tap_test *const all_tests[] = {
 	fault_tests,
 	hold_tests,
 	join_tests,
+	kvm_tests,
 	counts_tests,
 	NULL
 };

@@ -50,10 +50,11 @@ static void judged_afresh(void)
 
 	vfio_open(&v, world_bdf);
 	vfio_register(&v, buffer_private(MIB), MIB);
-	vfio_create(&v, 12, 4 * GIB, &ddw);
-	tap_check(__vfio_create(&v, 12, 8 * GIB, &none) < 0, "a third window was given");
-	vfio_remove(&v, ddw.start);
+	tap_check(__vfio_create(&v, 13, 4 * GIB, &none) < 0, "pages of 8 KiB were given");
 	tap_errno(__vfio_create(&v, 12, 4 * GIB, &ddw), 0, "CREATE after one that failed");
+	vfio_remove(&v, ddw.start);
+	tap_check(__vfio_create(&v, 12, 1ULL << 60, &none) < 0, "a window of 2^48 TCEs was given");
+	tap_errno(__vfio_create(&v, 12, 4 * GIB, &ddw), 0, "CREATE after another that failed");
 	vfio_close(&v);
 }
 

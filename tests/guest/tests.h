@@ -18,6 +18,7 @@ extern const struct tap_test race_tests[];
 extern const struct tap_test fault_tests[];
 extern const struct tap_test hold_tests[];
 extern const struct tap_test join_tests[];
+extern const struct tap_test kvm_tests[];
 extern const struct tap_test counts_tests[];
 extern const struct tap_test v1_tests[];
 extern const struct tap_test eeh_tests[];
