@@ -19,6 +19,7 @@
 #define HIGH	(1ULL << 59)
 #define MOST	2
 #define NOSPC	(-ENOSPC)
+#define KILL_SECONDS	8
 
 enum op { END, CREATE, REMOVE };
 
@@ -248,9 +249,11 @@ static void create_killed(void)
 		tap_fail("the child did not start");
 	usleep(200000);
 	kill(pid, SIGKILL);
-	alarm(8);
-	waitpid(pid, &status, 0);
-	alarm(30);
+	for (unsigned int i = 0; !waitpid(pid, &status, WNOHANG); i++) {
+		if (i == KILL_SECONDS * 100)
+			tap_fail("the child is still there %u s after the kill", KILL_SECONDS);
+		usleep(10000);
+	}
 	tap_check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the child ended by itself");
 	world_open(&w);
 	world_start(&w, WORLD_HIGH);
