@@ -132,7 +132,8 @@ static void dma(void)
 	struct world w;
 
 	world_open_v1(&w);
-	/* Before Linux 6.2, a page that is pinned for reading has to be the process's own by then. */
+	tap_errno(__vfio_map(&v, WINDOW, mem, MIB, VFIO_DIR_BOTH), -ENXIO,
+		  "MAP behind the window");
 	memset(w.data, 1, WORLD_DATA);
 	world_start(&w, WORLD_HIGH);
 	pins += WORLD_BASE_SIZE / IO_PAGE;
