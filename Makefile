@@ -14,6 +14,7 @@ help:
 	@echo "make test-long       these and the guests that take long: what a release needs"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
+	@echo "make scale           time and memory for many PEs, windows and mappings, in the model"
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
@@ -59,6 +60,9 @@ unit: setup
 
 fuzz: setup
 	@tests/fuzz/run $(SECONDS)
+
+scale: setup
+	@$(MAKE) --no-print-directory -C tests/scale run
 
 lint: kernels
 	@tests/run static

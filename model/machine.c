@@ -66,17 +66,24 @@ void model_set_garbage(bool on)
 	machine.garbage = on;
 }
 
+/* The PE that had the table is looked at first the next time: there may be a thousand. */
 struct tce_table *machine_table(u64 liobn)
 {
+	static u32 last;
 	u32 i, k;
 
-	for (i = 0; i < machine.pes; i++)
-		for (k = 0; k < MODEL_MAX_WINDOWS; k++) {
-			struct tce_table *t = &machine.pe[i].table[k];
+	for (i = 0; i < machine.pes; i++) {
+		u32 p = (last + i) % machine.pes;
 
-			if (t->present && t->w.liobn == liobn)
+		for (k = 0; k < MODEL_MAX_WINDOWS; k++) {
+			struct tce_table *t = &machine.pe[p].table[k];
+
+			if (t->present && t->w.liobn == liobn) {
+				last = p;
 				return t;
+			}
 		}
+	}
 	return NULL;
 }
 

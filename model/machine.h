@@ -5,7 +5,10 @@
 
 #include "model.h"
 
+/* A program that wants more is built with them. */
+#ifndef MODEL_MAX_PES
 #define MODEL_MAX_PES		4
+#endif
 #define MODEL_MAX_WINDOWS	4
 
 #define TCE_CHUNK	512

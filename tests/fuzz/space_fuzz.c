@@ -299,8 +299,8 @@ static void do_unregister(const struct step *s)
 }
 
 /*
- * A window that cannot stay is removed before it is known to be clear, and firmware is asked for its
- * default window when that could not be cleared.
+ * A window that cannot stay is removed before it is known to be clear, and firmware is asked for
+ * its default window when that could not be cleared.
  */
 static void forgive(void)
 {
