@@ -15,6 +15,7 @@ help:
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
 	@echo "make scale           time and memory for many PEs, windows and mappings, in the model"
+	@echo "make mutants         plant faults one at a time: which test catches each?"
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
@@ -63,6 +64,10 @@ fuzz: setup
 
 scale: setup
 	@$(MAKE) --no-print-directory -C tests/scale run
+
+mutants: kernels
+	@rig/tools
+	@tests/mutants/run
 
 lint: kernels
 	@tests/run static

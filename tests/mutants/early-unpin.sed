@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# UNREGISTER does not ask whether TCEs still name the region.
+#
+# file: driver/memory.c
+s/return r->mapped || /return /

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The address behind a window belongs to it.
+#
+# file: driver/window.c
+s/ioba - t->w.start < t->w.size/ioba - t->w.start <= t->w.size/
