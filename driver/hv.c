@@ -113,9 +113,13 @@ int hv_clear(const struct hv_window *w, bool killable)
 
 bool hv_exists(u32 liobn, u64 ioba)
 {
+	int waited = 0;
+	long rc;
 	u64 tce;
-	long rc = papr_get_tce(liobn, ioba, &tce);
 
+	do {
+		rc = papr_get_tce(liobn, ioba, &tce);
+	} while (hv_error(rc) > 0 && hv_wait(hv_error(rc), &waited));
 	/* Any other refusal says nothing about the table. */
 	return rc != PAPR_H_PARAMETER;
 }

@@ -128,7 +128,7 @@ int hv_clear(const struct hv_window *w, bool killable);
  * Reads one TCE back; for verification when a PE changes hands and after a
  * failure, never on a path that a user drives.
  *
- * Context: any; does not sleep.
+ * Context: may sleep.
  */
 bool hv_exists(u32 liobn, u64 ioba);
 

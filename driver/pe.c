@@ -20,6 +20,12 @@
 
 #define PE_DEFAULT_PAGE_SHIFT	12
 
+/*
+ * QEMU as the hypervisor counts the TCEs of a window in 32 bits, offers more all
+ * the same, and dies of the create that follows one of 2^32 or more.
+ */
+#define PE_MAX_TCES		(1ULL << 31)
+
 void pe_init(struct pe *pe)
 {
 	mutex_init(&pe->lock);
@@ -33,14 +39,18 @@ static void pe_quarantine(struct pe *pe, const struct hv_window *w)
 	pe->host->isolate(pe);
 }
 
-static bool pe_has_ddw(const struct pe *pe)
+static u32 pe_count_ddws(const struct pe *pe)
 {
-	u32 i;
+	u32 i, n = 0;
 
 	for (i = 0; i < PE_WINDOWS; i++)
-		if (pe->ddw[i].present)
-			return true;
-	return false;
+		n += pe->ddw[i].present;
+	return n;
+}
+
+static bool pe_has_ddw(const struct pe *pe)
+{
+	return pe_count_ddws(pe);
 }
 
 /* Clear the default window if it is there; else it is not present. */
@@ -48,12 +58,33 @@ static int pe_default_clear(struct pe *pe)
 {
 	int rc = hv_clear(&pe->dflt.w, false);
 
+	/* A single refusal is no reason to isolate a device. */
+	if (rc)
+		rc = hv_clear(&pe->dflt.w, false);
+
 	pe->dflt.raw = rc;
 	pe->dflt.present = !rc;
 	return rc;
 }
 
-/* Firmware should have brought the default window back; else ask for it. */
+/* May the default window be there, though it could not be cleared? */
+static bool pe_default_there(const struct pe *pe)
+{
+	return hv_exists(pe->dflt.w.liobn, pe->dflt.w.start);
+}
+
+/* A reset may fail and have taken effect, too. */
+static int pe_default_reset(struct pe *pe)
+{
+	if (hv_reset(&pe->addr) && !pe_default_there(pe))
+		hv_reset(&pe->addr);
+	return pe_default_clear(pe);
+}
+
+/*
+ * Firmware should have brought the default window back; else ask for it, but
+ * not while there may be valid TCEs.
+ */
 static int pe_default_back(struct pe *pe)
 {
 	int rc;
@@ -62,9 +93,9 @@ static int pe_default_back(struct pe *pe)
 	if (pe->dflt.present)
 		return 0;
 	rc = pe_default_clear(pe);
-	if (rc && !pe_has_ddw(pe) && !hv_reset(&pe->addr))
-		rc = pe_default_clear(pe);
-	if (rc)
+	if (rc && !pe_has_ddw(pe) && !pe_default_there(pe))
+		rc = pe_default_reset(pe);
+	if (rc && pe_default_there(pe))
 		pe_quarantine(pe, &pe->dflt.w);
 	return rc;
 }
@@ -77,6 +108,15 @@ static bool pe_removed(struct pe *pe, struct pe_window *d)
 {
 	if (!hv_remove(&pe->addr, d->w.liobn) || !hv_exists(d->w.liobn, d->w.start))
 		return true;
+	/*
+	 * What is there may be the default window, which can have this one's name,
+	 * or both, the default one with undefined contents. It comes out when the
+	 * next remove succeeds; until then nobody gets either. Not while another
+	 * dynamic window is there: it may be a user's, with that very name.
+	 */
+	if (!pe->dflt.present && pe_count_ddws(pe) == 1 && pe_default_there(pe) &&
+	    hv_clear(&pe->dflt.w, false))
+		d->raw = true;
 	if (!d->raw || hv_clear(&d->w, false))
 		return false;
 	d->raw = false;
@@ -90,6 +130,7 @@ static bool pe_remove_ddw(struct pe *pe, struct pe_window *d)
 	if (!pe_removed(pe, d))
 		return false;
 	d->present = false;
+	d->raw = false;
 	if (!pe_has_ddw(pe))
 		pe_default_back(pe);
 	return true;
@@ -169,6 +210,8 @@ void pe_release(struct pe *pe)
 		pe_default_back(pe);
 		if (pe_has_ddw(pe))
 			pr_err("%s: firmware does not remove a user's window\n", pe->name);
+		if (!pe->dflt.present)
+			pr_err("%s: firmware does not give the default window back\n", pe->name);
 		pe->owned = false;
 		pe->host->back(pe);
 	}
@@ -244,6 +287,8 @@ static int pe_can_create(struct pe *pe, const struct hv_window *want)
 		return -ENOSPC;
 	/* Dynamic windows have sizes of powers of two. */
 	if (!is_power_of_2(want->size) || hv_window_tces(want) > q.max_tces)
+		return -EINVAL;
+	if (hv_window_tces(want) > PE_MAX_TCES)
 		return -EINVAL;
 	return 0;
 }
@@ -360,7 +405,7 @@ bool pe_close(struct pe *pe, u32 liobn, bool clean)
 			clean |= pe_remove_ddw(pe, d) || !d->raw;
 		else if (!clean)
 			clean = !pe_default_clear(pe);
-		if (!clean)
+		if (d->raw)
 			pe_quarantine(pe, &d->w);
 	}
 	mutex_unlock(&pe->lock);
