@@ -296,6 +296,7 @@ void host_shutdown(void)
 			continue;
 		/* The host's windows must not be there for a user's commands. */
 		host_isolate(&hp->pe);
+		hp->last = true;
 		host_release_pe(hp, &pdev->dev);
 	}
 	mutex_unlock(&host_owner_lock);

@@ -53,6 +53,7 @@ struct host_ddw {
  * @dev:     the device for which take or release was called, during the call;
  *           guarded by the lock of owners
  * @ddw:     the host's dynamic window, while a user owns the PE
+ * @last:    the kernel is about to go: the next one creates its own window
  * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
  * @lookup:  tables that KVM may find, published in @group
  * @retired: such tables that are published no more, kept until release
@@ -69,6 +70,7 @@ struct host_pe {
 	char name[48];
 	struct device *dev;
 	struct host_ddw ddw;
+	bool last;
 	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
 	struct iommu_table *lookup[IOMMU_TABLE_GROUP_MAX_TABLES];
 	struct list_head retired;

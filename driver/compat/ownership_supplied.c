@@ -239,7 +239,11 @@ static void ownership_back(struct pe *pe)
 
 	tables_back(hp);
 	host_retire_tables(hp);
-	if (hp->ddw.valid)
+	/*
+	 * A kernel started by kexec does not know of a window that its device tree
+	 * was made without, and would find no room for its own.
+	 */
+	if (hp->ddw.valid && !hp->last)
 		ddw_back(hp);
 }
 
