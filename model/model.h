@@ -97,6 +97,9 @@ struct model_pe;
  * @TRAIT_RESTORES:    the default window comes back by itself when the last of the others goes (LoPAR
  *                     "ibm,remove-pe-dma-window"); without it, by a reset alone (Linux asks for one
  *                     after a remove, and says that firmware may not have brought it back)
+ * @TRAIT_NAMESAKE:    a window that got the default one's name counts as the default one when it goes: what
+ *                     it stood in for does not come back by itself (QEMU
+ *                     rtas_ibm_remove_pe_dma_window(), as tests/conformance sees it)
  * @TRAIT_FIRST_LOW:   a PE without any window gets its first one where the default one was (QEMU
  *                     rtas_ibm_create_pe_dma_window()); without it, created windows never lie there
  * @TRAIT_OVERLAPS:    a window beside another always goes to the same place, even on top of a third (QEMU
@@ -116,6 +119,7 @@ enum model_trait {
 	TRAIT_PARTIAL,
 	TRAIT_UNDEFINED,
 	TRAIT_RESTORES,
+	TRAIT_NAMESAKE,
 	TRAIT_FIRST_LOW,
 	TRAIT_OVERLAPS,
 	TRAIT_OLD_NAMES,

@@ -26,8 +26,8 @@
 const struct model_personality model_qemu = {
 	.name = "qemu",
 	.enforces = RULE(LIST_ALIGNED) | RULE(LIST_COUNT),
-	.traits = TRAIT(STUFF_FITS) | TRAIT(RESTORES) | TRAIT(FIRST_LOW) | TRAIT(OVERLAPS) |
-		  TRAIT(OLD_NAMES),
+	.traits = TRAIT(STUFF_FITS) | TRAIT(RESTORES) | TRAIT(NAMESAKE) | TRAIT(FIRST_LOW) |
+		  TRAIT(OVERLAPS) | TRAIT(OLD_NAMES),
 	.features = { .put_indirect = true, .stuff = true },
 	.windows = 2,
 	.max_tces = 0x2000000000,

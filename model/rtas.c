@@ -174,7 +174,7 @@ static int rtas_remove(const struct rtas_call *c)
 		return PAPR_RTAS_PARAMETER;
 	if (table_valid(t) && rule_broken(RULE_REMOVE_INVALID))
 		return PAPR_RTAS_HW_ERROR;
-	dflt = t->w.dflt;
+	dflt = t->w.dflt || (trait(TRAIT_NAMESAKE) && t->w.liobn == pe->config.liobn);
 	table_drop(t);
 	if (trait(TRAIT_RESTORES) && !machine_active(pe) && !dflt && pe->config.size)
 		table_make_default(pe, machine.garbage);

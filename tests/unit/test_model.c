@@ -161,7 +161,10 @@ static void first_window_lands_at_the_default_ones_place(void **state)
 	assert_int_equal(create(16, 32, rets), 0);
 	assert_int_equal(rets[0], LIOBN);
 	assert_int_equal((u64)rets[1] << 32 | rets[2], DFLT_START);
+	/* It had the default one's name: that one does not come back by itself. */
 	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(world_windows(), 0);
+	assert_int_equal(reset(3), 0);
 	assert_true(world_window(DFLT_START).dflt);
 }
 
