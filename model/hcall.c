@@ -60,7 +60,7 @@ static u64 run_more(const struct run *r)
 	u64 n = 0;
 	u64 i;
 
-	for (i = 0; i < r->n; i++)
+	for (i = 0; i < r->n && (r->list || r->tce); i++)
 		n += (run_tce(r, i) & PAPR_TCE_PERM) &&
 		     !(table_get(r->t, r->idx + i) & PAPR_TCE_PERM);
 	return n;
@@ -90,13 +90,23 @@ static void run_store(const struct run *r, u64 n)
 			table_put(r->t, r->idx + i, run_tce(r, i));
 }
 
-static long run_write(const struct run *r)
+/* How many of its first entries can be written. */
+static u64 run_good_ones(const struct run *r)
 {
 	u64 good = 0;
-	long rc;
 
+	if (!r->list && !r->tce)
+		return r->n < r->t->w.tces - r->idx ? r->n : r->t->w.tces - r->idx;
 	while (good < r->n && run_good(r, good))
 		good++;
+	return good;
+}
+
+static long run_write(const struct run *r)
+{
+	u64 good = run_good_ones(r);
+	long rc;
+
 	if (good < r->n && trait(TRAIT_ATOMIC))
 		return PAPR_H_PARAMETER;
 	rc = trait(TRAIT_SHARED) ? run_shared(r) : PAPR_H_SUCCESS;

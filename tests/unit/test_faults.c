@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_faults.c - every scenario, again and again, with its nth allocation, pin, hypercall or
- * RTAS call failing, until none is left to fail.
+ * test_faults.c - the sweep: every scenario, below every hypervisor, again and again, with its nth
+ * allocation, pin, hypercall or RTAS call failing, until none is left to fail.
  *
  * A scenario is what led here, and one act. After an act that failed the hypervisor's windows and
  * TCEs are what they were; after any act everything agrees (walk.c); in the end everybody has
  * back what was his. Where nothing more than one call failed, nothing may be quarantined by a
  * call of the user's.
  *
- * Each scenario makes one test for each kind of fault; their names say which.
+ * Each scenario makes one test for each hypervisor and kind of fault; their names say which.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,23 +16,42 @@
 #include <linux/errno.h>
 #include "world.h"
 
+/* What a hypervisor must have for a scenario to make sense. */
+#define BESIDE	1	/* a window beside the default one */
+#define TWO_DDW	2	/* two windows besides the default one, which makes room for them */
+#define SHARED	4	/* shared memory */
+#define LOW	8	/* a default window that 32 bits can describe, for the older API */
+
 /**
  * struct scenario - what is done while something fails
  * @name:    for the test's name
  * @prepare: everything before, without faults
  * @act:     the thing
  * @ends:    it is part of the end: it cannot fail, but it may have to quarantine
+ * @needs:   of the hypervisor
+ * @rc:      what it returns without any fault
  */
 struct scenario {
 	const char *name;
 	void (*prepare)(void);
 	int (*act)(void);
 	bool ends;
+	u32 needs;
+	int rc;
 };
 
 /* --- what leads there --- */
 
 #define SIZE	(16 * MiB)
+
+/* The dynamic window, if there is one. */
+static u64 ddw;
+
+/* Bus addresses in the default window, and in the other one. */
+static u64 low(u64 offset)
+{
+	return world.one.pe.dflt.w.start + offset;
+}
 
 static void nothing(void)
 {
@@ -48,44 +67,72 @@ static void registered(void)
 	world_attach();
 	assert_int_equal(space_register(&world.space, UA, SIZE), 0);
 	assert_int_equal(space_register(&world.space, UA + SIZE, SIZE), 0);
+	assert_int_equal(space_register(&world.space, HUGE_UA, HUGE_SIZE), 0);
 }
 
 static void mapped(void)
 {
 	registered();
-	assert_int_equal(space_map(&world.space, 0x3000, UA, 4 * MiB, RW), 0);
-	assert_int_equal(space_map(&world.space, 16 * MiB, UA + SIZE, 64 * KiB, PAPR_TCE_READ), 0);
+	assert_int_equal(space_map(&world.space, low(0x3000), UA, 4 * MiB, RW), 0);
+	assert_int_equal(space_map(&world.space, low(12 * MiB), UA + SIZE, 64 * KiB,
+				   PAPR_TCE_READ), 0);
 }
 
 static void default_away(void)
 {
 	registered();
-	assert_int_equal(space_remove(&world.space, DFLT_START), 0);
+	assert_int_equal(space_remove(&world.space, low(0)), 0);
 }
 
+/* The default window and a dynamic one. */
 static void one_ddw(void)
 {
-	u64 start;
-
 	mapped();
-	assert_int_equal(space_create(&world.space, 12, 64 * MiB, 1, &start), 0);
-	assert_int_equal(start, HIGH);
-	assert_int_equal(space_map(&world.space, HIGH + MiB, UA, 4 * MiB, RW), 0);
+	assert_int_equal(space_create(&world.space, 12, 16 * MiB, 1, &ddw), 0);
+	assert_int_equal(ddw, world.hypervisor->pe.high);
+	assert_int_equal(space_map(&world.space, ddw + MiB, UA, 4 * MiB, RW), 0);
 }
 
-static void low_ddw(void)
+/* The default window, taken back and lent again. */
+static void default_again(void)
 {
 	u64 start;
 
 	default_away();
-	assert_int_equal(space_create(&world.space, 12, 64 * MiB, 1, &start), 0);
-	assert_int_equal(start, DFLT_START);
-	assert_int_equal(space_map(&world.space, MiB, UA, 4 * MiB, RW), 0);
+	assert_int_equal(space_create(&world.space, 12, 16 * MiB, 1, &start), 0);
+	assert_int_equal(start, low(0));
+	assert_int_equal(space_map(&world.space, low(MiB), UA, 4 * MiB, RW), 0);
+}
+
+/* A dynamic window in the default one's stead. */
+static void ddw_alone(void)
+{
+	default_away();
+	assert_int_equal(space_create(&world.space, 16, 64 * MiB, 1, &ddw), 0);
+	assert_int_equal(space_map(&world.space, ddw + MiB, HUGE_UA, 4 * MiB, RW), 0);
+}
+
+static void two_ddws(void)
+{
+	u64 start;
+
+	ddw_alone();
+	assert_int_equal(space_create(&world.space, 12, 16 * MiB, 1, &start), 0);
+	assert_int_equal(space_map(&world.space, start, UA, MiB, RW), 0);
+}
+
+static struct endpoint *second_pe(void)
+{
+	const struct model_pe_config *usual = &world.hypervisor->pe;
+	struct endpoint *e = world_add(usual->start, usual->size, usual->high);
+
+	assert_int_equal(pe_take(&e->pe), 0);
+	return e;
 }
 
 static void two_pes(void)
 {
-	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
+	second_pe();
 	one_ddw();
 }
 
@@ -97,8 +144,15 @@ static void two_joined(void)
 
 static void two_joined_default_away(void)
 {
-	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
+	second_pe();
 	default_away();
+	assert_int_equal(space_attach(&world.space, &world.more[0].pe), 0);
+}
+
+static void two_joined_ddw_alone(void)
+{
+	second_pe();
+	ddw_alone();
 	assert_int_equal(space_attach(&world.space, &world.more[0].pe), 0);
 }
 
@@ -107,7 +161,7 @@ static void older_api(void)
 	space_init(&world.space, true);
 	world_attach();
 	assert_int_equal(space_enable(&world.space), 0);
-	assert_int_equal(space_map(&world.space, 0x3000, UA, 4 * MiB, RW), 0);
+	assert_int_equal(space_map(&world.space, low(0x3000), UA, 4 * MiB, RW), 0);
 }
 
 /* --- what is done --- */
@@ -134,12 +188,29 @@ static int act_unregister(void)
 
 static int act_map(void)
 {
-	return space_map(&world.space, 0x1000, UA + SIZE / 2, 8 * MiB, RW);
+	return space_map(&world.space, low(0x1000), UA + SIZE / 2, 8 * MiB, RW);
+}
+
+/* More than a partition with shared memory is entitled to. */
+static int act_map_too_much(void)
+{
+	return space_map(&world.space, low(0), HUGE_UA, 48 * MiB, RW);
+}
+
+/* In a window of 64 KiB pages, partly over what is there. */
+static int act_map_64k(void)
+{
+	return space_map(&world.space, ddw + 2 * MiB, HUGE_UA + SIZE, 48 * MiB, RW);
+}
+
+static int act_unmap_64k(void)
+{
+	return space_unmap(&world.space, ddw, 64 * MiB);
 }
 
 static int act_unmap(void)
 {
-	return space_unmap(&world.space, 0, 32 * MiB);
+	return space_unmap(&world.space, low(0), 16 * MiB);
 }
 
 static int act_create(void)
@@ -153,17 +224,17 @@ static int act_create_64k(void)
 {
 	u64 start;
 
-	return space_create(&world.space, 16, 1 * GiB, 1, &start);
+	return space_create(&world.space, 16, 64 * MiB, 1, &start);
 }
 
-static int act_remove_low(void)
+static int act_remove_default(void)
 {
-	return space_remove(&world.space, DFLT_START);
+	return space_remove(&world.space, low(0));
 }
 
-static int act_remove_high(void)
+static int act_remove_ddw(void)
 {
-	return space_remove(&world.space, HIGH);
+	return space_remove(&world.space, ddw);
 }
 
 static int act_join(void)
@@ -202,39 +273,61 @@ static int act_release(void)
 }
 
 static const struct scenario scenarios[] = {
-	{ "take", nothing, act_take, false },
-	{ "attach", taken, act_attach, false },
-	{ "register", registered, act_register, false },
-	{ "unregister", registered, act_unregister, false },
-	{ "map", registered, act_map, false },
-	{ "map_over", mapped, act_map, false },
-	{ "unmap", mapped, act_unmap, false },
-	{ "create_served_by_default", default_away, act_create, false },
-	{ "create_first", default_away, act_create_64k, false },
-	{ "create_beside_default", mapped, act_create, false },
-	{ "create_beside_ddw", low_ddw, act_create, false },
-	{ "remove_default", one_ddw, act_remove_low, false },
-	{ "remove_ddw", one_ddw, act_remove_high, false },
-	{ "remove_last_ddw", low_ddw, act_remove_low, false },
-	{ "join", two_pes, act_join, false },
-	{ "map_two", two_joined, act_map, false },
-	{ "unmap_two", two_joined, act_unmap, false },
-	{ "create_two", two_joined_default_away, act_create_64k, false },
-	{ "remove_two", two_joined, act_remove_high, false },
-	{ "v1_map", older_api, act_map, false },
-	{ "v1_unmap", older_api, act_unmap, false },
-	{ "v1_disable", older_api, act_disable, false },
-	{ "leave", two_joined, act_leave, true },
-	{ "leave_first", two_joined, act_detach, true },
-	{ "kill_two", two_joined, act_kill, true },
-	{ "v1_kill", older_api, act_kill, true },
-	{ "detach", one_ddw, act_detach, true },
-	{ "detach_last_ddw", low_ddw, act_detach, true },
-	{ "kill", one_ddw, act_kill, true },
-	{ "kill_last_ddw", low_ddw, act_kill, true },
-	{ "release", one_ddw, act_release, true },
-	{ "release_last_ddw", low_ddw, act_release, true },
+	{ "take", nothing, act_take, false, 0, 0 },
+	{ "attach", taken, act_attach, false, 0, 0 },
+	{ "register", registered, act_register, false, 0, 0 },
+	{ "unregister", registered, act_unregister, false, 0, 0 },
+	{ "map", registered, act_map, false, 0, 0 },
+	{ "map_over", mapped, act_map, false, 0, 0 },
+	{ "map_too_much", mapped, act_map_too_much, false, SHARED, -ENOMEM },
+	{ "unmap", mapped, act_unmap, false, 0, 0 },
+	{ "map_64k", ddw_alone, act_map_64k, false, 0, 0 },
+	{ "unmap_64k", ddw_alone, act_unmap_64k, false, 0, 0 },
+	{ "create_served_by_default", default_away, act_create, false, 0, 0 },
+	{ "create_first", default_away, act_create_64k, false, 0, 0 },
+	{ "create_beside_default", mapped, act_create, false, BESIDE, 0 },
+	{ "create_beside_ddw", ddw_alone, act_create, false, TWO_DDW, 0 },
+	{ "remove_default", one_ddw, act_remove_default, false, BESIDE, 0 },
+	{ "remove_default_again", default_again, act_remove_default, false, 0, 0 },
+	{ "remove_ddw", one_ddw, act_remove_ddw, false, BESIDE, 0 },
+	{ "remove_first_ddw", two_ddws, act_remove_ddw, false, TWO_DDW, 0 },
+	{ "remove_last_ddw", ddw_alone, act_remove_ddw, false, 0, 0 },
+	{ "join", two_pes, act_join, false, BESIDE, 0 },
+	{ "map_two", two_joined, act_map, false, BESIDE, 0 },
+	{ "unmap_two", two_joined, act_unmap, false, BESIDE, 0 },
+	{ "create_two", two_joined_default_away, act_create_64k, false, 0, 0 },
+	{ "map_64k_two", two_joined_ddw_alone, act_map_64k, false, 0, 0 },
+	{ "remove_two", two_joined, act_remove_ddw, false, BESIDE, 0 },
+	{ "remove_last_two", two_joined_ddw_alone, act_remove_ddw, false, 0, 0 },
+	{ "v1_map", older_api, act_map, false, LOW, 0 },
+	{ "v1_unmap", older_api, act_unmap, false, LOW, 0 },
+	{ "v1_disable", older_api, act_disable, false, LOW, 0 },
+	{ "leave", two_joined, act_leave, true, BESIDE, 0 },
+	{ "leave_first", two_joined, act_detach, true, BESIDE, 0 },
+	{ "leave_ddw_alone", two_joined_ddw_alone, act_leave, true, 0, 0 },
+	{ "kill_two", two_joined, act_kill, true, BESIDE, 0 },
+	{ "v1_kill", older_api, act_kill, true, LOW, 0 },
+	{ "detach", one_ddw, act_detach, true, BESIDE, 0 },
+	{ "detach_default_again", default_again, act_detach, true, 0, 0 },
+	{ "detach_last_ddw", ddw_alone, act_detach, true, 0, 0 },
+	{ "kill", one_ddw, act_kill, true, BESIDE, 0 },
+	{ "kill_two_ddws", two_ddws, act_kill, true, TWO_DDW, 0 },
+	{ "kill_last_ddw", ddw_alone, act_kill, true, 0, 0 },
+	{ "release", one_ddw, act_release, true, BESIDE, 0 },
+	{ "release_last_ddw", ddw_alone, act_release, true, 0, 0 },
 };
+
+/* Does a scenario make sense below a hypervisor? */
+static bool applies(const struct scenario *s, const struct model_personality *p)
+{
+	if (s->needs & (BESIDE | TWO_DDW) && p->windows < 2)
+		return false;
+	if (s->needs & TWO_DDW && !p->pe.reset)
+		return false;
+	if (s->needs & LOW && p->pe.start > U32_MAX)
+		return false;
+	return !(s->needs & SHARED) || p->traits & 1U << TRAIT_SHARED;
+}
 
 /* --- what fails --- */
 
@@ -332,22 +425,35 @@ static void disarm(void)
 	model_fail(NULL);
 }
 
-struct point {
+/**
+ * struct sweep - one scenario below one hypervisor with one kind of fault
+ * @p:   the hypervisor
+ * @s:   the scenario
+ * @k:   the kind
+ * @nth: the fault that was armed last
+ */
+struct sweep {
+	const struct model_personality *p;
 	const struct scenario *s;
 	const struct kind *k;
+	u64 nth;
 };
 
+/* Faults that were met. */
+static u64 met_points;
+
 /* What must hold right after the act. */
-static void check_act(const struct point *p, int rc, u64 digest, bool met)
+static void check_act(const struct sweep *w, int rc, u64 digest, bool met)
 {
 	/* A removal may be tried before the window is known to be clear. */
-	if (rc || p->s->ends)
+	if (rc || w->s->ends)
 		model_forgive(RULE_REMOVE_INVALID);
-	if (!met || p->k->heals)
-		assert_int_equal(rc, 0);
+	if (!met || w->k->heals)
+		assert_int_equal(rc, w->s->rc);
 	if (world.one.pe.owned)
 		world_check();
-	if (p->k->lasts || p->s->ends)
+	/* A second failure, on the way back from the first, may be one too many. */
+	if (w->k->lasts || w->s->ends || w->s->rc)
 		return;
 	assert_int_equal(world.isolated, 0);
 	assert_int_equal(world.space.memory.unknown, 0);
@@ -366,83 +472,123 @@ static void check_helpless_end(void)
 }
 
 /* What must hold when everybody has gone. */
-static void check_end(const struct point *p)
+static void check_end(const struct sweep *w)
 {
 	model_forgive(RULE_REMOVE_INVALID);
-	if (p->k->lasts && p->s->act == act_release) {
+	if (w->k->lasts && w->s->act == act_release) {
 		check_helpless_end();
 		return;
 	}
 	/* Of the older API's pages some stay pinned for good though no device was cut off. */
-	if (p->k->lasts && world.space.v1)
+	if (w->k->lasts && world.space.v1)
 		return;
 	if (!world.isolated) {
 		world_check_end();
 		return;
 	}
-	assert_true(p->k->lasts || p->s->ends);
+	assert_true(w->k->lasts || w->s->ends || w->s->rc);
 	assert_false(world.one.host_left);
 	/* Quarantine: the host has its window all the same, clear, and no user has one. */
 	assert_int_equal(world_windows(), 1);
-	assert_true(world_window(DFLT_START).dflt);
+	assert_true(world_window(low(0)).dflt);
 	assert_int_equal(model_valid(world.one.hv), 0);
 }
 
 /* Return: true when the fault was there to be met. */
-static bool run_point(const struct point *p, u64 nth)
+static bool run_point(const struct sweep *w)
 {
 	u64 digest;
 	bool met;
 	int rc;
 
-	world_setup(NULL);
-	p->s->prepare();
+	world_setup_on(w->p);
+	w->s->prepare();
 	digest = world_digest();
-	p->k->arm(nth);
-	rc = p->s->act();
-	met = p->k->met();
+	world.helpless = w->k->lasts;
+	w->k->arm(w->nth);
+	rc = w->s->act();
+	met = w->k->met();
 	disarm();
-	check_act(p, rc, digest, met);
+	check_act(w, rc, digest, met);
 	world_give_back();
-	check_end(p);
+	check_end(w);
+	met_points += met;
 	return met;
 }
 
-/* Not every one of a hundred calls that are alike. */
-static u64 next(u64 nth)
+/* Not every one of a hundred calls that are alike, or of a thousand. */
+static u64 next(const struct sweep *w)
 {
-	return nth < 24 ? nth + 1 : nth + nth / 8;
+	bool batches = w->p->features.put_indirect;
+
+	return w->nth < 24 ? w->nth + 1 : w->nth + w->nth / (batches ? 4 : 2);
 }
 
 static void run(void **state)
 {
-	const struct point *p = *state;
-	u64 nth = 1;
+	struct sweep *w = *state;
 
-	while (run_point(p, nth))
-		nth = next(nth);
+	for (w->nth = 1; run_point(w); w->nth = next(w))
+		;
+	w->nth = 0;
 }
 
-static int no_setup(void **state)
+static int before(void **state)
 {
 	(void)state;
 	shim_reset();
 	return 0;
 }
 
-int main(void)
+/* Which point it was that a test ended at. */
+static int after(void **state)
 {
-	static struct point points[ARRAY_SIZE(scenarios) * ARRAY_SIZE(kinds)];
-	static struct CMUnitTest tests[ARRAY_SIZE(points)];
-	static char names[ARRAY_SIZE(points)][64];
-	u32 i;
+	const struct sweep *w = *state;
 
-	for (i = 0; i < ARRAY_SIZE(points); i++) {
-		points[i].s = &scenarios[i / ARRAY_SIZE(kinds)];
-		points[i].k = &kinds[i % ARRAY_SIZE(kinds)];
-		snprintf(names[i], sizeof(names[i]), "%s__%s", points[i].s->name,
-			 points[i].k->name);
-		tests[i] = (struct CMUnitTest){ names[i], run, no_setup, NULL, &points[i] };
+	if (w->nth)
+		printf("# %s, %s: %s number %llu\n", w->p->name, w->s->name, w->k->name,
+		       (unsigned long long)w->nth);
+	return 0;
+}
+
+#define MOST_SWEEPS	4096
+
+static struct sweep sweeps[MOST_SWEEPS];
+static char names[MOST_SWEEPS][64];
+static struct CMUnitTest tests[MOST_SWEEPS];
+static u32 n_sweeps;
+
+static void add(const struct model_personality *p, const struct scenario *s)
+{
+	u32 k;
+
+	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
+		u32 i = n_sweeps++;
+
+		sweeps[i] = (struct sweep){ p, s, &kinds[k], 0 };
+		snprintf(names[i], sizeof(names[i]), "%s__%s__%s", p->name, s->name,
+			 kinds[k].name);
+		tests[i] = (struct CMUnitTest){ names[i], run, before, after, &sweeps[i] };
 	}
-	return cmocka_run_group_tests_name("faults", tests, NULL, NULL);
+}
+
+/* With an argument, only tests whose names match it: "strict__map*". */
+int main(int argc, char **argv)
+{
+	u32 scenarios_run = 0;
+	u32 i, k;
+	int failed;
+
+	for (i = 0; model_personalities[i]; i++)
+		for (k = 0; k < ARRAY_SIZE(scenarios); k++)
+			if (applies(&scenarios[k], model_personalities[i])) {
+				add(model_personalities[i], &scenarios[k]);
+				scenarios_run++;
+			}
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	failed = _cmocka_run_group_tests("faults", tests, n_sweeps, NULL, NULL);
+	printf("# sweep: %u scenarios, %llu failure points\n", scenarios_run,
+	       (unsigned long long)met_points);
+	return failed;
 }
