@@ -65,6 +65,26 @@ host_again() {
 	try "$1-direct-window" has_direct_window
 }
 
+# disk_by_serial SERIAL  the NVMe controller that calls itself so, while the host has it
+disk_by_serial() {
+	for controller in /sys/class/nvme/*; do
+		[ "$(tr -d ' ' <"$controller/serial")" = "$1" ] || continue
+		controller=$(readlink -f "$controller/device")
+		echo "${controller##*/}"
+		return 0
+	done
+	return 1
+}
+
+# card_answers BDF NETWORK  the host's network card works: QEMU answers as NETWORK.2
+card_answers() {
+	interface=$(ls "/sys/bus/pci/devices/$1/net") || return 1
+	ip link set "$interface" up || return 1
+	ip addr show dev "$interface" | grep -q "$2.15/" ||
+		ip addr add "$2.15/24" dev "$interface" || return 1
+	wait_for 20 ping -c 1 -W 1 -q "$2.2"
+}
+
 huge_pages() {
 	echo "$1" >/proc/sys/vm/nr_hugepages
 	[ "$(cat /proc/sys/vm/nr_hugepages)" -eq "$1" ]
@@ -75,8 +95,8 @@ failed() {
 	export FAILED=1
 }
 
-# hold TEST...  starts a test of test_hold.c in the background, on the device HELD or the usual one, and waits until
-# its windows are there
+# hold TEST...  starts a test of test_hold.c in the background, on the device HELD or the usual one,
+# and waits until its windows are there
 hold() {
 	rm -f /tmp/held
 	vfiotest -v "$VERDICT" "${HELD:-$NVME}" "$@" &

@@ -34,13 +34,6 @@ card_leaves() {
 	disconnect "$CARD_DRC"
 }
 
-# The card's network is 10.0.2.0, and QEMU answers as .2
-card_works() {
-	interface=$(ls "/sys/bus/pci/devices/$CARD/net") || return 1
-	ip link set "$interface" up && ip addr add 10.0.2.15/24 dev "$interface" &&
-		wait_for 20 ping -c 1 -W 1 -q 10.0.2.2
-}
-
 no_driver() {
 	[ ! -e "/sys/bus/pci/devices/$1/driver" ]
 }
@@ -111,13 +104,13 @@ disk_comes_back() {
 
 host_tests() {
 	try hot-card add_card
-	try hot-card-works card_works
+	try hot-card-works card_answers "$CARD" 10.0.2
 	try hot-card-in-the-pe same_group "$CARD" "$NVME"
 	try hot-card-to-user bind "$CARD" vfio-pci
 	try bind-vfio-pci bind "$NVME" vfio-pci
 	vfiotest -v "$VERDICT" "$NVME" host/all-functions || failed
 	try hot-card-is-back give_back "$CARD"
-	try hot-card-works-again card_works
+	try hot-card-works-again card_answers "$CARD" 10.0.2
 	try hot-card-removed remove_card
 	host_again hot-card-gone
 }
@@ -131,7 +124,7 @@ owned_tests() {
 	try card-to-owned-pe-is-the-users bind "$CARD" vfio-pci
 	let_go || failed
 	try card-to-owned-pe-back give_back "$CARD"
-	try card-to-owned-pe-works card_works
+	try card-to-owned-pe-works card_answers "$CARD" 10.0.2
 	try card-to-user-again bind "$CARD" vfio-pci
 	try user-has-windows-again hold hold/windows
 	try card-removed-under-user remove_card_under_user

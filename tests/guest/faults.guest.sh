@@ -6,26 +6,8 @@
 # (kexec-host.scenario).
 ALL="B2 B3 B4 B5 B6 B7 B8 B12 B13 B16 B20 S1"
 
-# disk_by_serial SERIAL  the NVMe controller that calls itself so, while the host has it
-disk_by_serial() {
-	for controller in /sys/class/nvme/*; do
-		[ "$(tr -d ' ' <"$controller/serial")" = "$1" ] || continue
-		controller=$(readlink -f "$controller/device")
-		echo "${controller##*/}"
-		return 0
-	done
-	return 1
-}
-
 find_disks() {
 	NO_DDW=$(disk_by_serial no-ddw) && ELSEWHERE=$(disk_by_serial elsewhere)
-}
-
-# Its network is 10.0.2.0, and QEMU answers as .2
-card_works() {
-	interface=$(ls "/sys/bus/pci/devices/$CARD/net") || return 1
-	ip link set "$interface" up && ip addr add 10.0.2.15/24 dev "$interface" &&
-		wait_for 20 ping -c 1 -W 1 -q 10.0.2.2
 }
 
 all_to_user() {
@@ -44,7 +26,8 @@ tests() {
 # The second function of a PE works as before when the first one was a user's
 second_function() {
 	bind "$CARD" vfio-pci && bind "$NVME" vfio-pci &&
-		vfiotest "$NVME" dma/default-window && give_back "$CARD" && card_works
+		vfiotest "$NVME" dma/default-window && give_back "$CARD" &&
+		card_answers "$CARD" 10.0.2 && bind "$CARD" vfio-pci
 }
 
 # One fault by its name
@@ -64,7 +47,7 @@ try host-disk use_disk
 try host-card load e1000
 CARD=$(find_pci 8086:100e)
 try all-disks wait_for 20 find_disks
-try host-card-works card_works
+try host-card-works card_answers "$CARD" 10.0.2
 try load-driver load_driver
 try bind-vfio-pci all_to_user
 try huge-pages huge_pages 8

@@ -2,17 +2,6 @@
 . /lib.sh
 . /common.sh
 
-# disk_by_serial SERIAL  the NVMe controller that calls itself so, while the host has it
-disk_by_serial() {
-	for controller in /sys/class/nvme/*; do
-		[ "$(tr -d ' ' <"$controller/serial")" = "$1" ] || continue
-		controller=$(readlink -f "$controller/device")
-		echo "${controller##*/}"
-		return 0
-	done
-	return 1
-}
-
 find_disks() {
 	SAME=$(disk_by_serial same) && NO_DDW=$(disk_by_serial no-ddw) &&
 		ELSEWHERE=$(disk_by_serial elsewhere)
