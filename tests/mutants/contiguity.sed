@@ -2,4 +2,4 @@
 # A large IOMMU page may lie over small pages of the kernel's.
 #
 # file: driver/memory.c
-s/if (memory_hpa(r, ua + at) != hpa + at)/if (!hpa)/
+/^static bool memory_contiguous(/,/^}/s/return false;/return true;/

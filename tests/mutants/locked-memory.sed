@@ -2,4 +2,4 @@
 # Locked memory of a window is not given back.
 #
 # file: driver/shadow.c
-s/^\t\taccount_locked_vm(s->mm, s->charged, false);/\t\t;/
+s/account_locked_vm(s->mm, s->charged, false);/account_locked_vm(s->mm, 0, false);/

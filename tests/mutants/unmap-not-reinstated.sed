@@ -2,4 +2,4 @@
 # An UNMAP that failed stays half done.
 #
 # file: driver/table.c
-s/^\t\t\ttable_reinstate(t, first, idx);/\t\t\t;/
+s/table_reinstate(t, first, idx);/table_reinstate(t, first, first);/
