@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Several PEs in one container: both devices see the same windows and mappings, whenever they joined,
- * and one that leaves takes nothing along. The second device is vfiotest's -o.
+ * Several PEs in one container: both devices see the same windows and mappings, whenever they
+ * joined, and one that leaves takes nothing along. The second device is vfiotest's -o.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +16,8 @@
 #include "tests.h"
 #include "world.h"
 
-#define SECOND_QUEUES	(WORLD_HIGH - WORLD_BASE_SIZE)	/* where the second world's base is mapped */
+/* Where the second world's base is mapped. */
+#define SECOND_QUEUES	(WORLD_HIGH - WORLD_BASE_SIZE)
 
 const char *join_bdf;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * S6a: KVM handles a guest's H_PUT_TCE itself, in whatever table of an IOMMU group it was told of, and it
- * can be told of a group that is only open: in no container, with other functions of the PE in use by
- * host drivers. The guest here is a few instructions in real mode that clear every TCE they can
- * name. It needs KVM for a partition, that is, a machine that allows nested guests.
+ * S6a: KVM handles a guest's H_PUT_TCE itself, in whatever table of an IOMMU group it was told of,
+ * and it can be told of a group that is only open: in no container, with other functions of the PE
+ * in use by host drivers. The guest here is a few instructions in real mode that clear every TCE
+ * they can name. It needs KVM for a partition, that is, a machine that allows nested guests.
  */
 #include <errno.h>
 #include <fcntl.h>
