@@ -7,9 +7,9 @@
  *
  *	# bench DRIVER SHIFT JOB THREADS TCES REPEAT LABEL SECONDS
  *
- * where TCES is what one repetition changes and SECONDS is for all of them. With a LABEL above 0 the
- * host's trace is marked before each job (with the line's LABEL) and after it (with the next number).
- * Marks cost time: who measures it passes 0. The next free label is printed at the end.
+ * where TCES is what one repetition changes and SECONDS is for all of them. With a LABEL above 0
+ * the host's trace is marked before each job (with the line's LABEL) and after it (with the next
+ * number). Marks cost time: who measures it passes 0. The next free label is printed at the end.
  *
  * Ranges that are mapped for the first time lie where nothing was mapped before in this window.
  */
@@ -142,7 +142,7 @@ static void on_range(const char *name, unsigned int threads, const struct range 
 
 static void create_job(void)
 {
-	struct job job = { .name = "create", .threads = 1, .tces = pages(WINDOW_SIZE), .repeat = 1 };
+	struct job job = { "create", .threads = 1, .tces = pages(WINDOW_SIZE), .repeat = 1 };
 
 	start(&job);
 	target->create(shift);
@@ -163,7 +163,7 @@ static void one_page_job(const char *name, struct range r, void (*act)(const str
 
 static void remove_job(const char *name, const struct range *mapped)
 {
-	struct job job = { .name = name, .threads = 1, .tces = mapped ? mapped->n : 0, .repeat = 1 };
+	struct job job = { name, .threads = 1, .tces = mapped ? mapped->n : 0, .repeat = 1 };
 
 	start(&job);
 	target->remove(mapped);

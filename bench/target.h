@@ -2,8 +2,8 @@
 /*
  * target.h - what the jobs are done on: a VFIO container, or the floor's window.
  *
- * Both have one window at a time. Ranges are counted in its pages: page i of the window goes with page
- * i of the memory, from an offset that a job chooses. Every call ends the program when it fails.
+ * Both have one window at a time. Ranges are counted in its pages. Every call ends the program when
+ * it fails.
  */
 #ifndef BENCH_TARGET_H
 #define BENCH_TARGET_H

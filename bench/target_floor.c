@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* target_floor.c - bare hypercalls by tce_floor.ko. There is no memory: TCEs hold what it puts there. */
+/* target_floor.c - bare hypercalls by tce_floor.ko, which knows what to put: there is no memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

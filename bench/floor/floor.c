@@ -2,8 +2,8 @@
 /*
  * floor.c - the least that a job on TCEs can cost.
  *
- * Bare hypercalls in full batches and nothing else: no shadow, no pinning, no locks, no barriers, no
- * way back. A driver that does its duty can come near to this and not below it.
+ * Bare hypercalls in full batches and nothing else: no shadow, no pinning, no locks, no barriers,
+ * no way back. A driver that does its duty can come near to this and not below it.
  *
  * It works in a dynamic window of its own, below a PCI host bridge that has no device (parameter
  * node). So nobody else writes to that table, and nothing can use what the TCEs say, which is: TCE
