@@ -12,9 +12,29 @@ static struct {
 	int busy_rtas;
 } armed;
 
+static struct {
+	u8 *kinds;
+	u64 room;
+	u64 n;
+} record;
+
 void fault_reset(void)
 {
 	memset(&armed, 0, sizeof(armed));
+}
+
+void model_record(u8 *kinds, u64 room)
+{
+	machine_lock();
+	record.kinds = kinds;
+	record.room = room;
+	record.n = 0;
+	machine_unlock();
+}
+
+u64 model_recorded(void)
+{
+	return record.n;
 }
 
 void model_fail(const struct model_fault *fault)
@@ -76,6 +96,8 @@ struct verdict fault_of(enum model_call call)
 {
 	const struct model_fault *f = &armed.fault;
 
+	if (record.n++ < record.room)
+		record.kinds[record.n - 1] = call;
 	if (busy_now(call))
 		return (struct verdict){ true, MODEL_BEFORE,
 					 is_hcall(call) ? armed.busy_hcall : armed.busy_rtas };

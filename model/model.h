@@ -6,11 +6,11 @@
  * for dynamic ones (DDW); a window is a TCE table with a name (LIOBN) and a place in the PE's bus
  * address space.
  *
- * PAPR's requirements on a caller are rules, each with a name. What hypervisors do in different ways
- * are traits, each with a name and the source where it was found. A personality is a set of both:
- * the rules that it enforces, the traits that it has, and a few limits. A rule that is broken but not
- * enforced is counted: a test that ends with model_broken() == 0 has done nothing that a stricter
- * hypervisor would refuse.
+ * PAPR's requirements on a caller are rules, each with a name. What hypervisors do in different
+ * ways are traits, each with a name and the source where it was found. A personality is a set of
+ * both: the rules that it enforces, the traits that it has, and a few limits. A rule that is
+ * broken but not enforced is counted: a test that ends with model_broken() == 0 has done nothing
+ * that a stricter hypervisor would refuse.
  *
  * Faults: one failure at a time can be armed, at the nth call, before or after that call takes
  * effect.
@@ -65,7 +65,8 @@ enum model_call {
  * @RULE_OWN_PAGE:       a valid TCE names memory of the partition, else H_PARAMETER (LoPAR
  *                       "H_PUT_TCE"; QEMU takes any address)
  * @RULE_REMOVE_INVALID: a window that is removed has no valid TCE, else -1 (LoPAR
- *                       "ibm,remove-pe-dma-window"; QEMU rtas_ibm_remove_pe_dma_window() does not look)
+ *                       "ibm,remove-pe-dma-window"; QEMU rtas_ibm_remove_pe_dma_window() does not
+ *                       look)
  * @RULE_RESET_INVALID:  a PE that is reset has no valid TCE, else -1 (LoPAR
  *                       "ibm,reset-pe-dma-windows"; QEMU does not look)
  */
@@ -85,30 +86,32 @@ struct model_pe;
 
 /**
  * enum model_trait - what hypervisors do in different ways
- * @TRAIT_ATOMIC:      H_PUT_TCE_INDIRECT and H_STUFF_TCE check everything before they store anything
- *                     (LoPAR "H_PUT_TCE_INDIRECT"); without it they store up to the first bad entry
- *                     (QEMU put_tce_emu(), called once per entry)
- * @TRAIT_STUFF_FITS:  H_STUFF_TCE of more entries than the table has is H_PARAMETER before anything is
- *                     stored (QEMU h_stuff_tce())
- * @TRAIT_PARTIAL:     H_GET_TCE answers H_PARTIAL, with the page number's bits all ones, when a valid
- *                     TCE names no memory of the partition (LoPAR "H_GET_TCE")
+ * @TRAIT_ATOMIC:      H_PUT_TCE_INDIRECT and H_STUFF_TCE check everything before they store
+ *                     anything (LoPAR "H_PUT_TCE_INDIRECT"); without it they store up to the
+ *                     first bad entry (QEMU put_tce_emu(), called once per entry)
+ * @TRAIT_STUFF_FITS:  H_STUFF_TCE of more entries than the table has is H_PARAMETER before
+ *                     anything is stored (QEMU h_stuff_tce())
+ * @TRAIT_PARTIAL:     H_GET_TCE answers H_PARTIAL, with the page number's bits all ones, when a
+ *                     valid TCE names no memory of the partition (LoPAR "H_GET_TCE")
  * @TRAIT_UNDEFINED:   TCEs of windows that are created or come back hold anything (LoPAR: the OS
  *                     initialises every TCE of a window it receives); without it, zeros (QEMU)
- * @TRAIT_RESTORES:    the default window comes back by itself when the last of the others goes (LoPAR
- *                     "ibm,remove-pe-dma-window"); without it, by a reset alone (Linux asks for one
- *                     after a remove, and says that firmware may not have brought it back)
- * @TRAIT_NAMESAKE:    a window that got the default one's name counts as the default one when it goes: what
- *                     it stood in for does not come back by itself (QEMU
+ * @TRAIT_RESTORES:    the default window comes back by itself when the last of the others goes
+ *                     (LoPAR "ibm,remove-pe-dma-window"); without it, by a reset alone (Linux
+ *                     asks for one after a remove, and says that firmware may not have brought it
+ *                     back)
+ * @TRAIT_NAMESAKE:    a window that got the default one's name counts as the default one when it
+ *                     goes: what it stood in for does not come back by itself (QEMU
  *                     rtas_ibm_remove_pe_dma_window(), as tests/conformance sees it)
  * @TRAIT_FIRST_LOW:   a PE without any window gets its first one where the default one was (QEMU
  *                     rtas_ibm_create_pe_dma_window()); without it, created windows never lie there
- * @TRAIT_OVERLAPS:    a window beside another always goes to the same place, even on top of a third (QEMU
- *                     rtas_ibm_create_pe_dma_window()); without it, to the next free one
+ * @TRAIT_OVERLAPS:    a window beside another always goes to the same place, even on top of a
+ *                     third (QEMU rtas_ibm_create_pe_dma_window()); without it, to the next free
+ *                     one
  * @TRAIT_OLD_NAMES:   names come back: a new window has the lowest one that is free, the default
  *                     one's too (QEMU spapr_phb_get_free_liobn()); without it, each has a new name
  *                     (LoPAR says nothing: nobody may rely on either)
- * @TRAIT_RTAS_BUSY:   create and reset are busy twice, -2 and 990x, before they do their work (LoPAR
- *                     "ibm,create-pe-dma-window"; Linux waits for both)
+ * @TRAIT_RTAS_BUSY:   create and reset are busy twice, -2 and 990x, before they do their work
+ *                     (LoPAR "ibm,create-pe-dma-window"; Linux waits for both)
  * @TRAIT_SHARED:      the partition's memory is shared with others: TCE calls may be long busy, and
  *                     there are no more valid TCEs than it is entitled to, else
  *                     H_NOT_ENOUGH_RESOURCES (LoPAR "Cooperative Memory Over-commitment")
@@ -305,6 +308,12 @@ struct model_fault {
 
 /* Arm a fault in place of any other; NULL disarms. */
 void model_fail(const struct model_fault *fault);
+
+/* The kinds of the calls from now on, in the order in which model_fault.nth counts them. */
+void model_record(u8 *kinds, u64 room);
+
+/* Calls since model_record(). */
+u64 model_recorded(void);
 
 /* Calls that were made to fail since model_fail(). */
 u64 model_failed(void);

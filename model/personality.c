@@ -18,7 +18,7 @@
 #define BUID	0x800000020000001ULL
 #define LIOBN	0x80000100
 
-/* LoPAR "ibm,query-pe-dma-window", IO Page Sizes: 4K, 64K, 16M, and 2M as Linux and QEMU have it. */
+/* LoPAR "ibm,query-pe-dma-window", IO Page Sizes: 4K, 64K, 16M; 2M is Linux' and QEMU's. */
 #define PAGE_SIZES	0x107
 
 #define POWERVM_TRAITS	(TRAIT(ATOMIC) | TRAIT(PARTIAL) | TRAIT(UNDEFINED) | TRAIT(RTAS_BUSY))

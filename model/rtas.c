@@ -2,8 +2,8 @@
 /*
  * rtas.c - the four DDW calls of RTAS.
  *
- * A window takes the first free place in the PE. With TRAIT_OLD_NAMES its name goes with the place, so
- * names come back, that of a removed default window too.
+ * A window takes the first free place in the PE. With TRAIT_OLD_NAMES its name goes with the place,
+ * so names come back, that of a removed default window too.
  */
 #include <linux/sched.h>
 #include "machine.h"

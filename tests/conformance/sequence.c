@@ -2,10 +2,10 @@
 /*
  * sequence.c - what is called, and what is said of it.
  *
- * Every argument comes from a generator of random numbers, and which windows there are from answers,
- * so that two hypervisors that answer alike are asked alike. Most arguments are good; some lie over
- * the edge in a way that tells one hypervisor from another. Tables are read back from time to time
- * and reduced to a number.
+ * Every argument comes from a generator of random numbers, and which windows there are from
+ * answers, so that two hypervisors that answer alike are asked alike. Most arguments are good; some
+ * lie over the edge in a way that tells one hypervisor from another. Tables are read back from time
+ * to time and reduced to a number.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
