@@ -16,6 +16,7 @@ help:
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
 	@echo "make scale           time and memory for many PEs, windows and mappings, in the model"
 	@echo "make mutants         plant faults one at a time: which test catches each?"
+	@echo "make coverage        lines of the driver that the unit tests run"
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
@@ -69,6 +70,9 @@ mutants: kernels
 	@rig/tools
 	@tests/mutants/run
 
+coverage: setup
+	@tests/unit/coverage
+
 lint: kernels
 	@tests/run static
 
@@ -78,4 +82,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help setup kernels update-kernels modules demo bench test test-long unit lint clean distclean
+.PHONY: help setup kernels update-kernels modules demo bench test test-long unit fuzz scale mutants coverage lint clean distclean

@@ -392,6 +392,31 @@ static void all_go_at_the_end(void **state)
 	world_end();
 }
 
+/* Counts down, and refuses at 0. */
+static int count_pe(struct pe *pe, void *data)
+{
+	u32 *count = data;
+
+	assert_true(pe->owned);
+	return --*count ? 0 : -EAGAIN;
+}
+
+static void each_pe_until_one_refuses(void **state)
+{
+	struct endpoint *e;
+	u32 left = 3;
+
+	world_begin();
+	e = world_add(DFLT_START, DFLT_SIZE, HIGH);
+	assert_int_equal(pe_take(&e->pe), 0);
+	assert_int_equal(space_attach(&world.space, &e->pe), 0);
+	assert_int_equal(space_each_pe(&world.space, count_pe, &left), 0);
+	assert_int_equal(left, 1);
+	assert_int_equal(space_each_pe(&world.space, count_pe, &left), -EAGAIN);
+	assert_int_equal(left, 0);
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +439,7 @@ int main(void)
 		PES_TEST(joiner_that_cannot_be_cleared),
 		PES_TEST(leaver_that_cannot_be_cleared),
 		PES_TEST(all_go_at_the_end),
+		WORLD_TEST(each_pe_until_one_refuses),
 	};
 
 	return cmocka_run_group_tests_name("pes", tests, NULL, NULL);

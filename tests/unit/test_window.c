@@ -817,6 +817,40 @@ static void uncleared_window_that_stays_is_quarantined(void **state)
 	assert_int_equal(world_windows(), 1);
 }
 
+/* A mode with bus addresses below 64 bits does not outlast the host's time. */
+static void limited_pe_is_reset(void **state)
+{
+	world.one.pe.addr.limited = true;
+	world_begin();
+	assert_int_equal(model_count(MODEL_RESET), 1);
+	assert_int_equal(model_valid(world.one.hv), 0);
+	world_end();
+}
+
+static void limited_pe_that_stays_so_is_the_hosts(void **state)
+{
+	world.one.pe.addr.limited = true;
+	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER,
+					  .calls = MODEL_CALL(RESET) });
+	assert_int_equal(pe_take(&world.one.pe), -EIO);
+	model_fail(NULL);
+	assert_false(world.one.host_left);
+	world_end();
+}
+
+/* QEMU offers more TCEs than it can count, and dies of the create after that. */
+static void more_tces_than_qemu_can_count(void **state)
+{
+	u64 start = 42;
+
+	world_begin();
+	model_clear_counts();
+	assert_int_equal(create(12, 1ULL << 44, &start), -EINVAL);
+	assert_int_equal(model_count(MODEL_CREATE), 0);
+	world_check();
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -862,6 +896,9 @@ int main(void)
 		WORLD_TEST(uncleared_window_goes_at_the_end),
 		WORLD_TEST(uncleared_default_is_quarantined),
 		WORLD_TEST(uncleared_window_that_stays_is_quarantined),
+		WORLD_TEST(more_tces_than_qemu_can_count),
+		WORLD_TEST(limited_pe_is_reset),
+		WORLD_TEST(limited_pe_that_stays_so_is_the_hosts),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, NULL, NULL);
