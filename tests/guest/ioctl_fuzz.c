@@ -6,8 +6,8 @@
  * container. A round is a process that opens the container, with threads that call, one that takes
  * memory and file descriptors away meanwhile, and forked children that call too. It ends by itself
  * or is killed at any moment. After each round everybody is gone: then the group can be opened
- * again and as many pages are pinned as before. What the kernel must not do, the kernel itself reports:
- * it panics on a warning.
+ * again and as many pages are pinned as before. What the kernel must not do, the kernel itself
+ * reports: it panics on a warning.
  *
  * What is asserted besides: each kind of call succeeded now and then, or nothing was tested.
  */
