@@ -5,9 +5,9 @@
  * Each of the mappers has a slice of the default window and memory of its own, so that it knows
  * what its slice translates to when all have stopped. Meanwhile one thread creates and removes a
  * second window, which all map into, one registers and unregisters memory that others try to
- * map, one brings and takes a second PE, and the hypervisor is busy now and then or fails. When they have
- * stopped, the walker (walk.c) looks at everything. In the last round the space is ended under
- * their feet.
+ * map, one brings and takes a second PE, and the hypervisor is busy now and then or fails. When
+ * they have stopped, the walker (walk.c) looks at everything. In the last round the space is
+ * ended under their feet.
  *
  * threads.N [SECONDS]
  */
