@@ -45,32 +45,37 @@ static int hv_error(long rc)
 	return rc == PAPR_H_NOT_ENOUGH_RESOURCES ? -ENOMEM : -EIO;
 }
 
-static int hv_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
+/* The answer of the hypervisor, as for the two functions that call it. */
+static long hv_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
+	long rc = PAPR_H_SUCCESS;
 	u32 i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !rc; i++) {
 		u64 tce = list ? be64_to_cpu(list[i]) : 0;
-		long rc = papr_put_tce(liobn, ioba + ((u64)i << page_shift), tce);
 
-		if (rc)
-			return hv_error(rc);
+		rc = papr_put_tce(liobn, ioba + ((u64)i << page_shift), tce);
 	}
-	return 0;
+	return rc;
+}
+
+static long hv_invalidate(u32 liobn, u64 ioba, u32 page_shift, u32 n)
+{
+	if (n == 1 || !features.stuff)
+		return hv_put_singly(liobn, ioba, page_shift, NULL, n);
+	return papr_stuff_tce(liobn, ioba, 0, n);
 }
 
 int hv_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
 	if (n == 1 || !features.put_indirect)
-		return hv_put_singly(liobn, ioba, page_shift, list, n);
+		return hv_error(hv_put_singly(liobn, ioba, page_shift, list, n));
 	return hv_error(papr_put_tce_indirect(liobn, ioba, list, n));
 }
 
 int hv_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n)
 {
-	if (n == 1 || !features.stuff)
-		return hv_put_singly(liobn, ioba, page_shift, NULL, n);
-	return hv_error(papr_stuff_tce(liobn, ioba, 0, n));
+	return hv_error(hv_invalidate(liobn, ioba, page_shift, n));
 }
 
 bool hv_wait(int ms, int *waited)
@@ -82,25 +87,31 @@ bool hv_wait(int ms, int *waited)
 	return true;
 }
 
-/* hv_stuff() for callers that hold no lock: waits while the answer is busy. */
-static int hv_stuff_patiently(const struct hv_window *w, u64 idx, u32 n)
+/*
+ * For callers that hold no lock: waits while the answer is busy. Refused as a
+ * parameter, a window's first TCE tells that there is no such table.
+ */
+static int hv_invalidate_patiently(const struct hv_window *w, u64 idx, u32 n)
 {
+	u64 ioba = w->start + (idx << w->page_shift);
 	int waited = 0;
-	int rc;
+	long rc;
 
 	do {
-		rc = hv_stuff(w->liobn, w->start + (idx << w->page_shift), w->page_shift, n);
-	} while (rc > 0 && hv_wait(rc, &waited));
-	return rc > 0 ? -EIO : rc;
+		rc = hv_invalidate(w->liobn, ioba, w->page_shift, n);
+	} while (hv_error(rc) > 0 && hv_wait(hv_error(rc), &waited));
+	if (rc == PAPR_H_PARAMETER && !idx)
+		return -ENXIO;
+	return hv_error(rc) > 0 ? -EIO : hv_error(rc);
 }
 
-int hv_clear(const struct hv_window *w, bool killable)
+int hv_clear_if_there(const struct hv_window *w, bool killable)
 {
 	u64 tces = hv_window_tces(w);
 	u64 idx;
 
 	for (idx = 0; idx < tces; idx += HV_BATCH) {
-		int rc = hv_stuff_patiently(w, idx, min_t(u64, tces - idx, HV_BATCH));
+		int rc = hv_invalidate_patiently(w, idx, min_t(u64, tces - idx, HV_BATCH));
 
 		if (rc)
 			return rc;
@@ -109,6 +120,13 @@ int hv_clear(const struct hv_window *w, bool killable)
 		cond_resched();
 	}
 	return 0;
+}
+
+int hv_clear(const struct hv_window *w, bool killable)
+{
+	int rc = hv_clear_if_there(w, killable);
+
+	return rc == -ENXIO ? -EIO : rc;
 }
 
 bool hv_exists(u32 liobn, u64 ioba)

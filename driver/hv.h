@@ -123,10 +123,17 @@ int hv_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n);
 int hv_clear(const struct hv_window *w, bool killable);
 
 /**
+ * hv_clear_if_there() - hv_clear() for a window that may not be there
+ *
+ * Return: as hv_clear(), and -ENXIO when there is no such table.
+ */
+int hv_clear_if_there(const struct hv_window *w, bool killable);
+
+/**
  * hv_exists() - may there be a table of this name at this bus address?
  *
- * Reads one TCE back; for verification when a PE changes hands and after a
- * failure, never on a path that a user drives.
+ * Reads one TCE back; for verification when a PE changes hands, and after a
+ * failure of the hypervisor's.
  *
  * Context: may sleep.
  */

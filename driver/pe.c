@@ -56,11 +56,11 @@ static bool pe_has_ddw(const struct pe *pe)
 /* Clear the default window if it is there; else it is not present. */
 static int pe_default_clear(struct pe *pe)
 {
-	int rc = hv_clear(&pe->dflt.w, false);
+	int rc = hv_clear_if_there(&pe->dflt.w, false);
 
 	/* A single refusal is no reason to isolate a device. */
 	if (rc)
-		rc = hv_clear(&pe->dflt.w, false);
+		rc = hv_clear_if_there(&pe->dflt.w, false);
 
 	pe->dflt.raw = rc;
 	pe->dflt.present = !rc;
@@ -93,7 +93,7 @@ static int pe_default_back(struct pe *pe)
 	if (pe->dflt.present)
 		return 0;
 	rc = pe_default_clear(pe);
-	if (rc && !pe_has_ddw(pe) && !pe_default_there(pe))
+	if (rc && !pe_has_ddw(pe) && (rc == -ENXIO || !pe_default_there(pe)))
 		rc = pe_default_reset(pe);
 	if (rc && pe_default_there(pe))
 		pe_quarantine(pe, &pe->dflt.w);
