@@ -7,7 +7,8 @@
  * window that it cannot be: then the hypervisor places that window where it
  * places a first one, and a PE that can have a single window can have a large
  * one. Firmware brings the default window back when the last dynamic one goes
- * (LoPAR, ibm,remove-pe-dma-window); until it is cleared again nobody gets it.
+ * (LoPAR, ibm,remove-pe-dma-window), or on request (QEMU, where a window had the
+ * default one's name); until it is cleared again nobody gets it.
  *
  * A dynamic window that firmware refuses to remove stays as one that is present
  * and not lent; every later chance is taken to get rid of it.

@@ -27,7 +27,8 @@ enum {
 	COUNT_QEMU_MAPPED = 41,	/* the same with 16 TCEs in it */
 	COUNT_OTHER_3 = 42,
 	COUNT_YIELD = 43,	/* ... and a window in its place that it cannot be */
-	COUNT_OTHER_4 = 44,
+	COUNT_RESTORE = 44,	/* ... which goes, so that the default one has to come back */
+	COUNT_OTHER_4 = 45,
 };
 
 #endif

@@ -78,6 +78,9 @@ static void windows(void)
 	vfio_remove(&v, 0);
 	phase(COUNT_YIELD);
 	vfio_create(&v, 16, GIB, &win);
+	phase(COUNT_RESTORE);
+	vfio_remove(&v, win.start);
+	vfio_create(&v, 12, GIB, &win);
 	phase(COUNT_OTHER_4);
 	vfio_close(&v);
 }
