@@ -51,7 +51,7 @@ const struct model_personality model_strict = {
 const struct model_personality model_powervm = {
 	.name = "powervm",
 	.enforces = ALL_RULES,
-	.traits = POWERVM_TRAITS | TRAIT(RESTORES),
+	.traits = POWERVM_TRAITS | TRAIT(RESTORES) | TRAIT(OLD_NAMES),
 	.features = { .put_indirect = true, .stuff = true },
 	.windows = 2,
 	.max_tces = 1ULL << 32,

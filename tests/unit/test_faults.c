@@ -368,6 +368,14 @@ static void arm_halfway(u64 nth)
 					  .rtas = PAPR_RTAS_PARAMETER });
 }
 
+/* What the hypervisor says of a table that is not there. */
+static void arm_parameter(u64 nth)
+{
+	model_fail(&(struct model_fault){ .nth = nth, .when = MODEL_BEFORE,
+					  .hcall = PAPR_H_PARAMETER,
+					  .rtas = PAPR_RTAS_PARAMETER });
+}
+
 static void arm_for_good(u64 nth)
 {
 	model_fail(&(struct model_fault){ .nth = nth, .times = MODEL_FOREVER,
@@ -415,6 +423,7 @@ static const struct kind kinds[] = {
 	{ "call_halfway", arm_halfway, model_met, false, false },
 	{ "calls_from_then_on", arm_for_good, model_met, true, false },
 	{ "calls_after_from_then_on", arm_for_good_after, model_met, true, false },
+	{ "call_parameter", arm_parameter, model_met, false, false },
 	{ "busy", arm_busy, model_met, false, true },
 };
 
@@ -504,7 +513,6 @@ static bool run_point(const struct sweep *w)
 	world_setup_on(w->p);
 	w->s->prepare();
 	digest = world_digest();
-	world.helpless = w->k->lasts;
 	w->k->arm(w->nth);
 	rc = w->s->act();
 	met = w->k->met();

@@ -90,7 +90,6 @@ struct world {
 	u64 valid_at_back;
 	u32 windows_at_back;
 	u32 isolated;
-	bool helpless;
 	int leave_rc;
 	int publish_rc;
 };
