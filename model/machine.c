@@ -32,6 +32,7 @@ void model_reset(const struct model_personality *p)
 	machine.garbage = trait(TRAIT_UNDEFINED);
 	fault_reset();
 	rtas_reset_waits();
+	memory_reset();
 }
 
 struct model_pe *model_add_pe(const struct model_pe_config *config)

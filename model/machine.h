@@ -108,6 +108,7 @@ struct verdict {
 };
 
 void rtas_reset_waits(void);
+void memory_reset(void);
 void fault_reset(void);
 struct verdict fault_of(enum model_call call);
 

@@ -13,7 +13,7 @@
  * that a stricter hypervisor would refuse.
  *
  * Faults: one failure at a time can be armed, at the nth call, before or after that call takes
- * effect.
+ * effect. A create that fails has no effect ever, as LoPAR demands.
  *
  * Sources: "LoPAR" is OpenPOWER's Linux on Power Architecture Reference 2.9, by title of the
  * section; "QEMU" is hw/ppc of version 7.2, by function; "Linux" is what the kernel of version 6.12
@@ -269,6 +269,27 @@ u64 model_broke(enum model_rule rule);
 u64 model_broken(void);
 /* Count a rule's breaches from 0 again. */
 void model_forgive(enum model_rule rule);
+
+/* --- memory, and what devices do with it --- */
+
+/* The partition's memory from address @hpa on; what nobody ever wrote to is zeros. */
+void model_memory_read(u64 hpa, void *to, size_t n);
+void model_memory_write(u64 hpa, const void *from, size_t n);
+
+/**
+ * model_dma_read() - a device of a PE reads from the bus
+ * @pe:   the PE
+ * @ioba: bus address
+ * @to:   where the bytes go
+ * @n:    how many
+ *
+ * Return: bytes that came before the access faulted (no valid TCE, not one to read, or none of the
+ * partition's memory); @n if it did not.
+ */
+size_t model_dma_read(const struct model_pe *pe, u64 ioba, void *to, size_t n);
+
+/* The same for a device that writes @from. */
+size_t model_dma_write(const struct model_pe *pe, u64 ioba, const void *from, size_t n);
 
 /* --- counting --- */
 

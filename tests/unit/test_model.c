@@ -57,6 +57,57 @@ static void put_get_translate(void **state)
 	assert_int_equal(model_valid(world.one.hv), 0);
 }
 
+static void dma_needs_the_permission(void **state)
+{
+	u8 byte = 7;
+
+	assert_int_equal(papr_put_tce(LIOBN, 0x5000, 0x123000 | PAPR_TCE_READ), 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0x6000, 0x124000 | PAPR_TCE_WRITE), 0);
+	model_memory_write(0x123678, &byte, 1);
+	byte = 0;
+	assert_int_equal(model_dma_read(world.one.hv, 0x5678, &byte, 1), 1);
+	assert_int_equal(byte, 7);
+	assert_int_equal(model_dma_write(world.one.hv, 0x5678, &byte, 1), 0);
+	assert_int_equal(model_dma_read(world.one.hv, 0x6678, &byte, 1), 0);
+	assert_int_equal(model_dma_write(world.one.hv, 0x6678, &byte, 1), 1);
+	model_memory_read(0x124678, &byte, 1);
+	assert_int_equal(byte, 7);
+	assert_int_equal(model_dma_read(world.one.hv, HIGH, &byte, 1), 0);
+}
+
+/* Two pages that lie apart, and a third that is not there. */
+static void dma_goes_page_by_page_until_it_faults(void **state)
+{
+	u8 sent[0x3000], got[0x3000] = { 0 };
+
+	memset(sent, 0x5a, sizeof(sent));
+	assert_int_equal(papr_put_tce(LIOBN, 0x5000, 0x123000 | RW), 0);
+	assert_int_equal(papr_put_tce(LIOBN, 0x6000, 0x40000 | RW), 0);
+	assert_int_equal(model_dma_write(world.one.hv, 0x5800, sent, sizeof(sent)), 0x1800);
+	model_memory_read(0x122800, got, sizeof(got));
+	assert_int_equal(got[0x0fff], 0);
+	assert_memory_equal(got + 0x1000, sent, 0x800);
+	assert_int_equal(got[0x1800], 0);
+	model_memory_read(0x40000, got, 0x1001);
+	assert_memory_equal(got, sent, 0x1000);
+	assert_int_equal(got[0x1000], 0);
+	memset(got, 0, sizeof(got));
+	assert_int_equal(model_dma_read(world.one.hv, 0x5800, got, sizeof(got)), 0x1800);
+	assert_memory_equal(got, sent, 0x1800);
+	assert_int_equal(got[0x1800], 0);
+}
+
+static void dma_stays_in_the_partition(void **state)
+{
+	u8 byte;
+
+	assert_int_equal(papr_put_tce(LIOBN, 0x5000, 0x800000 | RW), 0);
+	assert_int_equal(model_dma_read(world.one.hv, 0x5000, &byte, 1), 1);
+	model_set_memory(0x800000);
+	assert_int_equal(model_dma_read(world.one.hv, 0x5000, &byte, 1), 0);
+	assert_int_equal(model_dma_write(world.one.hv, 0x5000, &byte, 1), 0);
+}
+
 static void outside_is_a_parameter(void **state)
 {
 	u64 tce;
@@ -440,6 +491,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MODEL_TEST(put_get_translate),
+		MODEL_TEST(dma_needs_the_permission),
+		MODEL_TEST(dma_goes_page_by_page_until_it_faults),
+		MODEL_TEST(dma_stays_in_the_partition),
 		MODEL_TEST(outside_is_a_parameter),
 		MODEL_TEST(qemu_is_not_atomic),
 		MODEL_TEST(strict_is_atomic),

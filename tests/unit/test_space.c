@@ -324,6 +324,31 @@ static void no_access_before_the_first_map(void **state)
 	world_end();
 }
 
+/* What a device writes is in the user's memory, what it reads is what the user wrote. */
+static void devices_reach_the_users_memory(void **state)
+{
+	u64 first = shim_hpa(&world.mm, UA), second = shim_hpa(&world.mm, UA + PAGE_SIZE);
+	u8 sent[0x2000], got[0x2000];
+
+	world_begin();
+	memset(sent, 0x5a, sizeof(sent));
+	assert_int_equal(space_map(&world.space, MiB, UA, 2 * PAGE_SIZE, RW), 0);
+	assert_int_equal(model_dma_write(world.one.hv, MiB + PAGE_SIZE - 0x1000, sent, 0x2000),
+			 0x2000);
+	model_memory_read(first + PAGE_SIZE - 0x1000, got, 0x1000);
+	model_memory_read(second, got + 0x1000, 0x1000);
+	assert_memory_equal(got, sent, sizeof(got));
+	/* To read alone; then not at all. */
+	assert_int_equal(space_map(&world.space, MiB, UA, PAGE_SIZE, PAPR_TCE_READ), 0);
+	assert_int_equal(model_dma_write(world.one.hv, MiB, got, 1), 0);
+	assert_int_equal(model_dma_read(world.one.hv, MiB + PAGE_SIZE - 0x1000, got, 0x2000),
+			 0x2000);
+	assert_int_equal(space_unmap(&world.space, MiB + PAGE_SIZE, PAGE_SIZE), 0);
+	assert_int_equal(model_dma_read(world.one.hv, MiB + PAGE_SIZE - 0x1000, got, 0x2000),
+			 0x1000);
+	world_end();
+}
+
 /* --- the end --- */
 
 static void kill_with_everything_mapped(void **state)
@@ -530,6 +555,7 @@ int main(void)
 		WORLD_TEST(bad_ranges),
 		WORLD_TEST(unregister_is_busy_while_mapped),
 		WORLD_TEST(no_access_before_the_first_map),
+		WORLD_TEST(devices_reach_the_users_memory),
 		WORLD_TEST(kill_with_everything_mapped),
 		WORLD_TEST(kill_by_a_killed_process),
 		WORLD_TEST(one_user_after_the_other),
