@@ -298,14 +298,10 @@ static void do_unregister(const struct step *s)
 		expect("UNREGISTER", rc, ref_unregister(ua, size, rc));
 }
 
-/*
- * A window that cannot stay is removed before it is known to be clear, and firmware is asked for
- * its default window when that could not be cleared.
- */
+/* A window that cannot stay is removed before it is known to be clear. */
 static void forgive(void)
 {
 	model_forgive(RULE_REMOVE_INVALID);
-	model_forgive(RULE_RESET_INVALID);
 }
 
 /* Windows came or went. */
