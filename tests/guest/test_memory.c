@@ -12,6 +12,7 @@
  * that is not marked.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -27,8 +28,18 @@
 
 #define SIZE	(64 * KIB)
 
-static void must_have_swap(void)
+/*
+ * Reclaim finds only pages that are on its lists. Young ones wait in the queue of the processor
+ * that made them, and madvise() empties the queue of its own processor alone.
+ */
+static void ready_for_reclaim(void)
 {
+	cpu_set_t here;
+
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	if (sched_setaffinity(0, sizeof(here), &here))
+		tap_fail("cannot stay on one processor: %s", strerror(errno));
 	if (kstat_memory("SwapTotal") < 32 * 1024)
 		tap_fail("the guest has no swap");
 }
@@ -78,7 +89,7 @@ static void survives_swap(uint8_t *mem, size_t size, const char *what)
 	int64_t pins = kstat_pins();
 	struct world w;
 
-	must_have_swap();
+	ready_for_reclaim();
 	world_open(&w);
 	world_start(&w, WORLD_HIGH);
 	device_fills(&w, mem, size);
@@ -127,11 +138,13 @@ static void freed_while_mapped(struct world *w, uint8_t *mem, uint32_t dir)
 
 static void clean_pages(void)
 {
-	uint8_t *written = small_pages(SIZE), *only_read = small_pages(SIZE);
+	uint8_t *written, *only_read;
 	int64_t pins;
 	struct world w;
 
-	must_have_swap();
+	ready_for_reclaim();
+	written = small_pages(SIZE);
+	only_read = small_pages(SIZE);
 	world_open(&w);
 	world_start(&w, WORLD_HIGH);
 	pins = kstat_pins();
