@@ -16,6 +16,7 @@
 #include "container.h"
 #include "host.h"
 #include "hv.h"
+#include "version.h"
 
 static bool enable = true;
 module_param(enable, bool, 0444);
@@ -95,6 +96,7 @@ static void __exit vfio_pseries_exit(void)
 
 module_init(vfio_pseries_init);
 module_exit(vfio_pseries_exit);
+MODULE_VERSION(VFIO_PSERIES_VERSION);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The vfio-pseries authors");
 MODULE_DESCRIPTION("VFIO IOMMU back end for pSeries logical partitions");
