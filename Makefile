@@ -20,6 +20,9 @@ help:
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
+	@echo "make deb             the Debian packages, in build/"
+	@echo "make install [DESTDIR=] [KDIR=]  the module for the running kernel, its modprobe rule and initramfs hook"
+	@echo "make uninstall       take them away again"
 	@echo "make kernels         fetch and unpack the kernels, into build/"
 	@echo "make update-kernels  the same, taking the archive's newest"
 	@echo "make setup           install the host packages that are missing"
@@ -37,6 +40,13 @@ update-kernels: setup
 
 modules: kernels
 	@rig/modules
+
+deb:
+	@rig/setup package/host-packages
+	@package/deb
+
+install uninstall:
+	@package/install $@
 
 demo: setup
 	@rig/kernels $(KERNEL)
@@ -82,4 +92,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help setup kernels update-kernels modules demo bench test test-long unit fuzz scale mutants coverage lint clean distclean
+.PHONY: help setup kernels update-kernels modules deb install uninstall demo bench test test-long unit fuzz scale mutants coverage lint clean distclean

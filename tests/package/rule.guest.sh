@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+
+OURS=/lib/modules/$(uname -r)/updates/vfio_pseries.ko
+CROWD=8
+
+processes() {
+	cat /proc/[0-9]*/comm 2>/dev/null | grep -cx modprobe
+}
+
+# BusyBox' shell would take its own modprobe for one without a path
+
+# A rule that starts itself again cannot be ended one process at a time: the guest ends at once
+give_up() {
+	not_ok "$1" "$2"
+	exit 1
+}
+
+# guarded NAME COMMAND...  a test: the command succeeds, soon, and without a crowd of modprobes
+guarded() {
+	guarded_name=$1
+	shift
+	echo "--- $guarded_name"
+	"$@" &
+	command=$!
+	ticks=0
+	while [ -d /proc/$command ] && ! grep -q '^State:.Z' /proc/$command/status; do
+		now=$(processes)
+		[ "$now" -lt "$CROWD" ] || give_up "$guarded_name" "$now modprobes run at once"
+		ticks=$((ticks + 1))
+		[ "$ticks" -lt 300 ] || give_up "$guarded_name" "'$*' does not end"
+		sleep 0.1
+	done 2>/dev/null
+	if wait "$command"; then
+		ok "$guarded_name"
+	else
+		not_ok "$guarded_name" "'$*' failed"
+	fi
+}
+
+# only NAME OTHER  of the two drivers, this one is loaded
+only() {
+	[ -e "/sys/module/$1" ] && [ ! -e "/sys/module/$2" ]
+}
+
+ours_alone() {
+	only vfio_pseries vfio_iommu_spapr_tce
+}
+
+in_tree_alone() {
+	only vfio_iommu_spapr_tce vfio_pseries
+}
+
+vfio_loaded() {
+	cut -d ' ' -f 1 /proc/modules | grep -E '^vfio|^irqbypass'
+}
+
+# Each pass takes those that nothing needs any more
+unload_all() {
+	for pass in 1 2 3 4 5 6; do
+		loaded=$(vfio_loaded) || return 0
+		for module in $loaded; do
+			rmmod "$module" 2>/dev/null
+		done
+	done
+	echo "still loaded after pass $pass: $(vfio_loaded)"
+	return 1
+}
+
+two_at_once() {
+	/sbin/modprobe vfio-pci &
+	/sbin/modprobe vfio_pseries && wait $!
+}
+
+try kmod sh -c '/sbin/modprobe --version | grep -q ^kmod'
+try rule-is-read sh -c "/sbin/modprobe --showconfig | grep -q '^install vfio_iommu_spapr_tce .*vfio_pseries'"
+
+mv "$OURS" /tmp/ && /sbin/depmod
+guarded absent /sbin/modprobe vfio-pci
+try absent-in-tree in_tree_alone
+try absent-unload unload_all
+mv /tmp/vfio_pseries.ko "$OURS" && /sbin/depmod
+
+echo "options vfio_pseries enable=0" >/lib/modprobe.d/decline.conf
+guarded declines /sbin/modprobe vfio-pci
+try declines-in-tree in_tree_alone
+try declines-unload unload_all
+rm /lib/modprobe.d/decline.conf
+
+guarded by-hand /sbin/modprobe vfio_pseries
+try by-hand-ours ours_alone
+guarded after-by-hand /sbin/modprobe vfio-pci
+try after-by-hand-ours ours_alone
+
+# Linux 6.1 cannot give the module up again; there, tests/package/early.scenario has this case
+[ "$KERNEL" != 6.1 ] || finish
+try by-hand-unload unload_all
+guarded loads /sbin/modprobe vfio-pci
+try loads-ours ours_alone
+guarded again /sbin/modprobe vfio-pci
+try loads-unload unload_all
+guarded two-at-once two_at_once
+try two-at-once-ours ours_alone
+finish
