@@ -35,12 +35,15 @@ struct host_ddw_value {
  * @w:      its geometry
  * @direct: all RAM is mapped in it, one to one
  * @valid:  there was one
+ * @lost:   it could not be made again when the host came back, see
+ *          compat/ownership_supplied.c
  */
 struct host_ddw {
 	struct property *prop;
 	struct hv_window w;
 	bool direct;
 	bool valid;
+	bool lost;
 };
 
 /**

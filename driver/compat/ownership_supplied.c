@@ -129,9 +129,15 @@ static int ddw_map_range(unsigned long pfn, unsigned long nr, void *data)
 	return 0;
 }
 
-static int ddw_map_ram(struct host_pe *hp)
+static int ddw_map_ram_once(struct host_pe *hp)
 {
 	return walk_system_ram_range(0, hp->ddw.w.size >> PAGE_SHIFT, hp, ddw_map_range);
+}
+
+/* A single refusal is no reason to leave the host without its window. */
+static int ddw_map_ram(struct host_pe *hp)
+{
+	return ddw_map_ram_once(hp) ? ddw_map_ram_once(hp) : 0;
 }
 
 /* A window for DMA that is mapped as it goes has a table of the kernel's. */
@@ -145,7 +151,7 @@ static void ddw_move_table(struct host_pe *hp)
 	tbl->it_offset = hp->ddw.w.start >> hp->ddw.w.page_shift;
 }
 
-static int ddw_create(struct host_pe *hp)
+static int ddw_create_once(struct host_pe *hp)
 {
 	struct hv_window w;
 	int rc;
@@ -160,6 +166,11 @@ static int ddw_create(struct host_pe *hp)
 	}
 	hp->ddw.w = w;
 	return 0;
+}
+
+static int ddw_create(struct host_pe *hp)
+{
+	return ddw_create_once(hp) ? ddw_create_once(hp) : 0;
 }
 
 /* Empty the host's window and remove it. On error it is as it was. */
@@ -179,11 +190,16 @@ static int ddw_leave(struct host_pe *hp)
 	return rc;
 }
 
-/* Without its window the host uses the default one: slower, but it works. */
+/*
+ * Without its window the host uses the default one: slower, but it works. The
+ * kernel never tries again by itself; the next time that the host comes back we
+ * do.
+ */
 static void ddw_back(struct host_pe *hp)
 {
 	int rc = ddw_create(hp);
 
+	hp->ddw.lost = rc;
 	if (rc) {
 		dev_warn(hp->dev, "vfio_pseries: no 64-bit window for the host: %d\n", rc);
 		return;
@@ -195,6 +211,7 @@ static void ddw_back(struct host_pe *hp)
 	if (!rc)
 		return;
 	dev_warn(hp->dev, "vfio_pseries: cannot map RAM in the host's window: %d\n", rc);
+	hp->ddw.lost = true;
 	ddw_hide(hp);
 	if (!hv_clear(&hp->ddw.w, false))
 		hv_remove(&hp->pe.addr, hp->ddw.w.liobn);
@@ -223,10 +240,11 @@ static int ownership_leave(struct pe *pe)
 	struct host_pe *hp = to_host_pe(pe);
 	int rc = 0;
 
-	host_find_ddw(hp);
+	if (!hp->ddw.lost)
+		host_find_ddw(hp);
 	if (hp->ddw.valid && !hp->listed)
 		hp->listed = hp->ddw.prop->value;
-	if (hp->ddw.valid)
+	if (hp->ddw.valid && !hp->ddw.lost)
 		rc = ddw_leave(hp);
 	if (!rc)
 		tables_aside(hp);

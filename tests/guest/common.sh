@@ -23,6 +23,11 @@ build_programs() {
 	flock "$BUILD/guest" make -s -C "$ROOT/tests/guest" BUILD="$BUILD/guest"
 }
 
+# A hypervisor that fails calls, for scenarios that ask for $BUILD/$KERNEL/tce_inject.ko
+build_inject() {
+	"$ROOT/rig/modules" --from "$ROOT/tests/inject" "$KERNEL" >/dev/null
+}
+
 prepare() {
 	build_programs
 }

@@ -2,9 +2,9 @@
 . /lib.sh
 . /common.sh
 
-# All that this machine can show. B1 takes a machine of its own (also bare.scenario), B17 a kexec
-# (kexec-host.scenario).
-ALL="B2 B3 B4 B5 B6 B7 B8 B12 B13 B16 B20 S1"
+# All that this machine can show. B1 takes a machine of its own (also bare.scenario), B15 another kind
+# of page tables (hash.scenario), B17 a kexec (kexec-host.scenario), S6a KVM (kvm.scenario).
+ALL="B2 B3 B4 B5 B6 B7 B8 B9 B10 B12 B13 B16 B19 B20 S1"
 
 find_disks() {
 	NO_DDW=$(disk_by_serial no-ddw) && ELSEWHERE=$(disk_by_serial elsewhere)
@@ -49,6 +49,7 @@ CARD=$(find_pci 8086:100e)
 try all-disks wait_for 20 find_disks
 try host-card-works card_answers "$CARD" 10.0.2
 try load-driver load_driver
+try failing-hypervisor insmod /tce_inject.ko
 try bind-vfio-pci all_to_user
 try huge-pages huge_pages 8
 for name in ${FAULT:-$ALL}; do

@@ -20,6 +20,7 @@ const struct tap_test *const all_tests[] = {
 	host_tests,
 	own_tests,
 	odd_tests,
+	take_tests,
 	fault_tests,
 	hold_tests,
 	join_tests,

@@ -5,11 +5,13 @@
  * fault, on that driver; so each gets a boot of its own there (tests/faults/run). Some need a
  * machine made for them, which faults.scenario is.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "buffer.h"
 #include "kstat.h"
+#include "plan.h"
 #include "tap.h"
 #include "tests.h"
 #include "world.h"
@@ -103,6 +105,84 @@ static void create_gives_back(void)
 	vfio_close(&v);
 }
 
+/* B9: the hypervisor's answers in the user's terms, and nothing mapped after any of them. */
+static void errno_values(void)
+{
+	static const struct {
+		const char *plan;
+		const char *answer;
+		int want;
+	} cases[] = {
+		{ "write 1 1 -1", "H_HARDWARE", -EIO },
+		{ "write 1 1 -4", "H_PARAMETER", -EIO },
+		{ "write 1 1 -9", "H_NO_MEM, which no TCE call has", -EIO },
+		{ "write 1 1 -44", "H_NOT_ENOUGH_RESOURCES", -ENOMEM },
+	};
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		plan_begin(cases[i].plan);
+		tap_errno(__vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH), cases[i].want,
+			  "MAP when the hypervisor answers %s", cases[i].answer);
+		tap_check(plan_end() == 1, "%s was not answered", cases[i].answer);
+		world_expect_writes(&w, 0, w.data, UNTOUCHED, cases[i].answer);
+	}
+	plan_begin("write 1 1 1");
+	tap_errno(__vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH), 0, "MAP when it is busy once");
+	tap_check(plan_end() == 1, "H_BUSY was not answered");
+	world_expect_writes(&w, MIB - NVME_PAGE, w.data + MIB - NVME_PAGE, REACHED, "after H_BUSY");
+	world_close(&w);
+}
+
+/*
+ * B10: a MAP over another one that stops half-way has changed nothing. A page that its translation
+ * still reaches cannot be unregistered; one that was never reached can be.
+ */
+static void map_half_way(void)
+{
+	uint8_t *old = buffer_private(64 * KIB), *new = buffer_private(64 * KIB);
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_register(&w.v, old, 64 * KIB);
+	vfio_register(&w.v, new, 64 * KIB);
+	vfio_map(&w.v, 0, old, NVME_PAGE, VFIO_DIR_BOTH);
+	plan_begin("write 1 1 -1");
+	tap_check(__vfio_map(&w.v, 0, new, NVME_PAGE, VFIO_DIR_BOTH) < 0, "MAP did not fail");
+	tap_check(plan_end() == 1, "H_HARDWARE was not answered");
+	world_expect_writes(&w, 0, old, REACHED, "what was mapped before");
+	tap_errno(__vfio_unregister(&w.v, new, 64 * KIB), 0, "UNREGISTER of what was not mapped");
+	if (tap_errno(__vfio_unregister(&w.v, old, 64 * KIB), -EBUSY, "UNREGISTER of what is")) {
+		vfio_unmap(&w.v, 0, NVME_PAGE);
+		vfio_unregister(&w.v, old, 64 * KIB);
+	}
+	world_close(&w);
+}
+
+/* B19: RTAS is busy, or fails to remove a window: the user gets the next one all the same. */
+static void remove_fails(void)
+{
+	static const char *const plans[] = { "remove 1 1 -2", "remove 1 1 -1" };
+	struct window ddw;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, buffer_private(MIB), MIB);
+	vfio_create(&v, 12, 4 * GIB, &ddw);
+	for (unsigned int i = 0; i < 2; i++) {
+		plan_begin(plans[i]);
+		__vfio_remove(&v, ddw.start);
+		tap_check(plan_end() == 1, "ibm,remove-pe-dma-window was not called");
+		if (!tap_errno(__vfio_create(&v, 12, 4 * GIB, &ddw), 0, "CREATE after %s",
+			       plans[i]))
+			break;
+	}
+	vfio_close(&v);
+}
+
 /* B13: a window so large that its bookkeeping does not fit in memory, if it were all there. */
 static void large_window(void)
 {
@@ -115,6 +195,22 @@ static void large_window(void)
 	vfio_map(&w.v, ddw.start, w.data, MIB, VFIO_DIR_BOTH);
 	world_expect_writes(&w, ddw.start, w.data, REACHED, "the large window");
 	world_close(&w);
+}
+
+/*
+ * B15: pages of 16 GiB are among the PE's. Where the kernel's own page tables are hashed ones, since
+ * radix has none as large.
+ */
+static void largest_pages(void)
+{
+	struct vfio_iommu_spapr_tce_info info;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_get_info(&v, &info);
+	tap_check(info.ddw.pgsizes & (16 * GIB), "GET_INFO: page sizes %#llx",
+		  (unsigned long long)info.ddw.pgsizes);
+	vfio_close(&v);
 }
 
 /* B16: a default window that the interface has no words for harms nobody. */
@@ -157,8 +253,12 @@ const struct tap_test fault_tests[] = {
 	{ .name = "fault/B5-unmap-across-the-end", .run = unmap_across_the_end },
 	{ .name = "fault/B6-create-gives-back", .run = create_gives_back },
 	{ .name = "fault/B7-without-ddw", .run = default_works },
+	{ .name = "fault/B9-errno-values", .run = errno_values },
+	{ .name = "fault/B10-map-half-way", .run = map_half_way },
 	{ .name = "fault/B13-large-window", .run = large_window, .limit = 120 },
 	{ .name = "fault/B16-default-elsewhere", .run = default_elsewhere },
+	{ .name = "fault/B15-largest-pages", .run = largest_pages },
+	{ .name = "fault/B19-remove-fails", .run = remove_fails },
 	{ .name = "fault/B20-quiet-create", .run = quiet_create },
 	{ }
 };

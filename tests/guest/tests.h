@@ -25,6 +25,7 @@ extern const struct tap_test eeh_tests[];
 extern const struct tap_test place_tests[];
 extern const struct tap_test own_tests[];
 extern const struct tap_test odd_tests[];
+extern const struct tap_test take_tests[];
 
 /* The device of another PE, for the tests with two: NULL if there is none. */
 extern const char *join_bdf;

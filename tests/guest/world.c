@@ -52,6 +52,13 @@ void world_open(struct world *w)
 			WORLD_BASE_SIZE + WORLD_DATA);
 }
 
+void world_open_taken(struct world *w, const struct vfio *v)
+{
+	divide(w, buffer_private(WORLD_BASE_SIZE + WORLD_DATA), WORLD_BASE_SIZE + WORLD_DATA);
+	w->v = *v;
+	vfio_register(&w->v, w->memory, w->size);
+}
+
 void world_open_v1(struct world *w)
 {
 	divide(w, buffer_private(WORLD_BASE_SIZE + WORLD_DATA), WORLD_BASE_SIZE + WORLD_DATA);

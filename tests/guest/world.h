@@ -44,6 +44,8 @@ void world_open(struct world *w);
 void world_open_over(struct world *w, void *memory, size_t size);
 /* The same, registering nothing. */
 void world_open_only(struct world *w, void *memory, size_t size);
+/* The same with a container that the test opened itself. */
+void world_open_taken(struct world *w, const struct vfio *v);
 /* A container of the v1 API, enabled; there is nothing to register. */
 void world_open_v1(struct world *w);
 /* Maps queues and trusted buffer at iova and starts the controller. */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calls to the hypervisor that are answered in its place (tests/inject), which the scenario has to
+ * have loaded.
+ */
+#ifndef GUEST_PLAN_H
+#define GUEST_PLAN_H
+
+/* "CALL FROM TIMES ANSWER", as tests/inject/inject.c explains it. */
+void plan_begin(const char *plan);
+/* It ends; how many calls were answered since it began. */
+unsigned int plan_end(void);
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A PE that changes hands while a call to the hypervisor fails: PLAN in the environment says which.
+ * Whether the host then has all that it had is for the script to see.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "plan.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+static const char *plan(void)
+{
+	const char *text = getenv("PLAN");
+
+	if (!text || !*text)
+		tap_fail("PLAN is not set");
+	return text;
+}
+
+/* Both windows, and nothing of the host's in either. */
+static void expect_works(struct world *w)
+{
+	struct window ddw;
+
+	world_start(w, WORLD_HIGH);
+	world_expect_writes(w, 0, w->data, UNTOUCHED, "not mapped");
+	vfio_map(&w->v, 0, w->data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(w, 0, w->data, REACHED, "the default window");
+	vfio_create(&w->v, 12, 4 * GIB, &ddw);
+	for (uint64_t at = 16 * MIB; at < 4 * GIB; at *= 2)
+		world_expect_reads(w, ddw.start + at, w->data + MIB, UNTOUCHED,
+				   "not mapped in the dynamic window");
+	vfio_map(&w->v, ddw.start, w->data + MIB, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(w, ddw.start, w->data + MIB, REACHED, "the dynamic window");
+}
+
+/* All or nothing: a PE that works as ever, or an errno. */
+static void claim(void)
+{
+	struct world w;
+	struct vfio v;
+	int ret;
+
+	plan_begin(plan());
+	ret = __vfio_open(&v, world_bdf);
+	plan_end();
+	tap_note("%s: %s", plan(), ret ? strerror(-ret) : "taken");
+	tap_check(ret <= 0 && ret != -EPERM && ret != -EINTR, "a claim that fails gives %d", ret);
+	if (ret)
+		return;
+	world_open_taken(&w, &v);
+	expect_works(&w);
+	world_close(&w);
+}
+
+static void give_back(void)
+{
+	struct world w;
+
+	world_open(&w);
+	expect_works(&w);
+	nvme_stop(&w.n);
+	plan_begin(plan());
+	vfio_close(&w.v);
+	plan_end();
+}
+
+/* A window in the default one's place: firmware has to bring that back. */
+static void give_back_alone(void)
+{
+	struct window win;
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, buffer_private(MIB), MIB);
+	vfio_remove(&v, 0);
+	vfio_create(&v, 12, 4 * GIB, &win);
+	tap_check(win.start == 0, "the window is at %#llx", (unsigned long long)win.start);
+	plan_begin(plan());
+	vfio_close(&v);
+	plan_end();
+}
+
+const struct tap_test take_tests[] = {
+	{ .name = "take/claim", .run = claim },
+	{ .name = "take/give-back", .run = give_back },
+	{ .name = "take/give-back-alone", .run = give_back_alone },
+	{ }
+};

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * inject.c - a hypervisor that fails when it is told to.
+ *
+ * An emulated partition's hypervisor never fails a call with good arguments. This module answers in
+ * its place: it stops at the kernel's ways to the hypervisor and returns at once with the answer
+ * that it was given, so that the call has no effect. Which driver makes the call is all the same.
+ *
+ *   echo "write 3 1 -1" >/sys/module/tce_inject/parameters/plan
+ *
+ * means: of the calls that write TCEs, from the third one on, one is answered with -1. "off" ends it.
+ * "hits" says how many calls were answered.
+ */
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/ptrace.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <asm/hvcall.h>
+
+enum call {
+	CALL_NONE,
+	CALL_WRITE,
+	CALL_CLEAR,
+	CALL_QUERY,
+	CALL_CREATE,
+	CALL_REMOVE,
+	CALL_RESET,
+	CALL_KINDS
+};
+
+/* "write" and "clear" are whatever call does that to TCEs; the others are of RTAS. */
+static const char *const names[CALL_KINDS] = {
+	"off", "write", "clear", "query", "create", "remove", "reset",
+};
+
+/* Guards what follows; taken in probes. */
+static DEFINE_RAW_SPINLOCK(lock);
+static enum call armed;
+static unsigned long from;	/* calls to let pass, and one */
+static unsigned long times;	/* calls to answer after that */
+static long answer;
+static int hits;
+module_param(hits, int, 0444);
+MODULE_PARM_DESC(hits, "calls answered since the plan was made");
+
+static u32 tokens[CALL_KINDS];
+
+/* Is this call to be answered here? */
+static bool answered(enum call call)
+{
+	unsigned long flags;
+	bool yes = false;
+
+	if (call == CALL_NONE || call != READ_ONCE(armed))
+		return false;
+	raw_spin_lock_irqsave(&lock, flags);
+	if (from > 1) {
+		from--;
+	} else if (times) {
+		times--;
+		hits++;
+		yes = true;
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return yes;
+}
+
+static int return_answer(struct pt_regs *regs)
+{
+	regs_set_return_value(regs, answer);
+	instruction_pointer_set(regs, regs->link);
+	return 1;
+}
+
+/* Opcode, LIOBN, bus address, TCE: a TCE of zero permits nothing. */
+static enum call hcall_kind(const struct pt_regs *regs)
+{
+	switch (regs->gpr[3]) {
+	case H_PUT_TCE:
+		return regs->gpr[6] ? CALL_WRITE : CALL_CLEAR;
+	case H_PUT_TCE_INDIRECT:
+		return CALL_WRITE;
+	case H_STUFF_TCE:
+		return regs->gpr[6] ? CALL_WRITE : CALL_CLEAR;
+	default:
+		return CALL_NONE;
+	}
+}
+
+static int hcall_begins(struct kprobe *p, struct pt_regs *regs)
+{
+	return answered(hcall_kind(regs)) ? return_answer(regs) : 0;
+}
+
+static enum call rtas_kind(u32 token)
+{
+	enum call call;
+
+	for (call = CALL_QUERY; call < CALL_KINDS; call++)
+		if (tokens[call] && tokens[call] == token)
+			return call;
+	return CALL_NONE;
+}
+
+static int rtas_begins(struct kprobe *p, struct pt_regs *regs)
+{
+	return answered(rtas_kind(regs->gpr[3])) ? return_answer(regs) : 0;
+}
+
+/* A probe with a second handler is not made a jump, which would go on where it was. */
+static void nothing(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+#define PROBE(symbol, handler) { \
+	.symbol_name	= symbol, \
+	.pre_handler	= handler, \
+	.post_handler	= nothing, \
+}
+
+static struct kprobe probes[] = {
+	PROBE("plpar_hcall_norets", hcall_begins),
+	PROBE("rtas_call", rtas_begins),
+};
+
+static int plan_set(const char *text, const struct kernel_param *kp)
+{
+	unsigned long new_from = 1, new_times = 0, flags;
+	long new_answer = 0;
+	char name[16];
+	int call, n;
+
+	n = sscanf(text, "%15s %lu %lu %ld", name, &new_from, &new_times, &new_answer);
+	call = n < 1 ? -EINVAL : match_string(names, CALL_KINDS, name);
+	if (call < 0 || (call != CALL_NONE && n != 4))
+		return -EINVAL;
+	raw_spin_lock_irqsave(&lock, flags);
+	WRITE_ONCE(armed, call);
+	from = new_from;
+	times = new_times;
+	answer = new_answer;
+	if (call != CALL_NONE)
+		hits = 0;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return 0;
+}
+
+static int plan_get(char *text, const struct kernel_param *kp)
+{
+	return sprintf(text, "%s %lu %lu %ld\n", names[armed], from, times, answer);
+}
+
+static const struct kernel_param_ops plan_ops = {
+	.set = plan_set,
+	.get = plan_get,
+};
+module_param_cb(plan, &plan_ops, NULL, 0644);
+MODULE_PARM_DESC(plan, "CALL FROM TIMES ANSWER, or off");
+
+/* All host bridges have the same; "ibm,ddw-extensions" begins with their number. */
+static int __init read_tokens(void)
+{
+	struct device_node *np = of_find_node_with_property(NULL, "ibm,ddw-applicable");
+	int rc;
+
+	if (!np)
+		return -ENODEV;
+	rc = of_property_read_u32_array(np, "ibm,ddw-applicable", &tokens[CALL_QUERY], 3);
+	if (!rc)
+		rc = of_property_read_u32_index(np, "ibm,ddw-extensions", 1, &tokens[CALL_RESET]);
+	of_node_put(np);
+	return rc;
+}
+
+static int __init inject_init(void)
+{
+	int i, rc = read_tokens();
+
+	for (i = 0; i < ARRAY_SIZE(probes) && !rc; i++) {
+		rc = register_kprobe(&probes[i]);
+		if (rc && i)
+			unregister_kprobe(&probes[0]);
+	}
+	return rc;
+}
+
+static void __exit inject_exit(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		unregister_kprobe(&probes[i]);
+}
+
+module_init(inject_init);
+module_exit(inject_exit);
+
+MODULE_DESCRIPTION("Answers calls to the hypervisor in its place, for tests");
+MODULE_LICENSE("GPL");
