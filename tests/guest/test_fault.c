@@ -198,7 +198,7 @@ static void large_window(void)
 }
 
 /*
- * B15: pages of 16 GiB are among the PE's. Where the kernel's own page tables are hashed ones, since
+ * B15: pages of 16 GiB are among the PE's, where the kernel's own page tables are hashed ones:
  * radix has none as large.
  */
 static void largest_pages(void)

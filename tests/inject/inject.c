@@ -8,8 +8,8 @@
  *
  *   echo "write 3 1 -1" >/sys/module/tce_inject/parameters/plan
  *
- * means: of the calls that write TCEs, from the third one on, one is answered with -1. "off" ends it.
- * "hits" says how many calls were answered.
+ * means: of the calls that write TCEs, from the third one on, one is answered with -1. "off" ends
+ * it. "hits" says how many calls were answered.
  */
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
