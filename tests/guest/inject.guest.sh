@@ -16,7 +16,7 @@ once() {
 	bind "$NVME" vfio-pci && PLAN="$2" vfiotest "$NVME" "$1" && host_has_all
 }
 
-# sweep TEST CALL TIMES ANSWER  with each of the calls failing, until none is left. Of many alike,
+# sweep TEST CALL TIMES ANSWER  with one call after the other failing, until none is left. Of many alike,
 # more and more are passed over.
 sweep() {
 	nth=1
@@ -28,7 +28,7 @@ sweep() {
 			return
 		fi
 		failed_calls=$((failed_calls + 1))
-		nth=$((nth + 1 + nth / 4))
+		nth=$((nth * 2))
 	done
 	return 1
 }

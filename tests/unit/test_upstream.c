@@ -8,7 +8,7 @@
 #include "world.h"
 
 /*
- * A page that is pinned for a v1 MAP is let go whichever way the MAP ends. (An IOMMU page that is too
+ * A page that is pinned for a v1 MAP is let go whichever way the MAP ends. (An IOMMU page too
  * large for it cannot be: the only window of that API has the smallest ones.)
  */
 static void B11_a_failed_v1_map_leaves_no_pin(void **state)
