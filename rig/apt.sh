@@ -31,11 +31,12 @@ apt_suite() {
 
 # The two awk programs below print, for one suite, the machine's entries that serve it. An entry of
 # the release itself also stands for its backports; updates and security have their own entries.
-# A restriction to an architecture is dropped: two are wanted here.
+# A later release is where this one is. A restriction to an architecture is dropped: two are wanted
+# here.
 apt_wanted_suites() {
 	case $1 in
 	*-security | *-updates) printf '%s' "$1" ;;
-	*) printf '%s stable oldstable' "${1%-backports}" ;;
+	*) printf '%s stable oldstable %s' "${1%-backports}" "$(. /etc/os-release && echo "$VERSION_CODENAME")" ;;
 	esac
 }
 

@@ -43,7 +43,13 @@ alone() {
 	flock 8
 }
 
+# target_names  those that stand for all; with MORE=1 in the environment, the others
 target_names() {
+	awk -v more="${MORE:-}" '!/^#/ && NF && (more != "") == ($5 == "more") { print $1 }' \
+		"$ROOT/rig/targets"
+}
+
+every_target_name() {
 	awk '!/^#/ && NF { print $1 }' "$ROOT/rig/targets"
 }
 
@@ -54,7 +60,30 @@ target_field() {
 
 need_target() {
 	[ -n "$(target_field "$1" 1)" ] ||
-		die "no kernel is called '$1'; there are: $(target_names | tr '\n' ' ')"
+		die "no kernel is called '$1'; there are: $(every_target_name | tr '\n' ' ')"
+}
+
+target_compiler() {
+	target_field "$1" 3 | sed 's,.*/,,'
+}
+
+# target_suite NAME  whose compiler that is; nothing when it is this machine's own
+target_suite() {
+	target_field "$1" 3 | sed -n 's,/.*,,p'
+}
+
+# target_tree NAME  the tree of that suite
+target_tree() {
+	suite=$(target_suite "$1")
+	[ -z "$suite" ] || printf '%s/toolchain/%s' "$BUILD" "$suite"
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	else
+		sudo -- "$@"
+	fi
 }
 
 # target_release NAME  what uname -r says on it

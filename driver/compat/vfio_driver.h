@@ -13,8 +13,8 @@
 #include <linux/types.h>
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) || LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-#error "vfio_pseries: struct vfio_iommu_driver_ops is only known for Linux 6.1 to 6.12"
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) || LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
+#error "vfio_pseries: struct vfio_iommu_driver_ops is only known for Linux 6.1 to 7.2"
 #endif
 
 struct iommu_domain;
