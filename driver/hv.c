@@ -66,6 +66,11 @@ static long hv_invalidate(u32 liobn, u64 ioba, u32 page_shift, u32 n)
 	return papr_stuff_tce(liobn, ioba, 0, n);
 }
 
+int hv_put_one(u32 liobn, u64 ioba, u64 tce)
+{
+	return hv_error(papr_put_tce(liobn, ioba, tce));
+}
+
 int hv_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
 	if (n == 1 || !features.put_indirect)

@@ -105,6 +105,16 @@ void hv_init(void);
 int hv_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n);
 
 /**
+ * hv_put_one() - write one TCE, without a list
+ * @liobn: the table
+ * @ioba:  bus address of the TCE
+ * @tce:   its new content
+ *
+ * One H_PUT_TCE. Context and return value are those of hv_put().
+ */
+int hv_put_one(u32 liobn, u64 ioba, u64 tce);
+
+/**
  * hv_stuff() - invalidate up to HV_BATCH TCEs
  *
  * Parameters, context and return value are those of hv_put(), with zero in
