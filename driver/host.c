@@ -162,7 +162,6 @@ static struct host_pe *host_describe(struct device *dev, struct iommu_table_grou
 	hp->list = kzalloc(HV_BATCH * sizeof(*hp->list), GFP_KERNEL);
 	hp->group = tg;
 	hp->node = of_node_get(dn);
-	INIT_LIST_HEAD(&hp->retired);
 	snprintf(hp->name, sizeof(hp->name), "vfio_pseries %s", dev_name(dev));
 	hp->pe.name = hp->name;
 	hp->pe.host = &ownership_host_ops;
@@ -306,7 +305,7 @@ void host_tables_inert(struct host_pe *hp)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(hp->lookup); i++)
+	for (i = 0; i < ARRAY_SIZE(hp->group->tables); i++)
 		lookup_make_inert(hp->group->tables[i]);
 }
 
@@ -314,7 +313,7 @@ static void host_tables_normal(struct host_pe *hp)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(hp->lookup); i++)
+	for (i = 0; i < ARRAY_SIZE(hp->group->tables); i++)
 		lookup_make_normal(hp->group->tables[i]);
 }
 
@@ -408,26 +407,10 @@ void host_isolate(struct pe *pe)
 			pci_clear_master(pdev);
 }
 
-int host_publish(struct pe *pe, u32 num, const struct hv_window *w)
+int host_publish(struct pe *pe, u32 num, struct lend *lend)
 {
-	struct host_pe *hp = to_host_pe(pe);
-	struct iommu_table *tbl = NULL;
-
-	if (w) {
-		tbl = lookup_table_get(&hp->retired, w);
-		if (!tbl)
-			return -ENOMEM;
-	}
-	if (hp->lookup[num])
-		lookup_table_retire(&hp->retired, hp->lookup[num]);
-	hp->lookup[num] = tbl;
-	WRITE_ONCE(hp->group->tables[num], tbl);
+	WRITE_ONCE(to_host_pe(pe)->group->tables[num], lookup_table(lend));
 	return 0;
-}
-
-void host_retire_tables(struct host_pe *hp)
-{
-	lookup_tables_put(&hp->retired);
 }
 
 struct property *host_property_copy(const char *name, const struct property *from)

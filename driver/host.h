@@ -58,8 +58,6 @@ struct host_ddw {
  * @ddw:     the host's dynamic window, while a user owns the PE
  * @last:    the kernel is about to go: the next one creates its own window
  * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
- * @lookup:  tables that KVM may find, published in @group
- * @retired: such tables that are published no more, kept until release
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_builtin.c
  * @listed:  what the kernel's list of windows points at, see
@@ -75,8 +73,6 @@ struct host_pe {
 	struct host_ddw ddw;
 	bool last;
 	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
-	struct iommu_table *lookup[IOMMU_TABLE_GROUP_MAX_TABLES];
-	struct list_head retired;
 	__be64 *list;
 	struct property *saved;
 	struct host_ddw_value *listed;
@@ -142,15 +138,8 @@ bool host_release(struct device *dev);
 /**
  * host_publish(), host_isolate() - see struct host_ops
  */
-int host_publish(struct pe *pe, u32 num, const struct hv_window *w);
+int host_publish(struct pe *pe, u32 num, struct lend *lend);
 void host_isolate(struct pe *pe);
-
-/**
- * host_retire_tables() - let go of the tables that KVM could look up
- *
- * Context: may sleep (RCU grace period).
- */
-void host_retire_tables(struct host_pe *hp);
 
 /**
  * host_property_copy() - a device-tree property with another's value

@@ -1,28 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lookup.c - inert iommu_tables.
+ * lookup.c - iommu_tables around what KVM is lent.
  *
  * KVM takes a reference on what it finds and drops it from an RCU callback,
  * long after the window, the container and the group's attachment are gone.
  * Such a table therefore refers to nothing of ours but this module, whose code
- * its operations are.
+ * its operations are. It reads the group's pointers without a lock and only
+ * then takes its reference: a table that is published no more is kept until the
+ * container's end.
  */
 #include <linux/dma-direction.h>
 #include <linux/err.h>
 #include <linux/module.h>
-#include <linux/rculist.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include "lookup.h"
+
+/**
+ * struct lookup - an iommu_table that the core frees, and what it stands for
+ */
+struct lookup {
+	struct iommu_table tbl;
+	struct lend lend;
+};
+
+static struct lookup *lookup_of(struct lend *l)
+{
+	return container_of(l, struct lookup, lend);
+}
+
+static struct lend *lookup_lend(struct iommu_table *tbl)
+{
+	return &container_of(tbl, struct lookup, tbl)->lend;
+}
 
 /* NULL makes KVM hand the guest's request to user space. */
 static __be64 *lookup_useraddr(struct iommu_table *tbl, long index, bool alloc)
 {
+	/* Where KVM can be preempted nothing tells when it is done with a slot. */
+	return IS_ENABLED(CONFIG_PREEMPTION) ? NULL : lend_slot(lookup_lend(tbl), index);
+}
+
+static int lookup_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
+		       enum dma_data_direction *direction)
+{
+	int rc = lend_exchange(lookup_lend(tbl), index, *hpa,
+			       iommu_direction_to_tce_perm(*direction));
+
+	/* "Nothing was mapped there": no count to take down, no page to mark dirty. */
+	if (!rc) {
+		*hpa = 0;
+		*direction = DMA_NONE;
+	}
+	return rc;
+}
+
+static __be64 *inert_useraddr(struct iommu_table *tbl, long index, bool alloc)
+{
 	return NULL;
 }
 
-/* "Nothing was mapped there": no reference to drop, no page to mark dirty. */
-static int lookup_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
-		       enum dma_data_direction *direction)
+static int inert_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
+		      enum dma_data_direction *direction)
 {
 	*hpa = 0;
 	*direction = DMA_NONE;
@@ -59,63 +98,51 @@ static struct iommu_table_ops lookup_ops = {
 	.free		= lookup_free,
 };
 
-/* A retired table that only we hold; its list head is unused otherwise. */
-static struct iommu_table *lookup_reuse(struct list_head *retired)
+struct iommu_table *lookup_table(struct lend *l)
 {
-	struct iommu_table *tbl;
-
-	list_for_each_entry(tbl, retired, it_group_list) {
-		if (kref_read(&tbl->it_kref) == 1) {
-			list_del_init(&tbl->it_group_list);
-			return tbl;
-		}
-	}
-	return NULL;
+	return l ? &lookup_of(l)->tbl : NULL;
 }
 
-static struct iommu_table *lookup_alloc(void)
+struct lend *lookup_alloc(void)
 {
-	struct iommu_table *tbl = kzalloc(sizeof(*tbl), GFP_KERNEL_ACCOUNT);
+	struct lookup *lk = kzalloc(sizeof(*lk), GFP_KERNEL_ACCOUNT);
 
-	if (!tbl)
+	/* The core frees a table by its own address. */
+	BUILD_BUG_ON(offsetof(struct lookup, tbl));
+	if (!lk)
 		return NULL;
 	__module_get(THIS_MODULE);
-	kref_init(&tbl->it_kref);
-	INIT_LIST_HEAD(&tbl->it_group_list);
-	tbl->it_ops = &lookup_ops;
-	return tbl;
+	kref_init(&lk->tbl.it_kref);
+	INIT_LIST_HEAD(&lk->tbl.it_group_list);
+	lk->tbl.it_ops = &lookup_ops;
+	lend_init(&lk->lend);
+	return &lk->lend;
 }
 
-struct iommu_table *lookup_table_get(struct list_head *retired, const struct hv_window *w)
+void lookup_place(struct lend *l, const struct hv_window *w)
 {
-	struct iommu_table *tbl = lookup_reuse(retired);
+	struct iommu_table *tbl = lookup_table(l);
 
-	if (!tbl)
-		tbl = lookup_alloc();
-	if (!tbl)
-		return NULL;
 	tbl->it_index = w->liobn;
 	tbl->it_offset = w->start >> w->page_shift;
 	tbl->it_size = hv_window_tces(w);
 	tbl->it_page_shift = w->page_shift;
-	return tbl;
 }
 
-void lookup_table_retire(struct list_head *retired, struct iommu_table *tbl)
+bool lookup_held(struct lend *l)
 {
-	list_add(&tbl->it_group_list, retired);
+	return kref_read(&lookup_of(l)->tbl.it_kref) > 1;
 }
 
-void lookup_tables_put(struct list_head *retired)
+void lookup_put(struct lend *l)
 {
-	struct iommu_table *tbl, *next;
+	if (l)
+		synchronize_rcu();
+	while (l) {
+		struct lend *next = l->next;
 
-	if (list_empty(retired))
-		return;
-	synchronize_rcu();
-	list_for_each_entry_safe(tbl, next, retired, it_group_list) {
-		list_del_init(&tbl->it_group_list);
-		iommu_tce_table_put(tbl);
+		iommu_tce_table_put(lookup_table(l));
+		l = next;
 	}
 }
 
@@ -129,8 +156,8 @@ void lookup_make_inert(struct iommu_table *tbl)
 		return;
 	if (!host_table_ops) {
 		inert_ops = *tbl->it_ops;
-		inert_ops.xchg_no_kill = lookup_xchg;
-		inert_ops.useraddrptr = lookup_useraddr;
+		inert_ops.xchg_no_kill = inert_xchg;
+		inert_ops.useraddrptr = inert_useraddr;
 		host_table_ops = tbl->it_ops;
 	}
 	/* All tables of PCI devices have the same operations; leave others alone. */

@@ -4,9 +4,9 @@
  *
  * mm_iommu pins a range once per address space and counts its users; a region
  * here is one such use. It ends only in memory_unregister() or at the space's
- * end, and only when no shadow entry names it: mm_iommu's own counter of
- * mappings is not consulted, since KVM changes it without any of our locks.
- * KVM finds the same regions in the address space for its own lookups.
+ * end, and only when no shadow entry names it. KVM finds the same regions in the
+ * address space for its own lookups; what it has put into a table it has counted
+ * in mm_iommu before, where only tally.c counts down.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -18,12 +18,14 @@
 #include <asm/mmu_context.h>
 #include "memory.h"
 #include "papr.h"
+#include "tally.h"
 
 #define MEMORY_FIRST_ROOM	16
 
 void memory_init(struct memory *m)
 {
 	memset(m, 0, sizeof(*m));
+	spin_lock_init(&m->lock);
 }
 
 int memory_adopt_mm(struct memory *m)
@@ -88,10 +90,12 @@ static int memory_grow(struct memory *m)
 		memcpy(by_id, m->by_id, m->room * sizeof(*by_id));
 	}
 	kvfree(m->sorted);
-	kvfree(m->by_id);
 	m->sorted = sorted;
-	m->by_id = by_id;
 	m->room = room;
+	spin_lock(&m->lock);
+	swap(m->by_id, by_id);
+	spin_unlock(&m->lock);
+	kvfree(by_id);
 	return 0;
 }
 
@@ -101,7 +105,9 @@ static void memory_insert(struct memory *m, struct region *r, u32 place)
 
 	while (m->by_id[id])
 		id++;
+	spin_lock(&m->lock);
 	m->by_id[id] = r;
+	spin_unlock(&m->lock);
 	r->id = id + 1;
 	memmove(m->sorted + place + 1, m->sorted + place,
 		(m->count - place) * sizeof(*m->sorted));
@@ -113,7 +119,9 @@ static void memory_extract(struct memory *m, u32 place)
 {
 	struct region *r = m->sorted[place];
 
+	spin_lock(&m->lock);
 	m->by_id[r->id - 1] = NULL;
+	spin_unlock(&m->lock);
 	m->count--;
 	memmove(m->sorted + place, m->sorted + place + 1,
 		(m->count - place) * sizeof(*m->sorted));
@@ -168,10 +176,15 @@ int memory_register(struct memory *m, u64 ua, u64 size)
 	return rc;
 }
 
-/* May a TCE reach the region? */
-static bool memory_reachable(const struct memory *m, const struct region *r)
+/* May a TCE that is ours reach the region? */
+static bool memory_reachable(struct memory *m, const struct region *r)
 {
-	return r->mapped || (r->suspect && m->unknown) || m->poison;
+	u64 mapped;
+
+	spin_lock(&m->lock);
+	mapped = r->mapped;
+	spin_unlock(&m->lock);
+	return mapped || (r->suspect && m->unknown) || m->poison;
 }
 
 static u64 memory_hpa(const struct region *r, unsigned long ua)
@@ -202,20 +215,41 @@ static void memory_dirty_region(const struct region *r)
 	}
 }
 
+/* Nothing of ours keeps a region; may it go? */
+static bool memory_free_to_go(struct memory *m, const struct region *r)
+{
+	if (memory_reachable(m, r))
+		return false;
+	if (r->tainted)
+		memory_dirty_region(r);
+	return true;
+}
+
 static int memory_unpin(struct memory *m, u32 place)
 {
 	struct region *r = m->sorted[place];
 	long rc;
 
-	if (memory_reachable(m, r))
+	if (!memory_free_to_go(m, r))
 		return -EBUSY;
-	if (r->tainted)
-		memory_dirty_region(r);
-	rc = mm_iommu_put(m->mm, r->mem);
+	rc = tally_put(m->mm, r->mem);
 	if (rc)
 		return rc;
 	memory_extract(m, place);
 	return 0;
+}
+
+/* For the end: false when the region has to stay for good. */
+static bool memory_let_go(struct memory *m, u32 place)
+{
+	struct region *r = m->sorted[place];
+
+	if (!memory_free_to_go(m, r))
+		return false;
+	if (tally_put(m->mm, r->mem))
+		tally_orphan(m->mm, r->mem);
+	memory_extract(m, place);
+	return true;
 }
 
 int memory_unregister(struct memory *m, u64 ua, u64 size)
@@ -236,7 +270,7 @@ u64 memory_release(struct memory *m)
 	u32 i = m->count;
 
 	while (i--) {
-		if (memory_unpin(m, i))
+		if (!memory_let_go(m, i))
 			stuck += m->sorted[i]->size >> PAGE_SHIFT;
 		cond_resched();
 	}
@@ -333,7 +367,9 @@ static int memory_hold_region(struct memory *m, const struct memory_run *run, u6
 			addr += 1UL << run->page_shift;
 		hpa[i] = addr;
 	}
+	spin_lock(&m->lock);
 	r->mapped += n;
+	spin_unlock(&m->lock);
 	*region = r->id;
 	return n;
 }
@@ -370,7 +406,9 @@ void memory_drop_loose(u64 hpa)
 
 void memory_drop(struct memory *m, u32 region, u64 n)
 {
+	spin_lock(&m->lock);
 	m->by_id[region - 1]->mapped -= n;
+	spin_unlock(&m->lock);
 }
 
 void memory_suspect(struct memory *m, u32 region)

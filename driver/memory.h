@@ -9,6 +9,7 @@
 #ifndef VFIO_PSERIES_MEMORY_H
 #define VFIO_PSERIES_MEMORY_H
 
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct mm_struct;
@@ -48,8 +49,10 @@ struct region {
  * @unknown: TCEs in an unknown state, in all tables fed from here
  * @poison:  a window that is ours no more may still reach any region
  * @loose:   nothing is registered, pages are pinned one by one (v1 API)
+ * @lock:    guards @by_id and each region's @mapped, which KVM's writes to a
+ *           table change too; innermost
  *
- * Guarded by the lock of the space that it belongs to.
+ * All else is guarded by the lock of the space that it belongs to.
  */
 struct memory {
 	struct mm_struct *mm;
@@ -60,6 +63,7 @@ struct memory {
 	u64 unknown;
 	bool poison;
 	bool loose;
+	spinlock_t lock;
 };
 
 void memory_init(struct memory *m);
@@ -67,7 +71,8 @@ void memory_init(struct memory *m);
 /**
  * memory_release() - give everything back at the end
  *
- * Regions that a TCE may still reach stay pinned for good.
+ * Regions that a TCE may still reach stay pinned for good; those that KVM has put
+ * into somebody else's table, until that table is gone.
  *
  * Context: may sleep. Return: the number of pages that had to stay pinned.
  */
@@ -156,6 +161,8 @@ void memory_drop_loose(u64 hpa);
 
 /**
  * memory_drop() - @n fewer shadow entries name a region; not for loose pages
+ *
+ * Context: any.
  */
 void memory_drop(struct memory *m, u32 region, u64 n);
 

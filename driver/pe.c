@@ -413,12 +413,12 @@ bool pe_close(struct pe *pe, u32 liobn, bool clean)
 	return clean;
 }
 
-int pe_publish(struct pe *pe, u32 num, const struct hv_window *w)
+int pe_publish(struct pe *pe, u32 num, struct lend *lend)
 {
 	int rc;
 
 	mutex_lock(&pe->lock);
-	rc = pe->host->publish(pe, num, w);
+	rc = pe->host->publish(pe, num, lend);
 	mutex_unlock(&pe->lock);
 	return rc;
 }

@@ -17,6 +17,7 @@
 /* Windows that a user can have at a time; the kernel's table groups say two. */
 #define PE_WINDOWS	2
 
+struct lend;
 struct pe;
 
 /**
@@ -26,8 +27,8 @@ struct pe;
  *           write to a TCE of this PE. On error the host has all it had.
  * @back:    undo @leave: the default window exists. It is clear unless clearing
  *           it was what failed or was interrupted.
- * @publish: window @num of the group now is @w, NULL for none; for those who
- *           look for tables in the kernel's group (KVM). Returns 0 or -ENOMEM;
+ * @publish: window @num of the group now is @lend, NULL for none; for those who
+ *           look for tables in the kernel's group (KVM). Returns 0 or why not;
  *           NULL never fails.
  * @isolate: keep the PE's devices from any access at all, because TCEs could
  *           not be cleared
@@ -37,7 +38,7 @@ struct pe;
 struct host_ops {
 	int (*leave)(struct pe *pe);
 	void (*back)(struct pe *pe);
-	int (*publish)(struct pe *pe, u32 num, const struct hv_window *w);
+	int (*publish)(struct pe *pe, u32 num, struct lend *lend);
 	void (*isolate)(struct pe *pe);
 };
 
@@ -138,6 +139,6 @@ bool pe_close(struct pe *pe, u32 liobn, bool clean);
 /**
  * pe_publish() - tell the kernel's table group which window is number @num
  */
-int pe_publish(struct pe *pe, u32 num, const struct hv_window *w);
+int pe_publish(struct pe *pe, u32 num, struct lend *lend);
 
 #endif

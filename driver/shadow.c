@@ -79,8 +79,11 @@ static void shadow_free_mid(struct shadow *s, struct shadow_leaf **mid)
 {
 	u32 i;
 
-	for (i = 0; i < 1U << s->mid_shift; i++)
+	for (i = 0; i < 1U << s->mid_shift; i++) {
+		if (mid[i])
+			kvfree(mid[i]->slots);
 		kvfree(mid[i]);
+	}
 	kvfree(mid);
 }
 
@@ -103,27 +106,42 @@ static struct shadow_leaf **shadow_mid(const struct shadow *s, u64 leaf)
 	return s->top[leaf >> s->mid_shift];
 }
 
-static int shadow_populate_leaf(struct shadow *s, u64 leaf)
+/* Something new for a pointer that others follow under @lock. */
+#define shadow_place(s, lock, where, size) ({			\
+	typeof(*(where)) new_ = shadow_alloc(s, size);		\
+								\
+	spin_lock(lock);					\
+	*(where) = new_;					\
+	spin_unlock(lock);					\
+	new_ ? 0 : -ENOMEM;					\
+})
+
+static int shadow_populate_leaf(struct shadow *s, spinlock_t *lock, u64 leaf, bool slots)
 {
 	struct shadow_leaf ***mid = &s->top[leaf >> s->mid_shift];
-	u64 slot = leaf & ((1ULL << s->mid_shift) - 1);
+	struct shadow_leaf **at;
+	int rc = 0;
 
 	if (!*mid)
-		*mid = shadow_alloc(s, sizeof(**mid) << s->mid_shift);
-	if (!*mid)
-		return -ENOMEM;
-	if (!(*mid)[slot])
-		(*mid)[slot] = shadow_alloc(s, sizeof(struct shadow_leaf));
-	return (*mid)[slot] ? 0 : -ENOMEM;
+		rc = shadow_place(s, lock, mid, sizeof(**mid) << s->mid_shift);
+	if (rc)
+		return rc;
+	at = *mid + (leaf & ((1ULL << s->mid_shift) - 1));
+	if (!*at)
+		rc = shadow_place(s, lock, at, sizeof(**at));
+	if (!rc && slots && !(*at)->slots)
+		rc = shadow_place(s, lock, &(*at)->slots,
+				  SHADOW_LEAF_TCES * sizeof(*(*at)->slots));
+	return rc;
 }
 
-int shadow_populate(struct shadow *s, u64 first, u64 n)
+int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool slots)
 {
 	u64 leaf = first >> SHADOW_LEAF_SHIFT;
 	u64 last = (first + n - 1) >> SHADOW_LEAF_SHIFT;
 
 	for (; leaf <= last; leaf++) {
-		int rc = shadow_populate_leaf(s, leaf);
+		int rc = shadow_populate_leaf(s, lock, leaf, slots);
 
 		if (rc)
 			return rc;
@@ -157,16 +175,27 @@ static u32 shadow_leaf_next(const struct shadow_leaf *leaf, u32 slot)
 	return slot;
 }
 
+u64 shadow_block_end(const struct shadow *s, u64 idx)
+{
+	return (idx | ((1ULL << (s->mid_shift + SHADOW_LEAF_SHIFT)) - 1)) + 1;
+}
+
+u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end)
+{
+	while (idx < end && !shadow_leaf(s, idx))
+		idx = shadow_mid(s, idx >> SHADOW_LEAF_SHIFT) ? (idx | SHADOW_LEAF_MASK) + 1
+							      : shadow_block_end(s, idx);
+	return min(idx, end);
+}
+
 u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
 {
-	const u64 per_mid = 1ULL << (s->mid_shift + SHADOW_LEAF_SHIFT);
-
 	while (s->live && idx < end) {
 		const struct shadow_leaf *leaf;
 		u32 slot;
 
 		if (!shadow_mid(s, idx >> SHADOW_LEAF_SHIFT)) {
-			idx = (idx | (per_mid - 1)) + 1;
+			idx = shadow_block_end(s, idx);
 			continue;
 		}
 		leaf = shadow_leaf(s, idx);

@@ -9,6 +9,7 @@
 #ifndef VFIO_PSERIES_SHADOW_H
 #define VFIO_PSERIES_SHADOW_H
 
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct mm_struct;
@@ -23,17 +24,28 @@ struct mm_struct;
  */
 #define SHADOW_UNKNOWN	(1ULL << 2)
 
+/*
+ * Another one: an UNMAP that has not ended has invalidated the TCE, and the
+ * entry is there for its way back. Only entries without a region have it.
+ */
+#define SHADOW_ERASED	(1ULL << 3)
+
+#define SHADOW_MARKS	(SHADOW_UNKNOWN | SHADOW_ERASED)
+
 /**
  * struct shadow_leaf - 512 consecutive TCEs
  * @tce:    what each TCE holds, host physical address and permissions, and the
  *          mark; 0 is an invalid TCE
- * @region: id of the registered region that each non-zero entry is pinned by
+ * @region: id of the registered region that each non-zero entry is pinned by; 0
+ *          when KVM wrote it, which counts in mm_iommu (tally.h)
  * @live:   number of non-zero entries
+ * @slots:  what KVM keeps of each, NULL where it was never in charge
  */
 struct shadow_leaf {
 	u64 tce[SHADOW_LEAF_TCES];
 	u32 region[SHADOW_LEAF_TCES];
 	u32 live;
+	__be64 *slots;
 };
 
 /**
@@ -80,14 +92,17 @@ void shadow_free(struct shadow *s);
 /**
  * shadow_populate() - make sure that leaves exist for a range
  * @s:     the shadow
+ * @lock:  held while something new is put in its place, for those who look
  * @first: first entry
  * @n:     number of entries
+ * @slots: with slots for KVM
  *
  * Leaves allocated before a failure stay: they are empty and charged.
  *
- * Context: may sleep. Return: 0, -ENOMEM (memory or locked memory), -EINTR.
+ * Context: may sleep; called by one at a time.
+ * Return: 0, -ENOMEM (memory or locked memory), -EINTR.
  */
-int shadow_populate(struct shadow *s, u64 first, u64 n);
+int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool slots);
 
 /**
  * shadow_leaf() - the leaf that holds an entry
@@ -109,6 +124,20 @@ u64 shadow_tce(const struct shadow *s, u64 idx);
  * Return: its index, or @end.
  */
 u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end);
+
+/**
+ * shadow_block_end() - where the entries of @idx's middle block end
+ *
+ * For those who look from block to block so as not to hold a lock for long.
+ */
+u64 shadow_block_end(const struct shadow *s, u64 idx);
+
+/**
+ * shadow_next_leaf() - first entry in [idx, end) that has a leaf
+ *
+ * Return: its index, or @end.
+ */
+u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end);
 
 /**
  * shadow_set() - change one entry and keep the counts right

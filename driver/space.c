@@ -48,6 +48,7 @@ void space_kill(struct space *s)
 	s->dead = true;
 	while (s->windows.pes)
 		space_drop_pe(s, s->windows.pe[s->windows.pes - 1]);
+	windows_end(&s->windows);
 	space_unlock_memory(s);
 	pinned = memory_release(&s->memory);
 	if (pinned)

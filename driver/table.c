@@ -13,6 +13,12 @@
  * can be put back. UNMAP leaves the shadow's entries in place until the last
  * hypercall has succeeded: there the shadow is its own journal.
  *
+ * KVM may write an entry whenever the lock is free. What it wrote has no region:
+ * it counts that itself, in slots. So an entry without a region that lies where a
+ * MAP has just written is a later one and stays; one in the way of an UNMAP is
+ * marked when it is erased, and what has no mark in the end is a later one. What a
+ * MAP replaces is noted in the journal as it happens, once KVM has written at all.
+ *
  * When a batch fails, its TCEs hold the old or the new content. If putting the
  * old one back fails as well they are marked unknown: the entry names the
  * newer region, the older one becomes suspect, and both stay pinned until a
@@ -103,7 +109,7 @@ static void giving_loose(const u64 *tce, u32 n)
 
 /*
  * The first of @n TCEs are gone: as many as are valid, known and name one
- * region. Returns how many; this loop is most of what an UNMAP costs here.
+ * region, or are KVM's. Returns how many; this loop is most of what an UNMAP costs.
  */
 static u32 giving_run(struct giving *g, const u64 *tce, const u32 *region, u32 n, u32 page_shift)
 {
@@ -122,7 +128,7 @@ static u32 giving_run(struct giving *g, const u64 *tce, const u32 *region, u32 n
 	g->dirty = dirty;
 	if (i && region[0] == MEMORY_LOOSE)
 		giving_loose(tce, i);
-	else if (i)
+	else if (i && region[0])
 		giving_count(g, region[0], i);
 	return i;
 }
@@ -130,7 +136,7 @@ static u32 giving_run(struct giving *g, const u64 *tce, const u32 *region, u32 n
 /* A TCE with this content, known or not, is gone. */
 static void giving_add(struct giving *g, u64 tce, u32 region, u32 page_shift)
 {
-	tce &= ~SHADOW_UNKNOWN;
+	tce &= ~SHADOW_MARKS;
 	giving_run(g, &tce, &region, 1, page_shift);
 }
 
@@ -169,91 +175,227 @@ static void table_each(struct table *t, u64 idx, u32 n, entry_fn fn, void *ctx)
 	}
 }
 
-/* What becomes of the shadow's [idx, idx + n) when a batch succeeded, or not. */
-typedef void (*store_fn)(struct table *t, u64 idx, u32 n, bool ok, void *ctx);
+/**
+ * struct batch - what one hypercall is about; all functions run under the lock
+ * @fill:  puts [idx, idx + n) of something into the list; NULL when it is there
+ * @store: what becomes of the shadow's entries when the call succeeded, or not
+ * @ctx:   for both
+ * @put:   the list is written; else the TCEs become invalid
+ */
+struct batch {
+	void (*fill)(struct table *t, u64 idx, u32 n, void *ctx);
+	void (*store)(struct table *t, u64 idx, u32 n, bool ok, void *ctx);
+	void *ctx;
+	bool put;
+};
+
+/*
+ * One try. No answer is no refusal: some of it may have been done, so after the
+ * last try a busy hypervisor counts as one that failed.
+ */
+static int table_try(struct table *t, u64 idx, u32 n, const struct batch *b, bool last)
+{
+	int rc;
+
+	spin_lock(&t->lock);
+	if (b->fill)
+		b->fill(t, idx, n, b->ctx);
+	rc = last ? -EIO : table_call(t, idx, n, b->put);
+	if (rc <= 0)
+		b->store(t, idx, n, !rc, b->ctx);
+	spin_unlock(&t->lock);
+	return rc;
+}
 
 /*
  * One batch: the hypercall and the shadow's change together. While the
  * hypervisor is busy, wait without the lock and ask again.
  */
-static int table_batch(struct table *t, u64 idx, u32 n, bool put, store_fn store, void *ctx)
+static int table_batch(struct table *t, u64 idx, u32 n, const struct batch *b)
 {
 	int waited = 0;
 	int rc;
 
 	do {
-		spin_lock(&t->lock);
-		rc = table_call(t, idx, n, put);
-		if (rc <= 0)
-			store(t, idx, n, !rc, ctx);
-		spin_unlock(&t->lock);
+		rc = table_try(t, idx, n, b, false);
 	} while (rc > 0 && hv_wait(rc, &waited));
-	if (rc <= 0)
-		return rc;
-	/* No answer is no refusal: some of it may have been done. */
+	return rc > 0 ? table_try(t, idx, n, b, true) : rc;
+}
+
+/* The first live entry in [idx, end), looked for block by block. */
+static u64 table_next_live(struct table *t, u64 idx, u64 end)
+{
+	u64 stop, live = 1;
+
+	for (stop = idx; idx == stop && idx < end && live;) {
+		stop = min(end, shadow_block_end(&t->shadow, idx));
+		spin_lock(&t->lock);
+		idx = shadow_next_live(&t->shadow, idx, stop);
+		live = t->shadow.live;
+		spin_unlock(&t->lock);
+	}
+	return live ? idx : end;
+}
+
+/*
+ * The next batch of a range that is worth a hypercall: from the first live
+ * entry at or after @idx to the last one within reach of the same call.
+ */
+static u32 table_live_batch(struct table *t, u64 *idx, u64 end)
+{
+	u64 last;
+
+	*idx = table_next_live(t, *idx, end);
+	if (*idx >= end)
+		return 0;
+	last = min(end - 1, *idx + HV_BATCH - 1);
 	spin_lock(&t->lock);
-	store(t, idx, n, false, ctx);
+	while (last > *idx && !shadow_tce(&t->shadow, last))
+		last--;
 	spin_unlock(&t->lock);
-	return -EIO;
+	return last - *idx + 1;
+}
+
+/* KVM counts nothing any more for the entries of a leaf that hold nothing of its. */
+static void table_settle_slots_of(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end)
+{
+	spin_lock(&t->lock);
+	for (; leaf->slots && !t->lost && slot < end; slot++)
+		if (!table_entry_kvms(leaf, slot))
+			tally_take(&t->tally, &leaf->slots[slot]);
+	spin_unlock(&t->lock);
+}
+
+static void table_settle_slots(struct table *t, u64 first, u64 end)
+{
+	u64 idx = first;
+
+	while (t->tally.mm && (idx = shadow_next_leaf(&t->shadow, idx, end)) < end) {
+		u32 slot = idx & SHADOW_LEAF_MASK;
+		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - idx + slot);
+
+		table_settle_slots_of(t, shadow_leaf(&t->shadow, idx), slot, stop);
+		idx += stop - slot;
+		cond_resched();
+	}
 }
 
 /* --- MAP --- */
 
 /**
- * struct journal - what one leaf held before a MAP
- * @next: an earlier leaf's
+ * struct record - what one leaf held before a MAP
+ * @next: a later leaf's
+ * @prev: an earlier one's
  * @base: index of the leaf's first entry
  * @was:  its content
  */
-struct journal {
-	struct journal *next;
+struct record {
+	struct record *next;
+	struct record *prev;
 	u64 base;
 	struct shadow_leaf was;
 };
 
+/**
+ * struct journal - records of the leaves that were not empty, in order
+ * @first: the first one
+ * @last:  the last one
+ * @at:    no later than that of the leaf that is being written
+ */
+struct journal {
+	struct record *first;
+	struct record *last;
+	struct record *at;
+};
+
 static void journal_free(struct journal *j)
 {
-	while (j) {
-		struct journal *next = j->next;
+	while (j->first) {
+		struct record *next = j->first->next;
 
-		kvfree(j);
-		j = next;
+		kvfree(j->first);
+		j->first = next;
 	}
 }
 
-/* Copy those leaves of a range that have live entries in it, last one first. */
-static int journal_make(struct table *t, u64 first, u64 n, struct journal **head)
+static void journal_add(struct journal *j, struct record *r)
+{
+	r->prev = j->last;
+	if (j->last)
+		j->last->next = r;
+	else
+		j->first = r;
+	j->last = r;
+}
+
+/* Copy those leaves of a range that have live entries in it. */
+static int journal_make(struct table *t, u64 first, u64 n, struct journal *j)
 {
 	u64 end = first + n;
 	u64 idx = first;
 
-	*head = NULL;
-	while ((idx = shadow_next_live(&t->shadow, idx, end)) < end) {
-		struct journal *j = kvzalloc(sizeof(*j), GFP_KERNEL_ACCOUNT);
+	*j = (struct journal){ 0 };
+	while ((idx = table_next_live(t, idx, end)) < end) {
+		struct record *r = kvzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 
-		if (!j) {
-			journal_free(*head);
+		if (!r) {
+			journal_free(j);
 			return -ENOMEM;
 		}
-		j->next = *head;
-		j->base = idx & ~(u64)SHADOW_LEAF_MASK;
-		j->was = *shadow_leaf(&t->shadow, idx);
-		*head = j;
-		idx = j->base + SHADOW_LEAF_TCES;
+		r->base = idx & ~(u64)SHADOW_LEAF_MASK;
+		spin_lock(&t->lock);
+		r->was = *shadow_leaf(&t->shadow, idx);
+		spin_unlock(&t->lock);
+		journal_add(j, r);
+		idx = r->base + SHADOW_LEAF_TCES;
 		cond_resched();
 	}
+	j->at = j->first;
 	return 0;
+}
+
+/* The record of an entry's leaf; asked for in ascending order. */
+static struct record *journal_at(struct journal *j, u64 idx)
+{
+	u64 base = idx & ~(u64)SHADOW_LEAF_MASK;
+
+	while (j->at && j->at->base < base)
+		j->at = j->at->next;
+	return j->at && j->at->base == base ? j->at : NULL;
+}
+
+/*
+ * KVM may have been here since the journal was made: note what is replaced now.
+ * Its pages are marked dirty at once, while it is certain that they are pinned.
+ */
+static void journal_note(struct table *t, struct journal *j, u64 idx, u32 n)
+{
+	for (; n; n--, idx++) {
+		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+		struct record *r = journal_at(j, idx);
+		u32 slot = idx & SHADOW_LEAF_MASK;
+
+		if (r) {
+			r->was.tce[slot] = leaf->tce[slot];
+			r->was.region[slot] = leaf->region[slot];
+		}
+		if (!leaf->region[slot] && leaf->tce[slot] & PAPR_TCE_WRITE)
+			memory_dirty(leaf->tce[slot] & PAGE_MASK, t->w.page_shift);
+	}
 }
 
 static void journal_settle_leaf(struct table *t, const struct shadow_leaf *was, u32 slot, u32 end,
 				struct giving *g)
 {
 	while (slot < end) {
-		u32 n = giving_run(g, was->tce + slot, was->region + slot, end - slot,
-				   t->w.page_shift);
+		u32 n = 0;
 
+		/* What was KVM's was marked dirty when it was noted. */
+		if (was->region[slot])
+			n = giving_run(g, was->tce + slot, was->region + slot, end - slot,
+				       t->w.page_shift);
 		/* Not a run: an entry that was empty or unknown. */
-		if (!n)
+		if (!n && was->region[slot])
 			giving_add(g, was->tce[slot], was->region[slot], t->w.page_shift);
 		slot += max(n, 1U);
 	}
@@ -263,15 +405,17 @@ static void journal_settle_leaf(struct table *t, const struct shadow_leaf *was, 
 static void journal_settle(struct table *t, const struct journal *j, u64 first, u64 n)
 {
 	struct giving g = { .memory = t->memory };
+	const struct record *r;
 
-	for (; j; j = j->next) {
-		u32 slot = first > j->base ? first - j->base : 0;
-		u32 end = min_t(u64, SHADOW_LEAF_TCES, first + n - j->base);
+	for (r = j->first; r; r = r->next) {
+		u32 slot = first > r->base ? first - r->base : 0;
+		u32 end = min_t(u64, SHADOW_LEAF_TCES, first + n - r->base);
 
-		journal_settle_leaf(t, &j->was, slot, end, &g);
+		journal_settle_leaf(t, &r->was, slot, end, &g);
 		cond_resched();
 	}
 	giving_flush(&g);
+	table_settle_slots(t, first, first + n);
 }
 
 /* @ctx: whether the hypercall succeeded. */
@@ -291,9 +435,11 @@ static void store_list(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 	table_each(t, idx, n, entry_from_list, &ok);
 }
 
-/* For a list without invalid TCEs: a MAP's. */
+/* For a list without invalid TCEs: a MAP's, whose journal is @ctx. */
 static void store_mapped(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 {
+	if (t->lent)
+		journal_note(t, ctx, idx, n);
 	if (ok && !t->shadow.unknown)
 		shadow_store(&t->shadow, idx, n, t->list, t->region);
 	else
@@ -336,26 +482,42 @@ static int table_fill(struct table *t, struct memory_run run)
 	return 0;
 }
 
-/* Write @n TCEs; @done tells how many were written or tried. */
-static int table_write(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, u64 *done)
+/**
+ * struct mapping - what a MAP writes
+ * @first: index of the first TCE
+ * @n:     how many
+ * @ua:    user address
+ * @perm:  permissions
+ */
+struct mapping {
+	u64 first;
+	u64 n;
+	unsigned long ua;
+	u64 perm;
+};
+
+/* Write the TCEs; @done tells how many were written or tried. */
+static int table_write(struct table *t, const struct mapping *m, struct journal *j, u64 *done)
 {
-	for (*done = 0; *done < n;) {
+	const struct batch write = { .store = store_mapped, .ctx = j, .put = true };
+
+	for (*done = 0; *done < m->n;) {
 		struct memory_run run = {
-			.ua = ua + (*done << t->w.page_shift),
+			.ua = m->ua + (*done << t->w.page_shift),
 			.page_shift = t->w.page_shift,
-			.perm = perm,
-			.n = min_t(u64, n - *done, HV_BATCH),
+			.perm = m->perm,
+			.n = min_t(u64, m->n - *done, HV_BATCH),
 		};
 		int rc;
 
 		rc = table_fill(t, run);
 		if (rc)
 			return rc;
-		rc = table_batch(t, first + *done, run.n, true, store_mapped, NULL);
+		rc = table_batch(t, m->first + *done, run.n, &write);
 		*done += run.n;
 		if (rc)
 			return rc;
-		if (*done < n && fatal_signal_pending(current))
+		if (*done < m->n && fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}
@@ -382,6 +544,24 @@ static u64 restored_tce(const struct restoring *r, u32 slot)
 	return tce & SHADOW_UNKNOWN ? 0 : tce;
 }
 
+/* The MAP's entries have regions: this one is KVM's, written after it. */
+static bool entry_later(const struct shadow_leaf *leaf, u32 slot)
+{
+	return !leaf->region[slot];
+}
+
+static void entry_to_list(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+{
+	u64 tce = entry_later(leaf, slot) ? leaf->tce[slot] : restored_tce(ctx, slot);
+
+	t->list[i] = cpu_to_be64(tce & ~SHADOW_MARKS);
+}
+
+static void fill_restored(struct table *t, u64 idx, u32 n, void *ctx)
+{
+	table_each(t, idx, n, entry_to_list, ctx);
+}
+
 static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
 	struct restoring *r = ctx;
@@ -389,6 +569,11 @@ static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 	u32 was_region = r->was ? r->was->region[slot] : 0;
 	u64 tce = restored_tce(r, slot);
 
+	if (entry_later(leaf, slot)) {
+		if (was_region)
+			giving_add(&r->g, was, was_region, t->w.page_shift);
+		return;
+	}
 	if (r->ok) {
 		giving_add(&r->g, leaf->tce[slot], leaf->region[slot], t->w.page_shift);
 		if (!tce)
@@ -397,7 +582,7 @@ static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 		return;
 	}
 	table_set(t, leaf, slot, leaf->tce[slot] | SHADOW_UNKNOWN, leaf->region[slot]);
-	if (was && was_region != MEMORY_LOOSE) {
+	if (was && was_region && was_region != MEMORY_LOOSE) {
 		memory_suspect(t->memory, was_region);
 		giving_add(&r->g, was, was_region, t->w.page_shift);
 	}
@@ -412,99 +597,113 @@ static void store_restored(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 }
 
 /* Put back what a leaf's entries [idx, idx + n) held before the MAP. */
-static void table_restore(struct table *t, u64 idx, u32 n, const struct journal *j)
+static void table_restore(struct table *t, u64 idx, u32 n, const struct record *was)
 {
 	struct restoring r = {
-		.was = j ? &j->was : NULL,
+		.was = was ? &was->was : NULL,
 		.g.memory = t->memory,
 	};
-	u32 i;
+	/* Where KVM has slots, there may be something to be kept. */
+	const struct batch restore = {
+		.fill = fill_restored,
+		.store = store_restored,
+		.ctx = &r,
+		.put = r.was || t->tally.mm,
+	};
 
-	for (i = 0; i < n; i++)
-		t->list[i] = cpu_to_be64(restored_tce(&r, (idx + i) & SHADOW_LEAF_MASK));
-	table_batch(t, idx, n, r.was, store_restored, &r);
+	table_batch(t, idx, n, &restore);
 	giving_flush(&r.g);
 }
 
-/* Undo the first @n entries of a MAP, last leaf first as the journal has them. */
+/* Undo the first @n entries of a MAP, last leaf first. */
 static void table_roll_back(struct table *t, u64 first, u64 n, const struct journal *j)
 {
+	const struct record *r = j->last;
 	u64 end = first + n;
 
 	while (end > first) {
 		u64 base = (end - 1) & ~(u64)SHADOW_LEAF_MASK;
 		u64 idx = max(base, first);
 
-		while (j && j->base > base)
-			j = j->next;
-		table_restore(t, idx, end - idx, j && j->base == base ? j : NULL);
+		while (r && r->base > base)
+			r = r->prev;
+		table_restore(t, idx, end - idx, r && r->base == base ? r : NULL);
 		end = idx;
 		cond_resched();
 	}
+	table_settle_slots(t, first, first + n);
+}
+
+/* Make room in the shadow, and for KVM's slots if it has asked for any. */
+static int table_populate(struct table *t, u64 first, u64 n)
+{
+	bool wanted;
+
+	/* The default window is there before its user is known. */
+	t->shadow.mm = t->memory->mm;
+	spin_lock(&t->lock);
+	wanted = t->wanted;
+	spin_unlock(&t->lock);
+	if (wanted && !t->tally.mm)
+		tally_open(&t->tally, t->memory->mm);
+	return shadow_populate(&t->shadow, &t->lock, first, n, wanted);
 }
 
 int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
 {
-	struct journal *journal;
+	const struct mapping m = { .first = first, .n = n, .ua = ua, .perm = perm };
+	struct journal journal;
 	u64 done;
 	int rc;
 
 	rc = memory_covers(t->memory, ua, n << t->w.page_shift, t->w.page_shift);
 	if (rc)
 		return rc;
-	/* The default window is there before its user is known. */
-	t->shadow.mm = t->memory->mm;
-	rc = shadow_populate(&t->shadow, first, n);
+	rc = table_populate(t, first, n);
 	if (rc)
 		return rc;
 	rc = journal_make(t, first, n, &journal);
 	if (rc)
 		return rc;
-	rc = table_write(t, first, n, ua, perm, &done);
+	rc = table_write(t, &m, &journal, &done);
 	if (rc)
-		table_roll_back(t, first, done, journal);
+		table_roll_back(t, first, done, &journal);
 	else
-		journal_settle(t, journal, first, n);
-	journal_free(journal);
+		journal_settle(t, &journal, first, n);
+	journal_free(&journal);
 	return rc;
 }
 
 /* --- UNMAP and clear --- */
 
-/* @ctx: the mark that a live entry has from now on, or 0. */
-static void entry_mark(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+/* @ctx: whether the hypercall succeeded. */
+static void entry_erased(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
-	const u64 *mark = ctx;
+	u64 tce = leaf->tce[slot] & ~SHADOW_MARKS;
+	const bool *ok = ctx;
 
-	if (leaf->tce[slot])
-		table_set(t, leaf, slot, (leaf->tce[slot] & ~SHADOW_UNKNOWN) | *mark,
-			  leaf->region[slot]);
+	if (!leaf->tce[slot])
+		return;
+	if (!*ok)
+		tce |= SHADOW_UNKNOWN;
+	else if (!leaf->region[slot])
+		tce |= SHADOW_ERASED;
+	table_set(t, leaf, slot, tce, leaf->region[slot]);
 }
 
 /* Entries stay until the whole UNMAP has succeeded: see table_settle(). */
 static void store_erased(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 {
-	u64 mark = ok ? 0 : SHADOW_UNKNOWN;
-
-	if (mark || t->shadow.unknown)
-		table_each(t, idx, n, entry_mark, &mark);
+	if (!ok || t->shadow.unknown || t->lent)
+		table_each(t, idx, n, entry_erased, &ok);
 }
 
-/*
- * The next batch of a range that is worth a hypercall: from the first live
- * entry at or after @idx to the last one within reach of the same call.
- */
-static u32 table_live_batch(struct table *t, u64 *idx, u64 end)
-{
-	u64 last;
+static const struct batch erase = { .store = store_erased };
 
-	*idx = shadow_next_live(&t->shadow, *idx, end);
-	if (*idx >= end)
-		return 0;
-	last = min(end - 1, *idx + HV_BATCH - 1);
-	while (!shadow_tce(&t->shadow, last))
-		last--;
-	return last - *idx + 1;
+/* Is a known entry in the range of an UNMAP one that it has erased? */
+static bool entry_gone(const struct shadow_leaf *leaf, u32 slot)
+{
+	return leaf->region[slot] || leaf->tce[slot] & SHADOW_ERASED;
 }
 
 /* The known entries of a leaf's [slot, end) are gone for good. */
@@ -515,9 +714,11 @@ static void table_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slo
 
 	spin_lock(&t->lock);
 	while (slot < end) {
-		u32 n = giving_run(g, leaf->tce + slot, leaf->region + slot, end - slot,
-				   t->w.page_shift);
+		u32 n = 0;
 
+		if (entry_gone(leaf, slot))
+			n = giving_run(g, leaf->tce + slot, leaf->region + slot,
+				       leaf->region[slot] ? end - slot : 1, t->w.page_shift);
 		memset(leaf->tce + slot, 0, n * sizeof(*leaf->tce));
 		gone += n;
 		slot += max(n, 1U);
@@ -532,7 +733,7 @@ static void table_settle(struct table *t, u64 first, u64 end)
 	struct giving g = { .memory = t->memory };
 	u64 idx = first;
 
-	while ((idx = shadow_next_live(&t->shadow, idx, end)) < end) {
+	while ((idx = table_next_live(t, idx, end)) < end) {
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - idx + slot);
 
@@ -541,10 +742,11 @@ static void table_settle(struct table *t, u64 first, u64 end)
 		cond_resched();
 	}
 	giving_flush(&g);
+	table_settle_slots(t, first, end);
 }
 
-/* Put the shadow's entries [idx, idx + n) into the list, without the mark. */
-static void table_list_shadow(struct table *t, u64 idx, u32 n)
+/* Put the shadow's entries [idx, idx + n) into the list, without marks. */
+static void fill_shadow(struct table *t, u64 idx, u32 n, void *ctx)
 {
 	u32 i;
 
@@ -552,7 +754,7 @@ static void table_list_shadow(struct table *t, u64 idx, u32 n)
 		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 
-		t->list[i] = leaf ? cpu_to_be64(leaf->tce[slot] & ~SHADOW_UNKNOWN) : 0;
+		t->list[i] = leaf ? cpu_to_be64(leaf->tce[slot] & ~SHADOW_MARKS) : 0;
 		t->region[i] = leaf ? leaf->region[slot] : 0;
 	}
 }
@@ -560,12 +762,12 @@ static void table_list_shadow(struct table *t, u64 idx, u32 n)
 /* Write a failed UNMAP's entries back from the shadow, which still has them. */
 static void table_reinstate(struct table *t, u64 first, u64 end)
 {
+	const struct batch write = { .fill = fill_shadow, .store = store_list, .put = true };
 	u64 idx = first;
 	u32 n;
 
 	for (; (n = table_live_batch(t, &idx, end)); idx += n) {
-		table_list_shadow(t, idx, n);
-		table_batch(t, idx, n, true, store_list, NULL);
+		table_batch(t, idx, n, &write);
 		cond_resched();
 	}
 }
@@ -577,7 +779,7 @@ int table_unmap(struct table *t, u64 first, u64 n)
 	u32 batch;
 
 	while ((batch = table_live_batch(t, &idx, end))) {
-		int rc = table_batch(t, idx, batch, false, store_erased, NULL);
+		int rc = table_batch(t, idx, batch, &erase);
 
 		idx += batch;
 		if (rc) {
@@ -595,6 +797,16 @@ int table_unmap(struct table *t, u64 first, u64 n)
 	return 0;
 }
 
+u64 table_live(struct table *t)
+{
+	u64 live;
+
+	spin_lock(&t->lock);
+	live = t->shadow.live + t->lost;
+	spin_unlock(&t->lock);
+	return live;
+}
+
 u64 table_clear(struct table *t)
 {
 	u64 end = t->shadow.tces;
@@ -602,16 +814,16 @@ u64 table_clear(struct table *t)
 	u32 batch;
 
 	for (; (batch = table_live_batch(t, &idx, end)); idx += batch) {
-		table_batch(t, idx, batch, false, store_erased, NULL);
+		table_batch(t, idx, batch, &erase);
 		cond_resched();
 	}
 	table_settle(t, 0, end);
-	return t->shadow.live;
+	return table_live(t);
 }
 
 /* --- members --- */
 
-/* One batch for one member alone; the shadow stays as it is. */
+/* One batch for one member alone: what the shadow has, or nothing. */
 static int table_call_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
 {
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
@@ -619,8 +831,12 @@ static int table_call_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
 	int rc;
 
 	do {
+		spin_lock(&t->lock);
+		if (put)
+			fill_shadow(t, idx, n, NULL);
 		rc = put ? hv_put(liobn, ioba, t->w.page_shift, t->list, n)
 			 : hv_stuff(liobn, ioba, t->w.page_shift, n);
+		spin_unlock(&t->lock);
 	} while (rc > 0 && hv_wait(rc, &waited));
 	return rc > 0 ? -EIO : rc;
 }
@@ -633,7 +849,6 @@ static int table_replay(struct table *t, u32 liobn)
 	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
 		int rc;
 
-		table_list_shadow(t, idx, n);
 		rc = table_call_one(t, liobn, idx, n, true);
 		if (rc)
 			return rc;
@@ -646,39 +861,50 @@ static int table_replay(struct table *t, u32 liobn)
 
 int table_join(struct table *t, const struct hv_window *w)
 {
-	int rc;
+	bool unknown;
 
 	if (t->pes == TABLE_MAX_PES)
 		return -ENOSPC;
-	if (t->shadow.unknown)
-		return -EBUSY;
 	if (!t->pes)
 		t->w = *w;
-	rc = table_replay(t, w->liobn);
-	if (!rc)
+	/* What KVM writes from now on goes there, too. */
+	spin_lock(&t->lock);
+	unknown = t->shadow.unknown || t->lost;
+	if (!unknown)
 		t->liobn[t->pes++] = w->liobn;
-	return rc;
+	spin_unlock(&t->lock);
+	return unknown ? -EBUSY : table_replay(t, w->liobn);
+}
+
+static void table_drop_member(struct table *t, u32 liobn)
+{
+	u32 i;
+
+	spin_lock(&t->lock);
+	for (i = 0; i < t->pes; i++)
+		if (t->liobn[i] == liobn)
+			t->liobn[i--] = t->liobn[--t->pes];
+	spin_unlock(&t->lock);
 }
 
 bool table_part(struct table *t, u32 liobn)
 {
 	bool clean = true;
 	u64 idx = 0;
-	u32 i, n;
+	u32 n;
 
-	for (i = 0; i < t->pes; i++)
-		if (t->liobn[i] == liobn)
-			t->liobn[i--] = t->liobn[--t->pes];
+	/* Until the end KVM's own removals reach it: the shadow does not run ahead. */
 	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
 		clean &= !table_call_one(t, liobn, idx, n, false);
 		cond_resched();
 	}
-	return clean;
+	table_drop_member(t, liobn);
+	return clean && !t->lost;
 }
 
 static void entry_forgotten(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
-	giving_add(ctx, leaf->tce[slot] & ~SHADOW_UNKNOWN, leaf->region[slot], t->w.page_shift);
+	giving_add(ctx, leaf->tce[slot], leaf->region[slot], t->w.page_shift);
 	table_set(t, leaf, slot, 0, 0);
 }
 
@@ -694,4 +920,8 @@ void table_forget(struct table *t)
 		spin_unlock(&t->lock);
 	}
 	giving_flush(&g);
+	t->lost = false;
+	table_settle_slots(t, 0, t->shadow.tces);
+	if (t->tally.mm)
+		tally_close(&t->tally);
 }

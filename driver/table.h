@@ -3,8 +3,8 @@
  * table.h - the contents of one window: map, unmap, clear.
  *
  * A table is written in batches of up to HV_BATCH TCEs, each in one critical
- * section that holds the hypercall and the shadow's change together. A call
- * that fails puts back what it changed; what cannot be put back is marked
+ * section that holds the hypercall and the shadow's change together. KVM writes
+ * single TCEs (lend.h) in such sections of its own. A call that fails puts back what it changed; what cannot be put back is marked
  * unknown, and the pages that it may reach stay pinned.
  */
 #ifndef VFIO_PSERIES_TABLE_H
@@ -14,7 +14,9 @@
 #include <linux/types.h>
 #include "hv.h"
 #include "shadow.h"
+#include "tally.h"
 
+struct lend;
 struct memory;
 
 /* Most PEs that one container can drive through one table. */
@@ -26,8 +28,15 @@ struct memory;
  * @liobn:  the hypervisor's table of each member PE
  * @pes:    number of members
  * @memory: where its pages come from
- * @lock:   guards @shadow and the order of hypercalls; never held over a sleep
+ * @lock:   guards @shadow and the order of hypercalls, and with them @liobn, @pes
+ *          and the three flags; never held over a sleep
  * @shadow: what the TCEs hold
+ * @lend:   what KVM sees of it, NULL before it is published
+ * @tally:  what KVM counts for it; open once slots were lent
+ * @wanted: KVM has asked for a slot
+ * @lent:   KVM has written to it, and may do so at any time
+ * @lost:   the hypervisor neither did nor undid what KVM wrote: what a TCE holds
+ *          is not known, nor which one it is
  * @list:   4 KiB aligned list page for hv_put(); this and the next are guarded
  *          by the space's lock
  * @region: for each TCE of @list the region that pins it
@@ -39,6 +48,11 @@ struct table {
 	struct memory *memory;
 	spinlock_t lock;
 	struct shadow shadow;
+	struct lend *lend;
+	struct tally tally;
+	bool wanted;
+	bool lent;
+	bool lost;
 	__be64 *list;
 	u32 *region;
 };
@@ -70,7 +84,7 @@ int table_join(struct table *t, const struct hv_window *w);
 
 /**
  * table_part() - a PE's window leaves; the others are not touched
- * @t:     the table
+ * @t:     the table, to which KVM adds nothing meanwhile
  * @liobn: the window
  *
  * Context: may sleep; the space's lock is held.
@@ -118,10 +132,28 @@ int table_unmap(struct table *t, u64 first, u64 n);
 u64 table_clear(struct table *t);
 
 /**
+ * table_live() - TCEs that may be valid
+ */
+u64 table_live(struct table *t);
+
+/**
  * table_forget() - the hypervisor's table is gone and every TCE with it
  *
- * Unknown entries become invalid ones; their pages are released.
+ * Unknown entries become invalid ones; their pages are released, and what KVM
+ * counts is settled.
+ *
+ * Context: may sleep; the space's lock is held.
  */
 void table_forget(struct table *t);
+
+/**
+ * table_entry_kvms() - may the TCE hold what KVM wrote?
+ *
+ * Context: the table's lock is held.
+ */
+static inline bool table_entry_kvms(const struct shadow_leaf *leaf, u32 slot)
+{
+	return leaf->tce[slot] && (!leaf->region[slot] || leaf->tce[slot] & SHADOW_UNKNOWN);
+}
 
 #endif

@@ -4,7 +4,8 @@
  *
  * A window is a table that has a place in the hypervisor, the same one in every
  * PE. In a PE it comes in the order memory, window, publication, TCEs, and goes
- * in the opposite one.
+ * in the opposite one. KVM, which finds what is published, is kept from adding to a
+ * window that goes.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -51,31 +52,82 @@ static struct table *window_alloc(const struct windows *ws, u64 tces)
 	return t;
 }
 
+/* One that KVM let go of, or a new one. */
+static struct lend *windows_lend(struct windows *ws)
+{
+	struct lend **at = &ws->unused;
+	struct lend *l;
+
+	while (*at && lookup_held(*at))
+		at = &(*at)->next;
+	l = *at;
+	if (!l)
+		return lookup_alloc();
+	*at = l->next;
+	l->next = NULL;
+	return l;
+}
+
+/* It is published nowhere now, but KVM may be about to look at it: it is kept. */
+static void windows_retire(struct windows *ws, struct lend *l)
+{
+	if (!l)
+		return;
+	l->next = ws->unused;
+	ws->unused = l;
+}
+
+void windows_end(struct windows *ws)
+{
+	lookup_put(ws->unused);
+	ws->unused = NULL;
+}
+
+/* While pages are reachable that KVM counts, the count has to stay in its list. */
 static void window_free(struct table *t)
 {
 	table_free(t);
-	kfree(t);
+	if (!t->tally.mm)
+		kfree(t);
 }
 
 /* Let a PE leave a window. True when it can reach nothing through it any more. */
 static bool window_part(struct table *t, u32 slot, struct pe *pe, u32 liobn)
 {
-	bool clean = table_part(t, liobn);
+	bool clean;
 
+	lend_stop(t->lend);
+	clean = table_part(t, liobn);
+	lend_go(t->lend);
 	pe_publish(pe, slot, NULL);
 	return pe_close(pe, liobn, clean);
 }
 
-/* Open a table's window in a PE: @want is where it is, or where it may be. */
-static int window_join(struct table *t, u32 slot, struct pe *pe, const struct hv_window *want)
+/* The first window decides where the table is, also for KVM. */
+static int window_publish(struct windows *ws, u32 slot, struct pe *pe, const struct hv_window *w)
 {
+	struct table *t = ws->table[slot];
+
+	if (!t->lend) {
+		t->lend = windows_lend(ws);
+		if (!t->lend)
+			return -ENOMEM;
+		lookup_place(t->lend, w);
+	}
+	return pe_publish(pe, slot, t->lend);
+}
+
+/* Open a table's window in a PE: @want is where it is, or where it may be. */
+static int window_join(struct windows *ws, u32 slot, struct pe *pe, const struct hv_window *want)
+{
+	struct table *t = ws->table[slot];
 	struct hv_window w;
 	int rc;
 
 	rc = pe_open(pe, want, &w);
 	if (rc)
 		return rc;
-	rc = pe_publish(pe, slot, &w);
+	rc = window_publish(ws, slot, pe, &w);
 	if (rc) {
 		pe_close(pe, w.liobn, true);
 		return rc;
@@ -93,10 +145,12 @@ static int window_join(struct table *t, u32 slot, struct pe *pe, const struct hv
 static u64 window_close(struct windows *ws, u32 slot)
 {
 	struct table *t = ws->table[slot];
-	u64 unknown = t->shadow.live;
 	bool gone = true;
+	u64 unknown;
 	u32 i;
 
+	lend_end(t->lend);
+	unknown = table_live(t);
 	for (i = t->pes; i--;) {
 		pe_publish(ws->pe[i], slot, NULL);
 		gone &= pe_close(ws->pe[i], t->liobn[i], !unknown);
@@ -106,6 +160,7 @@ static u64 window_close(struct windows *ws, u32 slot)
 		unknown = 0;
 	}
 	ws->table[slot] = NULL;
+	windows_retire(ws, t->lend);
 	window_free(t);
 	return unknown;
 }
@@ -121,9 +176,11 @@ static int window_open(struct windows *ws, u32 slot, const struct hv_window *wan
 		return -ENOMEM;
 	ws->table[slot] = t;
 	for (i = 0; i < ws->pes && !rc; i++)
-		rc = window_join(t, slot, ws->pe[i], i ? &t->w : want);
+		rc = window_join(ws, slot, ws->pe[i], i ? &t->w : want);
 	if (rc)
 		window_close(ws, slot);
+	else
+		lend_begin(t->lend, t);
 	return rc;
 }
 
@@ -193,11 +250,13 @@ int windows_remove(struct windows *ws, u64 ioba)
 	if (slot < 0)
 		return -EINVAL;
 	t = ws->table[slot];
+	lend_stop(t->lend);
 	rc = table_unmap(t, 0, hv_window_tces(&t->w));
 	if (rc)
-		return rc;
-	window_close(ws, slot);
-	return 0;
+		lend_go(t->lend);
+	else
+		window_close(ws, slot);
+	return rc;
 }
 
 int windows_unmap_all(struct windows *ws)
@@ -272,7 +331,7 @@ static int windows_later_pe(struct windows *ws, struct pe *pe)
 		if (!t)
 			continue;
 		rc = pe->pgsizes & 1ULL << t->w.page_shift
-			     ? window_join(t, slot, pe, &t->w) : -EINVAL;
+			     ? window_join(ws, slot, pe, &t->w) : -EINVAL;
 	}
 	if (rc) {
 		if (!windows_part_all(ws, pe, ws->pes))
@@ -298,6 +357,7 @@ static u64 windows_close_all(struct windows *ws)
 	for (slot = 0; slot < PE_WINDOWS; slot++) {
 		if (!ws->table[slot])
 			continue;
+		lend_stop(ws->table[slot]->lend);
 		table_clear(ws->table[slot]);
 		stuck += window_close(ws, slot);
 	}
@@ -310,7 +370,7 @@ static u64 windows_live(const struct windows *ws)
 	u32 slot;
 
 	for (slot = 0; slot < PE_WINDOWS; slot++)
-		live += ws->table[slot] ? ws->table[slot]->shadow.live : 0;
+		live += ws->table[slot] ? table_live(ws->table[slot]) : 0;
 	return live;
 }
 

@@ -8,6 +8,7 @@
 #ifndef VFIO_PSERIES_WINDOW_H
 #define VFIO_PSERIES_WINDOW_H
 
+#include "lend.h"
 #include "pe.h"
 #include "table.h"
 
@@ -20,6 +21,7 @@
  * @pe:     the PEs, in the order in which they came
  * @pes:    how many
  * @memory: where pages come from
+ * @unused: what KVM was given of windows that are gone
  *
  * Guarded by the lock of the space that it belongs to.
  */
@@ -28,6 +30,7 @@ struct windows {
 	struct pe *pe[TABLE_MAX_PES];
 	u32 pes;
 	struct memory *memory;
+	struct lend *unused;
 };
 
 void windows_init(struct windows *ws, struct memory *memory);
@@ -51,6 +54,13 @@ int windows_add_pe(struct windows *ws, struct pe *pe);
  * Return: the number of TCEs that may still be valid.
  */
 u64 windows_del_pe(struct windows *ws, struct pe *pe);
+
+/**
+ * windows_end() - the user has no PE any more and gets none
+ *
+ * Context: may sleep (RCU grace period).
+ */
+void windows_end(struct windows *ws);
 
 /**
  * windows_create() - one more window

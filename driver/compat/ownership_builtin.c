@@ -131,7 +131,6 @@ static void ownership_back(struct pe *pe)
 	builtin->release_ownership(hp->group, hp->dev);
 	if (!hp->group->tables[0])
 		dev_err(hp->dev, "vfio_pseries: the kernel did not set up its window again\n");
-	host_retire_tables(hp);
 }
 
 const struct host_ops ownership_host_ops = {

@@ -256,7 +256,6 @@ static void ownership_back(struct pe *pe)
 	struct host_pe *hp = to_host_pe(pe);
 
 	tables_back(hp);
-	host_retire_tables(hp);
 	/*
 	 * A kernel started by kexec does not know of a window that its device tree
 	 * was made without, and would find no room for its own.

@@ -28,6 +28,9 @@ void shim_alloc_reset(void);
 void shim_mm_reset(void);
 void shim_mm_iommu_reset(void);
 void shim_uaccess_reset(void);
+void shim_rcu_reset(void);
+/* The calling thread may sleep: if it is in the kernel, it reads nothing under RCU any more. */
+void shim_rcu_quiescent(void);
 
 /* Frame behind a user address, with the log2 of its page's size; NULL when there is none. */
 struct page *shim_user_page(const struct mm_struct *mm, unsigned long ua);

@@ -29,6 +29,7 @@ unsigned int shim_spinlocks(void)
 void shim_may_sleep(void)
 {
 	BUG_ON(spinlocks);
+	shim_rcu_quiescent();
 }
 
 void might_sleep(void)

@@ -6,8 +6,8 @@
  * counts its users, and apart from them mappings that KVM tells it of (one more than there are).
  * The last user can only go while there are none. Ranges of an address space don't overlap.
  *
- * What differs: memory goes at once, where the kernel waits for readers under RCU; there is no
- * device memory.
+ * What differs: memory goes after a grace period, but before the call returns; there is no device
+ * memory.
  */
 #include <asm/mmu_context.h>
 #include <linux/bitops.h>
@@ -15,8 +15,10 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <pthread.h>
 #include "internal.h"
 #include "shim.h"
 
@@ -41,6 +43,9 @@ struct mm_iommu_table_group_mem_t {
 };
 
 static DEFINE_MUTEX(list_lock);
+
+/* For those who only look, and may hold spinlocks; inside of the other one. */
+static pthread_mutex_t look_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void shim_mm_iommu_reset(void)
 {
@@ -88,6 +93,16 @@ static bool overlaps(struct mm_struct *mm, const struct mm_iommu_table_group_mem
 	return false;
 }
 
+static void link_region(struct list_head *list, struct mm_iommu_table_group_mem_t *mem)
+{
+	pthread_mutex_lock(&look_lock);
+	if (list)
+		list_add_tail(&mem->node, list);
+	else
+		list_del(&mem->node);
+	pthread_mutex_unlock(&look_lock);
+}
+
 static long add(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
 {
 	unsigned long pinned = pin_all(mm, mem);
@@ -100,7 +115,7 @@ static long add(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
 	else if (overlaps(mm, mem))
 		rc = -EINVAL;
 	else
-		list_add_tail(&mem->node, &mm->regions);
+		link_region(&mm->regions, mem);
 	mutex_unlock(&list_lock);
 	if (rc)
 		unpin(mem, pinned);
@@ -153,17 +168,19 @@ long mm_iommu_new(struct mm_struct *mm, unsigned long ua, unsigned long entries,
 /* One user less. Return: 1 when it was the last one and the registration is off the list. */
 static long put_user(struct mm_iommu_table_group_mem_t *mem)
 {
+	u64 none = 1;
+
 	if (!mem->used)
 		return -ENOENT;
 	if (mem->used > 1) {
 		mem->used--;
 		return 0;
 	}
-	if (mem->mapped != 1)
+	if (!__atomic_compare_exchange_n(&mem->mapped, &none, 0, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST))
 		return -EBUSY;
 	mem->used = 0;
-	mem->mapped = 0;
-	list_del(&mem->node);
+	link_region(NULL, mem);
 	return 1;
 }
 
@@ -176,6 +193,7 @@ long mm_iommu_put(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
 	mutex_unlock(&list_lock);
 	if (rc != 1)
 		return rc;
+	synchronize_rcu();
 	account_locked_vm(mm, mem->pages, false);
 	unpin(mem, mem->pages);
 	destroy(mem);
@@ -187,11 +205,11 @@ struct mm_iommu_table_group_mem_t *mm_iommu_lookup(struct mm_struct *mm, unsigne
 {
 	struct mm_iommu_table_group_mem_t *mem, *found = NULL;
 
-	mutex_lock(&list_lock);
+	pthread_mutex_lock(&look_lock);
 	list_for_each_entry(mem, &mm->regions, node)
 		if (mem->ua <= ua && ua + size <= end_of(mem))
 			found = mem;
-	mutex_unlock(&list_lock);
+	pthread_mutex_unlock(&look_lock);
 	return found;
 }
 
@@ -233,23 +251,31 @@ bool mm_iommu_preregistered(struct mm_struct *mm)
 	return !list_empty(&mm->regions);
 }
 
+/* Counts by @step unless there are @floor. */
+static bool count(struct mm_iommu_table_group_mem_t *mem, u64 floor, u64 step)
+{
+	u64 n = __atomic_load_n(&mem->mapped, __ATOMIC_SEQ_CST);
+
+	while (n != floor)
+		if (__atomic_compare_exchange_n(&mem->mapped, &n, n + step, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return true;
+	return false;
+}
+
 long mm_iommu_mapped_inc(struct mm_iommu_table_group_mem_t *mem)
 {
-	if (!mem->mapped)
-		return -ENXIO;
-	__atomic_add_fetch(&mem->mapped, 1, __ATOMIC_RELAXED);
-	return 0;
+	return count(mem, 0, 1) ? 0 : -ENXIO;
 }
 
 void mm_iommu_mapped_dec(struct mm_iommu_table_group_mem_t *mem)
 {
-	if (mem->mapped > 1)
-		__atomic_sub_fetch(&mem->mapped, 1, __ATOMIC_RELAXED);
+	count(mem, 1, -1ULL);
 }
 
 u64 shim_region_mapped(const struct mm_iommu_table_group_mem_t *mem)
 {
-	return mem->mapped - 1;
+	return __atomic_load_n(&mem->mapped, __ATOMIC_SEQ_CST) - 1;
 }
 
 u64 shim_regions(const struct mm_struct *mm)
@@ -259,5 +285,15 @@ u64 shim_regions(const struct mm_struct *mm)
 
 	for (node = mm->regions.next; node != &mm->regions; node = node->next)
 		n++;
+	return n;
+}
+
+u64 shim_counted(const struct mm_struct *mm)
+{
+	const struct mm_iommu_table_group_mem_t *mem;
+	u64 n = 0;
+
+	list_for_each_entry(mem, &mm->regions, node)
+		n += shim_region_mapped(mem);
 	return n;
 }

@@ -51,4 +51,5 @@ void shim_reset(void)
 	shim_mm_reset();
 	shim_mm_iommu_reset();
 	shim_uaccess_reset();
+	shim_rcu_reset();
 }

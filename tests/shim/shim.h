@@ -16,6 +16,8 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
+struct hv_window;
+struct lend;
 struct mm_iommu_table_group_mem_t;
 struct vma;
 
@@ -58,6 +60,8 @@ void shim_kill_at(u64 nth);
 bool shim_kill_armed(void);
 /* Chances to run that were given to others: cond_resched(). */
 u64 shim_rescheds(void);
+/* Called where the calling thread lets others run: cond_resched() and msleep(). */
+void shim_on_resched(void (*fn)(void));
 /* Sum of all msleep(). */
 u64 shim_slept_ms(void);
 /* The calling thread must be allowed to sleep here. */
@@ -65,6 +69,22 @@ void shim_may_sleep(void);
 /* Depth of spinlocks and mutexes that the calling thread holds. */
 unsigned int shim_spinlocks(void);
 unsigned int shim_mutexes(void);
+
+/* --- RCU --- */
+
+/* From here on the calling thread does not let others run unless it may sleep. */
+void shim_kernel_enter(void);
+void shim_kernel_leave(void);
+/* Grace periods that were waited for. */
+u64 shim_grace_periods(void);
+
+/* --- what KVM finds --- */
+
+/* Somebody else takes a reference on what was published, and drops it. */
+void shim_lookup_hold(struct lend *l);
+void shim_lookup_drop(struct lend *l);
+/* Where he is told the window is. */
+const struct hv_window *shim_lookup_window(struct lend *l);
 
 /* --- log --- */
 
@@ -105,6 +125,8 @@ u64 shim_ram_size(void);
 /* mm_iommu's count of mappings of a region, to play KVM and to look at. */
 u64 shim_region_mapped(const struct mm_iommu_table_group_mem_t *mem);
 u64 shim_regions(const struct mm_struct *mm);
+/* All mappings that are counted in an address space. */
+u64 shim_counted(const struct mm_struct *mm);
 
 /* --- user copies --- */
 

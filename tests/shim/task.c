@@ -11,6 +11,7 @@ static __thread struct task_struct task;
 static struct countdown kill_at;
 static bool killed;
 static u64 rescheds, slept_ms;
+static void (*on_resched)(void);
 
 void shim_task_reset(void)
 {
@@ -19,6 +20,7 @@ void shim_task_reset(void)
 	killed = false;
 	rescheds = 0;
 	slept_ms = 0;
+	on_resched = NULL;
 }
 
 struct task_struct *shim_current(void)
@@ -50,9 +52,27 @@ bool fatal_signal_pending(struct task_struct *t)
 	return killed;
 }
 
+void shim_on_resched(void (*fn)(void))
+{
+	on_resched = fn;
+}
+
+static void others_run(void)
+{
+	void (*fn)(void) = on_resched;
+
+	/* Not again from within. */
+	on_resched = NULL;
+	if (fn)
+		fn();
+	on_resched = fn;
+}
+
 int cond_resched(void)
 {
 	shim_may_sleep();
+	if (on_resched)
+		others_run();
 	__atomic_add_fetch(&rescheds, 1, __ATOMIC_RELAXED);
 	return 0;
 }
@@ -65,6 +85,8 @@ u64 shim_rescheds(void)
 void msleep(unsigned int ms)
 {
 	shim_may_sleep();
+	if (on_resched)
+		others_run();
 	__atomic_add_fetch(&slept_ms, ms, __ATOMIC_RELAXED);
 }
 

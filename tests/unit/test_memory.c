@@ -3,6 +3,7 @@
 #include <string.h>
 #include <asm/mmu_context.h>
 #include <linux/errno.h>
+#include "tally.h"
 #include "world.h"
 
 #define PAGES(n)	((n) * PAGE_SIZE)
@@ -280,12 +281,54 @@ static void busy_while_an_entry_names_it(void **state)
 /* KVM counts mappings of its own; it can't make them fewer than none. */
 static void busy_while_kvm_names_it(void **state)
 {
+	struct tally tally;
+
+	tally_open(&tally, &world.mm);
 	add(UA, PAGES(4));
 	assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
 	assert_int_equal(m.count, 1);
 	mm_iommu_mapped_dec(region(0)->mem);
 	assert_int_equal(shim_region_mapped(region(0)->mem), 0);
+	end();
+	tally_close(&tally);
+}
+
+/* Without a table that KVM could count for, what is counted is a leftover. */
+static void leftovers_of_kvm_do_not_matter(void **state)
+{
+	struct tally elsewhere;
+	u32 i;
+
+	tally_open(&elsewhere, &world.other);
+	add(UA, PAGES(4));
+	for (i = 0; i < 5000; i++)
+		assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	assert_int_equal(shim_pins(), 0);
+	end();
+	tally_close(&elsewhere);
+}
+
+/* The end does not wait for a table of somebody else's; the pages do. */
+static void pages_wait_for_kvm(void **state)
+{
+	struct tally mine, theirs;
+	unsigned int i;
+
+	tally_open(&mine, &world.mm);
+	tally_open(&theirs, &world.mm);
+	add(UA, PAGES(4));
+	add(UA + PAGES(4), PAGES(4));
+	for (i = 0; i < 3; i++)
+		assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
+	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(shim_pins(), 4);
+	tally_close(&mine);
+	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(world.mm.users, 1);
+	tally_close(&theirs);
+	assert_int_equal(shim_pins(), 0);
 	end();
 }
 
@@ -448,6 +491,8 @@ int main(void)
 		MEMORY_TEST(two_users_of_one_address_space),
 		MEMORY_TEST(busy_while_an_entry_names_it),
 		MEMORY_TEST(busy_while_kvm_names_it),
+		MEMORY_TEST(leftovers_of_kvm_do_not_matter),
+		MEMORY_TEST(pages_wait_for_kvm),
 		MEMORY_TEST(kvm_cannot_talk_us_into_unpinning),
 		MEMORY_TEST(suspect_stays_while_anything_is_unknown),
 		MEMORY_TEST(release_leaves_the_reachable_pinned),

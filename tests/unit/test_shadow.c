@@ -9,9 +9,11 @@
 #define TCE(i)	(((u64)(i) + 1) << 12 | RW)
 
 static struct shadow s;
+static spinlock_t lock;
 
 static void make(u64 tces)
 {
+	spin_lock_init(&lock);
 	assert_int_equal(shadow_init(&s, tces, &world.mm), 0);
 	assert_int_equal(s.tces, tces);
 }
@@ -24,6 +26,11 @@ static void end(void)
 	assert_int_equal(world.mm.locked_vm, 0);
 }
 
+static int populate(struct shadow *shadow, u64 first, u64 n)
+{
+	return shadow_populate(shadow, &lock, first, n, false);
+}
+
 static void set(u64 idx, u64 tce, u32 region)
 {
 	struct shadow_leaf *leaf = shadow_leaf(&s, idx);
@@ -34,7 +41,7 @@ static void set(u64 idx, u64 tce, u32 region)
 
 static void put(u64 idx)
 {
-	assert_int_equal(shadow_populate(&s, idx, 1), 0);
+	assert_int_equal(populate(&s, idx, 1), 0);
 	set(idx, TCE(idx), 1);
 }
 
@@ -81,7 +88,7 @@ static void empty_costs_next_to_nothing(void **state)
 static void costs_follow_what_is_mapped(void **state)
 {
 	make(1ULL << 28);
-	assert_int_equal(shadow_populate(&s, 1 << 27, 1 << 16), 0);
+	assert_int_equal(populate(&s, 1 << 27, 1 << 16), 0);
 	assert_true(s.bytes <= 2 * (1 << 16) * sizeof(u64));
 	assert_true(shim_alloc_bytes() <= s.bytes + s.bytes / 8 + 4 * KiB);
 	assert_true(s.bytes >= (1 << 16) * (sizeof(u64) + sizeof(u32)));
@@ -93,7 +100,7 @@ static void bytes_are_charged(void **state)
 	make(1 << 20);
 	assert_int_equal(s.charged, DIV_ROUND_UP(s.bytes, PAGE_SIZE));
 	assert_int_equal(world.mm.locked_vm, s.charged);
-	assert_int_equal(shadow_populate(&s, 0, 1 << 16), 0);
+	assert_int_equal(populate(&s, 0, 1 << 16), 0);
 	assert_int_equal(s.charged, DIV_ROUND_UP(s.bytes, PAGE_SIZE));
 	assert_int_equal(world.mm.locked_vm, s.charged);
 	end();
@@ -102,7 +109,7 @@ static void bytes_are_charged(void **state)
 static void nobody_pays_without_mm(void **state)
 {
 	assert_int_equal(shadow_init(&s, 1 << 20, NULL), 0);
-	assert_int_equal(shadow_populate(&s, 0, 1000), 0);
+	assert_int_equal(populate(&s, 0, 1000), 0);
 	assert_int_equal(s.charged, 0);
 	end();
 }
@@ -115,7 +122,7 @@ static void limit_of_locked_memory(void **state)
 	assert_int_equal(world.mm.locked_vm, 0);
 	world.mm.limit = 2;
 	make(1 << 20);
-	assert_int_equal(shadow_populate(&s, 0, 1 << 20), -ENOMEM);
+	assert_int_equal(populate(&s, 0, 1 << 20), -ENOMEM);
 	assert_true(world.mm.locked_vm <= 2);
 	assert_int_equal(world.mm.locked_vm, s.charged);
 	assert_int_equal(shadow_next_live(&s, 0, 1 << 20), 1 << 20);
@@ -127,13 +134,13 @@ static void populate_makes_the_leaves_of_a_range(void **state)
 	u64 idx;
 
 	make(1 << 20);
-	assert_int_equal(shadow_populate(&s, 1000, 2000), 0);
+	assert_int_equal(populate(&s, 1000, 2000), 0);
 	for (idx = 0; idx < 8192; idx += 512)
 		assert_true(!shadow_leaf(&s, idx) == (idx < 512 || idx > 2999));
 	assert_int_equal(s.live, 0);
 	/* Again: nothing more is needed. */
 	idx = s.bytes;
-	assert_int_equal(shadow_populate(&s, 1000, 2000), 0);
+	assert_int_equal(populate(&s, 1000, 2000), 0);
 	assert_int_equal(s.bytes, idx);
 	end();
 }
@@ -152,12 +159,12 @@ static void every_allocation_can_fail(void **state)
 			assert_int_equal(world.mm.locked_vm, 0);
 			continue;
 		}
-		failed = shadow_populate(&s, 5000, 5000) == -ENOMEM;
+		failed = populate(&s, 5000, 5000) == -ENOMEM;
 		assert_int_equal(failed, !shim_alloc_armed());
 		shim_fail_alloc(0);
 		assert_int_equal(s.charged, world.mm.locked_vm);
 		assert_true(s.charged >= DIV_ROUND_UP(s.bytes, PAGE_SIZE));
-		assert_int_equal(shadow_populate(&s, 5000, 5000), 0);
+		assert_int_equal(populate(&s, 5000, 5000), 0);
 		put(9999);
 		assert_int_equal(shadow_next_live(&s, 0, s.tces), 9999);
 		end();
@@ -171,7 +178,7 @@ static void populate_can_be_killed(void **state)
 {
 	make(1ULL << 28);
 	shim_kill_at(3);
-	assert_int_equal(shadow_populate(&s, 0, 1 << 20), -EINTR);
+	assert_int_equal(populate(&s, 0, 1 << 20), -EINTR);
 	assert_true(s.bytes < 128 * KiB);
 	shim_kill_at(0);
 	end();
@@ -249,7 +256,7 @@ static void agrees_with_a_plain_array(void **state)
 		u64 idx = rand() % TCES, from = rand() % TCES, next = from;
 		u64 tce = rand() % 3 ? TCE(rand() % 100) : 0;
 
-		assert_int_equal(shadow_populate(&s, idx, 1), 0);
+		assert_int_equal(populate(&s, idx, 1), 0);
 		set(idx, tce, 1);
 		live += !!tce - !!plain[idx];
 		plain[idx] = tce;

@@ -42,15 +42,16 @@ static void host_back(struct pe *pe)
 	world.windows_at_back = endpoint_windows(e);
 }
 
-static int host_publish(struct pe *pe, u32 num, const struct hv_window *w)
+static int host_publish(struct pe *pe, u32 num, struct lend *lend)
 {
 	struct endpoint *e = endpoint_of(pe);
 
 	lockdep_assert_held(&pe->lock);
 	assert_true(num < PE_WINDOWS);
-	if (w && world.publish_rc)
+	if (lend && world.publish_rc)
 		return world.publish_rc;
-	e->published[num] = w ? *w : (struct hv_window){ 0 };
+	e->published[num] = lend ? *shim_lookup_window(lend) : (struct hv_window){ 0 };
+	e->lend[num] = lend;
 	return 0;
 }
 

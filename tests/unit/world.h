@@ -49,13 +49,15 @@
  * @hv:        as the hypervisor has it; NULL while there is no such PE
  * @pe:        as the driver has it
  * @host_left: the host gave it away
- * @published: windows that the kernel's group was told of
+ * @published: where the windows are that the kernel's group was told of
+ * @lend:      ... and what KVM finds there
  */
 struct endpoint {
 	struct model_pe *hv;
 	struct pe pe;
 	bool host_left;
 	struct hv_window published[PE_WINDOWS];
+	struct lend *lend[PE_WINDOWS];
 };
 
 #define ENDPOINTS	3

@@ -35,6 +35,12 @@ static inline void list_del(struct list_head *node)
 
 #define list_entry(ptr, type, member)	container_of(ptr, type, member)
 
+#define list_for_each_entry_safe(pos, n, head, member)					\
+	for (pos = list_entry((head)->next, __typeof__(*pos), member),			\
+	     n = list_entry(pos->member.next, __typeof__(*pos), member);		\
+	     &pos->member != (head);							\
+	     pos = n, n = list_entry(n->member.next, __typeof__(*n), member))
+
 #define list_for_each_entry(pos, head, member)						\
 	for (pos = list_entry((head)->next, __typeof__(*pos), member);			\
 	     &pos->member != (head);							\

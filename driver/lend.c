@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lend.c - KVM as a second writer.
+ *
+ * For a guest's request KVM asks for a slot, counts a mapping of the registered
+ * memory, has the TCE exchanged, counts down for what it is told was there, and
+ * writes the user address into the slot; all without a lock, so that two of the
+ * guest's processors can be in each other's way. Here KVM is always told that
+ * there was nothing. So it only counts up, and the counts are taken down with the
+ * table's lock held (tally.h): they can be too high, but never too low, and
+ * memory that a TCE of KVM's reaches cannot be unpinned.
+ *
+ * A slot must not go while KVM is between asking for it and writing to it. It does
+ * not sleep there, so a grace period of RCU ends that (on kernels that preempt it
+ * would not: there it is never lent any). For the same reason nothing is allocated
+ * here: KVM is sent to user space, and the MAP that comes of it brings slots.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include "lend.h"
+#include "memory.h"
+
+/* Tries for one TCE while the hypervisor is busy; nothing can wait here. */
+#define LEND_TRIES	100
+
+void lend_init(struct lend *l)
+{
+	spin_lock_init(&l->lock);
+	l->t = NULL;
+	l->stopped = false;
+	l->next = NULL;
+}
+
+void lend_begin(struct lend *l, struct table *t)
+{
+	spin_lock(&l->lock);
+	l->first = t->w.start >> t->w.page_shift;
+	l->stopped = false;
+	l->t = t;
+	spin_unlock(&l->lock);
+}
+
+static void lend_set_stopped(struct lend *l, bool stopped)
+{
+	spin_lock(&l->lock);
+	l->stopped = stopped;
+	spin_unlock(&l->lock);
+}
+
+void lend_stop(struct lend *l)
+{
+	if (!l)
+		return;
+	lend_set_stopped(l, true);
+	/* Slots come with a MAP only: there won't be any meanwhile. */
+	if (l->t && l->t->tally.mm)
+		synchronize_rcu();
+}
+
+void lend_go(struct lend *l)
+{
+	if (l)
+		lend_set_stopped(l, false);
+}
+
+void lend_end(struct lend *l)
+{
+	if (!l)
+		return;
+	spin_lock(&l->lock);
+	l->t = NULL;
+	spin_unlock(&l->lock);
+}
+
+/* With the lock. The table in which KVM's @index lies, and where. */
+static struct table *lend_table(const struct lend *l, u64 index, u64 *idx)
+{
+	lockdep_assert_held(&l->lock);
+	*idx = index - l->first;
+	return l->t && index >= l->first && *idx < l->t->shadow.tces ? l->t : NULL;
+}
+
+/*
+ * KVM believes mm_iommu's word on how large a region's pages are, which can be
+ * wrong (memory.c): a TCE larger than the kernel's pages is not for it.
+ */
+static __be64 *lend_table_slot(struct table *t, u64 idx)
+{
+	struct shadow_leaf *leaf;
+	__be64 *slot = NULL;
+
+	if (t->w.page_shift > PAGE_SHIFT || t->memory->loose)
+		return NULL;
+	spin_lock(&t->lock);
+	t->wanted = true;
+	leaf = shadow_leaf(&t->shadow, idx);
+	if (leaf && leaf->slots && t->tally.mm == current->mm && !t->lost)
+		slot = &leaf->slots[idx & SHADOW_LEAF_MASK];
+	spin_unlock(&t->lock);
+	return slot;
+}
+
+__be64 *lend_slot(struct lend *l, u64 index)
+{
+	__be64 *slot = NULL;
+	struct table *t;
+	u64 idx;
+
+	spin_lock(&l->lock);
+	t = lend_table(l, index, &idx);
+	if (t && !l->stopped)
+		slot = lend_table_slot(t, idx);
+	spin_unlock(&l->lock);
+	return slot;
+}
+
+static int lend_put_one(u32 liobn, u64 ioba, u64 tce)
+{
+	u32 tries = 0;
+	int rc;
+
+	do {
+		rc = hv_put_one(liobn, ioba, tce);
+	} while (rc > 0 && ++tries < LEND_TRIES);
+	return rc;
+}
+
+static int lend_put(struct table *t, u64 idx, u64 tce)
+{
+	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	u32 i;
+
+	lockdep_assert_held(&t->lock);
+	for (i = 0; i < t->pes; i++)
+		if (lend_put_one(t->liobn[i], ioba, tce))
+			return -EIO;
+	return 0;
+}
+
+/*
+ * The TCE is exchanged; the shadow follows. The old page was pinned until now. An
+ * entry that was unknown stays so for its region's sake.
+ */
+static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce)
+{
+	u32 region = leaf->region[slot];
+	u64 old = leaf->tce[slot];
+
+	if (old & PAPR_TCE_WRITE)
+		memory_dirty(old & PAGE_MASK, t->w.page_shift);
+	if (old & SHADOW_UNKNOWN) {
+		if (tce)
+			shadow_set(&t->shadow, leaf, slot, tce | SHADOW_UNKNOWN, region);
+		return;
+	}
+	shadow_set(&t->shadow, leaf, slot, tce, 0);
+	if (!old || !region)
+		return;
+	if (region == MEMORY_LOOSE)
+		memory_drop_loose(old);
+	else
+		memory_drop(t->memory, region, 1);
+}
+
+/*
+ * KVM counts down for a page that it could not put into a table, so that page must
+ * not be in one: the TCE is invalidated. If not even that is possible KVM has to
+ * believe that all is well; its count then keeps the page pinned, and no count is
+ * taken down before the window is gone.
+ */
+static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 idx, u64 tce)
+{
+	if (!tce)
+		return -EIO;
+	if (!lend_put(t, idx, 0)) {
+		lend_store(t, leaf, slot, 0);
+		return -EIO;
+	}
+	pr_err_ratelimited("vfio_pseries: window %x: a guest's TCE %llx is in an unknown state\n",
+			   t->liobn[0], (unsigned long long)idx);
+	t->lost = true;
+	return 0;
+}
+
+static int lend_write(struct table *t, u64 idx, u64 tce)
+{
+	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	u32 slot = idx & SHADOW_LEAF_MASK;
+
+	lockdep_assert_held(&t->lock);
+	if (!leaf || (!tce && !leaf->tce[slot]))
+		return 0;
+	t->lent = true;
+	if (lend_put(t, idx, tce))
+		return lend_refused(t, leaf, slot, idx, tce);
+	lend_store(t, leaf, slot, tce);
+	if (leaf->slots && !t->lost)
+		tally_take(&t->tally, &leaf->slots[slot]);
+	return 0;
+}
+
+int lend_exchange(struct lend *l, u64 index, u64 hpa, u64 perm)
+{
+	struct table *t;
+	int rc = 0;
+	u64 idx;
+
+	spin_lock(&l->lock);
+	t = lend_table(l, index, &idx);
+	if (t) {
+		/* A guest may leave anything in the bits between address and permissions. */
+		u64 tce = perm ? (hpa & ~((1ULL << t->w.page_shift) - 1)) | perm : 0;
+
+		spin_lock(&t->lock);
+		rc = lend_write(t, idx, tce);
+		spin_unlock(&t->lock);
+	}
+	spin_unlock(&l->lock);
+	return rc;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lend.h - a window's table as KVM has it.
+ *
+ * KVM holds on to what it was given and writes single TCEs without any lock of
+ * ours, also when the window, the container and its user are long gone. What it
+ * is given is therefore an object of its own, which stands for a table while
+ * that lives and for nothing afterwards.
+ */
+#ifndef VFIO_PSERIES_LEND_H
+#define VFIO_PSERIES_LEND_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include "hv.h"
+#include "table.h"
+
+/**
+ * struct lend - what KVM was given
+ * @lock:    guards all; taken outside of the table's lock, never held over a sleep
+ * @t:       the table, NULL before its window is ready and when it is gone
+ * @first:   its first TCE as KVM counts them: bus address by page size
+ * @stopped: KVM gets no slot; what it may still do is to remove
+ * @next:    in a list of those that are out of use
+ */
+struct lend {
+	spinlock_t lock;
+	struct table *t;
+	u64 first;
+	bool stopped;
+	struct lend *next;
+};
+
+void lend_init(struct lend *l);
+
+/**
+ * lend_begin() - the table can be written to
+ */
+void lend_begin(struct lend *l, struct table *t);
+
+/**
+ * lend_stop() - KVM adds nothing to the table any more, and nobody is about to
+ *
+ * What a guest maps goes to user space meanwhile, and waits there. NULL does
+ * nothing.
+ *
+ * Context: sleeps for an RCU grace period if KVM was ever lent a slot.
+ */
+void lend_stop(struct lend *l);
+
+/**
+ * lend_go() - undo lend_stop()
+ */
+void lend_go(struct lend *l);
+
+/**
+ * lend_end() - the table is about to go
+ *
+ * Before the hypervisor's: its name may come back at once for another one. KVM is
+ * stopped. NULL does nothing.
+ */
+void lend_end(struct lend *l);
+
+/**
+ * lend_slot() - where KVM keeps the user address of what it writes
+ * @l:     the object
+ * @index: the TCE, as KVM counts them
+ *
+ * The first time that it is asked for a part of a table there is none yet: the
+ * user's next MAP there brings it.
+ *
+ * Context: does not sleep. KVM writes to the slot without sleeping in between.
+ * Return: the slot; NULL makes KVM hand the guest's request to user space.
+ */
+__be64 *lend_slot(struct lend *l, u64 index);
+
+/**
+ * lend_exchange() - KVM writes one TCE
+ * @l:     the object
+ * @index: the TCE, as KVM counts them
+ * @hpa:   host physical address, counted in mm_iommu before
+ * @perm:  PAPR_TCE_READ and/or PAPR_TCE_WRITE; 0 invalidates the TCE
+ *
+ * One H_PUT_TCE for each member, none where it is invalid already. The page that
+ * was there is dealt with: KVM is to be told that there was none, so that it
+ * neither counts down, marks dirty nor puts anything back by itself.
+ *
+ * Context: does not sleep.
+ * Return: 0, also when the table is gone; -EIO when the hypervisor refuses, and
+ * the TCE is what it was or invalid.
+ */
+int lend_exchange(struct lend *l, u64 index, u64 hpa, u64 perm);
+
+/*
+ * The kernel's object around it: lookup.c, and the tests' world.
+ */
+
+/**
+ * lookup_alloc() - one more, held by us
+ *
+ * Context: may sleep. Return: NULL without memory.
+ */
+struct lend *lookup_alloc(void);
+
+/**
+ * lookup_place() - say where the window is, before it is published
+ */
+void lookup_place(struct lend *l, const struct hv_window *w);
+
+/**
+ * lookup_held() - does anybody but us hold it?
+ */
+bool lookup_held(struct lend *l);
+
+/**
+ * lookup_put() - we hold them no more
+ * @l: a list of those that are published nowhere
+ *
+ * Context: sleeps for an RCU grace period.
+ */
+void lookup_put(struct lend *l);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kvm.c - the order in which KVM does things, of which much depends: slot, count, exchange, slot's
+ * content. It looks at what an exchange says was there only to count down for it, and the driver
+ * always says that there was nothing.
+ */
+#include <asm/byteorder.h>
+#include <asm/mmu_context.h>
+#include "kvm.h"
+#include "shim.h"
+
+#define SHIFT	12
+
+void (*kvm_pause)(enum kvm_point at);
+u64 kvm_warnings;
+
+static void pause_at(enum kvm_point at)
+{
+	if (kvm_pause)
+		kvm_pause(at);
+}
+
+static void warn(void)
+{
+	__atomic_add_fetch(&kvm_warnings, 1, __ATOMIC_RELAXED);
+}
+
+static int unmap(struct lend *l, u64 index)
+{
+	if (!lend_exchange(l, index, 0, 0))
+		return KVM_DONE;
+	warn();
+	return KVM_TOO_HARD;
+}
+
+/* Once the page is counted. */
+static int exchange(struct lend *l, u64 index, u64 hpa, u64 perm,
+		    struct mm_iommu_table_group_mem_t *mem)
+{
+	if (!lend_exchange(l, index, hpa, perm))
+		return KVM_DONE;
+	warn();
+	mm_iommu_mapped_dec(mem);
+	return KVM_TOO_HARD;
+}
+
+static int map(struct lend *l, u64 index, u64 ua, u64 perm)
+{
+	struct mm_iommu_table_group_mem_t *mem;
+	__be64 *slot = lend_slot(l, index);
+	unsigned long hpa;
+	int rc;
+
+	if (!slot)
+		return KVM_TOO_HARD;
+	pause_at(KVM_HAS_SLOT);
+	mem = mm_iommu_lookup(current->mm, ua, 1UL << SHIFT);
+	if (!mem || mm_iommu_ua_to_hpa(mem, ua, SHIFT, &hpa) || mm_iommu_mapped_inc(mem))
+		return KVM_TOO_HARD;
+	pause_at(KVM_HAS_COUNTED);
+	rc = exchange(l, index, hpa, perm, mem);
+	if (rc)
+		return rc;
+	pause_at(KVM_HAS_WRITTEN);
+	__atomic_store_n(slot, cpu_to_be64(ua), __ATOMIC_RELAXED);
+	return KVM_DONE;
+}
+
+int kvm_put_tce(struct lend *l, u64 ioba, u64 ua, u64 perm)
+{
+	u64 index = ioba >> SHIFT;
+	int rc;
+
+	shim_kernel_enter();
+	rc = perm ? map(l, index, ua, perm) : unmap(l, index);
+	/* What is half done is cleared, whatever that says. */
+	if (rc)
+		lend_exchange(l, index, 0, 0);
+	shim_kernel_leave();
+	return rc;
+}
