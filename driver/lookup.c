@@ -17,7 +17,9 @@
 #include "lookup.h"
 
 /**
- * struct lookup - an iommu_table that the core frees, and what it stands for
+ * struct lookup - what KVM finds
+ * @tbl:  as the core knows it, which frees it
+ * @lend: what it stands for
  */
 struct lookup {
 	struct iommu_table tbl;

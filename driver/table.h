@@ -4,8 +4,9 @@
  *
  * A table is written in batches of up to HV_BATCH TCEs, each in one critical
  * section that holds the hypercall and the shadow's change together. KVM writes
- * single TCEs (lend.h) in such sections of its own. A call that fails puts back what it changed; what cannot be put back is marked
- * unknown, and the pages that it may reach stay pinned.
+ * single TCEs (lend.h) in such sections of its own. A call that fails puts back
+ * what it changed; what cannot be put back is marked unknown, and the pages that it
+ * may reach stay pinned.
  */
 #ifndef VFIO_PSERIES_TABLE_H
 #define VFIO_PSERIES_TABLE_H

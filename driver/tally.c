@@ -123,7 +123,7 @@ void tally_close(struct tally *y)
 /* KVM writes slots without a lock, so what one says is taken out in one go. */
 void tally_take(const struct tally *y, __be64 *slot)
 {
-	unsigned long ua = be64_to_cpu(xchg(slot, 0));
+	unsigned long ua = be64_to_cpu((__force __be64)xchg((__force u64 *)slot, 0));
 	struct mm_iommu_table_group_mem_t *mem;
 
 	if (!ua)
