@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <asm/firmware.h>
 #include "lookup.h"
 
 /**
@@ -40,7 +41,12 @@ static struct lend *lookup_lend(struct iommu_table *tbl)
 static __be64 *lookup_useraddr(struct iommu_table *tbl, long index, bool alloc)
 {
 	/* Where KVM can be preempted nothing tells when it is done with a slot. */
-	return IS_ENABLED(CONFIG_PREEMPTION) ? NULL : lend_slot(lookup_lend(tbl), index);
+	if (IS_ENABLED(CONFIG_PREEMPTION))
+		return NULL;
+	/* A partition that shares its memory is told to wait, or that there is none. */
+	if (firmware_has_feature(FW_FEATURE_CMO))
+		return NULL;
+	return lend_slot(lookup_lend(tbl), index);
 }
 
 static int lookup_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
