@@ -10,7 +10,7 @@ MAKEOVERRIDES =
 
 help:
 	@echo "make demo [KERNEL=6.1|6.12-4k|6.12-64k]  a device in user space on an emulated LPAR (6.1)"
-	@echo "make test            all tests: static checks, unit tests, guests on all kernels"
+	@echo "make test            all tests: static checks, unit tests, fuzzing, guests on all kernels"
 	@echo "make test-long       these and the guests that take long: what a release needs"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"

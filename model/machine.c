@@ -88,13 +88,20 @@ struct tce_table *machine_table(u64 liobn)
 	return NULL;
 }
 
+/* The same here. */
 struct model_pe *machine_pe(u64 buid)
 {
+	static u32 last;
 	u32 i;
 
-	for (i = 0; i < machine.pes; i++)
-		if (machine.pe[i].config.buid == buid)
-			return &machine.pe[i];
+	for (i = 0; i < machine.pes; i++) {
+		u32 p = (last + i) % machine.pes;
+
+		if (machine.pe[p].config.buid == buid) {
+			last = p;
+			return &machine.pe[p];
+		}
+	}
 	return NULL;
 }
 

@@ -339,6 +339,15 @@ static bool registered(u64 ua, u32 shift)
 	return false;
 }
 
+bool ref_region(u32 i, u64 *ua, u64 *size)
+{
+	if (!ref.regions)
+		return false;
+	*ua = ref.region[i % ref.regions].ua;
+	*size = ref.region[i % ref.regions].size;
+	return true;
+}
+
 static int find_region(u64 ua, u64 size)
 {
 	u32 i;

@@ -44,6 +44,8 @@ void ref_firmware_unknown(void);
 
 /* Start and page size of window @num; false when there is none. */
 bool ref_window(u32 num, u64 *start, u64 *size, u32 *shift);
+/* A registered range by number, which counts round; false when there is none. */
+bool ref_region(u32 i, u64 *ua, u64 *size);
 /* log2 of the page size at a bus address, 12 where no window is. */
 u32 ref_shift(u64 ioba);
 

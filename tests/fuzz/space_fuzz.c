@@ -174,6 +174,21 @@ static u64 ua_of(const struct step *s)
 	return UA + (s->mem & 0x1f) * 256 * KiB;
 }
 
+/* Memory that was registered, most of the time: a page of it, or all of it. */
+static bool known_memory(const struct step *s, u64 *ua, u64 *size)
+{
+	return !(s->anchor & 4) && ref_region(s->mem & 0x1f, ua, size);
+}
+
+static u64 mapped_ua_of(const struct step *s, u32 shift)
+{
+	u64 ua, size;
+
+	if (!known_memory(s, &ua, &size))
+		return ua_of(s);
+	return ua + (((u64)s->pages[1] << 2 | s->offset[1] >> 6) << shift) % size;
+}
+
 /* To register: whole pages, except when it is said not to. */
 static u64 range_of(const struct step *s)
 {
@@ -221,8 +236,8 @@ static enum ref_failure failure(bool unmaps)
 
 static void do_map(const struct step *s)
 {
-	u64 ioba = ioba_of(s), ua = ua_of(s), perm = 1 + (s->mem >> 6) % 3;
-	u64 size = pages_of(s) << ref_shift(ioba);
+	u64 ioba = ioba_of(s), perm = 1 + (s->mem >> 6) % 3;
+	u64 size = pages_of(s) << ref_shift(ioba), ua = mapped_ua_of(s, ref_shift(ioba));
 	int rc = space_map(&world.space, ioba, ua, size, perm);
 
 	tell("map", rc, ioba, ua, size);
@@ -292,6 +307,7 @@ static void do_unregister(const struct step *s)
 		do_disable();
 		return;
 	}
+	known_memory(s, &ua, &size);
 	rc = space_unregister(&world.space, ua, size);
 	tell("unregister", rc, ua, size, 0);
 	if (!excused(rc))
@@ -404,32 +420,32 @@ static void do_info(void)
 static void dispatch(const struct step *s)
 {
 	switch (s->what % 16) {
-	case 0 ... 5:
+	case 0 ... 4:
 		do_map(s);
 		break;
-	case 6 ... 8:
+	case 5 ... 7:
 		do_unmap(s);
 		break;
-	case 9:
+	case 8:
 		do_register(s);
 		break;
-	case 10:
+	case 9:
 		do_unregister(s);
 		break;
-	case 11:
+	case 10 ... 11:
 		do_create(s);
 		break;
-	case 12:
+	case 12 ... 13:
 		do_remove(s);
 		break;
-	case 13:
+	case 14:
 		do_attach(s);
 		break;
-	case 14:
-		do_detach(s);
-		break;
 	default:
-		do_info();
+		if (s->what & 0x10)
+			do_detach(s);
+		else
+			do_info();
 	}
 }
 
@@ -475,7 +491,8 @@ static void begin(u8 set)
 	if (!(set & SET_ATTACHED))
 		return;
 	do_attach(&(struct step){ 0 });
-	do_register(&(struct step){ .pages = { 0, 0x84 } });
+	do_register(&(struct step){ .pages = { 0xff, 0x83 } });
+	do_register(&(struct step){ .pages = { 0x20, 0x80 }, .mem = 0x20 });
 }
 
 /* What test_faults asks of an end in which something had to be quarantined. */
