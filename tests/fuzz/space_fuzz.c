@@ -165,6 +165,14 @@ static u64 pages_of(const struct step *s)
 	return n >> 14 == 3 ? n & 0xfff : n >> 14 == 2 ? n & 0x3ff : n & 0xf;
 }
 
+/* Of a range from before the end of its window: sometimes about as many as are left. */
+static u64 range_pages(const struct step *s)
+{
+	if ((s->anchor & 2) && (s->pages[1] & 0x20))
+		return (number(s->offset) & 0x3ff) + s->pages[0] % 3 - 1;
+	return pages_of(s);
+}
+
 static u64 ua_of(const struct step *s)
 {
 	if (s->mem & 0x20)
@@ -237,7 +245,7 @@ static enum ref_failure failure(bool unmaps)
 static void do_map(const struct step *s)
 {
 	u64 ioba = ioba_of(s), perm = 1 + (s->mem >> 6) % 3;
-	u64 size = pages_of(s) << ref_shift(ioba), ua = mapped_ua_of(s, ref_shift(ioba));
+	u64 size = range_pages(s) << ref_shift(ioba), ua = mapped_ua_of(s, ref_shift(ioba));
 	int rc = space_map(&world.space, ioba, ua, size, perm);
 
 	tell("map", rc, ioba, ua, size);
@@ -251,7 +259,7 @@ static void do_map(const struct step *s)
 static void do_unmap(const struct step *s)
 {
 	u64 ioba = ioba_of(s);
-	u64 size = pages_of(s) << ref_shift(ioba);
+	u64 size = range_pages(s) << ref_shift(ioba);
 	int rc = space_unmap(&world.space, ioba, size);
 
 	tell("unmap", rc, ioba, size, 0);
