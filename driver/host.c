@@ -409,7 +409,8 @@ void host_isolate(struct pe *pe)
 
 int host_publish(struct pe *pe, u32 num, struct lend *lend)
 {
-	WRITE_ONCE(to_host_pe(pe)->group->tables[num], lookup_table(lend));
+	/* KVM looks without a lock: it must not see the pointer before what is there. */
+	smp_store_release(&to_host_pe(pe)->group->tables[num], lookup_table(lend));
 	return 0;
 }
 

@@ -5,9 +5,11 @@
  * Each of the mappers has a slice of the default window and memory of its own, so that it knows
  * what its slice translates to when all have stopped. Meanwhile one thread creates and removes a
  * second window, which all map into, one registers and unregisters memory that others try to
- * map, one brings and takes a second PE, and the hypervisor is busy now and then or fails. When
- * they have stopped, the walker (walk.c) looks at everything. In the last round the space is
- * ended under their feet.
+ * map, one brings and takes a second PE, and the hypervisor is busy now and then or fails. Two are
+ * processors of a hostile guest, for which KVM writes to the same few TCEs of two windows, also
+ * after those are gone, and whose user space maps and unmaps there too. No page may be reachable
+ * when its memory was unregistered. When they have stopped, the walker (walk.c) looks at
+ * everything. In the last round the space is ended under their feet.
  *
  * threads.N [SECONDS]
  */
@@ -17,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <linux/errno.h>
+#include "kvm.h"
 #include "world.h"
 
 #define MAPPERS		3
@@ -34,6 +37,9 @@ struct worker {
 	u64 turns;
 	u64 good;
 	u64 ua[SLICE_PAGES];	/* mapper: what its slice holds, 0 for nothing */
+	u32 cpu;		/* processor: which one */
+	struct lend *held;	/* ... what KVM has */
+	u64 base;		/* ... and where its window is */
 };
 
 static bool stop;
@@ -132,14 +138,39 @@ static void turn_windows(struct worker *w)
 		} while (rc == -EIO);
 }
 
+/* Where the guest's two processors meet, in both windows; the first few are for one each. */
+#define GUEST_SLICE	5
+#define GUEST_TCES	24
+#define CPU_TCES	6
+
+/* Nothing that the guest can write to reaches memory that was just unregistered. */
+static void check_unreachable(u64 ua, u64 size)
+{
+	u64 end = GUEST_SLICE * SLICE + (GUEST_TCES + 8) * PAGE_SIZE;
+	u64 ioba, tce;
+
+	for (ioba = GUEST_SLICE * SLICE; ioba < end; ioba += 4 * KiB) {
+		if (papr_get_tce(LIOBN, ioba, &tce) || !(tce & RW))
+			continue;
+		/* Pages lie in reverse. */
+		CHECK(tce < shim_hpa(&world.mm, ua + size - PAGE_SIZE) ||
+		      tce >= shim_hpa(&world.mm, ua) + PAGE_SIZE, "%llx at %llx",
+		      (unsigned long long)tce, (unsigned long long)ioba);
+	}
+}
+
 static void turn_memory(struct worker *w)
 {
 	static const int allowed[] = { -EBUSY, 0 };
 	u64 ua = slice_ua(w);
+	int rc;
 
 	expect(w, space_register(&world.space, ua, MiB), allowed);
 	usleep(dice(w, 1000));
-	expect(w, space_unregister(&world.space, ua, MiB), allowed);
+	rc = space_unregister(&world.space, ua, MiB);
+	expect(w, rc, allowed);
+	if (!rc)
+		check_unreachable(ua, MiB);
 }
 
 /* Memory of somebody else's, which may be registered. */
@@ -166,6 +197,57 @@ static void turn_pe(struct worker *w)
 	usleep(dice(w, 2000));
 	space_detach(&world.space, pe);
 	pe_release(pe);
+}
+
+/* The guest's user space, which also brings KVM its slots. */
+static void turn_user(struct worker *w)
+{
+	static const int allowed[] = { -EIO, -ENXIO, 0 };
+	u64 ioba = (dice(w, 2) ? HIGH : w->num * SLICE) + dice(w, GUEST_TCES) * PAGE_SIZE;
+	u64 size = (1 + dice(w, 8)) * PAGE_SIZE;
+
+	if (dice(w, 3))
+		expect(w, space_map(&world.space, ioba, UA + dice(w, 16) * PAGE_SIZE, size, RW),
+		       allowed);
+	else
+		expect(w, space_unmap(&world.space, ioba, size), allowed);
+	usleep(dice(w, 300));
+}
+
+static void let_go(struct worker *w)
+{
+	if (w->held)
+		shim_lookup_drop(w->held);
+	w->held = NULL;
+}
+
+/* KVM keeps what it has, also when the window is gone. */
+static void turn_cpu(struct worker *w)
+{
+	u32 high = dice(w, 2), i;
+
+	if (!dice(w, 16))
+		let_go(w);
+	if (!w->held) {
+		w->held = kvm_find(&world.one.lend[high]);
+		w->base = high ? HIGH : w->num * SLICE;
+	}
+	for (i = 0; w->held && i < 16; i++) {
+		u32 n = dice(w, GUEST_TCES - CPU_TCES);
+		bool own = n < CPU_TCES;
+		u64 ioba = w->base + (own ? w->cpu * CPU_TCES + n : n + CPU_TCES) * PAGE_SIZE;
+		/*
+		 * The memory of mappers, and that which comes and goes. Where both write
+		 * counts are lost, and what is counted too high does not go.
+		 */
+		u64 ua = UA + dice(w, own ? 4 : 3) * SLICE + dice(w, 64) * 4 * KiB;
+
+		if (kvm_put_tce(w->held, ioba, ua, dice(w, 3) ? RW : 0) == KVM_DONE)
+			w->good++;
+	}
+	/* Now and then nothing of it is there. */
+	for (i = 0; w->held && !dice(w, 4) && i < CPU_TCES; i++)
+		kvm_put_tce(w->held, w->base + (w->cpu * CPU_TCES + i) * PAGE_SIZE, 0, 0);
 }
 
 /* Failures, one at a time and seldom two in a call, and short busy times. */
@@ -198,6 +280,10 @@ static struct worker workers[] = {
 	{ .turn = turn_mapper, .what = "mapper 2", .num = 2 },
 	{ .turn = turn_memory, .what = "memory", .num = 3 },
 	{ .turn = turn_thief, .what = "thief", .num = 4 },
+	{ .turn = turn_user, .what = "guest's user space", .num = GUEST_SLICE },
+	{ .turn = turn_cpu, .what = "guest's processor 0", .num = GUEST_SLICE },
+	{ .turn = turn_cpu, .what = "guest's processor 1", .num = GUEST_SLICE,
+	  .cpu = 1 },
 	{ .turn = turn_windows, .what = "windows" },
 	{ .turn = turn_pe, .what = "PE" },
 	{ .turn = turn_info, .what = "info" },
@@ -234,6 +320,8 @@ static void stop_all(void)
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	for (i = 0; i < ARRAY_SIZE(workers); i++)
 		pthread_join(workers[i].thread, NULL);
+	for (i = 0; i < ARRAY_SIZE(workers); i++)
+		let_go(&workers[i]);
 	model_fail(NULL);
 	model_busy(0, 0, 0, 0);
 	model_forgive(RULE_REMOVE_INVALID);

@@ -11,14 +11,12 @@
 
 /**
  * struct lookup - one of them
- * @held: by others than the driver
- * @ours: the driver has not put it yet
+ * @refs: the driver's own, and others'
  * @w:    where the window is, as those who look are told
  */
 struct lookup {
 	struct lend lend;
-	u32 held;
-	bool ours;
+	u32 refs;
 	struct hv_window w;
 };
 
@@ -29,7 +27,10 @@ static struct lookup *lookup_of(struct lend *l)
 
 static void drop(struct lookup *lk)
 {
-	if (!lk->ours && !lk->held)
+	u32 left = __atomic_sub_fetch(&lk->refs, 1, __ATOMIC_SEQ_CST);
+
+	BUG_ON(left == ~0U);
+	if (!left)
 		kfree(lk);
 }
 
@@ -40,19 +41,18 @@ struct lend *lookup_alloc(void)
 	if (!lk)
 		return NULL;
 	lend_init(&lk->lend);
-	lk->ours = true;
+	lk->refs = 1;
 	return &lk->lend;
 }
 
 void lookup_place(struct lend *l, const struct hv_window *w)
 {
-	BUG_ON(lookup_of(l)->held);
 	lookup_of(l)->w = *w;
 }
 
 bool lookup_held(struct lend *l)
 {
-	return lookup_of(l)->held;
+	return __atomic_load_n(&lookup_of(l)->refs, __ATOMIC_SEQ_CST) > 1;
 }
 
 void lookup_put(struct lend *l)
@@ -62,8 +62,6 @@ void lookup_put(struct lend *l)
 	while (l) {
 		struct lend *next = l->next;
 
-		BUG_ON(!lookup_of(l)->ours);
-		lookup_of(l)->ours = false;
 		drop(lookup_of(l));
 		l = next;
 	}
@@ -74,14 +72,18 @@ const struct hv_window *shim_lookup_window(struct lend *l)
 	return &lookup_of(l)->w;
 }
 
-void shim_lookup_hold(struct lend *l)
+bool shim_lookup_hold(struct lend *l)
 {
-	lookup_of(l)->held++;
+	u32 n = __atomic_load_n(&lookup_of(l)->refs, __ATOMIC_SEQ_CST);
+
+	while (n)
+		if (__atomic_compare_exchange_n(&lookup_of(l)->refs, &n, n + 1, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return true;
+	return false;
 }
 
 void shim_lookup_drop(struct lend *l)
 {
-	BUG_ON(!lookup_of(l)->held);
-	lookup_of(l)->held--;
 	drop(lookup_of(l));
 }

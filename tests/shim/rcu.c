@@ -1,21 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rcu.c - readers share a lock that a grace period takes for itself and gives back. */
-#define _GNU_SOURCE
-#include <pthread.h>
+/*
+ * rcu.c - readers hold tickets; a grace period waits for those that are out when it begins.
+ *
+ * To become a reader never waits: readers take spinlocks, and the other way round.
+ */
+#include <unistd.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 #include "internal.h"
 #include "shim.h"
 
-static pthread_rwlock_t readers = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+#define MOST_READERS	64
+
+static u64 tickets[MOST_READERS];	/* 0: this one is free */
+static u64 next_ticket;
+static __thread u64 *mine;		/* where this thread's is */
 static __thread bool inside;		/* in the kernel */
 static __thread unsigned int depth;	/* of rcu_read_lock() */
 static u64 periods;
 
+static void take(void)
+{
+	u64 ticket = __atomic_add_fetch(&next_ticket, 1, __ATOMIC_SEQ_CST);
+	u32 i = ticket % MOST_READERS;
+	u64 none = 0;
+
+	while (!__atomic_compare_exchange_n(&tickets[i], &none, ticket, false, __ATOMIC_SEQ_CST,
+					    __ATOMIC_SEQ_CST)) {
+		none = 0;
+		i = (i + 1) % MOST_READERS;
+	}
+	mine = &tickets[i];
+}
+
+static void give_back(void)
+{
+	__atomic_store_n(mine, 0, __ATOMIC_SEQ_CST);
+	mine = NULL;
+}
+
 void shim_rcu_reset(void)
 {
-	if (inside || depth)
-		pthread_rwlock_unlock(&readers);
+	if (mine)
+		give_back();
 	inside = false;
 	depth = 0;
 	periods = 0;
@@ -24,7 +51,7 @@ void shim_rcu_reset(void)
 void shim_kernel_enter(void)
 {
 	BUG_ON(inside || depth);
-	pthread_rwlock_rdlock(&readers);
+	take();
 	inside = true;
 }
 
@@ -32,20 +59,20 @@ void shim_kernel_leave(void)
 {
 	BUG_ON(!inside || depth);
 	inside = false;
-	pthread_rwlock_unlock(&readers);
+	give_back();
 }
 
 void rcu_read_lock(void)
 {
 	if (!depth++ && !inside)
-		pthread_rwlock_rdlock(&readers);
+		take();
 }
 
 void rcu_read_unlock(void)
 {
 	BUG_ON(!depth);
 	if (!--depth && !inside)
-		pthread_rwlock_unlock(&readers);
+		give_back();
 }
 
 void shim_rcu_quiescent(void)
@@ -53,19 +80,25 @@ void shim_rcu_quiescent(void)
 	BUG_ON(depth);
 	if (!inside)
 		return;
-	pthread_rwlock_unlock(&readers);
-	pthread_rwlock_rdlock(&readers);
+	give_back();
+	take();
 }
 
 void synchronize_rcu(void)
 {
+	u32 i;
+
 	shim_may_sleep();
 	if (inside)
-		pthread_rwlock_unlock(&readers);
-	pthread_rwlock_wrlock(&readers);
-	pthread_rwlock_unlock(&readers);
+		give_back();
+	for (i = 0; i < MOST_READERS; i++) {
+		u64 ticket = __atomic_load_n(&tickets[i], __ATOMIC_SEQ_CST);
+
+		while (ticket && __atomic_load_n(&tickets[i], __ATOMIC_SEQ_CST) == ticket)
+			usleep(20);
+	}
 	if (inside)
-		pthread_rwlock_rdlock(&readers);
+		take();
 	__atomic_add_fetch(&periods, 1, __ATOMIC_RELAXED);
 }
 

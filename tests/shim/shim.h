@@ -80,8 +80,8 @@ u64 shim_grace_periods(void);
 
 /* --- what KVM finds --- */
 
-/* Somebody else takes a reference on what was published, and drops it. */
-void shim_lookup_hold(struct lend *l);
+/* Somebody else takes a reference on what was published, unless it is gone, and drops it. */
+bool shim_lookup_hold(struct lend *l);
 void shim_lookup_drop(struct lend *l);
 /* Where he is told the window is. */
 const struct hv_window *shim_lookup_window(struct lend *l);

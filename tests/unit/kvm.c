@@ -25,6 +25,18 @@ static void warn(void)
 	__atomic_add_fetch(&kvm_warnings, 1, __ATOMIC_RELAXED);
 }
 
+struct lend *kvm_find(struct lend *const *lend)
+{
+	struct lend *l;
+
+	shim_kernel_enter();
+	l = __atomic_load_n(lend, __ATOMIC_ACQUIRE);
+	if (l && !shim_lookup_hold(l))
+		l = NULL;
+	shim_kernel_leave();
+	return l;
+}
+
 static int unmap(struct lend *l, u64 index)
 {
 	if (!lend_exchange(l, index, 0, 0))

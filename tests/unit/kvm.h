@@ -27,6 +27,15 @@ extern void (*kvm_pause)(enum kvm_point at);
 extern u64 kvm_warnings;
 
 /**
+ * kvm_find() - KVM takes what it finds of a window in a group, to be dropped with
+ * shim_lookup_drop()
+ * @lend: where the group has it
+ *
+ * Return: NULL when there is none.
+ */
+struct lend *kvm_find(struct lend *const *lend);
+
+/**
  * kvm_put_tce() - a guest maps a page, in a table of 4 KiB pages
  * @l:    what KVM found
  * @ioba: bus address

@@ -5,7 +5,7 @@
 #include <linux/errno.h>
 #include "world.h"
 
-struct world world;
+__typeof__(world) *world_now;
 
 /* A mapping that the host's driver has left in the default window. */
 #define HOST_IOBA	0x7000ULL
@@ -51,7 +51,7 @@ static int host_publish(struct pe *pe, u32 num, struct lend *lend)
 	if (lend && world.publish_rc)
 		return world.publish_rc;
 	e->published[num] = lend ? *shim_lookup_window(lend) : (struct hv_window){ 0 };
-	e->lend[num] = lend;
+	__atomic_store_n(&e->lend[num], lend, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -146,23 +146,28 @@ static void setup_process(void)
 }
 
 /*
- * What stays pinned for good stays allocated too. It is kept within reach, so that the leak checker
- * tells what nobody meant to leave; world_end() is stricter and counts every allocation.
+ * What stays pinned for good stays allocated too, with the address space that it is of. It is kept
+ * within reach, so that the leak checker tells what nobody meant to leave; world_end() is stricter
+ * and counts every allocation.
  */
-static void keep_quarantine(void)
+static void leave_world(void)
 {
 	static struct kept {
 		struct kept *next;
-		struct world world;
+		__typeof__(world) *left;
 	} *all;
 	struct kept *k;
 
-	if (!world.space.memory.sorted)
+	if (!world_now)
 		return;
+	if (!world.space.memory.sorted && !world.isolated) {
+		free(world_now);
+		return;
+	}
 	k = malloc(sizeof(*k));
 	assert_non_null(k);
 	k->next = all;
-	k->world = world;
+	k->left = world_now;
 	all = k;
 }
 
@@ -170,9 +175,10 @@ void world_setup_on(const struct model_personality *hypervisor)
 {
 	struct model_pe_config config;
 
-	keep_quarantine();
+	leave_world();
 	shim_reset();
-	memset(&world, 0, sizeof(world));
+	world_now = calloc(1, sizeof(*world_now));
+	assert_non_null(world_now);
 	world.hypervisor = hypervisor;
 	model_reset(hypervisor);
 	model_set_memory(shim_ram_size());

@@ -96,7 +96,8 @@ struct world {
 	int publish_rc;
 };
 
-extern struct world world;
+extern struct world *world_now;
+#define world	(*world_now)
 
 /* cmocka's set-up: a host that owns a PE, a process, nothing else. */
 int world_setup(void **state);
