@@ -141,10 +141,7 @@ static int lend_put(struct table *t, u64 idx, u64 tce)
 	return 0;
 }
 
-/*
- * The TCE is exchanged; the shadow follows. The old page was pinned until now. An
- * entry that was unknown stays so for its region's sake.
- */
+/* The TCE is exchanged and known; the shadow follows. The old page was pinned until now. */
 static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce)
 {
 	u32 region = leaf->region[slot];
@@ -152,12 +149,9 @@ static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 
 
 	if (old & PAPR_TCE_WRITE)
 		memory_dirty(old & PAGE_MASK, t->w.page_shift);
-	if (old & SHADOW_UNKNOWN) {
-		if (tce)
-			shadow_set(&t->shadow, leaf, slot, tce | SHADOW_UNKNOWN, region);
-		return;
-	}
 	shadow_set(&t->shadow, leaf, slot, tce, 0);
+	if (old & SHADOW_UNKNOWN)
+		memory_known(t->memory);
 	if (!old || !region)
 		return;
 	if (region == MEMORY_LOOSE)

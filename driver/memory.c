@@ -179,12 +179,12 @@ int memory_register(struct memory *m, u64 ua, u64 size)
 /* May a TCE that is ours reach the region? */
 static bool memory_reachable(struct memory *m, const struct region *r)
 {
-	u64 mapped;
+	bool mapped;
 
 	spin_lock(&m->lock);
-	mapped = r->mapped;
+	mapped = r->mapped || (r->suspect && m->unknown);
 	spin_unlock(&m->lock);
-	return mapped || (r->suspect && m->unknown) || m->poison;
+	return mapped || m->poison;
 }
 
 static u64 memory_hpa(const struct region *r, unsigned long ua)
@@ -220,7 +220,7 @@ static bool memory_free_to_go(struct memory *m, const struct region *r)
 {
 	if (memory_reachable(m, r))
 		return false;
-	if (r->tainted)
+	if (r->tainted || r->suspect)
 		memory_dirty_region(r);
 	return true;
 }
@@ -418,13 +418,24 @@ void memory_suspect(struct memory *m, u32 region)
 
 void memory_unknown(struct memory *m, s64 n)
 {
+	bool none;
 	u32 i;
 
+	spin_lock(&m->lock);
 	m->unknown += n;
-	for (i = 0; !m->unknown && i < m->count; i++) {
+	none = !m->unknown;
+	spin_unlock(&m->lock);
+	for (i = 0; none && i < m->count; i++) {
 		m->sorted[i]->tainted |= m->sorted[i]->suspect;
 		m->sorted[i]->suspect = false;
 	}
+}
+
+void memory_known(struct memory *m)
+{
+	spin_lock(&m->lock);
+	m->unknown--;
+	spin_unlock(&m->lock);
 }
 
 void memory_poison(struct memory *m)

@@ -49,8 +49,8 @@ struct region {
  * @unknown: TCEs in an unknown state, in all tables fed from here
  * @poison:  a window that is ours no more may still reach any region
  * @loose:   nothing is registered, pages are pinned one by one (v1 API)
- * @lock:    guards @by_id and each region's @mapped, which KVM's writes to a
- *           table change too; innermost
+ * @lock:    guards @by_id, @unknown and each region's @mapped, which KVM's writes
+ *           to a table change too; innermost
  *
  * All else is guarded by the lock of the space that it belongs to.
  */
@@ -182,6 +182,13 @@ void memory_suspect(struct memory *m, u32 region);
  * When none is left, no region is suspect any more.
  */
 void memory_unknown(struct memory *m, s64 n);
+
+/**
+ * memory_known() - one TCE less is in an unknown state, by KVM's doing
+ *
+ * Context: any.
+ */
+void memory_known(struct memory *m);
 
 /**
  * memory_poison() - nothing that is registered can be unpinned any more

@@ -2,4 +2,4 @@
 # UNREGISTER does not ask whether TCEs still name the region.
 #
 # file: driver/memory.c
-s/return mapped || /return (mapped && !m->room) || /
+s/mapped = r->mapped || /mapped = /

@@ -404,6 +404,7 @@ static struct {
 	u32 left;		/* chances to run until it is KVM's turn */
 	u32 turns;
 	bool remove;
+	bool again;		/* and at all chances from then on */
 } intruder;
 
 /* KVM's turn: at the beginning, at the end and in the middle of what others work at. */
@@ -412,7 +413,7 @@ static void intrude(void)
 	u64 at[] = { 0, PAGE, 511 * PAGE, LEAF, 2 * LEAF - PAGE };
 	u32 i;
 
-	if (intruder.left && --intruder.left)
+	if (intruder.left ? --intruder.left : !intruder.again)
 		return;
 	intruder.turns++;
 	for (i = 0; i < ARRAY_SIZE(at); i++)
@@ -448,6 +449,33 @@ static void unmap_that_fails(void)
 {
 	model_fail(&(struct model_fault){ .nth = 2, .calls = MODEL_CALL(STUFF) });
 	assert_int_equal(unmap(0, 2 * LEAF), -EIO);
+}
+
+/* So that what was there cannot be put back either. */
+static void map_that_fails_badly(void)
+{
+	model_fail(&(struct model_fault){ .nth = 2, .times = 2, .when = MODEL_HALFWAY,
+					  .calls = MODEL_CALL(INDIRECT) });
+	assert_int_equal(map(0, B, 2 * LEAF), -EIO);
+}
+
+static void unmap_that_fails_badly(void)
+{
+	model_fail(&(struct model_fault){ .nth = 2, .times = 2, .when = MODEL_HALFWAY,
+					  .calls = MODEL_CALL(STUFF) | MODEL_CALL(INDIRECT) });
+	/* KVM may have left nothing to fail at. */
+	unmap(0, 2 * LEAF);
+}
+
+/* What is in an unknown state meets KVM, and a MAP that fails over both. */
+static void unknown_and_again(void)
+{
+	map_that_fails_badly();
+	model_fail(NULL);
+	cond_resched();
+	map_that_fails();
+	cond_resched();
+	unmap_that_fails_badly();
 }
 
 static void busy_map(void)
@@ -486,7 +514,7 @@ static void with_intruder(void (*act)(void), bool two_pes)
 {
 	u32 at;
 
-	for (at = 1; ; at++) {
+	for (at = 0; ; at++) {
 		u32 i;
 
 		setup(NULL);
@@ -495,9 +523,10 @@ static void with_intruder(void (*act)(void), bool two_pes)
 		mixed();
 		intruder.l = found(0);
 		shim_lookup_hold(intruder.l);
-		intruder.left = at;
+		intruder.left = at / 4 + 1;
 		intruder.turns = 0;
 		intruder.remove = at & 1;
+		intruder.again = at & 2;
 		shim_on_resched(intrude);
 		act();
 		shim_on_resched(NULL);
@@ -523,6 +552,7 @@ static void in_the_middle_of_a_map(void **state)
 	with_intruder(map_over, false);
 	with_intruder(busy_map, false);
 	with_intruder(map_that_fails, false);
+	with_intruder(map_that_fails_badly, false);
 }
 
 static void in_the_middle_of_an_unmap(void **state)
@@ -530,19 +560,22 @@ static void in_the_middle_of_an_unmap(void **state)
 	with_intruder(unmap_all, false);
 	with_intruder(busy_unmap, false);
 	with_intruder(unmap_that_fails, false);
+	with_intruder(unmap_that_fails_badly, false);
+	with_intruder(unknown_and_again, false);
 }
 
 static void in_the_middle_of_a_removal(void **state)
 {
 	u32 at;
 
-	for (at = 1; at < 10; at++) {
+	for (at = 0; at < 40; at++) {
 		setup(NULL);
 		mixed();
 		intruder.l = found(0);
 		shim_lookup_hold(intruder.l);
-		intruder.left = at;
+		intruder.left = at / 4 + 1;
 		intruder.remove = at & 1;
+		intruder.again = at & 2;
 		shim_on_resched(intrude);
 		remove_window();
 		shim_on_resched(NULL);

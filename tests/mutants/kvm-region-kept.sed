@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A region stays counted for a TCE that KVM has taken over.
+#
+# file: driver/lend.c
+s/^\t\tmemory_drop(t->memory, region, 1);/\t\tmemory_drop(t->memory, region, 0);/
