@@ -410,7 +410,7 @@ static struct {
 /* KVM's turn: at the beginning, at the end and in the middle of what others work at. */
 static void intrude(void)
 {
-	u64 at[] = { 0, PAGE, 511 * PAGE, LEAF, 2 * LEAF - PAGE };
+	u64 at[] = { 0, 7 * PAGE, 511 * PAGE, LEAF, 2 * LEAF - PAGE };
 	u32 i;
 
 	if (intruder.left ? --intruder.left : !intruder.again)
