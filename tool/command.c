@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * command.c - the table of commands. Names can be cut short as long as they
+ * mean one command alone.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+
+static int help(int argc, char **argv);
+static int completion(int argc, char **argv);
+
+/**
+ * struct command - one command
+ * @object: first word
+ * @name:   second word, NULL if there is none
+ * @args:   for the usage; BDF, GROUP and WINDOW are completed, and words with dashes
+ * @about:  a line for people
+ * @run:    does it
+ */
+static const struct command {
+	const char *object;
+	const char *name;
+	const char *args;
+	const char *about;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "pe", "list", "", "all PEs, their owners and devices", pe_list },
+	{ "pe", "show", "BDF|GROUP", "one PE: windows, page sizes, what is possible", pe_show },
+	{ "device", "bind", "[--force] BDF", "give a device and its group to vfio-pci", device_bind },
+	{ "device", "unbind", "[--force] BDF", "give it back to the host", device_unbind },
+	{ "doctor", NULL, "[BDF]", "why can't this be assigned? and what mends it", doctor },
+	{ "stat", NULL, "[--watch SECONDS]", "counters of users' windows", stat_show },
+	{ "dump", NULL, "WINDOW", "translations of a window", dump_show },
+	{ "completion", NULL, "", "completion for bash, to be sourced", completion },
+	{ "help", NULL, "", "this text", help },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+int command_usage(const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	error("%s; \"tcectl -h\" shows the usage", text);
+	return EXIT_USAGE;
+}
+
+void command_help(void)
+{
+	size_t i;
+
+	printf("usage: tcectl [-j] [-p] [--root DIR] OBJECT [COMMAND] [ARGUMENTS]\n\n");
+	for (i = 0; i < COMMANDS; i++) {
+		const struct command *c = &commands[i];
+		char line[64];
+
+		snprintf(line, sizeof(line), "%s%s%s%s%s", c->object, c->name ? " " : "",
+			 c->name ? c->name : "", *c->args ? " " : "", c->args);
+		printf("  tcectl %-32s %s\n", line, c->about);
+	}
+	printf("\n  -j, --json     output as JSON      -p, --pretty   the same, in lines\n"
+	       "  -h, --help     this text           -V, --version  the version\n"
+	       "  --root DIR     the system's files below DIR (or TCECTL_ROOT)\n\n"
+	       "Exit status: 0 done, 1 failed, 2 wrong usage.\n");
+}
+
+static int help(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	command_help();
+	return EXIT_OK;
+}
+
+static bool begins(const char *whole, const char *part)
+{
+	return !strncmp(whole, part, strlen(part));
+}
+
+/* Has an earlier command the same object? */
+static bool is_first(size_t i)
+{
+	return !i || strcmp(commands[i - 1].object, commands[i].object);
+}
+
+/* The whole word that @word stands for; NULL when there is none, or more than one */
+static const char *object_of(const char *word)
+{
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++) {
+		if (!strcmp(commands[i].object, word))
+			return commands[i].object;
+		if (!is_first(i) || !begins(commands[i].object, word))
+			continue;
+		if (found)
+			return NULL;
+		found = commands[i].object;
+	}
+	return found;
+}
+
+static const struct command *command_of(const char *object, const char *word)
+{
+	const struct command *found = NULL;
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->object, object))
+			continue;
+		if (!c->name || (word && !strcmp(c->name, word)))
+			return c;
+		if (!word || !begins(c->name, word))
+			continue;
+		if (found)
+			return NULL;
+		found = c;
+	}
+	return found;
+}
+
+int command_run(int argc, char **argv)
+{
+	const char *object = object_of(argv[0]);
+	const struct command *c;
+	int words;
+
+	if (!object)
+		return command_usage("there is no object '%s'", argv[0]);
+	c = command_of(object, argc > 1 ? argv[1] : NULL);
+	if (!c && argc < 2)
+		return command_usage("what about '%s'?", object);
+	if (!c)
+		return command_usage("'%s' has no command '%s'", object, argv[1]);
+	words = c->name ? 2 : 1;
+	return c->run(argc - words, argv + words);
+}
+
+/* What follows a command's name: words with dashes, and "@BDF" for a list of devices */
+static void completion_args(const char *args)
+{
+	char text[64];
+	char *word, *rest = text;
+
+	snprintf(text, sizeof(text), "%s", args);
+	while ((word = strsep(&rest, " |[]")))
+		if (*word)
+			printf(" %s", begins(word, "--") ? word : "");
+	if (strstr(args, "BDF"))
+		printf(" $(ls /sys/bus/pci/devices 2>/dev/null)");
+	if (strstr(args, "WINDOW"))
+		printf(" $(tcectl stat 2>/dev/null | awk '/^window/ { print $2 }')");
+}
+
+static void completion_object(const char *object)
+{
+	const char *arguments = "";
+	size_t i;
+
+	printf("\t%s)\n\t\tcase ${words[2]-} in\n", object);
+	for (i = 0; i < COMMANDS; i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->object, object))
+			continue;
+		if (!c->name) {
+			arguments = c->args;
+			continue;
+		}
+		printf("\t\t%s) list=\"", c->name);
+		completion_args(c->args);
+		printf("\" ;;\n");
+	}
+	printf("\t\t*) list=\"");
+	completion_args(arguments);
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].object, object) && commands[i].name)
+			printf(" %s", commands[i].name);
+	printf("\" ;;\n\t\tesac ;;\n");
+}
+
+static int completion(int argc, char **argv)
+{
+	size_t i;
+
+	(void)argv;
+	if (argc)
+		return command_usage("completion takes no arguments");
+	printf("# SPDX-License-Identifier: GPL-2.0-only\n"
+	       "# Completion for bash, written by \"tcectl completion\"\n"
+	       "_tcectl()\n{\n"
+	       "\tlocal word list words=(tcectl)\n"
+	       "\tCOMPREPLY=()\n"
+	       "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+	       "\t\t[[ $word == -? || $word == --json || $word == --pretty ]] || words+=(\"$word\")\n"
+	       "\tdone\n"
+	       "\tcase ${words[1]-} in\n");
+	for (i = 0; i < COMMANDS; i++)
+		if (is_first(i))
+			completion_object(commands[i].object);
+	printf("\t*) list=\"-j -p -h -V --json --pretty --help --version --root");
+	for (i = 0; i < COMMANDS; i++)
+		if (is_first(i))
+			printf(" %s", commands[i].object);
+	printf("\" ;;\n\tesac\n"
+	       "\tmapfile -t COMPREPLY < <(compgen -W \"$list\" -- \"${COMP_WORDS[COMP_CWORD]}\")\n"
+	       "\t[[ $(type -t __ltrim_colon_completions) != function ]] ||\n"
+	       "\t\t__ltrim_colon_completions \"${COMP_WORDS[COMP_CWORD]}\"\n"
+	       "}\ncomplete -F _tcectl tcectl\n");
+	return EXIT_OK;
+}

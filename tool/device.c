@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * device.c - "device bind" and "device unbind": a PE's functions between the
+ * host's drivers and vfio-pci.
+ *
+ * VFIO hands out whole groups, so all functions of the PE move, bridges excepted.
+ * A function is moved by naming the driver that is to have it, unbinding, and
+ * asking the kernel to probe. If one of them does not come, those that were moved
+ * get back the driver they had.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "json.h"
+#include "message.h"
+#include "pe.h"
+#include "root.h"
+
+#define VFIO	"vfio-pci"
+
+/* Loads a module on the running system; elsewhere it is either there or not. */
+static void load_module(const char *name)
+{
+	pid_t child;
+
+	if (!root_is_live())
+		return;
+	child = fork();
+	if (!child) {
+		execlp("modprobe", "modprobe", "-q", name, (char *)NULL);
+		_exit(127);
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
+}
+
+static bool write_or_say(const struct function *f, const char *what, const char *text,
+			 const char *path)
+{
+	int rc = root_write(text, "%s", path);
+
+	if (rc)
+		error("%s: %s: %s%s", f->bdf, what, strerror(rc),
+		      rc == EACCES ? "; this takes root" : "");
+	return !rc;
+}
+
+/* Which driver may have the function: "" for any */
+static bool set_override(const struct function *f, const char *driver)
+{
+	char path[128], line[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override", f->bdf);
+	snprintf(line, sizeof(line), "%s\n", driver);
+	return write_or_say(f, "driver_override", line, path);
+}
+
+static bool unbind(const struct function *f)
+{
+	char path[128];
+
+	if (!f->driver[0])
+		return true;
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver/unbind", f->bdf);
+	return write_or_say(f, "unbind", f->bdf, path);
+}
+
+/* Asks for a driver. What it says is no matter: what came of it is looked at. */
+static void probe(const struct function *f)
+{
+	root_write(f->bdf, "/sys/bus/pci/drivers_probe");
+}
+
+static const char *driver_now(const struct function *f)
+{
+	static char driver[32];
+	char *link = root_link("/sys/bus/pci/devices/%s/driver", f->bdf);
+
+	snprintf(driver, sizeof(driver), "%s", link ? link : "");
+	free(link);
+	return driver;
+}
+
+static void load_drivers_of(const struct function *f)
+{
+	char *alias = root_read("/sys/bus/pci/devices/%s/modalias", f->bdf);
+
+	if (alias)
+		load_module(alias);
+	free(alias);
+}
+
+static bool move_to_vfio(const struct function *f)
+{
+	if (!strcmp(f->driver, VFIO))
+		return true;
+	if (!set_override(f, VFIO) || !unbind(f))
+		return false;
+	probe(f);
+	if (!strcmp(driver_now(f), VFIO))
+		return true;
+	error("%s: %s did not take it; the kernel's log says why (\"dmesg\"), and "
+	      "\"tcectl doctor %s\" what may be missing", f->bdf, VFIO, f->bdf);
+	return false;
+}
+
+static bool move_to_host(const struct function *f)
+{
+	if (!set_override(f, "") || (!strcmp(f->driver, VFIO) && !unbind(f)))
+		return false;
+	load_drivers_of(f);
+	probe(f);
+	return true;
+}
+
+/* As it was before: with the driver that it had, or with none. */
+static void put_back(const struct function *f)
+{
+	struct function now = *f;
+
+	snprintf(now.driver, sizeof(now.driver), "%s", driver_now(f));
+	if (!strcmp(now.driver, f->driver)) {
+		if (strcmp(f->driver, VFIO))
+			set_override(f, "");
+		return;
+	}
+	unbind(&now);
+	set_override(f, strcmp(f->driver, VFIO) ? "" : VFIO);
+	if (f->driver[0])
+		root_write(f->bdf, "/sys/bus/pci/drivers/%s/bind", f->driver);
+}
+
+static void result_text(const struct pe *pe, const char *verb)
+{
+	unsigned int i;
+
+	printf("%s (group %d):\n", verb, pe->group);
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+		const char *driver = driver_now(f);
+
+		printf("  %s  %s -> %s%s\n", f->bdf, f->driver[0] ? f->driver : "none",
+		       driver[0] ? driver : "none",
+		       function_is_bridge(f) ? " (a bridge, left alone)" : "");
+	}
+}
+
+static void result_json(const struct pe *pe)
+{
+	unsigned int i;
+
+	json_object(NULL);
+	json_number("group", pe->group);
+	json_array("devices");
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+		const char *driver = driver_now(f);
+
+		json_object(NULL);
+		json_string("bdf", f->bdf);
+		json_string("before", f->driver[0] ? f->driver : NULL);
+		json_string("driver", driver[0] ? driver : NULL);
+		json_end();
+	}
+	json_end();
+	json_end();
+}
+
+static int move_all(struct pe *pe, bool (*move)(const struct function *f), const char *verb)
+{
+	unsigned int i;
+
+	for (i = 0; i < pe->functions; i++) {
+		if (function_is_bridge(&pe->function[i]) || move(&pe->function[i]))
+			continue;
+		do {
+			if (!function_is_bridge(&pe->function[i]))
+				put_back(&pe->function[i]);
+		} while (i--);
+		error("the group's devices have the drivers that they had before");
+		return EXIT_FAILED;
+	}
+	if (json)
+		result_json(pe);
+	else
+		result_text(pe, verb);
+	return EXIT_OK;
+}
+
+/* Nothing of the PE may be in use, or the caller insists. */
+static bool may_move(const struct pe *pe, const char *named, bool force)
+{
+	bool free_to_go = true;
+	char why[512];
+	unsigned int i;
+
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		if (function_is_assigned(f) || !function_use(f, why, sizeof(why)))
+			continue;
+		error("%s: %s%s%s", f->bdf, why, strcmp(f->bdf, named) ? "; it is in the group of " : "",
+		      strcmp(f->bdf, named) ? named : "");
+		free_to_go = false;
+	}
+	if (!free_to_go && !force)
+		error("nothing was changed; end its use first, or say --force");
+	return free_to_go || force;
+}
+
+/* The arguments of both commands */
+static struct pe *device_pe(int argc, char **argv, struct function *f, bool *force)
+{
+	*force = argc && !strcmp(argv[0], "--force");
+	if (!function_find(f, argv[argc - 1]))
+		return NULL;
+	if (f->group < 0) {
+		error("%s: it is in no IOMMU group; \"modprobe vfio_pseries\" makes one", f->bdf);
+		return NULL;
+	}
+	return pe_of(f);
+}
+
+static bool valid_arguments(int argc, char **argv)
+{
+	return argc == 1 || (argc == 2 && !strcmp(argv[0], "--force"));
+}
+
+static bool vfio_is_there(void)
+{
+	if (!root_exists("/sys/module/vfio_pseries"))
+		load_module("vfio_pseries");
+	if (!root_exists("/sys/bus/pci/drivers/" VFIO))
+		load_module(VFIO);
+	if (root_exists("/sys/bus/pci/drivers/" VFIO))
+		return true;
+	error(VFIO " is not loaded; \"modprobe " VFIO "\" loads it");
+	return false;
+}
+
+int device_bind(int argc, char **argv)
+{
+	struct function f;
+	struct pe *pe;
+	bool force;
+	int rc = EXIT_FAILED;
+
+	if (!valid_arguments(argc, argv))
+		return command_usage("device bind takes a device");
+	pe = device_pe(argc, argv, &f, &force);
+	if (!pe)
+		return EXIT_FAILED;
+	if (function_is_bridge(&f))
+		error("%s: a bridge cannot be assigned; name a device behind it", f.bdf);
+	else if (vfio_is_there() && may_move(pe, f.bdf, force))
+		rc = move_all(pe, move_to_vfio, "given to " VFIO);
+	free(pe);
+	return rc;
+}
+
+int device_unbind(int argc, char **argv)
+{
+	struct function f;
+	struct pe *pe;
+	bool force;
+	int rc = EXIT_FAILED;
+
+	if (!valid_arguments(argc, argv))
+		return command_usage("device unbind takes a device");
+	pe = device_pe(argc, argv, &f, &force);
+	if (!pe)
+		return EXIT_FAILED;
+	/* An unbind would wait, not to be killed, until the user lets go. */
+	if (pe->owner && !strcmp(pe->owner, "user") && !force)
+		error("%s: a program uses this PE; end it first, or say --force to wait for it",
+		      f.bdf);
+	else
+		rc = move_all(pe, move_to_host, "given back to the host");
+	free(pe);
+	return rc;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * doctor.c - "doctor": why can't this be assigned? One finding a line, each that
+ * is not well with the command that mends it.
+ *
+ * What keeps a device from being assigned is a failure, what may keep some users
+ * from working is a warning; the exit status tells of failures alone.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "json.h"
+#include "message.h"
+#include "pe.h"
+#include "record.h"
+#include "root.h"
+
+enum level { GOOD, WARNING, FAILURE };
+
+static unsigned int failures;
+
+static const char *level_text(enum level level)
+{
+	return level == GOOD ? "ok" : level == WARNING ? "warning" : "failure";
+}
+
+/* One finding; @remedy is NULL when there is nothing to do or nothing that helps. */
+static void finding(enum level level, const char *about, const char *text, const char *remedy)
+{
+	failures += level == FAILURE;
+	if (!json) {
+		printf("%-8s %s: %s\n", level_text(level), about, text);
+		if (remedy)
+			printf("         -> %s\n", remedy);
+		return;
+	}
+	json_object(NULL);
+	json_string("level", level_text(level));
+	json_string("about", about);
+	json_string("text", text);
+	json_string("remedy", remedy);
+	json_end();
+}
+
+static void check_machine(void)
+{
+	if (tree_is_partition())
+		finding(GOOD, "machine", "a logical partition", NULL);
+	else
+		finding(FAILURE, "machine", "not a logical partition: the kernel's own driver serves it",
+			"modprobe vfio_iommu_spapr_tce");
+}
+
+/* Is the module built for this kernel? What depmod knows decides. */
+static bool module_is_built(const char *release)
+{
+	char *list = root_read("/lib/modules/%s/modules.dep", release);
+	bool built = list && strstr(list, "/vfio_pseries.ko");
+
+	free(list);
+	return built;
+}
+
+static void check_module(void)
+{
+	char *release = root_read("/proc/sys/kernel/osrelease");
+	char text[128];
+
+	if (root_exists("/sys/module/vfio_pseries")) {
+		snprintf(text, sizeof(text), "vfio_pseries is loaded on %s", release ? release : "?");
+		finding(GOOD, "module", text, NULL);
+	} else if (release && module_is_built(release)) {
+		finding(FAILURE, "module", "vfio_pseries is not loaded", "modprobe vfio_pseries");
+	} else {
+		snprintf(text, sizeof(text), "there is no vfio_pseries for kernel %s",
+			 release ? release : "?");
+		finding(FAILURE, "module", text,
+			"dkms autoinstall, or in its sources: make -C driver && make install");
+	}
+	free(release);
+}
+
+static void check_in_tree(void)
+{
+	if (!root_exists("/sys/module/vfio_iommu_spapr_tce"))
+		return;
+	if (root_exists("/sys/module/vfio_pseries"))
+		finding(WARNING, "in-tree driver",
+			"vfio_iommu_spapr_tce is loaded as well, and asked first if it came last",
+			"modprobe -r vfio_iommu_spapr_tce");
+	else
+		finding(FAILURE, "in-tree driver", "vfio_iommu_spapr_tce is loaded instead",
+			"modprobe -r vfio_iommu_spapr_tce && modprobe vfio_pseries");
+}
+
+static void check_vfio(void)
+{
+	if (!root_exists("/sys/bus/pci/drivers/vfio-pci"))
+		finding(FAILURE, "vfio-pci", "not loaded", "modprobe vfio-pci");
+	else if (!root_exists("/dev/vfio/vfio"))
+		finding(FAILURE, "vfio-pci", "/dev/vfio/vfio is not there", "modprobe vfio");
+	else
+		finding(GOOD, "vfio-pci", "loaded", NULL);
+}
+
+/* The soft limit of locked memory in bytes; UNKNOWN for none */
+static uint64_t locked_limit(void)
+{
+	char *limits = root_read("/proc/self/limits");
+	char *line = limits ? strstr(limits, "Max locked memory") : NULL;
+	uint64_t limit = UNKNOWN;
+
+	if (line)
+		sscanf(line, "Max locked memory %" SCNu64, &limit);
+	free(limits);
+	return limit;
+}
+
+/* Below this no program of interest gets anywhere. */
+#define LOCKED_USEFUL	(64ULL << 20)
+
+static void check_locked_memory(void)
+{
+	uint64_t limit = locked_limit();
+	char text[128];
+
+	if (limit == UNKNOWN) {
+		finding(GOOD, "locked memory", "no limit", NULL);
+		return;
+	}
+	snprintf(text, sizeof(text), "the limit of this user is %s; all memory that a device is to "
+		 "reach counts", size_text(limit));
+	finding(limit < LOCKED_USEFUL ? WARNING : GOOD, "locked memory", text,
+		limit < LOCKED_USEFUL ? "ulimit -l unlimited, for good in "
+		"/etc/security/limits.d/vfio.conf: \"USER - memlock unlimited\"" : NULL);
+}
+
+/* Huge pages that there are: a mask of their sizes, @data */
+static bool add_huge(const char *name, void *data)
+{
+	uint64_t *sizes = data;
+	uint64_t kilobytes;
+
+	if (sscanf(name, "hugepages-%" SCNu64 "kB", &kilobytes) == 1 &&
+	    root_number("/sys/kernel/mm/hugepages/%s/nr_hugepages", name))
+		*sizes |= kilobytes << 10;
+	return true;
+}
+
+static void check_huge_pages(const struct pe *pe)
+{
+	uint64_t sizes = 0;
+	char text[256];
+
+	root_each(add_huge, &sizes, "/sys/kernel/mm/hugepages");
+	if (!sizes)
+		finding(WARNING, "huge pages", "none; DPDK needs them, and large IOMMU pages do",
+			"echo 64 > /proc/sys/vm/nr_hugepages");
+	else if (pe && pe->pgsizes && !(sizes & pe->pgsizes)) {
+		snprintf(text, sizeof(text), "%s, but this PE has IOMMU pages of %s alone",
+			 size_text(sizes), sizes_text(pe->pgsizes));
+		finding(WARNING, "huge pages", text, NULL);
+	} else {
+		snprintf(text, sizeof(text), "there are some of %s", sizes_text(sizes));
+		finding(GOOD, "huge pages", text, NULL);
+	}
+}
+
+static void check_debugfs(void)
+{
+	if (root_exists("/sys/module/vfio_pseries") && !root_exists("%s", RECORD_FOLDER))
+		finding(WARNING, "debugfs", "not mounted, or not for this user: owners and "
+			"windows cannot be shown",
+			"mount -t debugfs debugfs /sys/kernel/debug, and run this as root");
+}
+
+static void check_function(const struct function *f)
+{
+	char text[640], why[512], remedy[64];
+	bool used = !function_is_assigned(f) && function_use(f, why, sizeof(why));
+
+	snprintf(remedy, sizeof(remedy), "tcectl device bind %s%s", used ? "--force " : "", f->bdf);
+	if (function_is_assigned(f)) {
+		snprintf(text, sizeof(text), "bound to %s", f->driver);
+		finding(GOOD, f->bdf, text, NULL);
+	} else if (function_is_bridge(f)) {
+		finding(GOOD, f->bdf, "a bridge: VFIO lets it be", NULL);
+	} else {
+		snprintf(text, sizeof(text), "%s%s%s%s", f->driver[0] ? "the host's driver has it: "
+			 : "no driver has it", f->driver, used ? "; " : "", used ? why : "");
+		finding(used || f->driver[0] ? FAILURE : WARNING, f->bdf, text, remedy);
+	}
+}
+
+/* Group viability: every function of it is VFIO's, nobody's or a bridge. */
+static void check_group(const struct pe *pe)
+{
+	unsigned int i, n = 0;
+	char text[128];
+
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		n += f->driver[0] && !function_is_assigned(f) && !function_is_bridge(f);
+		check_function(f);
+	}
+	if (pe->group < 0)
+		finding(FAILURE, "group", "the device is in no IOMMU group", "modprobe vfio_pseries");
+	else if (n) {
+		snprintf(text, sizeof(text), "group %d is not viable: %u of its %u devices %s the host's",
+			 pe->group, n, pe->functions, n == 1 ? "is" : "are");
+		finding(FAILURE, "group", text, NULL);
+	} else {
+		snprintf(text, sizeof(text), "group %d is viable", pe->group);
+		finding(GOOD, "group", text, NULL);
+	}
+}
+
+static void check_access(const struct pe *pe)
+{
+	char path[32], remedy[64];
+
+	snprintf(path, sizeof(path), "/dev/vfio/%d", pe->group);
+	snprintf(remedy, sizeof(remedy), "chown USER %s", path);
+	if (!root_exists("%s", path))
+		return;
+	if (!access(root_path("%s", path), R_OK | W_OK))
+		finding(GOOD, path, "this user may open it", NULL);
+	else
+		finding(FAILURE, path, "this user may not open it", remedy);
+}
+
+static void check_owner(const struct pe *pe)
+{
+	if (!pe->known)
+		return;
+	if (!strcmp(pe->owner, "user"))
+		finding(WARNING, "owner", "a program uses this PE now", "end it: fuser -v /dev/vfio/*");
+	else
+		finding(GOOD, "owner", "the host; free to be taken", NULL);
+}
+
+static void check_ddw(const struct pe *pe)
+{
+	const char *reason = pe_ddw_reason(pe);
+
+	if (reason)
+		finding(WARNING, "dynamic windows", reason,
+			pe->ddw ? NULL : "allow them for this slot in the partition's profile; "
+			"in QEMU: ddw=on for the host bridge");
+	else
+		finding(GOOD, "dynamic windows", "firmware offers them", NULL);
+}
+
+static void check_device(const struct pe *pe)
+{
+	check_group(pe);
+	check_access(pe);
+	check_owner(pe);
+	check_ddw(pe);
+}
+
+int doctor(int argc, char **argv)
+{
+	struct function f;
+	struct pe *pe = NULL;
+
+	if (argc > 1)
+		return command_usage("doctor takes one device, or none");
+	if (argc && (!function_find(&f, argv[0]) || !(pe = pe_of(&f))))
+		return EXIT_FAILED;
+	if (json)
+		json_array(NULL);
+	check_machine();
+	check_module();
+	check_in_tree();
+	check_vfio();
+	check_locked_memory();
+	check_huge_pages(pe);
+	check_debugfs();
+	if (pe)
+		check_device(pe);
+	if (json)
+		json_end();
+	free(pe);
+	return failures ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * message.h - what goes to standard error, and numbers for people.
+ */
+#ifndef TCECTL_MESSAGE_H
+#define TCECTL_MESSAGE_H
+
+#include <stdint.h>
+
+/* The program's exit status */
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* A line on standard error, "tcectl: " before it. */
+void error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Memory for @p, or the end of the program. */
+void *must(void *p);
+
+/* Bytes as "64K", "1G"; valid until it was called eight more times. */
+const char *size_text(uint64_t bytes);
+
+/* A mask of page sizes as "4K 64K 16M" */
+const char *sizes_text(uint64_t mask);
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcectl.c - the program's options; what it does is in command.c's table.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../driver/version.h"
+#include "command.h"
+#include "json.h"
+#include "message.h"
+#include "root.h"
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "pretty", no_argument, NULL, 'p' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "root", required_argument, NULL, 'r' },
+	{ }
+};
+
+/* Return: an exit status, or -1 to go on. */
+static int option(int c)
+{
+	switch (c) {
+	case 'p':
+		json_pretty = true;
+		json = true;
+		return -1;
+	case 'j':
+		json = true;
+		return -1;
+	case 'r':
+		root = optarg;
+		return -1;
+	case 'h':
+		command_help();
+		return EXIT_OK;
+	case 'V':
+		printf("tcectl %s\n", VFIO_PSERIES_VERSION);
+		return EXIT_OK;
+	default:
+		fprintf(stderr, "tcectl: \"tcectl -h\" shows the usage\n");
+		return EXIT_USAGE;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *moved = getenv("TCECTL_ROOT");
+	int c, rc;
+
+	if (moved)
+		root = moved;
+	while ((c = getopt_long(argc, argv, "+jphV", options, NULL)) != -1) {
+		rc = option(c);
+		if (rc >= 0)
+			return rc;
+	}
+	if (optind == argc) {
+		command_help();
+		return EXIT_USAGE;
+	}
+	rc = command_run(argc - optind, argv + optind);
+	if (fflush(stdout) || ferror(stdout)) {
+		error("the output could not be written");
+		return EXIT_FAILED;
+	}
+	return rc;
+}
