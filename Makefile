@@ -19,6 +19,7 @@ help:
 	@echo "make coverage        lines of the driver that the unit tests run"
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
+	@echo "make tool            tcectl for partitions, in build/tool/ppc64el/"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
 	@echo "make deb             the Debian packages, in build/"
 	@echo "make install [DESTDIR=] [KDIR=]  the module for the running kernel, its modprobe rule and initramfs hook"
@@ -47,6 +48,10 @@ deb:
 
 install uninstall:
 	@package/install $@
+
+tool: setup
+	@rig/tools libpci-dev
+	@$(MAKE) --no-print-directory -s -C tool
 
 demo: setup
 	@rig/kernels $(KERNEL)
@@ -92,4 +97,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help setup kernels update-kernels modules deb install uninstall demo bench test test-long unit fuzz scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo bench test test-long unit fuzz scale mutants coverage lint clean distclean

@@ -156,8 +156,8 @@ static void completion_args(const char *args)
 
 	snprintf(text, sizeof(text), "%s", args);
 	while ((word = strsep(&rest, " |[]")))
-		if (*word)
-			printf(" %s", begins(word, "--") ? word : "");
+		if (begins(word, "--"))
+			printf(" %s", word);
 	if (strstr(args, "BDF"))
 		printf(" $(ls /sys/bus/pci/devices 2>/dev/null)");
 	if (strstr(args, "WINDOW"))
@@ -191,6 +191,26 @@ static void completion_object(const char *object)
 	printf("\" ;;\n\t\tesac ;;\n");
 }
 
+/* Words are taken from the line itself: bash's own end at the colons of a BDF. */
+static const char completion_head[] =
+	"# SPDX-License-Identifier: GPL-2.0-only\n"
+	"# Completion for bash, written by \"tcectl completion\"\n"
+	"_tcectl()\n{\n"
+	"\tlocal line=${COMP_LINE:0:COMP_POINT} word now list all words=()\n"
+	"\tread -ra all <<<\"$line\"\n"
+	"\t[[ $line != *[[:blank:]] ]] || all+=('')\n"
+	"\tnow=${all[-1]}\n"
+	"\tfor word in \"${all[@]:0:${#all[@]}-1}\"; do\n"
+	"\t\t[[ $word == -[jp] || $word == --json || $word == --pretty ]] || words+=(\"$word\")\n"
+	"\tdone\n"
+	"\tcase ${words[1]-} in\n";
+
+static const char completion_tail[] =
+	"\" ;;\n\tesac\n"
+	"\tmapfile -t COMPREPLY < <(compgen -W \"$list\" -- \"$now\")\n"
+	"\t[[ $COMP_WORDBREAKS != *:* ]] || COMPREPLY=(\"${COMPREPLY[@]#\"${now%\"${now##*:}\"}\"}\")\n"
+	"}\ncomplete -F _tcectl tcectl\n";
+
 static int completion(int argc, char **argv)
 {
 	size_t i;
@@ -198,15 +218,7 @@ static int completion(int argc, char **argv)
 	(void)argv;
 	if (argc)
 		return command_usage("completion takes no arguments");
-	printf("# SPDX-License-Identifier: GPL-2.0-only\n"
-	       "# Completion for bash, written by \"tcectl completion\"\n"
-	       "_tcectl()\n{\n"
-	       "\tlocal word list words=(tcectl)\n"
-	       "\tCOMPREPLY=()\n"
-	       "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-	       "\t\t[[ $word == -? || $word == --json || $word == --pretty ]] || words+=(\"$word\")\n"
-	       "\tdone\n"
-	       "\tcase ${words[1]-} in\n");
+	fputs(completion_head, stdout);
 	for (i = 0; i < COMMANDS; i++)
 		if (is_first(i))
 			completion_object(commands[i].object);
@@ -214,10 +226,6 @@ static int completion(int argc, char **argv)
 	for (i = 0; i < COMMANDS; i++)
 		if (is_first(i))
 			printf(" %s", commands[i].object);
-	printf("\" ;;\n\tesac\n"
-	       "\tmapfile -t COMPREPLY < <(compgen -W \"$list\" -- \"${COMP_WORDS[COMP_CWORD]}\")\n"
-	       "\t[[ $(type -t __ltrim_colon_completions) != function ]] ||\n"
-	       "\t\t__ltrim_colon_completions \"${COMP_WORDS[COMP_CWORD]}\"\n"
-	       "}\ncomplete -F _tcectl tcectl\n");
+	fputs(completion_tail, stdout);
 	return EXIT_OK;
 }

@@ -201,16 +201,19 @@ static void check_function(const struct function *f)
 static void check_group(const struct pe *pe)
 {
 	unsigned int i, n = 0;
+	bool alone = false;
 	char text[128];
 
 	for (i = 0; i < pe->functions; i++) {
 		const struct function *f = &pe->function[i];
 
 		n += f->driver[0] && !function_is_assigned(f) && !function_is_bridge(f);
+		alone |= f->group < 0;
 		check_function(f);
 	}
-	if (pe->group < 0)
-		finding(FAILURE, "group", "the device is in no IOMMU group", "modprobe vfio_pseries");
+	if (alone)
+		finding(FAILURE, "group", "a device of the PE is in no IOMMU group",
+			"modprobe vfio_pseries");
 	else if (n) {
 		snprintf(text, sizeof(text), "group %d is not viable: %u of its %u devices %s the host's",
 			 pe->group, n, pe->functions, n == 1 ? "is" : "are");

@@ -134,13 +134,29 @@ struct pe *pe_of(const struct function *f)
 	return pe;
 }
 
+/* The host's own dynamic window makes room when a user takes the PE. */
+static bool has_host_window(const struct pe *pe)
+{
+	unsigned int i;
+
+	for (i = 0; i < pe->windows; i++)
+		if (!strcmp(pe->window[i].kind, "host"))
+			return true;
+	return false;
+}
+
+static bool is_users(const struct pe *pe)
+{
+	return pe->owner && !strcmp(pe->owner, "user");
+}
+
 const char *pe_ddw_reason(const struct pe *pe)
 {
 	if (!pe->ddw)
 		return "firmware offers none for this PE (no ibm,ddw-applicable)";
 	if (!pe->reset)
 		return "firmware has no reset, so the default window has to stay";
-	if (!pe->possible && (!pe->owner || strcmp(pe->owner, "user")))
+	if (!pe->possible && !is_users(pe) && !has_host_window(pe))
 		return "firmware has no window left for this PE";
 	return NULL;
 }

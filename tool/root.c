@@ -158,7 +158,7 @@ int root_write(const char *text, const char *format, ...)
 	int fd, rc;
 
 	ROOT_PATH(path);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
 	n = write(fd, text, strlen(text));

@@ -69,14 +69,27 @@ static void take(struct samples *s, const struct records *r)
 		now->value[i] = record_number(r, counters[i]);
 }
 
+static void list_json(const char *name, const char *list)
+{
+	char text[4096];
+	char *one, *rest = text;
+
+	snprintf(text, sizeof(text), "%s", list ? list : "");
+	json_array(name);
+	while ((one = strsep(&rest, ",")))
+		if (*one)
+			json_string(NULL, one);
+	json_end();
+}
+
 static void window_json(const struct records *r)
 {
 	size_t i;
 
 	json_object(NULL);
 	json_string("window", record_text(r, "id"));
-	json_string("liobns", record_text(r, "liobns"));
-	json_string("nodes", record_text(r, "nodes"));
+	list_json("liobns", record_text(r, "liobns"));
+	list_json("nodes", record_text(r, "nodes"));
 	json_hex("start", record_number(r, "start"));
 	json_number("size", record_number(r, "size"));
 	json_number("page_size", 1ULL << (record_number(r, "shift") & 63));
