@@ -148,19 +148,34 @@ static const struct vfio_iommu_driver_ops container_driver = {
 	.detach_group	= container_detach,
 };
 
-void container_kill_all(void)
+int container_each(u32 first, int (*fn)(u32 id, struct space *s, void *data), void *data)
 {
 	unsigned long id;
 	struct container *c;
+	int rc = 0;
 
-	xa_for_each(&containers, id, c) {
+	xa_for_each_start(&containers, id, c, first) {
 		/* Again, with a reference: it may be on its way out. */
 		c = container_get((void *)id);
 		if (!c)
 			continue;
-		space_kill(&c->space);
+		rc = fn(id, &c->space, data);
 		container_put(c);
+		if (rc)
+			break;
 	}
+	return rc;
+}
+
+static int container_kill(u32 id, struct space *s, void *data)
+{
+	space_kill(s);
+	return 0;
+}
+
+void container_kill_all(void)
+{
+	container_each(0, container_kill, NULL);
 }
 
 int container_driver_register(void)

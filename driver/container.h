@@ -5,6 +5,10 @@
 #ifndef VFIO_PSERIES_CONTAINER_H
 #define VFIO_PSERIES_CONTAINER_H
 
+#include <linux/types.h>
+
+struct space;
+
 /**
  * container_driver_register() - offer the v2 API to VFIO
  *
@@ -23,5 +27,14 @@ void container_driver_unregister(void);
  * Calls on them say -ENODEV from now on. Context: may sleep.
  */
 void container_kill_all(void);
+
+/**
+ * container_each() - call @fn for containers until one call does not return 0
+ * @first: the lowest id to begin with
+ *
+ * Ids go up. A container is kept while @fn runs, which may find it dead and may
+ * sleep. Return: what the last call said, 0 without a container.
+ */
+int container_each(u32 first, int (*fn)(u32 id, struct space *s, void *data), void *data);
 
 #endif

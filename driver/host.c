@@ -17,6 +17,7 @@
 #include <asm/pci-bridge.h>
 #include "host.h"
 #include "lookup.h"
+#include "trace.h"
 
 /* Guards the list; taken inside everything else and never held over a sleep. */
 static DEFINE_SPINLOCK(host_lock);
@@ -136,11 +137,48 @@ static void host_read_address(struct device *dev, struct device_node *dn, struct
 	addr->limited = addr->token_reset && host_ddw_extension(dn, DDW_EXT_LIMITED) == 1;
 }
 
-static void host_pe_free(struct host_pe *hp)
+static void host_pe_free(struct kref *ref)
 {
+	struct host_pe *hp = container_of(ref, struct host_pe, ref);
+
 	of_node_put(hp->node);
 	kfree(hp->list);
 	kfree(hp);
+}
+
+static void host_pe_put(struct host_pe *hp)
+{
+	kref_put(&hp->ref, host_pe_free);
+}
+
+/* The @n-th PE, with a reference; NULL when there are not as many. */
+static struct host_pe *host_nth(unsigned int n)
+{
+	struct host_pe *hp, *found = NULL;
+
+	spin_lock(&host_lock);
+	list_for_each_entry(hp, &host_pes, link) {
+		if (n--)
+			continue;
+		kref_get(&hp->ref);
+		found = hp;
+		break;
+	}
+	spin_unlock(&host_lock);
+	return found;
+}
+
+int host_each(int (*fn)(struct host_pe *hp, void *data), void *data)
+{
+	struct host_pe *hp;
+	unsigned int n;
+	int rc = 0;
+
+	for (n = 0; !rc && (hp = host_nth(n)); n++) {
+		rc = fn(hp, data);
+		host_pe_put(hp);
+	}
+	return rc;
 }
 
 /* Radix knows no pages above 1 GiB: nothing could fill a larger IOMMU page. */
@@ -160,6 +198,7 @@ static struct host_pe *host_describe(struct device *dev, struct iommu_table_grou
 	if (!hp)
 		return ERR_PTR(-ENOMEM);
 	hp->list = kzalloc(HV_BATCH * sizeof(*hp->list), GFP_KERNEL);
+	kref_init(&hp->ref);
 	hp->group = tg;
 	hp->node = of_node_get(dn);
 	snprintf(hp->name, sizeof(hp->name), "vfio_pseries %s", dev_name(dev));
@@ -170,7 +209,7 @@ static struct host_pe *host_describe(struct device *dev, struct iommu_table_grou
 	if (!hp->list || host_read_default(dn, &hp->pe.dflt)) {
 		struct host_pe *none = ERR_PTR(hp->list ? -ENODEV : -ENOMEM);
 
-		host_pe_free(hp);
+		host_pe_put(hp);
 		return none;
 	}
 	pe_init(&hp->pe);
@@ -211,6 +250,7 @@ static int host_take_pe(struct host_pe *hp, struct device *dev)
 	host_read_address(dev, hp->node, &hp->pe.addr);
 	hp->dev = dev;
 	rc = pe_take(&hp->pe);
+	trace_pe_take(hp->pe.addr.buid, hp->pe.addr.config_addr, rc);
 	hp->dev = NULL;
 	if (rc) {
 		module_put(THIS_MODULE);
@@ -243,6 +283,7 @@ static bool host_release_pe(struct host_pe *hp, struct device *dev)
 		return false;
 	hp->dev = dev;
 	pe_release(&hp->pe);
+	trace_pe_release(hp->pe.addr.buid, hp->pe.addr.config_addr);
 	hp->dev = NULL;
 	host_tables_inert(hp);
 	module_put(THIS_MODULE);
@@ -358,7 +399,7 @@ static int host_tree_event(struct notifier_block *nb, unsigned long event, void 
 		list_del(&gone->link);
 	spin_unlock(&host_lock);
 	if (gone)
-		host_pe_free(gone);
+		host_pe_put(gone);
 	return NOTIFY_DONE;
 }
 
@@ -393,7 +434,7 @@ void host_exit(void)
 		ownership_forget(hp);
 		host_tables_normal(hp);
 		list_del(&hp->link);
-		host_pe_free(hp);
+		host_pe_put(hp);
 	}
 }
 

@@ -5,6 +5,7 @@
 #ifndef VFIO_PSERIES_HOST_H
 #define VFIO_PSERIES_HOST_H
 
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/of.h>
 #include <asm/iommu.h>
@@ -49,6 +50,7 @@ struct host_ddw {
 /**
  * struct host_pe - a PE and what the kernel has of it
  * @pe:      its owner-neutral part
+ * @ref:     one for being in the list of all, one for whoever looks at it
  * @link:    in the list of all
  * @group:   the kernel's table group; valid while the group has a device
  * @node:    the device-tree node with ibm,dma-window
@@ -65,6 +67,7 @@ struct host_ddw {
  */
 struct host_pe {
 	struct pe pe;
+	struct kref ref;
 	struct list_head link;
 	struct iommu_table_group *group;
 	struct device_node *node;
@@ -96,6 +99,14 @@ struct host_pe *host_pe_get(struct device *dev);
  * host_pe_of_group() - the PE of a group if it was met before, else NULL
  */
 struct pe *host_pe_of_group(struct iommu_group *group);
+
+/**
+ * host_each() - call @fn for every PE until one call does not return 0
+ *
+ * The PE stays described while @fn runs, even if it goes; @fn may sleep.
+ * Return: what the last call said, 0 without a PE.
+ */
+int host_each(int (*fn)(struct host_pe *hp, void *data), void *data);
 
 /**
  * host_init() - meet all PEs that there are, and those that come and go later

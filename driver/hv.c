@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <asm/byteorder.h>
 #include "hv.h"
+#include "trace.h"
 
 /* A hypervisor that stays busy for longer than this is taken for a failed one. */
 #define HV_PATIENCE_MS	10000
@@ -45,6 +46,16 @@ static int hv_error(long rc)
 	return rc == PAPR_H_NOT_ENOUGH_RESOURCES ? -ENOMEM : -EIO;
 }
 
+/* hv_error(), and a refusal leaves a trace. */
+static int hv_answer(u32 liobn, u64 ioba, u32 n, long rc)
+{
+	int err = hv_error(rc);
+
+	if (err < 0)
+		trace_hcall_failure(liobn, ioba, n, rc);
+	return err;
+}
+
 /* The answer of the hypervisor, as for the two functions that call it. */
 static long hv_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
@@ -68,19 +79,21 @@ static long hv_invalidate(u32 liobn, u64 ioba, u32 page_shift, u32 n)
 
 int hv_put_one(u32 liobn, u64 ioba, u64 tce)
 {
-	return hv_error(papr_put_tce(liobn, ioba, tce));
+	return hv_answer(liobn, ioba, 1, papr_put_tce(liobn, ioba, tce));
 }
 
 int hv_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
-	if (n == 1 || !features.put_indirect)
-		return hv_error(hv_put_singly(liobn, ioba, page_shift, list, n));
-	return hv_error(papr_put_tce_indirect(liobn, ioba, list, n));
+	long rc = n == 1 || !features.put_indirect
+			  ? hv_put_singly(liobn, ioba, page_shift, list, n)
+			  : papr_put_tce_indirect(liobn, ioba, list, n);
+
+	return hv_answer(liobn, ioba, n, rc);
 }
 
 int hv_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n)
 {
-	return hv_error(hv_invalidate(liobn, ioba, page_shift, n));
+	return hv_answer(liobn, ioba, n, hv_invalidate(liobn, ioba, page_shift, n));
 }
 
 bool hv_wait(int ms, int *waited)
@@ -107,7 +120,7 @@ static int hv_invalidate_patiently(const struct hv_window *w, u64 idx, u32 n)
 	} while (hv_error(rc) > 0 && hv_wait(hv_error(rc), &waited));
 	if (rc == PAPR_H_PARAMETER && !idx)
 		return -ENXIO;
-	return hv_error(rc) > 0 ? -EIO : hv_error(rc);
+	return hv_error(rc) > 0 ? -EIO : hv_answer(w->liobn, ioba, n, rc);
 }
 
 int hv_clear_if_there(const struct hv_window *w, bool killable)
@@ -156,6 +169,8 @@ static int hv_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets)
 	do {
 		status = papr_rtas(token, nargs, nret, args, rets);
 	} while (papr_rtas_busy(status) && ++tries < HV_PATIENCE_MS);
+	if (status)
+		trace_rtas_failure(token, status);
 	return status;
 }
 

@@ -135,9 +135,13 @@ static int lend_put(struct table *t, u64 idx, u64 tce)
 	u32 i;
 
 	lockdep_assert_held(&t->lock);
-	for (i = 0; i < t->pes; i++)
-		if (lend_put_one(t->liobn[i], ioba, tce))
+	for (i = 0; i < t->pes; i++) {
+		int rc = lend_put_one(t->liobn[i], ioba, tce);
+
+		count_batch(&t->count, 1, true, rc);
+		if (rc)
 			return -EIO;
+	}
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include <asm/machdep.h>
 #include <asm/svm.h>
 #include "container.h"
+#include "debug.h"
 #include "host.h"
 #include "hv.h"
 #include "version.h"
@@ -74,6 +75,7 @@ static int __init vfio_pseries_init(void)
 	rc = ownership_init();
 	if (rc)
 		goto exit_host;
+	debug_init();
 	return 0;
 
 exit_host:
@@ -87,6 +89,7 @@ unregister_driver:
 
 static void __exit vfio_pseries_exit(void)
 {
+	debug_exit();
 	host_exit();
 	unregister_reboot_notifier(&vfio_pseries_reboot_nb);
 	container_driver_unregister();

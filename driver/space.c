@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include "space.h"
+#include "trace.h"
 
 void space_init(struct space *s, bool v1)
 {
@@ -240,6 +241,7 @@ int space_create(struct space *s, u32 page_shift, u64 size, u32 levels, u64 *sta
 		return rc;
 	rc = windows_create(&s->windows, page_shift, size, levels, start);
 	space_leave(s);
+	trace_window_create(rc ? 0 : *start, size, page_shift, rc);
 	return rc;
 }
 
@@ -259,8 +261,10 @@ int space_remove(struct space *s, u64 start)
 
 	if (rc)
 		return rc;
-	rc = windows_remove(&s->windows, space_told(s, start));
+	start = space_told(s, start);
+	rc = windows_remove(&s->windows, start);
 	space_leave(s);
+	trace_window_remove(start, rc);
 	return rc;
 }
 
@@ -289,6 +293,7 @@ int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 		rc = table_map(t, (ioba - t->w.start) >> t->w.page_shift,
 			       size >> t->w.page_shift, ua, perm);
 	space_leave(s);
+	trace_tce_map(ioba, ua, size, perm, rc);
 	return rc;
 }
 
@@ -304,5 +309,6 @@ int space_unmap(struct space *s, u64 ioba, u64 size)
 		rc = table_unmap(t, (ioba - t->w.start) >> t->w.page_shift,
 				 size >> t->w.page_shift);
 	space_leave(s);
+	trace_tce_unmap(ioba, size, rc);
 	return rc;
 }

@@ -13,6 +13,7 @@
 
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include "count.h"
 #include "hv.h"
 #include "shadow.h"
 #include "tally.h"
@@ -32,6 +33,7 @@ struct memory;
  * @lock:   guards @shadow and the order of hypercalls, and with them @liobn, @pes
  *          and the three flags; never held over a sleep
  * @shadow: what the TCEs hold
+ * @count:  what was asked of the hypervisor for it
  * @lend:   what KVM sees of it, NULL before it is published
  * @tally:  what KVM counts for it; open once slots were lent
  * @wanted: KVM has asked for a slot
@@ -49,6 +51,7 @@ struct table {
 	struct memory *memory;
 	spinlock_t lock;
 	struct shadow shadow;
+	struct count count;
 	struct lend *lend;
 	struct tally tally;
 	bool wanted;

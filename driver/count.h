@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * count.h - what has been asked of the hypervisor for one window.
+ *
+ * Counted once per batch and never per TCE. Clearing a new window and the RTAS
+ * calls are not in it: they are for a window that nobody has yet, or no more.
+ */
+#ifndef VFIO_PSERIES_COUNT_H
+#define VFIO_PSERIES_COUNT_H
+
+#include <linux/types.h>
+#include "papr.h"
+
+/**
+ * struct count - counters of one window, all of its PEs together
+ * @put:      H_PUT_TCE; of a batch that failed all are counted
+ * @indirect: H_PUT_TCE_INDIRECT
+ * @stuff:    H_STUFF_TCE
+ * @batches:  batches, each of one call or of several H_PUT_TCE
+ * @tces:     TCEs that they wrote
+ * @busy:     batches that the hypervisor was too busy for; they come again
+ * @failed:   batches that it refused
+ */
+struct count {
+	u64 put;
+	u64 indirect;
+	u64 stuff;
+	u64 batches;
+	u64 tces;
+	u64 busy;
+	u64 failed;
+};
+
+/**
+ * count_batch() - one batch for one PE was tried
+ * @c:   the window's; guarded by the table's lock
+ * @n:   its TCEs
+ * @put: valid TCEs were written, not invalid ones
+ * @rc:  what hv_put() or hv_stuff() said
+ */
+static inline void count_batch(struct count *c, u32 n, bool put, int rc)
+{
+	struct papr_features has = papr_features();
+
+	c->batches++;
+	if (n == 1 || !(put ? has.put_indirect : has.stuff))
+		c->put += n;
+	else if (put)
+		c->indirect++;
+	else
+		c->stuff++;
+	if (!rc)
+		c->tces += n;
+	else if (rc > 0)
+		c->busy++;
+	else
+		c->failed++;
+}
+
+#endif
