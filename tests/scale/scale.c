@@ -69,7 +69,7 @@ static void host_nothing(struct pe *pe)
 {
 }
 
-static int host_publish(struct pe *pe, u32 num, const struct hv_window *w)
+static int host_publish(struct pe *pe, u32 num, struct lend *lend)
 {
 	return 0;
 }
