@@ -195,13 +195,15 @@ static u64 memory_hpa(const struct region *r, unsigned long ua)
 	return hpa;
 }
 
-void memory_dirty(u64 hpa, u32 page_shift)
+u64 memory_dirty(u64 hpa, u32 page_shift)
 {
 	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
+	struct page *head = compound_head(page);
 
 	/* An IOMMU page larger than the kernel's lies in one compound page. */
 	if (!PageDirty(page))
 		SetPageDirty(page);
+	return (page_to_pfn(head) + compound_nr(head)) << PAGE_SHIFT;
 }
 
 /* Nobody knows which of its pages a device wrote to: all of them, then. */
@@ -347,6 +349,28 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_s
 	return 0;
 }
 
+/* Host physical addresses; IOMMU pages in one page of the kernel's follow each other. */
+static void memory_resolve(const struct region *r, const struct memory_run *run, u32 n, u64 *hpa)
+{
+	const u64 step = 1ULL << run->page_shift;
+	unsigned long ua = run->ua;
+	u32 i = 0;
+
+	while (i < n) {
+		/* Cannot fail: memory_covers() has seen this region's pages. */
+		u64 at = memory_hpa(r, ua);
+		u32 left = 1;
+
+		if (step < PAGE_SIZE) {
+			left = (PAGE_SIZE - (ua & ~PAGE_MASK)) >> run->page_shift;
+			left = min(left, n - i);
+		}
+		ua += left * step;
+		for (; left; left--, at += step)
+			hpa[i++] = at;
+	}
+}
+
 /* Pages of a region were pinned when it was registered: count them. */
 static int memory_hold_region(struct memory *m, const struct memory_run *run, u64 *hpa,
 			      u32 *region)
@@ -354,19 +378,8 @@ static int memory_hold_region(struct memory *m, const struct memory_run *run, u6
 	struct region *r = memory_at(m, run->ua);
 	u64 left = (r->ua + r->size - run->ua) >> run->page_shift;
 	u32 n = min_t(u64, run->n, left);
-	unsigned long addr = 0;
-	u32 i;
 
-	for (i = 0; i < n; i++) {
-		unsigned long ua = run->ua + ((unsigned long)i << run->page_shift);
-
-		/* Cannot fail: memory_covers() has seen this region's pages. */
-		if (!i || !(ua & ~PAGE_MASK))
-			mm_iommu_ua_to_hpa(r->mem, ua, run->page_shift, &addr);
-		else
-			addr += 1UL << run->page_shift;
-		hpa[i] = addr;
-	}
+	memory_resolve(r, run, n, hpa);
 	spin_lock(&m->lock);
 	r->mapped += n;
 	spin_unlock(&m->lock);

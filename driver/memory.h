@@ -201,7 +201,12 @@ void memory_poison(struct memory *m);
  * memory_dirty() - a device may have written to this page
  * @hpa:        host physical address
  * @page_shift: log2 of the IOMMU page size
+ *
+ * A compound page has one mark for all of it, so that one look is enough for
+ * as many of its addresses as there are.
+ *
+ * Return: the first address after the page or compound page.
  */
-void memory_dirty(u64 hpa, u32 page_shift);
+u64 memory_dirty(u64 hpa, u32 page_shift);
 
 #endif

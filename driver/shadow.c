@@ -167,12 +167,17 @@ u64 shadow_tce(const struct shadow *s, u64 idx)
 	return leaf ? leaf->tce[idx & SHADOW_LEAF_MASK] : 0;
 }
 
-/* First non-zero slot of a leaf from @slot on, or SHADOW_LEAF_TCES. */
-static u32 shadow_leaf_next(const struct shadow_leaf *leaf, u32 slot)
+/* First non-zero entry of [idx, end) in @idx's leaf, else where the search goes on. */
+static u64 shadow_leaf_next(const struct shadow_leaf *leaf, u64 idx, u64 end)
 {
-	while (slot < SHADOW_LEAF_TCES && !leaf->tce[slot])
-		slot++;
-	return slot;
+	u64 next = (idx | SHADOW_LEAF_MASK) + 1;
+
+	if (!leaf || !leaf->live)
+		return next;
+	end = min(end, next);
+	while (idx < end && !leaf->tce[idx & SHADOW_LEAF_MASK])
+		idx++;
+	return idx;
 }
 
 u64 shadow_block_end(const struct shadow *s, u64 idx)
@@ -190,20 +195,11 @@ u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end)
 
 u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
 {
-	while (s->live && idx < end) {
-		const struct shadow_leaf *leaf;
-		u32 slot;
-
-		if (!shadow_mid(s, idx >> SHADOW_LEAF_SHIFT)) {
+	while (s->live && idx < end && !shadow_tce(s, idx)) {
+		if (shadow_mid(s, idx >> SHADOW_LEAF_SHIFT))
+			idx = shadow_leaf_next(shadow_leaf(s, idx), idx, end);
+		else
 			idx = shadow_block_end(s, idx);
-			continue;
-		}
-		leaf = shadow_leaf(s, idx);
-		slot = leaf && leaf->live ? shadow_leaf_next(leaf, idx & SHADOW_LEAF_MASK)
-					  : SHADOW_LEAF_TCES;
-		idx = (idx & ~(u64)SHADOW_LEAF_MASK) + slot;
-		if (slot < SHADOW_LEAF_TCES)
-			break;
 	}
 	return s->live ? min(idx, end) : end;
 }
@@ -226,14 +222,15 @@ void shadow_store(struct shadow *s, u64 first, u32 n, const __be64 *list, const 
 		struct shadow_leaf *leaf = shadow_leaf(s, first);
 		u32 slot = first & SHADOW_LEAF_MASK;
 		u32 run = min(n, SHADOW_LEAF_TCES - slot);
+		u64 *tce = leaf->tce + slot;
 		u32 live = 0;
 		u32 i;
 
 		for (i = 0; i < run; i++) {
-			live += !leaf->tce[slot + i];
-			leaf->tce[slot + i] = be64_to_cpu(list[i]);
-			leaf->region[slot + i] = region[i];
+			live += !tce[i];
+			tce[i] = be64_to_cpu(list[i]);
 		}
+		memcpy(leaf->region + slot, region, run * sizeof(*region));
 		leaf->live += live;
 		s->live += live;
 		first += run;

@@ -73,12 +73,14 @@ static void table_set(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 t
  * @memory: whose
  * @region: the run's region
  * @n:      its length
- * @dirty:  the kernel's page that was marked dirty last
+ * @from:   what was marked dirty last begins here
+ * @dirty:  bytes from there on that share the mark
  */
 struct giving {
 	struct memory *memory;
 	u32 region;
 	u64 n;
+	u64 from;
 	u64 dirty;
 };
 
@@ -113,24 +115,33 @@ static void giving_loose(const u64 *tce, u32 n)
  */
 static u32 giving_run(struct giving *g, const u64 *tce, const u32 *region, u32 n, u32 page_shift)
 {
-	u64 dirty = g->dirty;
-	u32 i;
+	u64 from = g->from, dirty = g->dirty;
+	const u64 *at = tce, *end = tce + n;
+	const u32 name = *region;
 
-	for (i = 0; i < n && region[i] == region[0]; i++) {
-		if (!tce[i] || tce[i] & SHADOW_UNKNOWN)
+	for (; at < end && *region == name; at++, region++) {
+		u64 one = *at;
+
+		if (one & SHADOW_UNKNOWN)
 			break;
-		/* Small IOMMU pages often share a page of the kernel's. */
-		if ((tce[i] & PAPR_TCE_WRITE) && tce[i] >> PAGE_SHIFT != dirty) {
-			dirty = tce[i] >> PAGE_SHIFT;
-			memory_dirty(tce[i] & PAGE_MASK, page_shift);
+		/* Neighbours often share a page of the kernel's or a compound page; no user has page 0. */
+		if (one - from < dirty)
+			continue;
+		if (!one)
+			break;
+		if (one & PAPR_TCE_WRITE) {
+			from = one & PAGE_MASK;
+			dirty = memory_dirty(from, page_shift) - from;
 		}
 	}
+	g->from = from;
 	g->dirty = dirty;
-	if (i && region[0] == MEMORY_LOOSE)
-		giving_loose(tce, i);
-	else if (i && region[0])
-		giving_count(g, region[0], i);
-	return i;
+	n = at - tce;
+	if (n && name == MEMORY_LOOSE)
+		giving_loose(tce, n);
+	else if (n && name)
+		giving_count(g, name, n);
+	return n;
 }
 
 /* A TCE with this content, known or not, is gone. */
@@ -457,10 +468,22 @@ static void table_unfill(struct table *t, u32 n)
 	giving_flush(&g);
 }
 
+/* Addresses that are in the list from @i on become TCEs in place. */
+static void table_list_pages(struct table *t, u32 i, u32 n, u64 perm, u32 region)
+{
+	const u64 *hpa = (__force u64 *)t->list + i;
+	__be64 *list = t->list + i;
+	u32 *regions = t->region + i;
+
+	for (i = 0; i < n; i++) {
+		list[i] = cpu_to_be64(hpa[i] | perm);
+		regions[i] = region;
+	}
+}
+
 /* Fill the list with the TCEs of a run of pages, held for that. */
 static int table_fill(struct table *t, struct memory_run run)
 {
-	/* Addresses become TCEs in place. */
 	u64 *hpa = (__force u64 *)t->list;
 	u32 i = 0;
 
@@ -474,10 +497,8 @@ static int table_fill(struct table *t, struct memory_run run)
 		}
 		run.ua += (unsigned long)n << run.page_shift;
 		run.n -= n;
-		for (; n; n--, i++) {
-			t->list[i] = cpu_to_be64(hpa[i] | run.perm);
-			t->region[i] = region;
-		}
+		table_list_pages(t, i, n, run.perm, region);
+		i += n;
 	}
 	return 0;
 }

@@ -210,6 +210,11 @@ struct page *compound_head(struct page *page)
 	return &frames[page_to_pfn(page) & ~((1UL << page->order) - 1)];
 }
 
+unsigned long compound_nr(struct page *head)
+{
+	return 1UL << head->order;
+}
+
 bool PageDirty(struct page *page)
 {
 	return compound_head(page)->dirty;

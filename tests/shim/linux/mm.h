@@ -28,6 +28,7 @@ struct page {
 struct page *pfn_to_page(unsigned long pfn);
 unsigned long page_to_pfn(const struct page *page);
 struct page *compound_head(struct page *page);
+unsigned long compound_nr(struct page *head);
 bool pfn_valid(unsigned long pfn);
 bool PageDirty(struct page *page);
 void SetPageDirty(struct page *page);
