@@ -44,6 +44,7 @@ modules: kernels
 
 deb:
 	@rig/setup package/host-packages
+	@rig/tools libpci-dev
 	@package/deb
 
 install uninstall:
@@ -65,10 +66,12 @@ bench: setup
 	@bench/run $(KERNEL)
 
 test: kernels
+	@rig/setup package/host-packages
 	@rig/tools
 	@tests/run
 
 test-long: kernels
+	@rig/setup package/host-packages
 	@rig/tools
 	@LONG=1 tests/run
 
