@@ -68,11 +68,13 @@ bench: setup
 test: kernels
 	@rig/setup package/host-packages
 	@rig/tools
+	@rig/tools libpci-dev
 	@tests/run
 
 test-long: kernels
 	@rig/setup package/host-packages
 	@rig/tools
+	@rig/tools libpci-dev
 	@LONG=1 tests/run
 
 unit: setup
