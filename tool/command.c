@@ -31,7 +31,8 @@ static const struct command {
 } commands[] = {
 	{ "pe", "list", "", "all PEs, their owners and devices", pe_list },
 	{ "pe", "show", "BDF|GROUP", "one PE: windows, page sizes, what is possible", pe_show },
-	{ "device", "bind", "[--force] BDF", "give a device and its group to vfio-pci", device_bind },
+	{ "device", "bind", "[--force] BDF", "give a device, with its group, to vfio-pci",
+	  device_bind },
 	{ "device", "unbind", "[--force] BDF", "give it back to the host", device_unbind },
 	{ "doctor", NULL, "[BDF]", "why can't this be assigned? and what mends it", doctor },
 	{ "stat", NULL, "[--watch SECONDS]", "counters of users' windows", stat_show },
@@ -208,7 +209,8 @@ static const char completion_head[] =
 static const char completion_tail[] =
 	"\" ;;\n\tesac\n"
 	"\tmapfile -t COMPREPLY < <(compgen -W \"$list\" -- \"$now\")\n"
-	"\t[[ $COMP_WORDBREAKS != *:* ]] || COMPREPLY=(\"${COMPREPLY[@]#\"${now%\"${now##*:}\"}\"}\")\n"
+	"\t[[ $COMP_WORDBREAKS != *:* ]] ||\n"
+	"\t\tCOMPREPLY=(\"${COMPREPLY[@]#\"${now%\"${now##*:}\"}\"}\")\n"
 	"}\ncomplete -F _tcectl tcectl\n";
 
 static int completion(int argc, char **argv)

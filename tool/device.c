@@ -204,8 +204,10 @@ static bool may_move(const struct pe *pe, const char *named, bool force)
 
 		if (function_is_assigned(f) || !function_use(f, why, sizeof(why)))
 			continue;
-		error("%s: %s%s%s", f->bdf, why, strcmp(f->bdf, named) ? "; it is in the group of " : "",
-		      strcmp(f->bdf, named) ? named : "");
+		if (strcmp(f->bdf, named))
+			error("%s: %s; it is in the group of %s", f->bdf, why, named);
+		else
+			error("%s: %s", f->bdf, why);
 		free_to_go = false;
 	}
 	if (!free_to_go && !force)

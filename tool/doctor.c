@@ -52,7 +52,8 @@ static void check_machine(void)
 	if (tree_is_partition())
 		finding(GOOD, "machine", "a logical partition", NULL);
 	else
-		finding(FAILURE, "machine", "not a logical partition: the kernel's own driver serves it",
+		finding(FAILURE, "machine",
+			"not a logical partition: the kernel's own driver serves it",
 			"modprobe vfio_iommu_spapr_tce");
 }
 
@@ -72,7 +73,8 @@ static void check_module(void)
 	char text[128];
 
 	if (root_exists("/sys/module/vfio_pseries")) {
-		snprintf(text, sizeof(text), "vfio_pseries is loaded on %s", release ? release : "?");
+		snprintf(text, sizeof(text), "vfio_pseries is loaded on %s",
+			 release ? release : "?");
 		finding(GOOD, "module", text, NULL);
 	} else if (release && module_is_built(release)) {
 		finding(FAILURE, "module", "vfio_pseries is not loaded", "modprobe vfio_pseries");
@@ -215,8 +217,9 @@ static void check_group(const struct pe *pe)
 		finding(FAILURE, "group", "a device of the PE is in no IOMMU group",
 			"modprobe vfio_pseries");
 	else if (n) {
-		snprintf(text, sizeof(text), "group %d is not viable: %u of its %u devices %s the host's",
-			 pe->group, n, pe->functions, n == 1 ? "is" : "are");
+		snprintf(text, sizeof(text),
+			 "group %d is not viable: %u of its %u devices %s the host's", pe->group,
+			 n, pe->functions, n == 1 ? "is" : "are");
 		finding(FAILURE, "group", text, NULL);
 	} else {
 		snprintf(text, sizeof(text), "group %d is viable", pe->group);
@@ -243,7 +246,8 @@ static void check_owner(const struct pe *pe)
 	if (!pe->known)
 		return;
 	if (!strcmp(pe->owner, "user"))
-		finding(WARNING, "owner", "a program uses this PE now", "end it: fuser -v /dev/vfio/*");
+		finding(WARNING, "owner", "a program uses this PE now",
+			"end it: fuser -v /dev/vfio/*");
 	else
 		finding(GOOD, "owner", "the host; free to be taken", NULL);
 }
