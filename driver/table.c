@@ -162,6 +162,7 @@ static int table_call(struct table *t, u64 idx, u32 n, bool put)
 		int rc = put ? hv_put(t->liobn[i], ioba, t->w.page_shift, t->list, n)
 			     : hv_stuff(t->liobn[i], ioba, t->w.page_shift, n);
 
+		count_batch(&t->count, n, put, rc);
 		if (rc)
 			return rc;
 	}
@@ -857,6 +858,7 @@ static int table_call_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
 			fill_shadow(t, idx, n, NULL);
 		rc = put ? hv_put(liobn, ioba, t->w.page_shift, t->list, n)
 			 : hv_stuff(liobn, ioba, t->w.page_shift, n);
+		count_batch(&t->count, n, put, rc);
 		spin_unlock(&t->lock);
 	} while (rc > 0 && hv_wait(rc, &waited));
 	return rc > 0 ? -EIO : rc;
