@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+
+CARD=0000:00:01.0
+TRACING=/sys/kernel/tracing
+export TCECTL_PCI_IDS=/pci.ids
+
+# shows WORDS COMMAND...  the command succeeds and its output has the words
+shows() {
+	words=$1
+	shift
+	"$@" >/tmp/out || return 1
+	cat /tmp/out
+	grep -q -- "$words" /tmp/out
+}
+
+# says WORDS COMMAND...  the command ends with status 1 and says so, wherever
+says() {
+	words=$1
+	shift
+	status=0
+	"$@" >/tmp/err 2>&1 || status=$?
+	cat /tmp/err
+	[ "$status" -eq 1 ] && grep -q -- "$words" /tmp/err
+}
+
+mounted_is_refused() {
+	load crc32c_generic ext4 || return 1
+	disk=/dev/$(disk_of "$NVME")
+	mke2fs -q "$disk" && mkdir -p /mnt && mount -t ext2 "$disk" /mnt || return 1
+	says "disk ${disk#/dev/} is mounted on /mnt" tcectl device bind "$NVME"
+	status=$?
+	umount /mnt
+	return "$status"
+}
+
+card_up_is_refused() {
+	interface=$(ls "/sys/bus/pci/devices/$CARD/net") && ip link set "$interface" up || return 1
+	says "network interface $interface is up; it is in the group of $NVME" \
+		tcectl device bind "$NVME"
+	status=$?
+	ip link set "$interface" down
+	return "$status"
+}
+
+still_the_hosts() {
+	[ "$(driver_of "$NVME")" = nvme ] && [ "$(driver_of "$CARD")" = e1000 ]
+}
+
+all_assigned() {
+	[ "$(driver_of "$NVME")" = vfio-pci ] && [ "$(driver_of "$CARD")" = vfio-pci ]
+}
+
+# A driver that refuses a function: the one that has come goes back to the host
+half_way() {
+	mount -o bind /dev/null "/sys/bus/pci/devices/$CARD/driver_override" || return 1
+	says 'drivers that they had before' tcectl device bind "$NVME"
+	status=$?
+	umount "/sys/bus/pci/devices/$CARD/driver_override"
+	return "$status"
+}
+
+# The user holds 1 MiB in a window of 1 GiB at 0 and in one of 4 GiB with 4 KiB pages
+mapped() {
+	tcectl dump "$1" | tee /tmp/out
+	grep -q '^0x.*-0x.* -> 0x.* rw ' /tmp/out
+}
+
+# What the dump's ranges in the first MiB from a bus address on add up to
+dump_has_all() {
+	tcectl -j dump "$1" | tr '{' '\n' | sed -n 's/.*"size":\([0-9]*\).*/\1/p' |
+		awk -v wanted="$2" '{ sum += $1 } END { print sum; exit sum != wanted }'
+}
+
+traced() {
+	grep -q "vfio_pseries_\|$1: " "$TRACING/trace" && grep "$1: " "$TRACING/trace" | head -n 3 | grep .
+}
+
+# Readers of every file while a user maps, unmaps, creates and removes without a pause
+readers() {
+	rounds=0
+	while [ -e /tmp/reading ]; do
+		tcectl stat >/dev/null && tcectl -j pe show "$NVME" >/dev/null || return 1
+		cat /sys/kernel/debug/vfio_pseries/translations >/dev/null || return 1
+		tcectl dump 80000000 >/dev/null 2>&1
+		rounds=$((rounds + 1))
+	done
+	note "files read in $rounds rounds while windows came and went"
+	[ "$rounds" -gt 2 ]
+}
+
+read_under_work() {
+	: >/tmp/reading
+	readers &
+	reader=$!
+	vfiotest -v "$VERDICT" "$NVME" window map race || failed
+	rm /tmp/reading
+	wait "$reader"
+}
+
+try host-disk use_disk
+try host-card load e1000
+try load load_driver
+try huge-pages huge_pages 4
+try list shows "$CARD  e1000" tcectl pe list
+try doctor-before says 'group 0 is not viable: 2 of its 2' tcectl doctor "$NVME"
+try refused-mounted mounted_is_refused
+try refused-card-up card_up_is_refused
+try refused-unchanged still_the_hosts
+try fails-half-way half_way
+try fails-half-way-back still_the_hosts
+try bind shows "$NVME  nvme -> vfio-pci" tcectl device bind "$NVME"
+try bind-all all_assigned
+ulimit -l unlimited
+try doctor-after shows 'group 0 is viable' tcectl doctor "$NVME"
+echo 1 >"$TRACING/events/vfio_pseries/enable"
+try hold hold hold/windows
+try owner shows '"owner":"user"' tcectl -j pe show "$NVME"
+try stat shows 'H_PUT_TCE_INDIRECT *[1-9]' tcectl stat
+try dump mapped 80000000
+try dump-dynamic dump_has_all 80000001 1048576
+try unbind-refused says 'a program uses this PE' tcectl device unbind "$NVME"
+try root-alone refused su nobody -s /bin/sh -c 'cat /sys/kernel/debug/vfio_pseries/windows'
+let_go
+for event in pe_take window_create tce_map tce_unmap window_remove pe_release; do
+	try "trace-$event" traced "$event"
+done
+echo 0 >"$TRACING/events/vfio_pseries/enable"
+try no-window-left shows 'no user has a window' tcectl stat
+try read-under-work read_under_work
+try unbind shows "$NVME  vfio-pci -> nvme" tcectl device unbind "$NVME"
+try unbind-all wait_for 20 still_the_hosts
+try disk-works wait_for 20 has_disk "$NVME"
+try disk-reads read_disk
+case $KERNEL in
+6.1) ;;
+*) try unload rmmod vfio_pseries ;;
+esac
+finish
