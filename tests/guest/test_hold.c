@@ -14,7 +14,6 @@
 
 #define HOLD_READY	"/tmp/held"
 #define HOLD_SECONDS	150
-#define HOST_MEMORY	(16 * MIB)
 
 static void say_ready(void)
 {
@@ -44,14 +43,9 @@ static void hold_start(struct world *w, struct window *ddw)
 
 static void hold_check(struct world *w, const struct window *ddw)
 {
-	uint8_t *free_page = w->data + 4 * MIB;
-
 	world_expect_writes(w, 0, w->data, REACHED, "the default window");
 	world_expect_writes(w, ddw->start, w->data + MIB, REACHED, "the dynamic window");
-	world_expect_writes(w, MIB, free_page, UNTOUCHED, "behind the mapping");
-	/* Where a window onto all of memory would have what the user did not map. */
-	for (uint64_t at = HOST_MEMORY; at < 4 * GIB; at *= 2)
-		world_expect_reads(w, ddw->start + at, free_page, UNTOUCHED, "the host's memory");
+	world_expect_writes(w, MIB, w->data + 4 * MIB, UNTOUCHED, "behind the mapping");
 }
 
 /* Nothing happens to the user's windows, and it can go on with them. */
@@ -84,6 +78,7 @@ static void hold_busy(void)
 		nvme_read(&w.n, 0, ddw.start, 64 * KIB);
 		nvme_read(&w.n, 0, 0, 64 * KIB);
 	}
+	hold_check(&w, &ddw);
 	world_close(&w);
 }
 
