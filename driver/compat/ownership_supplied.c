@@ -424,8 +424,10 @@ int ownership_init(void)
 {
 	int rc;
 
-	if (iommu_present(&pci_bus_type))
+	if (iommu_present(&pci_bus_type)) {
+		pr_info("vfio_pseries: PCI has IOMMU operations of another driver\n");
 		return -EBUSY;
+	}
 	rc = iommu_device_sysfs_add(&supplied_iommu, NULL, NULL, "vfio_pseries");
 	if (rc)
 		return rc;

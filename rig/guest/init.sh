@@ -18,6 +18,8 @@ mount -t tracefs tracefs /sys/kernel/tracing
 ulimit -c 0
 
 export VERDICT=/dev/hvc1
+# A machine without a hypervisor has no second console
+grep -q '^platform.*pSeries' /proc/cpuinfo || VERDICT=/dev/hvc0
 chmod 666 "$VERDICT"
 exec 9>"$VERDICT"
 stty -F "$VERDICT" raw -echo

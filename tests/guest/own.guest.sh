@@ -249,4 +249,8 @@ case $KERNEL in
 6.1) cannot_go ;;
 *) can_go ;;
 esac
+# What the kernel says when the partition is switched off with a user's device at work is looked at, too
+unbind "$CARD"
+try off-bind bind "$NVME" vfio-pci
+try off-with-user hold hold/busy
 finish

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+
+bare_metal() {
+	grep -q '^platform.*PowerNV' /proc/cpuinfo
+}
+
+# What the module says of itself, but for what the kernel says of any that it did not come with.
+# BusyBox tries twice.
+words() {
+	dmesg | grep 'vfio_pseries: ' | grep -v 'taint' | sed 's/^\[[^]]*] //' | uniq
+}
+
+declines() {
+	refused insmod /vfio_pseries.ko 2>/tmp/insmod && grep -q 'No such device' /tmp/insmod
+}
+
+one_line() {
+	[ "$(words)" = "vfio_pseries: not a pSeries logical partition" ]
+}
+
+try bare-metal bare_metal
+try load-vfio load vfio
+try metal-declines declines
+try metal-says-why-in-one-line one_line
+try metal-is-not-loaded refused grep -q '^vfio_pseries ' /proc/modules
+try metal-in-tree-driver load vfio_iommu_spapr_tce
+finish
