@@ -50,9 +50,41 @@ write_block() {
 		[ "$(block 90000)" = "written at level 2" ]
 }
 
+phase() {
+	grep -q "$1" /phases
+}
+
+# 1000 reads of 4 KiB, with time for those who watch from outside
+small_reads() {
+	sync
+	sleep 2
+	echo "level2: phase begins"
+	sleep 2
+	dd if=/dev/nvme0n1 of=/dev/null bs=4k count=1000 iflag=direct 2>/dev/null
+	sleep 1
+	echo "level2: phase ends"
+	sleep 2
+}
+
+# The disk remembers that it was here before: once through all of it, and again
+reboot_once() {
+	[ "$(block 90001)" != "rebooting" ] || return 0
+	{ echo rebooting && dd if=/dev/zero bs=502 count=1 2>/dev/null; } >/block
+	dd if=/block of=/dev/nvme0n1 bs=512 seek=90001 count=1 oflag=direct 2>/dev/null
+	sync
+	echo "level2: rebooting"
+	reboot -f
+}
+
 modprobe nvme
 result disk disk_is_there
 result known-blocks known_blocks
+if phase reboot; then
+	reboot_once
+fi
 result many-blocks many_blocks
 result write-block write_block
+if phase reads; then
+	small_reads
+fi
 poweroff -f

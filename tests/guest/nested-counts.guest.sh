@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+. /nested.sh
+
+# A phase of level 2's, from its announcement to its end
+watch_phase() {
+	wait_for 200 level2_said "phase begins" || return 1
+	left_before=$(left_to_qemu)
+	mark 1
+	wait_for 100 level2_said "phase ends" || return 1
+	mark 2
+	left=$(($(left_to_qemu) - left_before))
+	note "$left requests of level 2 were left to QEMU"
+}
+
+# The first request for each 512 TCEs is, and what is not a request for the disk
+few_left_to_qemu() {
+	[ "$left" -lt 100 ]
+}
+
+nested_begin
+start_level2 -no-reboot
+try nested-phase watch_phase
+try nested-maps-stay-in-the-kernel few_left_to_qemu
+try nested-guest-ends await_level2
+level2_results
+nested_end
+finish
