@@ -20,6 +20,7 @@ help:
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make tool            tcectl for partitions, in build/tool/ppc64el/"
+	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
 	@echo "make deb             the Debian packages, in build/"
 	@echo "make install [DESTDIR=] [KDIR=]  the module for the running kernel, its modprobe rule and initramfs hook"
@@ -58,6 +59,13 @@ demo: setup
 	@rig/kernels $(KERNEL)
 	@rig/modules $(KERNEL)
 	@demo/run $(KERNEL)
+
+nested: KERNEL = 6.12-64k
+nested: setup
+	@rig/kernels $(KERNEL)
+	@rig/tools
+	@rig/modules $(KERNEL)
+	@KERNELS=$(KERNEL) SCENARIOS=nested tests/run guest
 
 bench: KERNEL = 6.12-64k
 bench: setup
@@ -102,4 +110,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo bench test test-long unit fuzz scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo nested bench test test-long unit fuzz scale mutants coverage lint clean distclean

@@ -20,10 +20,12 @@ few_left_to_qemu() {
 }
 
 nested_begin
+pins_before=$(pins)
 start_level2 -no-reboot
 try nested-phase watch_phase
 try nested-maps-stay-in-the-kernel few_left_to_qemu
 try nested-guest-ends await_level2
 level2_results
-nested_end
+host_again nested
+try nested-nothing-pinned wait_for 10 pins_are "$pins_before"
 finish

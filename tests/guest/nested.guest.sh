@@ -4,7 +4,9 @@
 . /nested.sh
 
 nested_begin
+pins_before=$(pins)
 try nested-guest-ends run_level2
 level2_results
-nested_end
+host_again nested
+try nested-nothing-pinned wait_for 10 pins_are "$pins_before"
 finish
