@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/errno.h>
+#include "kvm.h"
 #include "world.h"
 
 /* What a hypervisor must have for a scenario to make sense. */
@@ -154,6 +155,45 @@ static void two_joined_ddw_alone(void)
 	second_pe();
 	ddw_alone();
 	assert_int_equal(space_attach(&world.space, &world.more[0].pe), 0);
+}
+
+/* KVM has written over some of what the user has mapped, beside it, and away from it. */
+static void kvm_writes(void)
+{
+	static const u64 at[] = { 0x4000, 0x5000, 0x1000, MiB };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		/* The first request for a part of the table brings the slots. */
+		kvm_put_tce(world.one.lend[0], low(at[i]), UA, RW);
+		assert_int_equal(space_map(&world.space, low(at[i]), UA, 0x1000, RW), 0);
+		assert_int_equal(kvm_put_tce(world.one.lend[0], low(at[i]),
+					     UA + SIZE + i * 64 * KiB, RW), KVM_DONE);
+	}
+}
+
+static void mapped_kvm(void)
+{
+	mapped();
+	kvm_writes();
+}
+
+static void one_ddw_kvm(void)
+{
+	one_ddw();
+	kvm_writes();
+}
+
+static void two_pes_kvm(void)
+{
+	two_pes();
+	kvm_writes();
+}
+
+static void two_joined_kvm(void)
+{
+	two_joined();
+	kvm_writes();
 }
 
 static void older_api(void)
@@ -302,6 +342,13 @@ static const struct scenario scenarios[] = {
 	{ "v1_map", older_api, act_map, false, LOW, 0 },
 	{ "v1_unmap", older_api, act_unmap, false, LOW, 0 },
 	{ "v1_disable", older_api, act_disable, false, LOW, 0 },
+	{ "kvm_map", mapped_kvm, act_map, false, 0, 0 },
+	{ "kvm_unmap", mapped_kvm, act_unmap, false, 0, 0 },
+	{ "kvm_unregister", mapped_kvm, act_unregister, false, 0, -EBUSY },
+	{ "kvm_remove", mapped_kvm, act_remove_default, false, 0, 0 },
+	{ "kvm_join", two_pes_kvm, act_join, false, BESIDE, 0 },
+	{ "kvm_leave", two_joined_kvm, act_leave, true, BESIDE, 0 },
+	{ "kvm_kill", one_ddw_kvm, act_kill, true, BESIDE, 0 },
 	{ "leave", two_joined, act_leave, true, BESIDE, 0 },
 	{ "leave_first", two_joined, act_detach, true, BESIDE, 0 },
 	{ "leave_ddw_alone", two_joined_ddw_alone, act_leave, true, 0, 0 },
