@@ -94,7 +94,7 @@ read_under_work() {
 	: >/tmp/reading
 	readers &
 	reader=$!
-	vfiotest -v "$VERDICT" "$NVME" window map race || failed
+	vfiotest -v "$VERDICT" "$NVME" window map race/same-range race/map-against-remove || failed
 	rm /tmp/reading
 	wait "$reader"
 }
