@@ -2,4 +2,4 @@
 # Pages that a device could write to are not marked dirty.
 #
 # file: driver/table.c
-s/^\t\t\tmemory_dirty(tce\[i\] & PAGE_MASK, page_shift);/\t\t\t;/
+s/^\t\t\tdirty = memory_dirty(from, page_shift) - from;/\t\t\tdirty = page_shift;/
