@@ -124,7 +124,7 @@ static u32 giving_run(struct giving *g, const u64 *tce, const u32 *region, u32 n
 
 		if (one & SHADOW_UNKNOWN)
 			break;
-		/* Neighbours often share a page of the kernel's or a compound page; no user has page 0. */
+		/* Neighbours often share a page or a compound page; no user has page 0. */
 		if (one - from < dirty)
 			continue;
 		if (!one)
