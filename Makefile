@@ -12,6 +12,7 @@ help:
 	@echo "make demo [KERNEL=6.1|6.12-4k|6.12-64k]  a device in user space on an emulated LPAR (6.1)"
 	@echo "make test            all tests: static checks, unit tests, fuzzing, guests on all kernels"
 	@echo "make test-long       these and the guests that take long: what a release needs"
+	@echo "make test-kernels    guests on trixie's and sid's kernels, built in trees of these suites"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
 	@echo "make scale           time and memory for many PEs, windows and mappings, in the model"
@@ -79,6 +80,12 @@ test: kernels
 	@rig/tools libpci-dev
 	@tests/run
 
+test-kernels: setup
+	@MORE=1 rig/kernels
+	@MORE=1 rig/modules
+	@rig/tools
+	@MORE=1 tests/run guest
+
 test-long: kernels
 	@rig/setup package/host-packages
 	@rig/tools
@@ -110,4 +117,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo nested bench test test-long unit fuzz scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo nested bench test test-long test-kernels unit fuzz scale mutants coverage lint clean distclean

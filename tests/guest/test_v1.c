@@ -16,6 +16,7 @@
 #include "kstat.h"
 #include "tap.h"
 #include "tests.h"
+#include "victim.h"
 #include "world.h"
 
 #define IO_PAGE		4096ULL
@@ -275,33 +276,12 @@ static void busy_child(unsigned int seed, int ready)
 	}
 }
 
-static void kill_one(unsigned int seed)
-{
-	int ready[2], status;
-	char byte;
-	pid_t pid;
-
-	if (pipe(ready))
-		tap_fail("pipe()");
-	pid = fork();
-	if (!pid)
-		busy_child(seed, ready[1]);
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1)
-		tap_fail("the child did not start");
-	close(ready[0]);
-	usleep(seed * 7919 % 40000);
-	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
-	tap_check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the child ended by itself");
-}
-
 static void kill_in_mid_map(void)
 {
 	int64_t pins = kstat_pins();
 
 	for (unsigned int i = 0; i < KILLS && !tap_failed(); i++) {
-		kill_one(i + 1);
+		victim_kill(busy_child, i + 1);
 		expect_pins(pins, "after a kill");
 	}
 }

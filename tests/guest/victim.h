@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * victim.h - a process that is killed in the middle of its work.
+ */
+#ifndef GUEST_VICTIM_H
+#define GUEST_VICTIM_H
+
+/**
+ * victim_kill() - fork, wait until the child is at work, kill it at a time that @seed decides
+ * @busy: what the child does and never ends: it writes a byte to @ready once it is at work
+ * @seed: for the child too
+ *
+ * A child that ends by itself fails the test.
+ */
+void victim_kill(void (*busy)(unsigned int seed, int ready), unsigned int seed);
+
+#endif
