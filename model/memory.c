@@ -107,34 +107,32 @@ static bool dma_reaches(const struct model_pe *pe, u64 ioba, u64 perm, u64 *hpa)
 	return model_translate(pe, ioba, hpa) & perm && tce_own(*hpa & ~(BYTES - 1));
 }
 
+/* Bytes from @ioba on that lie at @hpa and on, at most @n; 0 where the device may not go. */
+static size_t dma_part(const struct model_pe *pe, u64 ioba, u64 perm, size_t n, u64 *hpa)
+{
+	return n && dma_reaches(pe, ioba, perm, hpa) ? page_rest(ioba, n) : 0;
+}
+
 size_t model_dma_read(const struct model_pe *pe, u64 ioba, void *to, size_t n)
 {
-	size_t done, part;
+	size_t done = 0, part;
 	u64 hpa;
 
 	machine_lock();
-	for (done = 0; done < n; done += part) {
-		part = page_rest(ioba + done, n - done);
-		if (!dma_reaches(pe, ioba + done, PAPR_TCE_READ, &hpa))
-			break;
+	for (; (part = dma_part(pe, ioba + done, PAPR_TCE_READ, n - done, &hpa)); done += part)
 		page_read(hpa, (u8 *)to + done, part);
-	}
 	machine_unlock();
 	return done;
 }
 
 size_t model_dma_write(const struct model_pe *pe, u64 ioba, const void *from, size_t n)
 {
-	size_t done, part;
+	size_t done = 0, part;
 	u64 hpa;
 
 	machine_lock();
-	for (done = 0; done < n; done += part) {
-		part = page_rest(ioba + done, n - done);
-		if (!dma_reaches(pe, ioba + done, PAPR_TCE_WRITE, &hpa))
-			break;
+	for (; (part = dma_part(pe, ioba + done, PAPR_TCE_WRITE, n - done, &hpa)); done += part)
 		page_write(hpa, (const u8 *)from + done, part);
-	}
 	machine_unlock();
 	return done;
 }

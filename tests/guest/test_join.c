@@ -14,6 +14,7 @@
 #include "kstat.h"
 #include "tap.h"
 #include "tests.h"
+#include "victim.h"
 #include "world.h"
 
 /* Where the second world's base is mapped. */
@@ -187,33 +188,29 @@ static void first_leaves(void)
 	world_close(&b);
 }
 
+static void map_for_both(unsigned int seed, int ready)
+{
+	struct world a, b;
+
+	(void)seed;
+	world_open(&a);
+	join(&b, &a);
+	world_start(&a, WORLD_HIGH);
+	join_start(&b, SECOND_QUEUES);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	for (;;) {
+		vfio_map(&a.v, 0, a.data, WORLD_DATA, VFIO_DIR_BOTH);
+		vfio_unmap(&a.v, 0, WORLD_DATA);
+	}
+}
+
 /* Closed with everything in place, and killed: all is over for both. */
 static void killed(void)
 {
 	int64_t pins = kstat_pins();
-	struct world a, b;
-	int ready[2];
-	char byte;
-	pid_t pid;
+	pid_t pid = victim_start(map_for_both, 0);
 
-	if (pipe(ready))
-		tap_fail("pipe()");
-	pid = fork();
-	if (!pid) {
-		world_open(&a);
-		join(&b, &a);
-		world_start(&a, WORLD_HIGH);
-		join_start(&b, SECOND_QUEUES);
-		if (write(ready[1], "", 1) != 1)
-			_exit(1);
-		for (;;) {
-			vfio_map(&a.v, 0, a.data, WORLD_DATA, VFIO_DIR_BOTH);
-			vfio_unmap(&a.v, 0, WORLD_DATA);
-		}
-	}
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1)
-		tap_fail("the child did not start");
 	usleep(30000);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);

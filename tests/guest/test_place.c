@@ -14,6 +14,7 @@
 #include "buffer.h"
 #include "tap.h"
 #include "tests.h"
+#include "victim.h"
 #include "world.h"
 
 #define HIGH	(1ULL << 59)
@@ -216,11 +217,12 @@ static void overlap_changes_nothing(void)
 	world_close(&w);
 }
 
-static void create_large(int ready)
+static void create_large(unsigned int seed, int ready)
 {
 	struct window win;
 	struct vfio v;
 
+	(void)seed;
 	vfio_open(&v, world_bdf);
 	if (write(ready, "", 1) != 1)
 		_exit(1);
@@ -233,20 +235,11 @@ static void create_large(int ready)
 /* 2^28 TCEs have to be cleared, which takes long; whoever is killed meanwhile ends at once. */
 static void create_killed(void)
 {
-	int ready[2], status;
+	pid_t pid = victim_start(create_large, 0);
 	struct window ddw;
 	struct world w;
-	char byte;
-	pid_t pid;
+	int status;
 
-	if (pipe(ready))
-		tap_fail("pipe()");
-	pid = fork();
-	if (!pid)
-		create_large(ready[1]);
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1)
-		tap_fail("the child did not start");
 	usleep(200000);
 	kill(pid, SIGKILL);
 	for (unsigned int i = 0; !waitpid(pid, &status, WNOHANG); i++) {

@@ -12,7 +12,7 @@
 
 #define MOST_MICROSECONDS	40000
 
-static pid_t victim_start(void (*busy)(unsigned int seed, int ready), unsigned int seed)
+pid_t victim_start(void (*busy)(unsigned int seed, int ready), unsigned int seed)
 {
 	int ready[2];
 	char byte;

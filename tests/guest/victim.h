@@ -5,8 +5,17 @@
 #ifndef GUEST_VICTIM_H
 #define GUEST_VICTIM_H
 
+#include <sys/types.h>
+
 /**
- * victim_kill() - fork, wait until the child is at work, kill it at a time that @seed decides
+ * victim_start() - fork, and wait until the child is at work
+ *
+ * Return: the child, which runs @busy as below.
+ */
+pid_t victim_start(void (*busy)(unsigned int seed, int ready), unsigned int seed);
+
+/**
+ * victim_kill() - victim_start(), and kill it at a time that @seed decides
  * @busy: what the child does and never ends: it writes a byte to @ready once it is at work
  * @seed: for the child too
  *
