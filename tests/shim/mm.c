@@ -121,14 +121,13 @@ bool shim_pin(struct page *page)
 {
 	if (countdown_hits(&fail_pin))
 		return false;
-	page->pins++;
+	__atomic_add_fetch(&page->pins, 1, __ATOMIC_RELAXED);
 	return true;
 }
 
 void shim_unpin(struct page *page)
 {
-	BUG_ON(page->pins <= 0);
-	page->pins--;
+	BUG_ON(__atomic_fetch_sub(&page->pins, 1, __ATOMIC_RELAXED) <= 0);
 }
 
 int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct page **pages)
@@ -217,13 +216,13 @@ unsigned long compound_nr(struct page *head)
 
 bool PageDirty(struct page *page)
 {
-	return compound_head(page)->dirty;
+	return __atomic_load_n(&compound_head(page)->dirty, __ATOMIC_RELAXED);
 }
 
 void SetPageDirty(struct page *page)
 {
-	BUG_ON(page->pins <= 0);
-	compound_head(page)->dirty = true;
+	BUG_ON(__atomic_load_n(&page->pins, __ATOMIC_RELAXED) <= 0);
+	__atomic_store_n(&compound_head(page)->dirty, true, __ATOMIC_RELAXED);
 }
 
 int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc)
