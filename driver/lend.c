@@ -165,6 +165,20 @@ static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 
 }
 
 /*
+ * The TCE is there still or is not: its page stays. One that an UNMAP has erased
+ * already is known to be gone.
+ */
+static void lend_unknown(struct table *t, struct shadow_leaf *leaf, u32 slot)
+{
+	u64 tce = leaf->tce[slot];
+
+	if (tce & SHADOW_MARKS)
+		return;
+	shadow_set(&t->shadow, leaf, slot, tce | SHADOW_UNKNOWN, leaf->region[slot]);
+	memory_unknown(t->memory, 1);
+}
+
+/*
  * KVM counts down for a page that it could not put into a table, so that page must
  * not be in one: the TCE is invalidated. If not even that is possible KVM has to
  * believe that all is well; its count then keeps the page pinned, and no count is
@@ -172,8 +186,10 @@ static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 
  */
 static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 idx, u64 tce)
 {
-	if (!tce)
+	if (!tce) {
+		lend_unknown(t, leaf, slot);
 		return -EIO;
+	}
 	if (!lend_put(t, idx, 0)) {
 		lend_store(t, leaf, slot, 0);
 		return -EIO;

@@ -180,6 +180,8 @@ void memory_suspect(struct memory *m, u32 region);
  * memory_unknown() - @n more (or fewer) TCEs are in an unknown state
  *
  * When none is left, no region is suspect any more.
+ *
+ * Context: any for more; for fewer, the lock of the space.
  */
 void memory_unknown(struct memory *m, s64 n);
 

@@ -617,17 +617,29 @@ static void refused_page_is_not_there(void **state)
 	}
 }
 
+/* Whether it is still there nobody knows, so its page stays, until somebody removes it for good. */
 static void refused_removal_stays(void **state)
 {
-	in_use();
-	refused(1, 2, 0);
-	assert_int_equal(put(0, 0, 0), KVM_TOO_HARD);
-	assert_reads(0, A);
-	world_check();
-	assert_int_equal(unmap(0, PAGE), 0);
-	assert_reads(0, 0);
-	kvm_warnings = 0;
-	end();
+	u32 when;
+
+	for (when = 0; when < 3; when++) {
+		setup(NULL);
+		in_use();
+		refused(1, 2, when);
+		assert_int_equal(put(0, 0, 0), KVM_TOO_HARD);
+		assert_reads(0, when == MODEL_AFTER ? 0 : A);
+		world_check();
+		assert_int_equal(world.space.memory.unknown, 1);
+		assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
+		if (when)
+			assert_int_equal(unmap(0, PAGE), 0);
+		else
+			assert_int_equal(put(0, 0, 0), KVM_DONE);
+		assert_reads(0, 0);
+		assert_int_equal(world.space.memory.unknown, 0);
+		kvm_warnings = 0;
+		end();
+	}
 }
 
 /* Neither written nor cleared: nobody knows, and nothing is unpinned before the window is gone. */
