@@ -6,8 +6,8 @@
  * or a negative errno: -ETIMEDOUT without an answer, -EIO if the controller reports a fatal
  * state.
  */
-#ifndef GUEST_NVME_H
-#define GUEST_NVME_H
+#ifndef LIB_NVME_H
+#define LIB_NVME_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * word of a pattern depends on its seed and its place, so that no two blocks of one seed are
  * alike.
  */
-#ifndef GUEST_BUFFER_H
-#define GUEST_BUFFER_H
+#ifndef LIB_BUFFER_H
+#define LIB_BUFFER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tests as a table, each run in a process of its own with a time limit, each giving one line on
- * the verdict channel: "ok NAME", "not ok NAME - why" or "skip NAME - why". Lines with "# " are
- * remarks.
+ * the channel: "ok NAME", "not ok NAME - why" or "skip NAME - why". Lines with "# " are remarks.
  */
-#ifndef GUEST_TAP_H
-#define GUEST_TAP_H
+#ifndef LIB_TAP_H
+#define LIB_TAP_H
 
 #include <stdbool.h>
 
@@ -15,10 +14,16 @@ struct tap_test {
 	unsigned int limit;	/* seconds; 0: the usual 30 */
 };
 
-/* Called around every test in the parent; after() may call tap_check(). */
+enum tap_result { TAP_OK, TAP_FAILED, TAP_SKIPPED };
+
+/*
+ * Called around every test in the parent, each may be NULL; after() may call tap_check(). result()
+ * takes the place of the test's line on the channel; why is "" for a success.
+ */
 struct tap_hooks {
 	void (*before)(void);
 	void (*after)(void);
+	void (*result)(const struct tap_test *t, enum tap_result result, const char *why);
 };
 
 /* Soft: records the failure, and the test goes on. Returns the condition. */

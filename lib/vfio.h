@@ -5,8 +5,8 @@
  * Every call comes as a pair: __vfio_x() gives back 0 or -errno for a test to judge, vfio_x() is
  * for callers that cannot go on without it and ends the test with a message.
  */
-#ifndef GUEST_VFIO_H
-#define GUEST_VFIO_H
+#ifndef LIB_VFIO_H
+#define LIB_VFIO_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -182,17 +182,25 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-static void report(const struct tap_test *t, bool skipped, double seconds)
+static void result_line(const struct tap_test *t, enum tap_result result, const char *why)
 {
+	static const char *const words[] = { "ok", "not ok", "skip" };
 	char text[sizeof(record->why) + 128];
 
-	if (record->failures)
-		snprintf(text, sizeof(text), "not ok %s - %s\n", t->name, record->why);
-	else if (skipped)
-		snprintf(text, sizeof(text), "skip %s - %s\n", t->name, record->why);
-	else
-		snprintf(text, sizeof(text), "ok %s\n", t->name);
+	snprintf(text, sizeof(text), "%s %s%s%s\n", words[result], t->name, *why ? " - " : "", why);
 	line(text);
+}
+
+static void report(const struct tap_test *t, const struct tap_hooks *hooks, bool skipped,
+		   double seconds)
+{
+	enum tap_result result = record->failures ? TAP_FAILED : skipped ? TAP_SKIPPED : TAP_OK;
+
+	if (hooks->result) {
+		hooks->result(t, result, record->why);
+		return;
+	}
+	result_line(t, result, record->why);
 	if (seconds > 2.0)
 		tap_note("%s took %.1f s", t->name, seconds);
 }
@@ -206,7 +214,8 @@ static bool run_one(const struct tap_test *t, const struct tap_hooks *hooks)
 	pid_t pid;
 
 	memset(record, 0, sizeof(*record));
-	hooks->before();
+	if (hooks->before)
+		hooks->before();
 	pid = fork();
 	if (pid < 0)
 		abort();
@@ -218,8 +227,9 @@ static bool run_one(const struct tap_test *t, const struct tap_hooks *hooks)
 	skipped = WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED;
 	if (!skipped)
 		judge(t, status);
-	hooks->after();
-	report(t, skipped, now() - start);
+	if (hooks->after)
+		hooks->after();
+	report(t, hooks, skipped, now() - start);
 	return record->failures;
 }
 
