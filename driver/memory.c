@@ -42,6 +42,117 @@ bool memory_foreign(const struct memory *m)
 	return m->mm && m->mm != current->mm;
 }
 
+/* --- one region --- */
+
+static u64 region_hpa(const struct region *r, unsigned long ua)
+{
+	unsigned long hpa = 0;
+
+	mm_iommu_ua_to_hpa(r->mem, ua, PAGE_SHIFT, &hpa);
+	return hpa;
+}
+
+/* Where a chunk is if it is one piece. */
+static u64 region_chunk(const struct region *r, unsigned long ua)
+{
+	u64 hpa = region_hpa(r, ua);
+	unsigned long at;
+
+	for (at = PAGE_SIZE; at < MEMORY_CHUNK; at += PAGE_SIZE)
+		if (region_hpa(r, ua + at) != hpa + at)
+			return 0;
+	return hpa;
+}
+
+/*
+ * To ask mm_iommu for each page would be most of what a MAP costs. What is not
+ * known here it is asked for, so that without memory for this all still works.
+ */
+static void region_find_chunks(struct region *r)
+{
+	unsigned long i, n = r->size >> MEMORY_CHUNK_SHIFT;
+
+	r->chunk = n ? kvcalloc(n, sizeof(*r->chunk), GFP_KERNEL_ACCOUNT | __GFP_NOWARN) : NULL;
+	for (i = 0; r->chunk && i < n; i++) {
+		r->chunk[i] = region_chunk(r, r->ua + (i << MEMORY_CHUNK_SHIFT));
+		cond_resched();
+	}
+}
+
+/* Where @ua is, and how many bytes from there on are known to follow each other. */
+static u64 region_piece(const struct region *r, unsigned long ua, unsigned long *left)
+{
+	unsigned long at = ua - r->ua;
+	unsigned long in = at & (MEMORY_CHUNK - 1);
+	u64 hpa = 0;
+
+	if (r->chunk && at >> MEMORY_CHUNK_SHIFT < r->size >> MEMORY_CHUNK_SHIFT)
+		hpa = r->chunk[at >> MEMORY_CHUNK_SHIFT];
+	*left = hpa ? MEMORY_CHUNK - in : PAGE_SIZE - (ua & ~PAGE_MASK);
+	return hpa ? hpa + in : region_hpa(r, ua);
+}
+
+static void region_free(struct region *r)
+{
+	kvfree(r->chunk);
+	kfree(r);
+}
+
+/*
+ * Is an IOMMU page that is larger than the kernel's one piece of memory? The
+ * page size that mm_iommu keeps for a region does not tell: ordinary pages
+ * after a huge one don't lower it.
+ */
+static bool region_contiguous(const struct region *r, unsigned long ua, u32 page_shift)
+{
+	unsigned long at, left;
+	u64 hpa = region_piece(r, ua, &left);
+
+	if (hpa & ((1ULL << page_shift) - 1))
+		return false;
+	for (at = left; at < 1UL << page_shift; at += left)
+		if (region_piece(r, ua + at, &left) != hpa + at)
+			return false;
+	return true;
+}
+
+/* Can the part [ua, end) of a region be mapped with such pages? */
+static bool region_covers(const struct region *r, unsigned long ua, unsigned long end,
+				 u32 page_shift)
+{
+	unsigned long hpa;
+
+	if (mm_iommu_ua_to_hpa(r->mem, ua, page_shift, &hpa))
+		return false;
+	for (; page_shift > PAGE_SHIFT && ua < end; ua += 1UL << page_shift) {
+		if (!region_contiguous(r, ua, page_shift))
+			return false;
+		cond_resched();
+	}
+	return true;
+}
+
+/* Host physical addresses. Cannot fail: memory_covers() has seen this region's pages. */
+static void region_resolve(const struct region *r, const struct memory_run *run, u32 n, u64 *hpa)
+{
+	const u64 step = 1ULL << run->page_shift;
+	unsigned long ua = run->ua;
+	const u64 *end = hpa + n;
+
+	while (hpa < end) {
+		unsigned long left;
+		u64 at = region_piece(r, ua, &left);
+		/* An IOMMU page larger than a chunk is one piece, too. */
+		const u64 *stop = hpa + max_t(u64, min_t(u64, left >> run->page_shift, end - hpa), 1);
+
+		ua += (stop - hpa) * step;
+		for (; hpa < stop; at += step)
+			*hpa++ = at;
+	}
+}
+
+/* --- all regions --- */
+
 /* Place of the first region that ends after @ua; @count when there is none. */
 static u32 memory_find(const struct memory *m, unsigned long ua)
 {
@@ -125,7 +236,7 @@ static void memory_extract(struct memory *m, u32 place)
 	m->count--;
 	memmove(m->sorted + place, m->sorted + place + 1,
 		(m->count - place) * sizeof(*m->sorted));
-	kfree(r);
+	region_free(r);
 }
 
 /*
@@ -169,11 +280,13 @@ int memory_register(struct memory *m, u64 ua, u64 size)
 	r->ua = ua;
 	r->size = size;
 	rc = memory_pin(m, r);
-	if (rc)
-		kfree(r);
-	else
-		memory_insert(m, r, place);
-	return rc;
+	if (rc) {
+		region_free(r);
+		return rc;
+	}
+	region_find_chunks(r);
+	memory_insert(m, r, place);
+	return 0;
 }
 
 /* May a TCE that is ours reach the region? */
@@ -185,14 +298,6 @@ static bool memory_reachable(struct memory *m, const struct region *r)
 	mapped = r->mapped || (r->suspect && m->unknown);
 	spin_unlock(&m->lock);
 	return mapped || m->poison;
-}
-
-static u64 memory_hpa(const struct region *r, unsigned long ua)
-{
-	unsigned long hpa = 0;
-
-	mm_iommu_ua_to_hpa(r->mem, ua, PAGE_SHIFT, &hpa);
-	return hpa;
 }
 
 u64 memory_dirty(u64 hpa, u32 page_shift)
@@ -212,7 +317,7 @@ static void memory_dirty_region(const struct region *r)
 	unsigned long at;
 
 	for (at = 0; at < r->size; at += PAGE_SIZE) {
-		memory_dirty(memory_hpa(r, r->ua + at), PAGE_SHIFT);
+		memory_dirty(region_hpa(r, r->ua + at), PAGE_SHIFT);
 		cond_resched();
 	}
 }
@@ -295,40 +400,6 @@ static struct region *memory_at(const struct memory *m, unsigned long ua)
 	return r && r->ua <= ua ? r : NULL;
 }
 
-/*
- * Is an IOMMU page that is larger than the kernel's one piece of memory? The
- * page size that mm_iommu keeps for a region does not tell: ordinary pages
- * after a huge one don't lower it.
- */
-static bool memory_contiguous(const struct region *r, unsigned long ua, u32 page_shift)
-{
-	u64 hpa = memory_hpa(r, ua);
-	unsigned long at;
-
-	if (hpa & ((1ULL << page_shift) - 1))
-		return false;
-	for (at = PAGE_SIZE; at < 1UL << page_shift; at += PAGE_SIZE)
-		if (memory_hpa(r, ua + at) != hpa + at)
-			return false;
-	return true;
-}
-
-/* Can the part [ua, end) of a region be mapped with such pages? */
-static bool memory_region_covers(const struct region *r, unsigned long ua, unsigned long end,
-				 u32 page_shift)
-{
-	unsigned long hpa;
-
-	if (mm_iommu_ua_to_hpa(r->mem, ua, page_shift, &hpa))
-		return false;
-	for (; page_shift > PAGE_SHIFT && ua < end; ua += 1UL << page_shift) {
-		if (!memory_contiguous(r, ua, page_shift))
-			return false;
-		cond_resched();
-	}
-	return true;
-}
-
 int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_shift)
 {
 	unsigned long end = ua + size;
@@ -342,33 +413,11 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_s
 		if (!r)
 			return -EINVAL;
 		stop = min(end, r->ua + r->size);
-		if (!memory_region_covers(r, ua, stop, page_shift))
+		if (!region_covers(r, ua, stop, page_shift))
 			return -EINVAL;
 		ua = stop;
 	}
 	return 0;
-}
-
-/* Host physical addresses; IOMMU pages in one page of the kernel's follow each other. */
-static void memory_resolve(const struct region *r, const struct memory_run *run, u32 n, u64 *hpa)
-{
-	const u64 step = 1ULL << run->page_shift;
-	unsigned long ua = run->ua;
-	u32 i = 0;
-
-	while (i < n) {
-		/* Cannot fail: memory_covers() has seen this region's pages. */
-		u64 at = memory_hpa(r, ua);
-		u32 left = 1;
-
-		if (step < PAGE_SIZE) {
-			left = (PAGE_SIZE - (ua & ~PAGE_MASK)) >> run->page_shift;
-			left = min(left, n - i);
-		}
-		ua += left * step;
-		for (; left; left--, at += step)
-			hpa[i++] = at;
-	}
 }
 
 /* Pages of a region were pinned when it was registered: count them. */
@@ -379,7 +428,7 @@ static int memory_hold_region(struct memory *m, const struct memory_run *run, u6
 	u64 left = (r->ua + r->size - run->ua) >> run->page_shift;
 	u32 n = min_t(u64, run->n, left);
 
-	memory_resolve(r, run, n, hpa);
+	region_resolve(r, run, n, hpa);
 	spin_lock(&m->lock);
 	r->mapped += n;
 	spin_unlock(&m->lock);

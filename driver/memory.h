@@ -18,12 +18,18 @@ struct mm_iommu_table_group_mem_t;
 /* Region id of TCEs whose pages are pinned one by one. */
 #define MEMORY_LOOSE	(~0U)
 
+/* User memory often lies in larger pieces: so many pages are looked up as one. */
+#define MEMORY_CHUNK_SHIFT	(PAGE_SHIFT + 4)
+#define MEMORY_CHUNK		(1UL << MEMORY_CHUNK_SHIFT)
+
 /**
  * struct region - one registered range
  * @ua:      user address of its first byte
  * @size:    bytes
  * @id:      what shadow entries call it; at least 1
  * @mem:     its pinned pages
+ * @chunk:   where each MEMORY_CHUNK bytes of it lie, host physical, if they are one
+ *           piece, and 0 if not; NULL when there was no memory for that
  * @mapped:  shadow entries that name it
  * @suspect: an entry in an unknown state may translate to it though it names
  *           another region
@@ -34,6 +40,7 @@ struct region {
 	unsigned long size;
 	u32 id;
 	struct mm_iommu_table_group_mem_t *mem;
+	u64 *chunk;
 	u64 mapped;
 	bool suspect;
 	bool tainted;

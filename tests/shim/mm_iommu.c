@@ -43,6 +43,7 @@ struct mm_iommu_table_group_mem_t {
 };
 
 static DEFINE_MUTEX(list_lock);
+static u64 lookups;
 
 /* For those who only look, and may hold spinlocks; inside of the other one. */
 static pthread_mutex_t look_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -50,6 +51,12 @@ static pthread_mutex_t look_lock = PTHREAD_MUTEX_INITIALIZER;
 void shim_mm_iommu_reset(void)
 {
 	mutex_init(&list_lock);
+	lookups = 0;
+}
+
+u64 shim_lookups(void)
+{
+	return __atomic_load_n(&lookups, __ATOMIC_RELAXED);
 }
 
 static unsigned long end_of(const struct mm_iommu_table_group_mem_t *mem)
@@ -233,6 +240,7 @@ long mm_iommu_ua_to_hpa(struct mm_iommu_table_group_mem_t *mem, unsigned long ua
 {
 	unsigned long entry = (ua - mem->ua) >> PAGE_SHIFT;
 
+	__atomic_add_fetch(&lookups, 1, __ATOMIC_RELAXED);
 	if (ua < mem->ua || entry >= mem->pages || pageshift > mem->shift)
 		return -EFAULT;
 	*hpa = page_to_pfn(mem->page[entry]) << PAGE_SHIFT | (ua & ~PAGE_MASK);

@@ -124,6 +124,8 @@ u64 shim_ram_size(void);
 
 /* mm_iommu's count of mappings of a region, to play KVM and to look at. */
 u64 shim_region_mapped(const struct mm_iommu_table_group_mem_t *mem);
+/* How often mm_iommu was asked where a page is. */
+u64 shim_lookups(void);
 u64 shim_regions(const struct mm_struct *mm);
 /* All mappings that are counted in an address space. */
 u64 shim_counted(const struct mm_struct *mm);

@@ -457,6 +457,73 @@ static void resolve_smaller_and_larger_pages(void **state)
 	end();
 }
 
+#define PIECES_UA	0x7fb000000000UL
+#define PIECES_PAGES	100
+
+/* Ordinary pages, one huge page of 64, ordinary ones; registered from its 12th page on. */
+static void add_pieces(void)
+{
+	shim_map_user(&world.mm, PIECES_UA, PAGES(20), PAGE_SHIFT);
+	shim_map_user(&world.mm, PIECES_UA + PAGES(20), PAGES(64), PAGE_SHIFT + 6);
+	shim_map_user(&world.mm, PIECES_UA + PAGES(84), PAGES(28), PAGE_SHIFT);
+	add(PIECES_UA + PAGES(12), PAGES(PIECES_PAGES));
+}
+
+/* Each run of pages, from each page on, is where it is. */
+static void check_pieces(u32 page_shift, u32 most)
+{
+	const u64 per_page = PAGE_SIZE >> page_shift, step = PAGE_SIZE / per_page;
+	static u64 hpa[PIECES_PAGES * 16];
+	u64 first, i;
+	u32 id;
+
+	for (first = 0; first < PIECES_PAGES * per_page; first++) {
+		u64 ua = PIECES_UA + PAGES(12) + first * step;
+		u64 n = min_t(u64, most, PIECES_PAGES * per_page - first);
+
+		memset(hpa, 0, sizeof(hpa));
+		assert_int_equal(resolve(ua, page_shift, most, hpa, &id), n);
+		for (i = 0; i < n; i++)
+			assert_int_equal(hpa[i], shim_hpa(&world.mm, ua + i * step));
+	}
+}
+
+static void resolve_piece_by_piece(void **state)
+{
+	u64 hpa[48], before;
+	u32 id;
+
+	add_pieces();
+	check_pieces(PAGE_SHIFT, PIECES_PAGES);
+	check_pieces(PAGE_SHIFT, 7);
+	check_pieces(12, 40);
+	/* In the huge page nobody has to be asked; elsewhere once for each page. */
+	before = shim_lookups();
+	resolve(PIECES_UA + PAGES(28), PAGE_SHIFT, 48, hpa, &id);
+	assert_int_equal(shim_lookups(), before);
+	resolve(PIECES_UA + PAGES(12), PAGE_SHIFT, 16, hpa, &id);
+	assert_int_equal(shim_lookups(), before + 16);
+	end();
+}
+
+/* What is known of a region's pieces saves time only. */
+static void resolve_without_memory_for_pieces(void **state)
+{
+	u64 hpa[48], before;
+	u32 id;
+
+	/* The region, mm_iommu's two; the arrays of regions are there. */
+	add(UA, PAGES(1));
+	shim_fail_alloc(4);
+	add_pieces();
+	assert_false(shim_alloc_armed());
+	check_pieces(PAGE_SHIFT, PIECES_PAGES);
+	before = shim_lookups();
+	resolve(PIECES_UA + PAGES(28), PAGE_SHIFT, 48, hpa, &id);
+	assert_int_equal(shim_lookups(), before + 48);
+	end();
+}
+
 static void dirty_marks_the_page(void **state)
 {
 	u64 hpa = shim_hpa(&world.mm, UA + PAGES(1) - 4096);
@@ -501,6 +568,8 @@ int main(void)
 		MEMORY_TEST(ordinary_pages_behind_huge_ones),
 		MEMORY_TEST(resolve_ends_with_the_region),
 		MEMORY_TEST(resolve_smaller_and_larger_pages),
+		MEMORY_TEST(resolve_piece_by_piece),
+		MEMORY_TEST(resolve_without_memory_for_pieces),
 		MEMORY_TEST(dirty_marks_the_page),
 	};
 
