@@ -142,8 +142,9 @@ static void region_resolve(const struct region *r, const struct memory_run *run,
 	while (hpa < end) {
 		unsigned long left;
 		u64 at = region_piece(r, ua, &left);
+		u64 pages = min_t(u64, left >> run->page_shift, end - hpa);
 		/* An IOMMU page larger than a chunk is one piece, too. */
-		const u64 *stop = hpa + max_t(u64, min_t(u64, left >> run->page_shift, end - hpa), 1);
+		const u64 *stop = hpa + max_t(u64, pages, 1);
 
 		ua += (stop - hpa) * step;
 		for (; hpa < stop; at += step)
