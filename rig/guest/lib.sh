@@ -53,13 +53,18 @@ load() {
 	done
 }
 
-# wait_for SECONDS COMMAND...  until it succeeds
+# uptime_now  whole seconds since the machine was started
+uptime_now() {
+	sed 's/[. ].*//' /proc/uptime
+}
+
+# wait_for SECONDS COMMAND...  until it succeeds, by the clock and not by the number of tries. It is
+# tried once more after each pause, however late the machine comes back from that.
 wait_for() {
-	tenths=$(($1 * 10))
+	wait_end=$(($(uptime_now) + $1))
 	shift
 	until "$@"; do
-		tenths=$((tenths - 1))
-		[ "$tenths" -gt 0 ] || return 1
+		[ "$(uptime_now)" -lt "$wait_end" ] || return 1
 		sleep 0.1
 	done
 }

@@ -76,13 +76,13 @@ disk_by_serial() {
 	return 1
 }
 
-# card_answers BDF NETWORK  the host's network card works: QEMU answers as NETWORK.2
+# card_answers BDF NETWORK [SECONDS]  the host's network card works: QEMU answers as NETWORK.2
 card_answers() {
 	interface=$(ls "/sys/bus/pci/devices/$1/net") || return 1
 	ip link set "$interface" up || return 1
 	ip addr show dev "$interface" | grep -q "$2.15/" ||
 		ip addr add "$2.15/24" dev "$interface" || return 1
-	wait_for 20 ping -c 1 -W 1 -q "$2.2"
+	wait_for "${3:-60}" ping -c 1 -W 1 -q "$2.2"
 }
 
 huge_pages() {

@@ -13,6 +13,6 @@ mark 1
 vfio_tests kvm/S6a-host-table
 mark 2
 # Not for long: on the kernel's own driver it never answers again
-try host-card-still-works wait_for 3 ping -c 1 -W 1 -q 10.0.2.2
+try host-card-still-works card_answers "$CARD" 10.0.2 20
 host_again kvm
 finish
