@@ -83,22 +83,22 @@ static int host_cells(struct device_node *dn, const char *name, int fallback)
 
 /*
  * LoPAR "ibm,dma-window": LIOBN, bus address, size. Always 4 KiB pages. Where
- * the host has removed the window (a PE that can have one only), the kernel has
- * kept a copy.
+ * the host has removed the window (a PE that can have one only), the kernel
+ * still knows the property.
  */
 static int host_read_default(struct device_node *dn, struct pe_window *d)
 {
 	int na = host_cells(dn, "ibm,#dma-address-cells", of_n_addr_cells(dn));
 	int ns = host_cells(dn, "ibm,#dma-size-cells", of_n_size_cells(dn));
+	const struct property *prop = of_find_property(dn, HOST_DEFAULT_NAME, NULL);
 	const __be32 *cell;
-	int len;
 
-	cell = of_get_property(dn, "ibm,dma-window", &len);
-	d->present = cell;
-	if (!cell)
-		cell = of_get_property(dn, "ibm,dma-window-saved", &len);
-	if (!cell || len < (1 + na + ns) * (int)sizeof(*cell))
+	d->present = prop;
+	if (!prop)
+		prop = ownership_removed_default(dn);
+	if (!prop || prop->length < (1 + na + ns) * (int)sizeof(*cell))
 		return -ENODEV;
+	cell = prop->value;
 	d->w.liobn = of_read_number(cell, 1);
 	d->w.start = of_read_number(cell + 1, na);
 	d->w.size = of_read_number(cell + 1 + na, ns);
@@ -293,13 +293,15 @@ static bool host_release_pe(struct host_pe *hp, struct device *dev)
 /*
  * Every function of a PE needs its table again, not only the first one. One that
  * was added meanwhile was given what it found in the group: a stand-in of ours.
+ * Without a default window the other table, if there is any, is the only one.
  */
 static void host_set_base(struct host_pe *hp, struct device *dev)
 {
 	const void *base = get_iommu_table_base(dev);
+	struct iommu_table *const *tables = hp->group->tables;
 
-	if (!base || (base != hp->group->tables[0] && base != hp->group->tables[1]))
-		set_iommu_table_base(dev, hp->group->tables[0]);
+	if (!base || (base != tables[0] && base != tables[1]))
+		set_iommu_table_base(dev, tables[0] ? tables[0] : tables[1]);
 }
 
 bool host_release(struct device *dev)
@@ -455,6 +457,13 @@ int host_publish(struct pe *pe, u32 num, struct lend *lend)
 	return 0;
 }
 
+void host_property_free(struct property *p)
+{
+	kfree(p->name);
+	kfree(p->value);
+	kfree(p);
+}
+
 struct property *host_property_copy(const char *name, const struct property *from)
 {
 	struct property *p = kzalloc(sizeof(*p), GFP_KERNEL);
@@ -466,9 +475,7 @@ struct property *host_property_copy(const char *name, const struct property *fro
 	p->length = from->length;
 	if (p->name && p->value)
 		return p;
-	kfree(p->name);
-	kfree(p->value);
-	kfree(p);
+	host_property_free(p);
 	return NULL;
 }
 

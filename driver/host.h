@@ -14,6 +14,9 @@
 struct device;
 struct iommu_group;
 
+/* The device tree's word on a PE's default window. */
+#define HOST_DEFAULT_NAME	"ibm,dma-window"
+
 /**
  * struct host_ddw_value - the kernel's property for a dynamic window it created
  * @liobn:        the window's name
@@ -62,6 +65,8 @@ struct host_ddw {
  * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_builtin.c
+ * @single:  the host has given up its default window for @ddw, see
+ *           compat/ownership_supplied.c
  * @listed:  what the kernel's list of windows points at, see
  *           compat/ownership_supplied.c
  */
@@ -78,6 +83,7 @@ struct host_pe {
 	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
 	__be64 *list;
 	struct property *saved;
+	bool single;
 	struct host_ddw_value *listed;
 };
 
@@ -160,6 +166,11 @@ void host_isolate(struct pe *pe);
 struct property *host_property_copy(const char *name, const struct property *from);
 
 /**
+ * host_property_free() - a copy that never was in the tree
+ */
+void host_property_free(struct property *p);
+
+/**
  * host_find_ddw() - look for the host's dynamic window in the device tree
  * @hp: the PE; @hp->ddw is filled
  */
@@ -170,6 +181,14 @@ void host_find_ddw(struct host_pe *hp);
  * host_release(), and what leaving and coming back mean there.
  */
 extern const struct host_ops ownership_host_ops;
+
+/**
+ * ownership_removed_default() - HOST_DEFAULT_NAME of a node that the kernel has
+ * taken it from, when it removed the window
+ *
+ * Return: the property, which lives as long as the node; or NULL.
+ */
+const struct property *ownership_removed_default(struct device_node *dn);
 
 /**
  * ownership_init() - from here on groups can change hands

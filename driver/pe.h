@@ -24,9 +24,11 @@ struct pe;
  * struct host_ops - what changes hands on the kernel's side
  * @leave:   take the host's windows away. Afterwards no window but the default
  *           one exists, nobody in the kernel uses it and no event makes the kernel
- *           write to a TCE of this PE. On error the host has all it had.
+ *           write to a TCE of this PE. On error the host has all it had. A host
+ *           that has given up the default window for one of its own says in
+ *           pe->dflt.present whether it is back.
  * @back:    undo @leave: the default window exists. It is clear unless clearing
- *           it was what failed or was interrupted.
+ *           it was what failed or was interrupted. As above, a host may give it up.
  * @publish: window @num of the group now is @lend, NULL for none; for those who
  *           look for tables in the kernel's group (KVM). Returns 0 or why not;
  *           NULL never fails.

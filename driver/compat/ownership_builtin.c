@@ -24,7 +24,6 @@
 #include <linux/iommu.h>
 #include "../host.h"
 
-#define PROP_DEFAULT	"ibm,dma-window"
 #define PROP_SAVED	"ibm,dma-window-saved"
 
 /* The kernel's own operations, the same for all groups. */
@@ -45,6 +44,11 @@ static int saved_lend(struct host_pe *hp, const struct property *dflt)
 	if (stale)
 		of_remove_property(hp->node, stale);
 	return of_add_property(hp->node, hp->saved);
+}
+
+const struct property *ownership_removed_default(struct device_node *dn)
+{
+	return of_find_property(dn, PROP_SAVED, NULL);
 }
 
 /* Is anything left of the window that the host had? */
@@ -80,15 +84,16 @@ static int builtin_take(struct host_pe *hp, struct property *dflt)
 		rc = -EIO;
 	of_remove_property(hp->node, hp->saved);
 	/* The very property that was there: the node takes it back. */
-	if (!of_find_property(hp->node, PROP_DEFAULT, NULL) && of_add_property(hp->node, dflt))
-		dev_err(hp->dev, "vfio_pseries: %s is lost\n", PROP_DEFAULT);
+	if (!of_find_property(hp->node, HOST_DEFAULT_NAME, NULL) && of_add_property(hp->node, dflt))
+		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
 	return rc;
 }
 
 /*
- * A PE with one window, which the host has made a dynamic one: the default
- * window comes back with the take, and the kernel's copy of its property is
- * the only one. It stays as it is; without it a release could not begin.
+ * A PE with one window, which the host has made a dynamic one. Whether the
+ * default window comes back when the kernel removes that is firmware's business.
+ * The kernel's copy of its property is the only one. It stays as it is; without
+ * it a release could not begin.
  */
 static int builtin_take_single(struct host_pe *hp)
 {
@@ -97,18 +102,33 @@ static int builtin_take_single(struct host_pe *hp)
 
 	if (!saved)
 		return -ENODEV;
-	if (builtin->take_ownership(hp->group, hp->dev))
+	dflt = host_property_copy(HOST_DEFAULT_NAME, saved);
+	if (!dflt)
+		return -ENOMEM;
+	if (builtin->take_ownership(hp->group, hp->dev)) {
+		host_property_free(dflt);
 		return -EIO;
-	dflt = host_property_copy(PROP_DEFAULT, saved);
-	if (dflt)
-		of_add_property(hp->node, dflt);
-	return dflt ? 0 : -ENOMEM;
+	}
+	hp->pe.dflt.present = false;
+	if (of_add_property(hp->node, dflt))
+		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
+	return 0;
+}
+
+/* The kernel makes a new property from its copy, where it has one (see above). */
+static void builtin_release(struct host_pe *hp)
+{
+	struct property *dflt = of_find_property(hp->node, HOST_DEFAULT_NAME, NULL);
+
+	if (dflt && of_find_property(hp->node, PROP_SAVED, NULL))
+		of_remove_property(hp->node, dflt);
+	builtin->release_ownership(hp->group, hp->dev);
 }
 
 static int ownership_leave(struct pe *pe)
 {
 	struct host_pe *hp = to_host_pe(pe);
-	struct property *dflt = of_find_property(hp->node, PROP_DEFAULT, NULL);
+	struct property *dflt = of_find_property(hp->node, HOST_DEFAULT_NAME, NULL);
 	int rc;
 
 	host_find_ddw(hp);
@@ -119,7 +139,7 @@ static int ownership_leave(struct pe *pe)
 	if (!rc && ddw_left(hp)) {
 		rc = ddw_repair(hp);
 		if (rc)
-			builtin->release_ownership(hp->group, hp->dev);
+			builtin_release(hp);
 	}
 	return rc;
 }
@@ -128,7 +148,7 @@ static void ownership_back(struct pe *pe)
 {
 	struct host_pe *hp = to_host_pe(pe);
 
-	builtin->release_ownership(hp->group, hp->dev);
+	builtin_release(hp);
 	if (!hp->group->tables[0])
 		dev_err(hp->dev, "vfio_pseries: the kernel did not set up its window again\n");
 }

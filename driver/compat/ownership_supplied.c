@@ -19,6 +19,13 @@
  * The property itself leaves the tree meanwhile, or a kernel started by kexec
  * would take that value for a window. What is removed from the tree is never
  * freed, so the list's pointer stays good; what comes back is a copy.
+ *
+ * A PE that can have one window only (an SR-IOV function) has no default window
+ * once the kernel has made that one a dynamic one: it has removed the window, its
+ * property and its table. The property is then found among the removed ones. The
+ * user gets the default window, and when the host comes back it makes room for
+ * the host's again. Its table is gone for good: should the host's window not come
+ * back, its driver gets no DMA until it does.
  */
 #include "config.h"
 #ifndef HAVE_TABLE_GROUP_DEVICE
@@ -129,15 +136,15 @@ static int ddw_map_range(unsigned long pfn, unsigned long nr, void *data)
 	return 0;
 }
 
-static int ddw_map_ram_once(struct host_pe *hp)
+static int ddw_map_ram(struct host_pe *hp)
 {
 	return walk_system_ram_range(0, hp->ddw.w.size >> PAGE_SHIFT, hp, ddw_map_range);
 }
 
 /* A single refusal is no reason to leave the host without its window. */
-static int ddw_map_ram(struct host_pe *hp)
+static int twice(int (*step)(struct host_pe *hp), struct host_pe *hp)
 {
-	return ddw_map_ram_once(hp) ? ddw_map_ram_once(hp) : 0;
+	return step(hp) ? step(hp) : 0;
 }
 
 /* A window for DMA that is mapped as it goes has a table of the kernel's. */
@@ -151,7 +158,7 @@ static void ddw_move_table(struct host_pe *hp)
 	tbl->it_offset = hp->ddw.w.start >> hp->ddw.w.page_shift;
 }
 
-static int ddw_create_once(struct host_pe *hp)
+static int ddw_create(struct host_pe *hp)
 {
 	struct hv_window w;
 	int rc;
@@ -168,11 +175,6 @@ static int ddw_create_once(struct host_pe *hp)
 	return 0;
 }
 
-static int ddw_create(struct host_pe *hp)
-{
-	return ddw_create_once(hp) ? ddw_create_once(hp) : 0;
-}
-
 /* Empty the host's window and remove it. On error it is as it was. */
 static int ddw_leave(struct host_pe *hp)
 {
@@ -185,7 +187,7 @@ static int ddw_leave(struct host_pe *hp)
 	if (!rc)
 		return 0;
 	ddw_publish(hp);
-	if (hp->ddw.direct && ddw_map_ram(hp))
+	if (hp->ddw.direct && twice(ddw_map_ram, hp))
 		dev_err(hp->dev, "vfio_pseries: cannot map RAM in the host's window again\n");
 	return rc;
 }
@@ -197,7 +199,7 @@ static int ddw_leave(struct host_pe *hp)
  */
 static void ddw_back(struct host_pe *hp)
 {
-	int rc = ddw_create(hp);
+	int rc = twice(ddw_create, hp);
 
 	hp->ddw.lost = rc;
 	if (rc) {
@@ -207,7 +209,7 @@ static void ddw_back(struct host_pe *hp)
 	ddw_move_table(hp);
 	ddw_publish(hp);
 	if (hp->ddw.direct)
-		rc = ddw_map_ram(hp);
+		rc = twice(ddw_map_ram, hp);
 	if (!rc)
 		return;
 	dev_warn(hp->dev, "vfio_pseries: cannot map RAM in the host's window: %d\n", rc);
@@ -235,6 +237,56 @@ static void tables_back(struct host_pe *hp)
 		WRITE_ONCE(hp->group->tables[i], hp->aside[i]);
 }
 
+const struct property *ownership_removed_default(struct device_node *dn)
+{
+	const struct property *p = READ_ONCE(dn->deadprops);
+
+	/* Nothing ever leaves this list but with the node. */
+	while (p && strcmp(p->name, HOST_DEFAULT_NAME))
+		p = p->next;
+	return p;
+}
+
+static struct property *default_described(struct host_pe *hp)
+{
+	return of_find_property(hp->node, HOST_DEFAULT_NAME, NULL);
+}
+
+/* Without it a device that is added meanwhile has no group, and a kexec image no DMA. */
+static void default_describe(struct host_pe *hp)
+{
+	const struct property *removed = ownership_removed_default(hp->node);
+	struct property *prop;
+
+	if (default_described(hp) || !removed)
+		return;
+	prop = host_property_copy(HOST_DEFAULT_NAME, removed);
+	if (!prop || of_add_property(hp->node, prop))
+		dev_warn(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
+}
+
+/* The default window makes room for the host's. */
+static void default_away(struct host_pe *hp)
+{
+	struct pe_window *d = &hp->pe.dflt;
+
+	if (d->present || hv_exists(d->w.liobn, d->w.start))
+		hv_remove(&hp->pe.addr, d->w.liobn);
+	d->present = false;
+}
+
+/* The host has its window again, or there is what the device tree says. */
+static void default_settle(struct host_pe *hp)
+{
+	struct pe_window *d = &hp->pe.dflt;
+	struct property *prop = default_described(hp);
+
+	if (hp->ddw.lost)
+		d->present = !hv_reset(&hp->pe.addr) && !hv_clear(&d->w, false);
+	else if (prop)
+		of_remove_property(hp->node, prop);
+}
+
 static int ownership_leave(struct pe *pe)
 {
 	struct host_pe *hp = to_host_pe(pe);
@@ -244,11 +296,17 @@ static int ownership_leave(struct pe *pe)
 		host_find_ddw(hp);
 	if (hp->ddw.valid && !hp->listed)
 		hp->listed = hp->ddw.prop->value;
+	hp->single |= !default_described(hp);
 	if (hp->ddw.valid && !hp->ddw.lost)
 		rc = ddw_leave(hp);
-	if (!rc)
-		tables_aside(hp);
-	return rc;
+	if (rc)
+		return rc;
+	if (hp->single) {
+		default_describe(hp);
+		pe->dflt.present = false;
+	}
+	tables_aside(hp);
+	return 0;
 }
 
 static void ownership_back(struct pe *pe)
@@ -260,8 +318,13 @@ static void ownership_back(struct pe *pe)
 	 * A kernel started by kexec does not know of a window that its device tree
 	 * was made without, and would find no room for its own.
 	 */
-	if (hp->ddw.valid && !hp->last)
-		ddw_back(hp);
+	if (!hp->ddw.valid || hp->last)
+		return;
+	if (hp->single)
+		default_away(hp);
+	ddw_back(hp);
+	if (hp->single)
+		default_settle(hp);
 }
 
 const struct host_ops ownership_host_ops = {

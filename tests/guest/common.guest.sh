@@ -46,7 +46,7 @@ has_default_window() {
 # windows_of BDF  all that the device tree says of the windows of its PE
 windows_of() {
 	pe_node=$(readlink -f "/sys/bus/pci/devices/$1/of_node")
-	until [ -e "$pe_node/ibm,dma-window" ] || [ -e "$pe_node/ibm,dma-window-saved" ]; do
+	until [ -e "$pe_node/ibm,dma-window" ] || [ -e "$pe_node/$DIRECT_WINDOW" ]; do
 		pe_node=${pe_node%/*}
 		[ -n "$pe_node" ] || return 1
 	done

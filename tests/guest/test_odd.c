@@ -9,6 +9,7 @@
 
 #include "buffer.h"
 #include "kstat.h"
+#include "phys.h"
 #include "tap.h"
 #include "tests.h"
 #include "world.h"
@@ -160,11 +161,68 @@ static void behind_a_bridge(void)
 	world_close(&w);
 }
 
+/* What the host had in its only window, one to one from bus address 0 on. */
+static void expect_no_host_window(struct world *w, const char *what)
+{
+	for (uint64_t at = 0; at < WORLD_DATA; at += MIB) {
+		uint64_t iova = phys_of(w->data + at) % GIB;
+
+		world_expect_writes(w, iova, w->data + at, UNTOUCHED, what);
+		world_expect_reads(w, iova, w->data + at, UNTOUCHED, what);
+	}
+}
+
+static void expect_single(struct vfio *v)
+{
+	struct vfio_iommu_spapr_tce_info info;
+
+	vfio_get_info(v, &info);
+	tap_check(info.ddw.max_dynamic_windows_supported == 1, "GET_INFO: %u windows",
+		  info.ddw.max_dynamic_windows_supported);
+}
+
+/*
+ * One window at a time, as SR-IOV functions have: the default one or a dynamic one. The host had made
+ * it one onto all of memory.
+ */
+static void one_window(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	expect_info(&w.v, 0, GIB, true);
+	expect_single(&w.v);
+	tap_errno(__vfio_create(&w.v, 12, 4 * GIB, &win), -ENOSPC, "CREATE beside the default one");
+	world_start(&w, WORLD_HIGH);
+	expect_no_host_window(&w, "through the host's window, in the default one");
+	world_close(&w);
+	world_open(&w);
+	expect_works(&w, 0, GIB, "the default window");
+	world_close(&w);
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	tap_errno(__vfio_create(&w.v, 12, 4 * GIB, &win), 0, "CREATE of a large window");
+	tap_check(win.start == 0, "it is at %#llx", (unsigned long long)win.start);
+	tap_errno(__vfio_create(&w.v, 12, GIB, &win), -ENOSPC, "CREATE of a second window");
+	world_start(&w, 3 * GIB);
+	expect_no_host_window(&w, "through the host's window, in a large one");
+	world_close(&w);
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	vfio_create(&w.v, 12, 4 * GIB, &win);
+	expect_works(&w, win.start, 4 * GIB, "the large window");
+	vfio_remove(&w.v, win.start);
+	tap_errno(__vfio_create(&w.v, 12, GIB, &win), 0, "CREATE of the default window");
+	world_close(&w);
+}
+
 const struct tap_test odd_tests[] = {
 	{ .name = "odd/without-ddw", .run = without_ddw },
 	{ .name = "odd/elsewhere", .run = elsewhere },
 	{ .name = "odd/beyond-32-bits", .run = beyond_32_bits },
 	{ .name = "odd/no-power-of-two", .run = no_power_of_two },
 	{ .name = "odd/behind-a-bridge", .run = behind_a_bridge },
+	{ .name = "odd/one-window", .run = one_window },
 	{ }
 };

@@ -10,15 +10,22 @@
  *
  * means: of the calls that write TCEs, from the third one on, one is answered with -1. "off" ends
  * it. "hits" says how many calls were answered.
+ *
+ * With single=1 each PE can have one window at a time, as an SR-IOV function can: there is none left
+ * for as long as it has one, and a create that comes all the same is refused. That is to be so before
+ * the first driver of a device looks; host bridges and tables have QEMU's numbers.
  */
+#include <linux/iommu.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/of.h>
+#include <linux/pci.h>
 #include <linux/ptrace.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <asm/hvcall.h>
+#include <asm/iommu.h>
 
 enum call {
 	CALL_NONE,
@@ -47,6 +54,14 @@ module_param(hits, int, 0444);
 MODULE_PARM_DESC(hits, "calls answered since the plan was made");
 
 static u32 tokens[CALL_KINDS];
+
+static bool single;
+module_param(single, bool, 0444);
+MODULE_PARM_DESC(single, "each PE has one window at a time");
+
+/* Windows that there are, by the number of the host bridge; each began with one. */
+#define BRIDGES	16
+static int windows[BRIDGES] = { [0 ... BRIDGES - 1] = 1 };
 
 /* Is this call to be answered here? */
 static bool answered(enum call call)
@@ -105,10 +120,89 @@ static enum call rtas_kind(u32 token)
 	return CALL_NONE;
 }
 
+/*
+ * Token, number of arguments and of results, the results; then the arguments. All but removal, which
+ * has a table's LIOBN, begin with the address and the number of the bridge.
+ */
+static int *bridge_windows(const struct pt_regs *regs, enum call call)
+{
+	u32 bridge = call == CALL_REMOVE ? regs->gpr[7] >> 8 : regs->gpr[9];
+
+	return &windows[bridge % BRIDGES];
+}
+
 static int rtas_begins(struct kprobe *p, struct pt_regs *regs)
 {
-	return answered(rtas_kind(regs->gpr[3])) ? return_answer(regs) : 0;
+	enum call call = rtas_kind(regs->gpr[3]);
+
+	if (single && call == CALL_CREATE && *bridge_windows(regs, call)) {
+		regs_set_return_value(regs, -3);
+		instruction_pointer_set(regs, regs->link);
+		return 1;
+	}
+	return answered(call) ? return_answer(regs) : 0;
 }
+
+/* What a call was about, until it returns. */
+struct pending {
+	enum call call;
+	int *windows;
+	u32 *results;
+};
+
+static int single_begins(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct pending *p = (struct pending *)ri->data;
+
+	p->call = rtas_kind(regs->gpr[3]);
+	if (!single || p->call == CALL_NONE)
+		return 1;
+	p->windows = bridge_windows(regs, p->call);
+	p->results = (u32 *)regs->gpr[6];
+	return 0;
+}
+
+static int single_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct pending *p = (struct pending *)ri->data;
+
+	if ((int)regs_return_value(regs))
+		return 0;
+	switch (p->call) {
+	case CALL_QUERY:
+		p->results[0] = !*p->windows;
+		break;
+	case CALL_CREATE:
+	case CALL_RESET:
+		*p->windows = 1;
+		break;
+	default:
+		*p->windows = 0;
+	}
+	return 0;
+}
+
+/* Kernels from 6.11 on have asked each PE when they met it, before this module was there. */
+static void single_groups(void)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev) {
+		struct iommu_group *group = iommu_group_get(&pdev->dev);
+		struct iommu_table_group *tg = group ? iommu_group_get_iommudata(group) : NULL;
+
+		if (tg)
+			tg->max_dynamic_windows_supported = 1;
+		iommu_group_put(group);
+	}
+}
+
+static struct kretprobe single_probe = {
+	.kp.symbol_name	= "rtas_call",
+	.entry_handler	= single_begins,
+	.handler	= single_ends,
+	.data_size	= sizeof(struct pending),
+};
 
 /* A probe with a second handler is not made a jump, which would go on where it was. */
 static void nothing(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
@@ -179,11 +273,18 @@ static int __init inject_init(void)
 {
 	int i, rc = read_tokens();
 
+	if (single)
+		single_groups();
 	for (i = 0; i < ARRAY_SIZE(probes) && !rc; i++) {
 		rc = register_kprobe(&probes[i]);
 		if (rc && i)
 			unregister_kprobe(&probes[0]);
 	}
+	if (rc)
+		return rc;
+	rc = register_kretprobe(&single_probe);
+	for (i = 0; i < ARRAY_SIZE(probes) && rc; i++)
+		unregister_kprobe(&probes[i]);
 	return rc;
 }
 
@@ -191,6 +292,7 @@ static void __exit inject_exit(void)
 {
 	int i;
 
+	unregister_kretprobe(&single_probe);
 	for (i = 0; i < ARRAY_SIZE(probes); i++)
 		unregister_kprobe(&probes[i]);
 }

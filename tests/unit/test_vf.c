@@ -58,12 +58,147 @@ static void older_api_is_refused(void **state)
 	world_end();
 }
 
+/* --- A host that has given up the default window for one onto all of its memory --- */
+
+static struct hv_window host_window;
+
+/* The window of the host's, with a mapping in it. */
+static void host_makes_window(struct pe *pe)
+{
+	assert_int_equal(hv_create(&pe->addr, 16, 34, &host_window), 0);
+	assert_int_equal(hv_clear(&host_window, false), 0);
+	model_poke(host_window.liobn, host_window.start + MiB, MiB | RW);
+}
+
+/* Whether the host has met the PE before or after, nobody has told it of that. */
+static void host_gives_up_default(struct pe *pe)
+{
+	assert_int_equal(hv_clear(&pe->dflt.w, false), 0);
+	assert_int_equal(hv_remove(&pe->addr, pe->dflt.w.liobn), 0);
+	host_makes_window(pe);
+}
+
+static int single_leave(struct pe *pe)
+{
+	int rc = hv_clear(&host_window, false);
+
+	if (!rc)
+		rc = hv_remove(&pe->addr, host_window.liobn);
+	if (rc)
+		model_poke(host_window.liobn, host_window.start + MiB, MiB | RW);
+	else
+		pe->dflt.present = false;
+	return rc;
+}
+
+static void single_back(struct pe *pe)
+{
+	world.valid_at_back = model_valid(world.one.hv);
+	world.windows_at_back = world_windows();
+	if (pe->dflt.present)
+		assert_int_equal(hv_remove(&pe->addr, pe->dflt.w.liobn), 0);
+	pe->dflt.present = false;
+	host_makes_window(pe);
+}
+
+static void single_begin(void)
+{
+	static struct host_ops ops;
+
+	ops = *world.one.pe.host;
+	ops.leave = single_leave;
+	ops.back = single_back;
+	world.one.pe.host = &ops;
+	host_gives_up_default(&world.one.pe);
+}
+
+static void check_host_has_it(void)
+{
+	assert_false(world.one.pe.owned);
+	assert_int_equal(world_windows(), 1);
+	assert_false(world_window(host_window.start).dflt);
+	assert_int_equal(model_valid(world.one.hv), 1);
+}
+
+/* Nothing is left but what there was in the beginning. */
+static void single_end(void)
+{
+	struct pe *pe = &world.one.pe;
+
+	check_host_has_it();
+	assert_int_equal(single_leave(pe), 0);
+	assert_int_equal(hv_reset(&pe->addr), 0);
+	assert_int_equal(hv_clear(&pe->dflt.w, false), 0);
+	world_end();
+}
+
+static void user_of_the_only_window(u64 size)
+{
+	u64 start;
+
+	space_init(&world.space, false);
+	world_begin();
+	assert_true(world_window(HIGH).dflt);
+	assert_int_equal(model_valid(world.one.hv), 0);
+	assert_int_equal(space_map(&world.space, HIGH + 5 * GiB, UA, MiB, RW), 0);
+	world_check();
+	if (size) {
+		assert_int_equal(space_remove(&world.space, 0), 0);
+		assert_int_equal(space_create(&world.space, 16, size, 1, &start), 0);
+		assert_int_equal(space_register(&world.space, HUGE_UA, HUGE_SIZE), 0);
+		assert_int_equal(space_map(&world.space, start, HUGE_UA, HUGE_SIZE, RW), 0);
+		world_check();
+	}
+	world_give_back();
+	assert_int_equal(world.valid_at_back, 0);
+	assert_int_equal(world.windows_at_back, 1);
+	check_host_has_it();
+}
+
+/* The user gets the default window all the same, and the host its own again, any number of times. */
+static void host_without_a_default_window(void **state)
+{
+	single_begin();
+	user_of_the_only_window(0);
+	user_of_the_only_window(1 * GiB);
+	user_of_the_only_window(0);
+	single_end();
+}
+
+/* One call after the other fails: the user has all, or the host has what it had. */
+static void host_without_a_default_window_keeps_its_own(void **state)
+{
+	u64 nth = 0, refused = 0;
+	int rc;
+
+	single_begin();
+	do {
+		nth += nth < 5 || nth > 4600 ? 1 : 100;
+		model_fail(&(struct model_fault){ .nth = nth });
+		rc = pe_take(&world.one.pe);
+		refused += !!rc;
+		if (model_failed()) {
+			model_fail(NULL);
+			if (!rc)
+				pe_release(&world.one.pe);
+			check_host_has_it();
+			rc = 1;
+		}
+		model_fail(NULL);
+	} while (rc);
+	assert_true(refused > 1);
+	pe_release(&world.one.pe);
+	single_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VF_TEST(default_window_is_not_told_and_used),
 		VF_TEST(default_window_is_removed_at_0),
 		VF_TEST(older_api_is_refused),
+		VF_TEST(host_without_a_default_window),
+		VF_TEST(host_without_a_default_window_keeps_its_own),
 	};
 
 	return cmocka_run_group_tests_name("vf", tests, NULL, NULL);
