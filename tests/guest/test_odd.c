@@ -182,8 +182,8 @@ static void expect_single(struct vfio *v)
 }
 
 /*
- * One window at a time, as SR-IOV functions have: the default one or a dynamic one. The host had made
- * it one onto all of memory.
+ * One window at a time, as SR-IOV functions have: the default one or a dynamic one. The host had
+ * made it one onto all of memory.
  */
 static void one_window(void)
 {

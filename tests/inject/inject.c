@@ -11,9 +11,9 @@
  * means: of the calls that write TCEs, from the third one on, one is answered with -1. "off" ends
  * it. "hits" says how many calls were answered.
  *
- * With single=1 each PE can have one window at a time, as an SR-IOV function can: there is none left
- * for as long as it has one, and a create that comes all the same is refused. That is to be so before
- * the first driver of a device looks; host bridges and tables have QEMU's numbers.
+ * With single=1 each PE can have one window at a time, as an SR-IOV function can: there is none
+ * left for as long as it has one, and a create that comes all the same is refused. That is to be so
+ * before the first driver of a device looks; host bridges and tables have QEMU's numbers.
  */
 #include <linux/iommu.h>
 #include <linux/kernel.h>
@@ -121,8 +121,8 @@ static enum call rtas_kind(u32 token)
 }
 
 /*
- * Token, number of arguments and of results, the results; then the arguments. All but removal, which
- * has a table's LIOBN, begin with the address and the number of the bridge.
+ * Token, number of arguments and of results, the results; then the arguments. All but removal,
+ * which has a table's LIOBN, begin with the address and the number of the bridge.
  */
 static int *bridge_windows(const struct pt_regs *regs, enum call call)
 {
