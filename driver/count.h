@@ -9,7 +9,7 @@
 #define VFIO_PSERIES_COUNT_H
 
 #include <linux/types.h>
-#include "papr.h"
+#include "hv.h"
 
 /**
  * struct count - counters of one window, all of its PEs together
@@ -40,10 +40,8 @@ struct count {
  */
 static inline void count_batch(struct count *c, u32 n, bool put, int rc)
 {
-	struct papr_features has = papr_features();
-
 	c->batches++;
-	if (n == 1 || !(put ? has.put_indirect : has.stuff))
+	if (hv_singly(n, put))
 		c->put += n;
 	else if (put)
 		c->indirect++;

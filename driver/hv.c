@@ -56,6 +56,11 @@ static int hv_answer(u32 liobn, u64 ioba, u32 n, long rc)
 	return err;
 }
 
+bool hv_singly(u32 n, bool put)
+{
+	return n == 1 || !(put ? features.put_indirect : features.stuff);
+}
+
 /* The answer of the hypervisor, as for the two functions that call it. */
 static long hv_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
@@ -72,7 +77,7 @@ static long hv_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *lis
 
 static long hv_invalidate(u32 liobn, u64 ioba, u32 page_shift, u32 n)
 {
-	if (n == 1 || !features.stuff)
+	if (hv_singly(n, false))
 		return hv_put_singly(liobn, ioba, page_shift, NULL, n);
 	return papr_stuff_tce(liobn, ioba, 0, n);
 }
@@ -84,7 +89,7 @@ int hv_put_one(u32 liobn, u64 ioba, u64 tce)
 
 int hv_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
-	long rc = n == 1 || !features.put_indirect
+	long rc = hv_singly(n, true)
 			  ? hv_put_singly(liobn, ioba, page_shift, list, n)
 			  : papr_put_tce_indirect(liobn, ioba, list, n);
 
@@ -105,19 +110,23 @@ bool hv_wait(int ms, int *waited)
 	return true;
 }
 
-/*
- * For callers that hold no lock: waits while the answer is busy. Refused as a
- * parameter, a window's first TCE tells that there is no such table.
- */
+/* For callers that hold no lock: ask again while the answer is busy. */
+#define hv_patiently(call) ({						\
+	int waited_ = 0;						\
+	long rc_;							\
+									\
+	do {								\
+		rc_ = (call);						\
+	} while (hv_error(rc_) > 0 && hv_wait(hv_error(rc_), &waited_));	\
+	rc_;								\
+})
+
+/* Refused as a parameter, a window's first TCE tells that there is no such table. */
 static int hv_invalidate_patiently(const struct hv_window *w, u64 idx, u32 n)
 {
 	u64 ioba = w->start + (idx << w->page_shift);
-	int waited = 0;
-	long rc;
+	long rc = hv_patiently(hv_invalidate(w->liobn, ioba, w->page_shift, n));
 
-	do {
-		rc = hv_invalidate(w->liobn, ioba, w->page_shift, n);
-	} while (hv_error(rc) > 0 && hv_wait(hv_error(rc), &waited));
 	if (rc == PAPR_H_PARAMETER && !idx)
 		return -ENXIO;
 	return hv_error(rc) > 0 ? -EIO : hv_answer(w->liobn, ioba, n, rc);
@@ -149,15 +158,10 @@ int hv_clear(const struct hv_window *w, bool killable)
 
 bool hv_exists(u32 liobn, u64 ioba)
 {
-	int waited = 0;
-	long rc;
 	u64 tce;
 
-	do {
-		rc = papr_get_tce(liobn, ioba, &tce);
-	} while (hv_error(rc) > 0 && hv_wait(hv_error(rc), &waited));
 	/* Any other refusal says nothing about the table. */
-	return rc != PAPR_H_PARAMETER;
+	return hv_patiently(papr_get_tce(liobn, ioba, &tce)) != PAPR_H_PARAMETER;
 }
 
 /* An RTAS call that is repeated for as long as the answer is busy. */

@@ -187,6 +187,15 @@ int hv_remove(const struct hv_pe *pe, u32 liobn);
 int hv_reset(const struct hv_pe *pe);
 
 /**
+ * hv_singly() - does a batch take one H_PUT_TCE for each of its TCEs?
+ * @n:   TCEs
+ * @put: of hv_put(); else of hv_stuff()
+ *
+ * Context: any.
+ */
+bool hv_singly(u32 n, bool put);
+
+/**
  * hv_wait() - sleep as long as hv_put() or hv_stuff() asked for
  * @ms:     their positive return value
  * @waited: milliseconds spent on this batch so far, 0 at first

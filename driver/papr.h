@@ -4,7 +4,7 @@
  *
  * This is the seam between the module's logic and the machine. In the kernel
  * papr.c issues the real calls; in user space model/ answers them. Nothing but
- * hv.c may call these functions (papr_features() excepted).
+ * hv.c may call these functions.
  *
  * Hypercalls return the hypervisor's own code (H_SUCCESS is 0); RTAS calls
  * return the RTAS status. hv.c turns both into errno values.
