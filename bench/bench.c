@@ -2,44 +2,25 @@
 /*
  * bench CHANNEL DRIVER SHIFT BDF LABEL  does every job once and says how long each took
  *
- * The jobs are done one after the other in one process; what lies between them is not measured. For
- * each there is a line on the channel,
+ * For each there is a line on the channel,
  *
  *	# bench DRIVER SHIFT JOB THREADS TCES REPEAT LABEL SECONDS
  *
  * where TCES is what one repetition changes and SECONDS is for all of them. With a LABEL above 0
  * the host's trace is marked before each job (with the line's LABEL) and after it (with the next
  * number). Marks cost time: who measures it passes 0. The next free label is printed at the end.
- *
- * Ranges that are mapped for the first time lie where nothing was mapped before in this window.
  */
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "jobs.h"
 #include "mark.h"
 #include "tap.h"
-#include "target.h"
 
-#define REPEAT		1000	/* of jobs on one page */
-#define MAX_THREADS	4
-
-static const struct target *target;
 static const char *driver;
 static unsigned int shift;
 static unsigned int label;
-
-/* What is measured, between start() and stop(). */
-struct job {
-	const char *name;
-	unsigned int threads;
-	uint64_t tces;
-	unsigned int repeat;
-	struct timespec since;
-};
 
 static void set_mark(unsigned int number)
 {
@@ -47,165 +28,26 @@ static void set_mark(unsigned int number)
 		tap_fail("the trace cannot be marked");
 }
 
-static void start(struct job *j)
+static void mark_start(const struct job *j)
 {
+	(void)j;
 	set_mark(label);
-	clock_gettime(CLOCK_MONOTONIC, &j->since);
 }
 
-static void stop(const struct job *j)
+static void mark_stop(const struct job *j, double seconds)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	set_mark(label + 1);
 	tap_note("bench %s %u %s %u %llu %u %u %.9f", driver, shift, j->name, j->threads,
-		 (unsigned long long)j->tces, j->repeat, label,
-		 now.tv_sec - j->since.tv_sec + (now.tv_nsec - j->since.tv_nsec) / 1e9);
+		 (unsigned long long)j->tces, j->repeat, label, seconds);
 	if (label)
 		label += 2;
 }
 
-static uint64_t pages(uint64_t bytes)
-{
-	return bytes >> shift;
-}
-
-/* All of the memory, in the part of the window with this number; there are 16. */
-static struct range part(unsigned int number)
-{
-	return (struct range){ .first = number * pages(MEMORY_SIZE), .n = pages(MEMORY_SIZE) };
-}
-
-/* --- several threads, each with its share of a range --- */
-
-static pthread_barrier_t gate;
-
-struct share {
-	pthread_t thread;
-	struct range range;
-	void (*act)(const struct range *r);
-};
-
-static void *work(void *arg)
-{
-	const struct share *s = arg;
-
-	pthread_barrier_wait(&gate);
-	s->act(&s->range);
-	pthread_barrier_wait(&gate);
-	return NULL;
-}
-
-static void begin_shares(struct share *shares, unsigned int n, const struct range *r,
-			 void (*act)(const struct range *r))
-{
-	pthread_barrier_init(&gate, NULL, n + 1);
-	for (unsigned int i = 0; i < n; i++) {
-		uint64_t offset = i * (r->n / n);
-
-		shares[i].act = act;
-		shares[i].range = (struct range){ r->first + offset, r->page + offset, r->n / n };
-		if (pthread_create(&shares[i].thread, NULL, work, &shares[i]))
-			tap_fail("no thread");
-	}
-}
-
-static void end_shares(struct share *shares, unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++)
-		pthread_join(shares[i].thread, NULL);
-	pthread_barrier_destroy(&gate);
-}
-
-static void on_range(const char *name, unsigned int threads, const struct range *r,
-		     void (*act)(const struct range *r))
-{
-	struct job job = { .name = name, .threads = threads, .tces = r->n, .repeat = 1 };
-	struct share shares[MAX_THREADS];
-
-	if (threads == 1) {
-		start(&job);
-		act(r);
-		stop(&job);
-		return;
-	}
-	begin_shares(shares, threads, r, act);
-	start(&job);
-	pthread_barrier_wait(&gate);
-	pthread_barrier_wait(&gate);
-	stop(&job);
-	end_shares(shares, threads);
-}
-
-/* --- the jobs --- */
-
-static void create_job(void)
-{
-	struct job job = { "create", .threads = 1, .tces = pages(WINDOW_SIZE), .repeat = 1 };
-
-	start(&job);
-	target->create(shift);
-	stop(&job);
-}
-
-/* Neighbouring pages, one call for each */
-static void one_page_job(const char *name, struct range r, void (*act)(const struct range *r))
-{
-	struct job job = { .name = name, .threads = 1, .tces = 1, .repeat = REPEAT };
-
-	r.n = 1;
-	start(&job);
-	for (unsigned int i = 0; i < REPEAT; i++, r.first++, r.page++)
-		act(&r);
-	stop(&job);
-}
-
-static void remove_job(const char *name, const struct range *mapped)
-{
-	struct job job = { name, .threads = 1, .tces = mapped ? mapped->n : 0, .repeat = 1 };
-
-	start(&job);
-	target->remove(mapped);
-	stop(&job);
-}
-
-static void close_job(const struct range *mapped)
-{
-	struct job job = { .name = "close", .threads = 1, .tces = mapped->n, .repeat = 1 };
-
-	start(&job);
-	target->close();
-	stop(&job);
-}
-
-static void all_jobs(void)
-{
-	struct range whole = part(0);
-
-	create_job();
-	for (unsigned int threads = 1; threads <= MAX_THREADS; threads *= 2) {
-		struct range r = part(threads);
-
-		on_range("map", threads, &r, target->map);
-		on_range("unmap", threads, &r, target->unmap);
-	}
-	one_page_job("map_one", part(8), target->map);
-	one_page_job("unmap_one", part(8), target->unmap);
-	target->map(&whole);
-	on_range("remap", 1, &whole, target->map);
-	remove_job("remove", &whole);
-	target->create(shift);
-	remove_job("remove_empty", NULL);
-	if (!target->close)
-		return;
-	target->create(shift);
-	target->map(&whole);
-	close_job(&whole);
-}
-
 int main(int argc, char **argv)
 {
+	static const struct watch watch = { .start = mark_start, .stop = mark_stop };
+	const struct target *target;
+
 	if (argc != 6) {
 		fprintf(stderr, "usage: bench CHANNEL DRIVER SHIFT BDF LABEL\n");
 		return 2;
@@ -216,7 +58,7 @@ int main(int argc, char **argv)
 	label = atoi(argv[5]);
 	target = strcmp(driver, "floor") ? &target_vfio : &target_floor;
 	target->open(argv[4]);
-	all_jobs();
+	jobs_run(target, shift, &watch);
 	printf("%u\n", label);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #ifndef BENCH_TARGET_H
 #define BENCH_TARGET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define WINDOW_SIZE	(4ULL << 30)
@@ -27,7 +28,8 @@ struct range {
 
 /**
  * struct target - a way to do the jobs
- * @open:   before anything; pins the memory where there is one to pin
+ * @open:   before anything; pins the memory where there is one to pin, and makes room for a
+ *          window where there can be one alone
  * @create: a window of WINDOW_SIZE with pages of 1 << shift bytes
  * @map:    several threads may map and unmap different ranges at a time
  * @unmap:  every page of the range is mapped
@@ -44,6 +46,11 @@ struct target {
 };
 
 extern const struct target target_vfio;
+/* Memory of huge pages, for IOMMU pages larger than the kernel's; set before open() */
+extern bool target_huge;
+/* The page sizes that windows of this device can have, a mask of bytes */
+uint64_t target_page_sizes(const char *bdf);
+
 extern const struct target target_floor;
 
 #endif

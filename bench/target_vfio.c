@@ -10,12 +10,36 @@ static struct vfio v;
 static struct window window;
 static uint8_t *memory;
 
+bool target_huge;
+
+uint64_t target_page_sizes(const char *bdf)
+{
+	struct vfio_iommu_spapr_tce_info info;
+	struct vfio asked;
+
+	vfio_open(&asked, bdf);
+	vfio_get_info(&asked, &info);
+	vfio_close(&asked);
+	return info.ddw.pgsizes;
+}
+
+/* Where a PE has one window at a time, the default one is in the way. */
+static void make_room(void)
+{
+	struct vfio_iommu_spapr_tce_info info;
+
+	vfio_get_info(&v, &info);
+	if (info.ddw.max_dynamic_windows_supported == 1)
+		vfio_remove(&v, info.dma32_window_start);
+}
+
 static void container_open(const char *bdf)
 {
-	memory = buffer_private(MEMORY_SIZE);
+	memory = target_huge ? buffer_huge(MEMORY_SIZE, false) : buffer_private(MEMORY_SIZE);
 	memset(memory, 1, MEMORY_SIZE);
 	vfio_open(&v, bdf);
 	vfio_register(&v, memory, MEMORY_SIZE);
+	make_room();
 }
 
 static void container_create(unsigned int shift)
