@@ -20,6 +20,7 @@ help:
 	@echo "make coverage        lines of the driver that the unit tests run"
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
+	@echo "make bench-chart     the chart of what make bench measured last, into docs/bench.svg"
 	@echo "make tool            tcectl for partitions, in build/tool/ppc64el/"
 	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
@@ -69,10 +70,15 @@ nested: setup
 	@KERNELS=$(KERNEL) SCENARIOS=nested tests/run guest
 
 bench: KERNEL = 6.12-64k
-bench: setup
+bench:
+	@rig/setup bench/host-packages
 	@rig/kernels $(KERNEL)
 	@rig/modules $(KERNEL)
 	@bench/run $(KERNEL)
+
+bench-chart:
+	@rig/setup bench/host-packages
+	@bench/chart build/bench.json docs/bench.svg
 
 test: kernels
 	@rig/setup package/host-packages
@@ -117,4 +123,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo nested bench test test-long test-kernels unit fuzz scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo nested bench bench-chart test test-long test-kernels unit fuzz scale mutants coverage lint clean distclean
