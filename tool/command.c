@@ -35,6 +35,9 @@ static const struct command {
 	  device_bind },
 	{ "device", "unbind", "[--force] BDF", "give it back to the host", device_unbind },
 	{ "doctor", NULL, "[BDF]", "why can't this be assigned? and what mends it", doctor },
+	{ "test", NULL, "[--write FIRST:COUNT] [--report FILE] BDF",
+	  "try a device out: calls, windows, DMA", self_test },
+	{ "bench", NULL, "BDF", "how long maps, unmaps and windows take here", bench },
 	{ "stat", NULL, "[--watch SECONDS]", "counters of users' windows", stat_show },
 	{ "dump", NULL, "WINDOW", "translations of a window", dump_show },
 	{ "completion", NULL, "", "completion for bash, to be sourced", completion },
@@ -66,7 +69,7 @@ void command_help(void)
 
 		snprintf(line, sizeof(line), "%s%s%s%s%s", c->object, c->name ? " " : "",
 			 c->name ? c->name : "", *c->args ? " " : "", c->args);
-		printf("  tcectl %-32s %s\n", line, c->about);
+		printf("  tcectl %-47s %s\n", line, c->about);
 	}
 	printf("\n  -j, --json     output as JSON      -p, --pretty   the same, in lines\n"
 	       "  -h, --help     this text           -V, --version  the version\n"

@@ -19,6 +19,7 @@
 #include "pe.h"
 #include "record.h"
 #include "root.h"
+#include "user.h"
 
 enum level { GOOD, WARNING, FAILURE };
 
@@ -49,7 +50,10 @@ static void finding(enum level level, const char *about, const char *text, const
 
 static void check_machine(void)
 {
-	if (tree_is_partition())
+	if (root_number("/sys/devices/system/cpu/svm"))
+		finding(FAILURE, "machine", "a secure guest: no device can reach its "
+			"memory, and the module declines", NULL);
+	else if (tree_is_partition())
 		finding(GOOD, "machine", "a logical partition", NULL);
 	else
 		finding(FAILURE, "machine",
@@ -110,25 +114,12 @@ static void check_vfio(void)
 		finding(GOOD, "vfio-pci", "loaded", NULL);
 }
 
-/* The soft limit of locked memory in bytes; UNKNOWN for none */
-static uint64_t locked_limit(void)
-{
-	char *limits = root_read("/proc/self/limits");
-	char *line = limits ? strstr(limits, "Max locked memory") : NULL;
-	uint64_t limit = UNKNOWN;
-
-	if (line)
-		sscanf(line, "Max locked memory %" SCNu64, &limit);
-	free(limits);
-	return limit;
-}
-
 /* Below this no program of interest gets anywhere. */
 #define LOCKED_USEFUL	(64ULL << 20)
 
 static void check_locked_memory(void)
 {
-	uint64_t limit = locked_limit();
+	uint64_t limit = user_locked_limit();
 	char text[128];
 
 	if (limit == UNKNOWN) {

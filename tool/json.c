@@ -111,6 +111,12 @@ void json_number(const char *name, uint64_t value)
 	printf("%" PRIu64, value);
 }
 
+void json_seconds(const char *name, double value)
+{
+	begin_value(name);
+	printf("%.9f", value);
+}
+
 void json_hex(const char *name, uint64_t value)
 {
 	begin_value(name);

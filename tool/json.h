@@ -23,6 +23,7 @@ void json_end(void);
 /* @value may be NULL: null. */
 void json_string(const char *name, const char *value);
 void json_number(const char *name, uint64_t value);
+void json_seconds(const char *name, double value);
 void json_hex(const char *name, uint64_t value);
 void json_bool(const char *name, bool value);
 
