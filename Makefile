@@ -21,6 +21,7 @@ help:
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make bench-chart     the chart of what make bench measured last, into docs/bench.svg"
+	@echo "make bench-nested [KERNEL=...]  a guest in the guest and its disk, beside the in-tree driver (6.12-64k)"
 	@echo "make tool            tcectl for partitions, in build/tool/ppc64el/"
 	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
@@ -80,6 +81,13 @@ bench-chart:
 	@rig/setup bench/host-packages
 	@bench/chart build/bench.json docs/bench.svg
 
+bench-nested: KERNEL = 6.12-64k
+bench-nested: setup
+	@rig/kernels $(KERNEL)
+	@rig/tools
+	@rig/modules $(KERNEL)
+	@bench/nested $(KERNEL)
+
 test: kernels
 	@rig/setup package/host-packages
 	@rig/tools
@@ -123,4 +131,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo nested bench bench-chart test test-long test-kernels unit fuzz scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb install uninstall demo nested bench bench-chart bench-nested test test-long test-kernels unit fuzz scale mutants coverage lint clean distclean

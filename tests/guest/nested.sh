@@ -15,7 +15,9 @@ pack_level2() {
 	mkdir -p /tmp/level2/bin /tmp/level2/lib /tmp/level2/proc /tmp/level2/sys /tmp/level2/dev
 	cp /bin/busybox /tmp/level2/bin/
 	cp /level2.sh /tmp/level2/init
-	cp /tmp/expected /tmp/level2/
+	cp /orders.sh /tmp/expected /tmp/level2/
+	cp /bin/rtas /tmp/level2/bin/
+	[ ! -e /bench.sh ] || { cp /bench.sh /tmp/level2/ && cp /bin/disk /tmp/level2/bin/; }
 	echo "${PHASES:-}" >/tmp/level2/phases
 	chmod 755 /tmp/level2/init
 	cp -r /lib/modules /tmp/level2/lib/ &&
@@ -39,11 +41,12 @@ start_level2() {
 	ldconfig 2>/dev/null
 	: >/tmp/level2.log
 	: >/tmp/level2.trace
-	timeout 300 qemu-system-ppc64 -cpu host -m 512M -nodefaults -display none \
+	timeout "${LEVEL2_TIMEOUT:-300}" qemu-system-ppc64 -cpu host -m 512M,slots=2,maxmem=1G \
+		-nodefaults -display none -pidfile /tmp/level2.pid \
 		-M "$(level2_machine)" -trace 'spapr_iommu_pci_*' -D /tmp/level2.trace \
 		-serial file:/tmp/level2.log -kernel /vmlinux -initrd /tmp/level2.initramfs \
 		-append "console=hvc0 pci=nomsi panic=-1 ${LEVEL2_APPEND:-}" \
-		-device "vfio-pci,host=$NVME" "$@" &
+		-device "vfio-pci,host=${LEVEL2_DISK:-$NVME}" "$@" &
 	level2=$!
 }
 
@@ -57,9 +60,65 @@ await_level2() {
 
 # QEMU has no chance to put anything in order; it runs below timeout
 kill_level2() {
-	kill -9 "$(pgrep -P "$level2" || echo "$level2")"
+	kill -9 "$(cat /tmp/level2.pid)"
 	wait "$level2"
 	[ $? -gt 128 ]
+}
+
+# Two lines to the guest: its second console, for orders, and QEMU's monitor
+start_with_lines() {
+	rm -f /tmp/orders.* /tmp/monitor.*
+	mkfifo /tmp/orders.in /tmp/orders.out /tmp/monitor.in /tmp/monitor.out
+	order_number=0
+	start_level2 -chardev pipe,id=orders,path=/tmp/orders -serial chardev:orders \
+		-chardev pipe,id=monitor,path=/tmp/monitor -mon chardev=monitor,mode=readline "$@"
+	cat /tmp/monitor.out >/tmp/monitor.log &
+	cat /tmp/orders.out >/dev/null &
+}
+
+tell_qemu() {
+	echo "$*" 1<>/tmp/monitor.in
+}
+
+answered() {
+	grep -qaE "^level2: order $1 (done|failed)" /tmp/level2.log
+}
+
+# order SECONDS FUNCTION ARGUMENT...  of nested.orders.sh
+order() {
+	order_limit=$1
+	shift
+	order_number=$((order_number + 1))
+	echo "$order_number $*" 1<>/tmp/orders.in
+	wait_for "$order_limit" answered "$order_number" && level2_said "order $order_number done"
+}
+
+obeys() {
+	wait_for 250 level2_said obeys
+}
+
+# has_open BDF  level 2's QEMU has its group
+has_open() {
+	for link in "/proc/$(cat /tmp/level2.pid)/fd"/*; do
+		[ "$(readlink "$link")" != "/dev/vfio/$(group_of "$1")" ] || return 0
+	done
+	return 1
+}
+
+# uses SERIAL WORD  level 2 reads the disk, and writes to it
+uses() {
+	order 60 known "$1" && order 60 sign "$1" "$2"
+}
+
+# window_shift BDF  of the window that level 2 made for itself
+window_shift() {
+	pe=$(readlink -f "/sys/bus/pci/devices/$1/of_node/..")
+	sed -n "/^window node=\/${pe##*/} kind=dynamic .* lent=1/s/.* shift=\([0-9]*\).*/\1/p" \
+		/sys/kernel/debug/vfio_pseries/pes
+}
+
+window_has_shift() {
+	[ "$(window_shift "$1")" = "$2" ]
 }
 
 run_level2() {

@@ -4,6 +4,7 @@
  * joined, and one that leaves takes nothing along. The second device is vfiotest's -o.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -12,6 +13,7 @@
 
 #include "buffer.h"
 #include "kstat.h"
+#include "machine.h"
 #include "tap.h"
 #include "tests.h"
 #include "victim.h"
@@ -219,6 +221,64 @@ static void killed(void)
 	before_mappings();
 }
 
+/* A group is in one container: no other gets it, and its own does not notice that one tried. */
+static void one_container(void)
+{
+	int other = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	struct world a, b;
+	struct vfio v;
+
+	world_open(&a);
+	world_start(&a, WORLD_HIGH);
+	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
+	tap_errno(vfio_open_group(vfio_group_of(world_bdf)), -EBUSY, "opening the group again");
+	tap_check(ioctl(a.v.group, VFIO_GROUP_SET_CONTAINER, &other) && errno == EINVAL,
+		  "a second container for the group does not give -EINVAL");
+	tap_errno(__vfio_open(&v, join_bdf), 0, "the other group in a container of its own");
+	tap_errno(join_attach(&b.v, &a, join_bdf), -EBUSY, "opening it for the first container");
+	tap_check(ioctl(v.group, VFIO_GROUP_SET_CONTAINER, &a.v.container) && errno == EINVAL,
+		  "a group in use by another container does not give -EINVAL");
+	world_expect_writes(&a, 0, a.data, REACHED, "after the refusals");
+	vfio_close(&v);
+	join(&b, &a);
+	join_start(&b, SECOND_QUEUES);
+	expect_both(&a, &b, 0, a.data, REACHED, "when the other container is closed");
+	leave(&b);
+	world_close(&a);
+	close(other);
+}
+
+/*
+ * S5: KVM is told of the first group's tables alone, as QEMU tells it; what its guest maps, before
+ * and after the second one comes, is for both.
+ */
+static void kvm_writes_to_both(void)
+{
+	const uint64_t last = MIB - 4 * KIB;
+	struct machine m;
+	struct world a, b;
+
+	world_open(&a);
+	world_start(&a, WORLD_HIGH);
+	machine_open(&m, a.data, WORLD_DATA);
+	tap_errno(machine_attach(&m, a.v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
+	m.v = &a.v;
+	machine_map(&m, 0, MIB, 256);
+	join(&b, &a);
+	join_start(&b, SECOND_QUEUES);
+	expect_both(&a, &b, last, a.data + MIB + last, REACHED, "mapped before");
+	machine_map(&m, 0, 2 * MIB, 256);
+	tap_check(m.left == 1, "%u calls left the kernel", m.left);
+	expect_both(&a, &b, last, a.data + 2 * MIB + last, REACHED, "mapped afterwards");
+	machine_unmap(&m, 0, 256);
+	expect_both(&a, &b, last, a.data + 2 * MIB + last, UNTOUCHED, "unmapped");
+	leave(&b);
+	machine_map(&m, 0, MIB, 256);
+	world_expect_writes(&a, 0, a.data + MIB, REACHED, "mapped when the second one has left");
+	machine_close(&m);
+	world_close(&a);
+}
+
 /* A PE that cannot have the same windows is refused, and the others don't notice. */
 static void expect_refusal(int want)
 {
@@ -262,6 +322,8 @@ const struct tap_test join_tests[] = {
 	{ .name = "join/second-leaves", .run = second_leaves },
 	{ .name = "join/first-leaves", .run = first_leaves },
 	{ .name = "join/killed", .run = killed },
+	{ .name = "join/one-container", .run = one_container },
+	{ .name = "join/kvm-writes-to-both", .run = kvm_writes_to_both, .limit = 60 },
 	{ .name = "join/without-dynamic-windows", .run = without_dynamic_windows },
 	{ .name = "join/other-geometry", .run = other_geometry },
 	{ }

@@ -1,160 +1,317 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * S6a: KVM handles a guest's H_PUT_TCE itself, in whatever table of an IOMMU group it was told of,
- * and it can be told of a group that is only open: in no container, with other functions of the PE
- * in use by host drivers. The guest here is a few instructions in real mode that clear every TCE
- * they can name. It needs KVM for a partition, that is, a machine that allows nested guests.
+ * KVM as a second writer: a guest's H_PUT_TCE, handled without leaving the kernel, in whatever
+ * table of an IOMMU group KVM was told of. Judge of what the guest has mapped is the device. Its
+ * own queues are mapped by the test, above what the guest can name.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/kvm.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "buffer.h"
+#include "kstat.h"
+#include "machine.h"
 #include "tap.h"
 #include "tests.h"
-#include "vfio.h"
 #include "world.h"
 
-#define GUEST_LIOBN	0x71234567U
-#define GUEST_TCES	32768U		/* of 4 KiB: less than any default window */
-#define GUEST_MEMORY	MIB
-#define GUEST_CODE	0x1000
-#define H_PUT_TCE	0x20
-#define H_UNKNOWN	0xf000		/* no such call: it ends the guest's run */
-#define MSR_64BIT_LE	(1ULL << 63 | 1)
+#define PAGE		4096ULL
+#define PAGES		64U
+#define MANY		1024U		/* TCEs: two leaves of the module's shadow */
+#define PUT_BOTH	3
 
-/* r10: bus address, r11: calls that failed; ctr: calls to make; r12: the LIOBN */
-static const uint32_t guest_code[] = {
-	0x38600000 | H_PUT_TCE,		/* li    r3, H_PUT_TCE */
-	0x7d846378,			/* mr    r4, r12 */
-	0x7d455378,			/* mr    r5, r10 */
-	0x38c00000,			/* li    r6, 0 */
-	0x44000022,			/* sc    1 */
-	0x2c230000,			/* cmpdi r3, 0 */
-	0x41820008,			/* beq   + 8 */
-	0x396b0001,			/* addi  r11, r11, 1 */
-	0x394a1000,			/* addi  r10, r10, 4096 */
-	0x4200ffdc,			/* bdnz  - 36 */
-	0x3860f000,			/* li    r3, 0xf000, which is negative */
-	0x44000022,			/* sc    1 */
-};
-
-struct machine {
-	int kvm;
-	int vm;
-	int vcpu;
-	struct kvm_run *run;
-	uint8_t *memory;
-};
-
-static int must(int ret, const char *what)
+/* The guest's memory is the world's data. */
+static void guest_open(struct machine *m, struct world *w)
 {
-	if (ret < 0)
-		tap_fail("%s: %s", what, strerror(errno));
-	return ret;
+	machine_open(m, w->data, WORLD_DATA);
+	tap_errno(machine_attach(m, w->v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
+	m->v = &w->v;
 }
 
-static void machine_open(struct machine *m)
+static void open_both(struct world *w, struct machine *m)
 {
-	struct kvm_userspace_memory_region region = { .memory_size = GUEST_MEMORY };
-	struct kvm_enable_cap papr = { .cap = KVM_CAP_PPC_PAPR };
-
-	m->kvm = must(open("/dev/kvm", O_RDWR | O_CLOEXEC), "/dev/kvm");
-	m->vm = must(ioctl(m->kvm, KVM_CREATE_VM, 0), "KVM_CREATE_VM");
-	m->memory = buffer_private(GUEST_MEMORY);
-	region.userspace_addr = (uintptr_t)m->memory;
-	must(ioctl(m->vm, KVM_SET_USER_MEMORY_REGION, &region), "KVM_SET_USER_MEMORY_REGION");
-	m->vcpu = must(ioctl(m->vm, KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU");
-	must(ioctl(m->vcpu, KVM_ENABLE_CAP, &papr), "KVM_CAP_PPC_PAPR");
-	m->run = mmap(NULL, must(ioctl(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0), "mmap size"),
-		      PROT_READ | PROT_WRITE, MAP_SHARED, m->vcpu, 0);
-	if (m->run == MAP_FAILED)
-		tap_fail("mmap() of the virtual processor");
+	world_open(w);
+	world_start(w, WORLD_HIGH);
+	guest_open(m, w);
 }
 
-/* The guest's table, tied to the group that is open. What it gives back is KVM's to decide. */
-static int attach_table(struct machine *m, int group)
+/* The first and the last of those pages */
+static void expect(struct world *w, uint64_t ioba, uint64_t address, unsigned int pages,
+		   enum reach want, const char *what)
 {
-	struct kvm_create_device device = { .type = KVM_DEV_TYPE_VFIO };
-	struct kvm_create_spapr_tce_64 table = {
-		.liobn = GUEST_LIOBN,
-		.page_shift = 12,
-		.size = GUEST_TCES,
-	};
-	struct kvm_vfio_spapr_tce pair = { .groupfd = group };
-	struct kvm_device_attr attr = {
-		.group = KVM_DEV_VFIO_GROUP,
-		.attr = KVM_DEV_VFIO_GROUP_ADD,
-		.addr = (uintptr_t)&group,
-	};
+	uint64_t last = (pages - 1) * PAGE;
 
-	must(ioctl(m->vm, KVM_CREATE_DEVICE, &device), "KVM_CREATE_DEVICE");
-	must(ioctl(device.fd, KVM_SET_DEVICE_ATTR, &attr), "KVM_DEV_VFIO_GROUP_ADD");
-	pair.tablefd = must(ioctl(m->vm, KVM_CREATE_SPAPR_TCE_64, &table),
-			    "KVM_CREATE_SPAPR_TCE_64");
-	attr.attr = KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE;
-	attr.addr = (uintptr_t)&pair;
-	return ioctl(device.fd, KVM_SET_DEVICE_ATTR, &attr) ? -errno : 0;
+	world_expect_writes(w, ioba, w->data + address, want, what);
+	world_expect_reads(w, ioba, w->data + address, want, what);
+	world_expect_writes(w, ioba + last, w->data + address + last, want, what);
+	world_expect_reads(w, ioba + last, w->data + address + last, want, what);
 }
 
-static void guest_start(struct machine *m)
-{
-	struct kvm_regs regs;
-
-	memcpy(m->memory + GUEST_CODE, guest_code, sizeof(guest_code));
-	must(ioctl(m->vcpu, KVM_GET_REGS, &regs), "KVM_GET_REGS");
-	regs.pc = GUEST_CODE;
-	regs.msr = MSR_64BIT_LE;
-	regs.ctr = GUEST_TCES;
-	regs.gpr[10] = 0;
-	regs.gpr[11] = 0;
-	regs.gpr[12] = GUEST_LIOBN;
-	must(ioctl(m->vcpu, KVM_SET_REGS, &regs), "KVM_SET_REGS");
-}
-
-/* Runs until the guest's last call, answering what comes before it with an error. */
-static void guest_run(struct machine *m)
-{
-	unsigned int outside = 0;
-
-	for (;;) {
-		if (ioctl(m->vcpu, KVM_RUN, 0) && errno != EINTR)
-			tap_fail("KVM_RUN: %s", strerror(errno));
-		if (m->run->exit_reason != KVM_EXIT_PAPR_HCALL)
-			tap_fail("the guest stopped for reason %u", m->run->exit_reason);
-		if (m->run->papr_hcall.nr != H_PUT_TCE)
-			break;
-		outside++;
-		m->run->papr_hcall.ret = -1;
-	}
-	tap_note("%u of %u calls left KVM", outside, GUEST_TCES);
-}
-
+/*
+ * S6a: KVM can be told of a group that is only open: in no container, with other functions of the
+ * PE in use by host drivers. The guest clears every TCE that it can name.
+ */
 static void host_table(void)
 {
+	struct puts p = { .ioba_step = PAGE, .count = MACHINE_TCES };
+	void *memory = buffer_private(MIB);
 	struct machine m;
-	struct kvm_regs regs;
-	int group, ret;
+	int group;
 
 	group = vfio_open_group(vfio_group_of(world_bdf));
 	if (group < 0)
 		tap_fail("cannot open the group");
-	machine_open(&m);
-	ret = attach_table(&m, group);
-	tap_note("KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE: %d", ret);
-	guest_start(&m);
-	guest_run(&m);
-	must(ioctl(m.vcpu, KVM_GET_REGS, &regs), "KVM_GET_REGS");
-	tap_note("%llu of the guest's calls failed", (unsigned long long)regs.gpr[11]);
-	tap_check(regs.gpr[10] == GUEST_TCES * 4096ULL, "the guest ended at %#llx",
-		  (unsigned long long)regs.gpr[10]);
+	machine_open(&m, memory, MIB);
+	tap_note("KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE: %d", machine_attach(&m, group));
+	tap_note("%u of %u of the guest's calls failed", machine_put(&m, &p), p.count);
+	tap_note("%u of them left KVM", m.left);
+}
+
+/* What a guest maps the device reaches, and nothing else; KVM leaves the first calls to others. */
+static void map_and_unmap(void)
+{
+	struct machine m;
+	struct world w;
+
+	open_both(&w, &m);
+	machine_map(&m, 0, MIB, MANY);
+	tap_check(m.left == 2, "%u of the guest's %u calls left the kernel", m.left, MANY);
+	expect(&w, 0, MIB, MANY, REACHED, "mapped by the guest");
+	world_expect_writes(&w, MANY * PAGE, w.data, UNTOUCHED, "not mapped by the guest");
+	machine_map(&m, 0, 2 * MIB, PAGES);
+	expect(&w, 0, 2 * MIB, PAGES, REACHED, "mapped again");
+	expect(&w, 0, MIB, PAGES, UNTOUCHED, "mapped before");
+	machine_unmap(&m, 0, MANY);
+	tap_check(m.left == 2, "%u calls left the kernel in the end", m.left);
+	expect(&w, 0, 2 * MIB, PAGES, UNTOUCHED, "unmapped by the guest");
+	expect(&w, 0, MIB, MANY, UNTOUCHED, "unmapped by the guest");
+	tap_errno(__vfio_unregister(&w.v, w.memory, w.size), -EBUSY, "UNREGISTER, queues mapped");
+	machine_close(&m);
+	world_close(&w);
+}
+
+/* Memory that the guest has mapped stays registered until it is not mapped any more. */
+static void mapped_is_held(void)
+{
+	uint8_t *memory = buffer_private(WORLD_DATA);
+	struct machine m;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_register(&w.v, memory, WORLD_DATA);
+	machine_open(&m, memory, WORLD_DATA);
+	tap_errno(machine_attach(&m, w.v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
+	m.v = &w.v;
+	machine_map(&m, 0, MIB, MANY);
+	tap_errno(__vfio_unregister(&w.v, memory, WORLD_DATA), -EBUSY, "UNREGISTER, all mapped");
+	machine_unmap(&m, 0, MANY - 1);
+	tap_errno(__vfio_unregister(&w.v, memory, WORLD_DATA), -EBUSY, "UNREGISTER, one mapped");
+	machine_unmap(&m, (MANY - 1) * PAGE, 1);
+	tap_errno(__vfio_unregister(&w.v, memory, WORLD_DATA), 0, "UNREGISTER, nothing mapped");
+	machine_close(&m);
+	world_close(&w);
+}
+
+/* The same page in every TCE, over and over: what counts its uses must count them all. */
+static void same_page(void)
+{
+	struct puts p = { .tce = MIB | PUT_BOTH, .ioba_step = PAGE, .count = MACHINE_TCES };
+	uint8_t *memory = buffer_private(WORLD_DATA);
+	struct machine m;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_register(&w.v, memory, WORLD_DATA);
+	machine_open(&m, memory, WORLD_DATA);
+	tap_errno(machine_attach(&m, w.v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
+	m.v = &w.v;
+	for (unsigned int i = 0; i < MIB / MACHINE_TCES; i++)
+		tap_check(!machine_put(&m, &p), "round %u: some of the guest's calls failed", i);
+	world_expect_writes(&w, 17 * PAGE, memory + MIB, REACHED, "one of the TCEs");
+	tap_errno(__vfio_unregister(&w.v, memory, WORLD_DATA), -EBUSY, "UNREGISTER, mapped");
+	machine_unmap(&m, 0, MACHINE_TCES);
+	tap_errno(__vfio_unregister(&w.v, memory, WORLD_DATA), 0, "UNREGISTER, not mapped");
+	tap_note("%u of %llu calls left the kernel", m.left, MIB + MACHINE_TCES);
+	machine_close(&m);
+	world_close(&w);
+}
+
+struct registrar {
+	struct vfio *v;
+	uint8_t *memory;
+	atomic_bool stop;
+	unsigned int gone;
+	unsigned int busy;
+};
+
+static void *register_and_unregister(void *arg)
+{
+	struct registrar *r = arg;
+
+	while (!r->stop) {
+		int ret = __vfio_unregister(r->v, r->memory, MIB);
+
+		if (ret == -EBUSY) {
+			r->busy++;
+			continue;
+		}
+		tap_errno(ret, 0, "UNREGISTER");
+		r->gone++;
+		tap_errno(__vfio_register(r->v, r->memory, MIB), 0, "REGISTER");
+	}
+	return NULL;
+}
+
+/* The guest maps memory while it is being unregistered: it gets it or not, and nothing leaks. */
+static void memory_that_goes(void)
+{
+	struct puts unmap = { .ioba_step = PAGE, .count = 16 };
+	struct puts map = {
+		.tce = MIB | PUT_BOTH,
+		.ioba_step = PAGE,
+		.tce_step = PAGE,
+		.count = 16,
+	};
+	uint8_t *memory = buffer_private(2 * MIB);
+	struct registrar r = { .memory = memory + MIB };
+	unsigned int refused = 0;
+	pthread_t thread;
+	struct machine m;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_register(&w.v, memory + MIB, MIB);
+	machine_open(&m, memory, 2 * MIB);
+	tap_errno(machine_attach(&m, w.v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
+	m.v = &w.v;
+	r.v = &w.v;
+	pthread_create(&thread, NULL, register_and_unregister, &r);
+	for (unsigned int i = 0; i < 500; i++) {
+		refused += machine_put(&m, &map);
+		machine_put(&m, &unmap);
+	}
+	r.stop = true;
+	pthread_join(thread, NULL);
+	tap_note("%u calls refused; UNREGISTER: %u times done, %u times refused", refused, r.gone,
+		 r.busy);
+	tap_check(r.gone && r.busy, "one of the two had it all for itself");
+	machine_unmap(&m, 0, 16);
+	tap_errno(__vfio_unregister(&w.v, memory + MIB, MIB), 0, "UNREGISTER in the end");
+	machine_close(&m);
+	world_close(&w);
+}
+
+/* KVM keeps the table of a window that is gone; a new one in its place is another one. */
+static void window_goes_first(void)
+{
+	struct window high, again;
+	struct machine m;
+	struct world w;
+	unsigned int left;
+
+	world_open(&w);
+	vfio_create(&w.v, 12, 4 * GIB, &high);
+	world_start(&w, high.start + WORLD_HIGH);
+	guest_open(&m, &w);
+	machine_map(&m, 0, MIB, PAGES);
+	expect(&w, 0, MIB, PAGES, REACHED, "mapped by the guest");
+	vfio_remove(&w.v, 0);
+	expect(&w, 0, MIB, PAGES, UNTOUCHED, "in the removed window");
+	m.v = NULL;
+	machine_put(&m, &(struct puts){ .tce = MIB | PUT_BOTH, .count = 1 });
+	expect(&w, 0, MIB, PAGES, UNTOUCHED, "mapped after the removal");
+	m.v = &w.v;
+	vfio_create(&w.v, 12, GIB, &again);
+	left = m.left;
+	machine_map(&m, again.start, MIB, PAGES);
+	tap_check(m.left == left + PAGES, "%u of %u calls left the kernel", m.left - left, PAGES);
+	expect(&w, again.start, MIB, PAGES, REACHED, "mapped by user space for the guest");
+	tap_errno(machine_attach(&m, w.v.group), 0, "telling KVM of the new window");
+	machine_map(&m, again.start, 2 * MIB, PAGES);
+	expect(&w, again.start, 2 * MIB, PAGES, REACHED, "mapped in the new window");
+	machine_close(&m);
+	world_close(&w);
+}
+
+enum part { GUEST, TABLE, DEVICE, GROUP, CONTAINER, PARTS };
+
+static const char *const part_name[] = { "guest", "table", "device", "group", "container" };
+
+static void close_part(enum part part, struct world *w, struct machine *m)
+{
+	switch (part) {
+	case GUEST:
+		machine_stop(m);
+		break;
+	case TABLE:
+		close(m->table);
+		break;
+	case DEVICE:
+		close(m->device);
+		break;
+	case GROUP:
+		nvme_forget(&w->n);
+		close(w->v.device);
+		close(w->v.group);
+		break;
+	default:
+		close(w->v.container);
+	}
+}
+
+/* With all that the guest has mapped, and the device at work */
+static void close_in_order(const enum part *order)
+{
+	int64_t pins = kstat_pins();
+	struct machine m;
+	struct world w;
+
+	open_both(&w, &m);
+	machine_map(&m, 0, MIB, PAGES);
+	expect(&w, 0, MIB, PAGES, REACHED, "mapped by the guest");
+	for (unsigned int i = 0; i < PARTS; i++)
+		close_part(order[i], &w, &m);
+	tap_check(kstat_wait_pins(pins) == pins, "%s %s %s %s %s: %lld pages stayed pinned",
+		  part_name[order[0]], part_name[order[1]], part_name[order[2]],
+		  part_name[order[3]], part_name[order[4]], (long long)(kstat_pins() - pins));
+}
+
+/* The nth of all orders */
+static void nth_order(enum part *order, unsigned int n)
+{
+	enum part rest[PARTS] = { GUEST, TABLE, DEVICE, GROUP, CONTAINER };
+
+	for (unsigned int left = PARTS; left; left--) {
+		unsigned int at = n % left;
+
+		*order++ = rest[at];
+		n /= left;
+		for (unsigned int i = at; i + 1 < left; i++)
+			rest[i] = rest[i + 1];
+	}
+}
+
+static void close_in_any_order(void)
+{
+	for (unsigned int n = 0; n < 120; n++) {
+		enum part order[PARTS];
+
+		nth_order(order, n);
+		close_in_order(order);
+	}
 }
 
 const struct tap_test kvm_tests[] = {
 	{ .name = "kvm/S6a-host-table", .run = host_table, .limit = 60 },
+	{ .name = "kvm/map-and-unmap", .run = map_and_unmap, .limit = 60 },
+	{ .name = "kvm/mapped-is-held", .run = mapped_is_held, .limit = 60 },
+	{ .name = "kvm/same-page-a-million-times", .run = same_page, .limit = 600 },
+	{ .name = "kvm/memory-that-goes", .run = memory_that_goes, .limit = 200 },
+	{ .name = "kvm/window-goes-first", .run = window_goes_first, .limit = 60 },
+	{ .name = "kvm/close-in-any-order", .run = close_in_any_order, .limit = 300 },
 	{ }
 };

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# What level 2 is told to do by bench-nested.guest.sh, besides what nested.orders.sh has.
+
+# measure NAME seq|random BYTES COUNT
+measure() {
+	measured=$(disk "$(disk_of vfio-pseries)" "$2" "$3" "$4") &&
+		echo "level2: measured $1 $2 $3 $4 $measured"
+}
+
+ready() {
+	wait_for 60 has_disk vfio-pseries
+}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# What level 2 can be told to do while it runs, a line "NUMBER FUNCTION ARGUMENT..." at a time on its
+# second console. Disks are named by their serial numbers.
+
+ISOLATION=9001
+
+wait_for() {
+	tenths=$(($1 * 10))
+	shift
+	until "$@"; do
+		tenths=$((tenths - 1))
+		[ "$tenths" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# controller_of SERIAL  its folder in sysfs
+controller_of() {
+	for controller in /sys/class/nvme/*; do
+		[ "$(tr -d ' ' <"$controller/serial" 2>/dev/null)" = "$1" ] || continue
+		echo "$controller"
+		return 0
+	done
+	return 1
+}
+
+disk_of() {
+	for disk in "$(controller_of "$1")"/nvme*n1; do
+		[ -e "/dev/${disk##*/}" ] && echo "/dev/${disk##*/}" && return 0
+	done
+	return 1
+}
+
+has_disk() {
+	disk_of "$1" >/dev/null
+}
+
+# block_of DISK NUMBER  the first line of a block of 512 bytes
+block_of() {
+	dd if="$1" bs=512 skip="$2" count=1 iflag=direct 2>/dev/null | head -n 1
+}
+
+# sum_of DISK  of its first MiB
+sum_of() {
+	dd if="$1" bs=64k count=16 iflag=direct 2>/dev/null | md5sum
+}
+
+# known SERIAL  reads what every disk has there
+known() {
+	known_disk=$(disk_of "$1") && [ "$(block_of "$known_disk" 7)" = "block 000000007" ] &&
+		[ "$(block_of "$known_disk" 100000)" = "block 000100000" ]
+}
+
+# sign SERIAL WORD  writes the word into a block, for those who look into the image
+sign() {
+	sign_disk=$(disk_of "$1") || return 1
+	{ echo "$2" && dd if=/dev/zero bs=$((511 - ${#2})) count=1 2>/dev/null; } >/signed
+	dd if=/signed of="$sign_disk" bs=512 seek=90000 count=1 oflag=direct 2>/dev/null
+	[ "$(block_of "$sign_disk" 90000)" = "$2" ]
+}
+
+# plug CONNECTOR SERIAL  a device that QEMU has just added, as drmgr does it
+plug() {
+	wait_for 30 rtas set-indicator "$ISOLATION" "$1" 1 && echo "dt add index $1" >/sys/kernel/dlpar &&
+		echo 1 >/sys/bus/pci/rescan && wait_for 60 has_disk "$2"
+}
+
+# unplug SERIAL  before QEMU is told to take it away
+unplug() {
+	echo 1 >"$(controller_of "$1")/device/remove" && ! controller_of "$1"
+}
+
+# release CONNECTOR  afterwards
+release() {
+	echo "dt remove index $1" >/sys/kernel/dlpar && wait_for 30 rtas set-indicator "$ISOLATION" "$1" 0
+}
+
+memory_is() {
+	[ "$(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo)" -ge "$1" ]
+}
+
+# grown KIB  there is so much memory now
+grown() {
+	wait_for 60 memory_is "$1"
+}
+
+# One round on a disk: what it always had, and 64 KiB that are new each time
+work_once() {
+	{ echo "$2" && dd if=/dev/urandom bs=65536 count=1 2>/dev/null; } | dd bs=65536 count=1 \
+		iflag=fullblock of=/written 2>/dev/null
+	dd if=/written of="$1" bs=65536 seek=$((800 + $2 % 100)) count=1 oflag=direct 2>/dev/null &&
+		dd if="$1" of=/reread bs=65536 skip=$((800 + $2 % 100)) count=1 iflag=direct 2>/dev/null &&
+		cmp /written /reread && [ "$(sum_of "$1")" = "$3" ]
+}
+
+work_loop() {
+	work_disk=$(disk_of "$1") && work_sum=$(sum_of "$work_disk") || return 1
+	rounds=0
+	while [ -e /working ]; do
+		work_once "$work_disk" "$rounds" "$work_sum" || return 1
+		rounds=$((rounds + 1))
+		echo "$rounds" >/rounds
+	done
+}
+
+# work SERIAL  until stop
+work() {
+	echo 0 >/rounds
+	echo 1 >/working
+	work_loop "$1" &
+	worker=$!
+}
+
+# stop ROUNDS  the work was right, and is at least so much. It goes on until it is.
+stop() {
+	wait_for 120 has_rounds "$1" || return 1
+	rm /working
+	wait "$worker"
+}
+
+# Until it is enough, or over
+has_rounds() {
+	[ "$(cat /rounds)" -ge "$1" ] || ! kill -0 "$worker" 2>/dev/null
+}
+
+# The console is open all the while: what comes before that, or between two times, is lost
+obey() {
+	{
+		stty raw -echo
+		echo "level2: obeys"
+		while read -r number order; do
+			# shellcheck disable=SC2086 # words
+			if $order </dev/null; then
+				echo "level2: order $number done"
+			else
+				echo "level2: order $number failed"
+			fi
+		done
+	} </dev/hvc1
+}
