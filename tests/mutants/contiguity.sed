@@ -2,4 +2,4 @@
 # A large IOMMU page may lie over small pages of the kernel's.
 #
 # file: driver/memory.c
-/^static bool memory_contiguous(/,/^}/s/return false;/return true;/
+/^static bool region_contiguous(/,/^}/s/return false;/return true;/

@@ -460,11 +460,15 @@ static void resolve_smaller_and_larger_pages(void **state)
 #define PIECES_UA	0x7fb000000000UL
 #define PIECES_PAGES	100
 
-/* Ordinary pages, one huge page of 64, ordinary ones; registered from its 12th page on. */
+/*
+ * Ordinary pages, one huge page of 64 with a hole that another page fills, ordinary ones;
+ * registered from the 12th page on.
+ */
 static void add_pieces(void)
 {
 	shim_map_user(&world.mm, PIECES_UA, PAGES(20), PAGE_SHIFT);
 	shim_map_user(&world.mm, PIECES_UA + PAGES(20), PAGES(64), PAGE_SHIFT + 6);
+	shim_map_user(&world.mm, PIECES_UA + PAGES(40), PAGES(1), PAGE_SHIFT);
 	shim_map_user(&world.mm, PIECES_UA + PAGES(84), PAGES(28), PAGE_SHIFT);
 	add(PIECES_UA + PAGES(12), PAGES(PIECES_PAGES));
 }
@@ -499,10 +503,10 @@ static void resolve_piece_by_piece(void **state)
 	check_pieces(12, 40);
 	/* In the huge page nobody has to be asked; elsewhere once for each page. */
 	before = shim_lookups();
-	resolve(PIECES_UA + PAGES(28), PAGE_SHIFT, 48, hpa, &id);
+	resolve(PIECES_UA + PAGES(44), PAGE_SHIFT, 32, hpa, &id);
 	assert_int_equal(shim_lookups(), before);
-	resolve(PIECES_UA + PAGES(12), PAGE_SHIFT, 16, hpa, &id);
-	assert_int_equal(shim_lookups(), before + 16);
+	resolve(PIECES_UA + PAGES(12), PAGE_SHIFT, 32, hpa, &id);
+	assert_int_equal(shim_lookups(), before + 32);
 	end();
 }
 
