@@ -169,8 +169,8 @@ void jobs_run(const struct target *t, unsigned int page_shift, const struct watc
 	}
 	one_page_job("map_one", part(8), target->map);
 	one_page_job("unmap_one", part(8), target->unmap);
-	target->map(&whole);
 	on_range("remap", 1, &whole, target->map);
+	on_range("replace", 1, &whole, target->map);
 	remove_job("remove", &whole);
 	target->create(shift);
 	remove_job("remove_empty", NULL);
