@@ -309,7 +309,7 @@ const struct tap_test kvm_tests[] = {
 	{ .name = "kvm/S6a-host-table", .run = host_table, .limit = 60 },
 	{ .name = "kvm/map-and-unmap", .run = map_and_unmap, .limit = 60 },
 	{ .name = "kvm/mapped-is-held", .run = mapped_is_held, .limit = 60 },
-	{ .name = "kvm/same-page-a-million-times", .run = same_page, .limit = 600 },
+	{ .name = "kvm/same-page-a-million-times", .run = same_page, .limit = 1200 },
 	{ .name = "kvm/memory-that-goes", .run = memory_that_goes, .limit = 200 },
 	{ .name = "kvm/window-goes-first", .run = window_goes_first, .limit = 60 },
 	{ .name = "kvm/close-in-any-order", .run = close_in_any_order, .limit = 300 },
