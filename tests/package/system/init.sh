@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The first process of a Debian that is tested, after its own initramfs. What to do comes on the second disk, as
+# a tar file without a file system around it: check/boot.sh. There is no service manager, and none is needed.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+mount -o remount,rw /
+mountpoint -q /proc || mount -t proc proc /proc
+mountpoint -q /sys || mount -t sysfs sysfs /sys
+tar -xf /dev/sdb -C /run
+exec sh /run/check/boot.sh
