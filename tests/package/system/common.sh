@@ -14,4 +14,4 @@ QEMU_DEVICES="-device nvme,serial=vfio-pseries,drive=disk
 INITRD=$BUILD/system/initrd
 SLUB_DEBUG=
 TIMEOUT=${LIMIT:-2400}
-APPEND="root=/dev/sda ro init=/check/init check=$NAME"
+APPEND="root=LABEL=machine ro init=/check/init check=$NAME"

@@ -7,5 +7,6 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 mount -o remount,rw /
 mountpoint -q /proc || mount -t proc proc /proc
 mountpoint -q /sys || mount -t sysfs sysfs /sys
-tar -xf /dev/sdb -C /run
+# Which disk has which name is a matter of luck
+tar -xf "/dev/$(ls /sys/bus/scsi/devices/0:0:0:1/block)" -C /run
 exec sh /run/check/boot.sh
