@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+. /doc.sh
+export DOCS=/docs TCECTL_PCI_IDS=/pci.ids PATH=/sbin:/usr/sbin:/bin
+
+has_driver() {
+	[ "$(driver_of "$NVME")" = "$1" ]
+}
+
+add_alice() {
+	echo "root:x:0:0::/root:/bin/sh" >>/etc/passwd
+	echo "alice:x:1000:1000::/tmp:/bin/sh" >>/etc/passwd
+	su alice -c true
+}
+
+# What the guide's limit gives her at her next login
+alice_uses_disk() {
+	(ulimit -l 4194304 && su alice -c "vfiotest -v $VERDICT $NVME dma/default-window dma/dynamic-window") || failed
+}
+
+
+host_has_disk() {
+	wait_for 20 has_disk "$NVME" && read_disk
+}
+
+try device-is-the-pages [ "$NVME" = 0000:00:00.0 ]
+try host-disk use_disk
+try alice add_alice
+try module doc module
+try our-driver test -e /sys/module/vfio_pseries
+try signatures doc signatures
+try look doc look
+try bind doc bind
+try bound has_driver vfio-pci
+try permit doc permit
+try huge-pages doc huge-pages
+alice_uses_disk
+try user hold hold/windows
+try stat doc stat
+try dump doc dump
+try watch doc watch
+try trace doc trace
+let_go || failed
+try unbind doc unbind
+try unbound host_has_disk
+try bind-by-hand doc bind-by-hand
+try bound-by-hand has_driver vfio-pci
+try unbind-by-hand doc unbind-by-hand
+try unbound-by-hand host_has_disk
+try readme doc readme
+try readme-unbound host_has_disk
+finish
