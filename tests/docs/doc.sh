@@ -6,9 +6,12 @@
 
 doc() {
 	doc_out=${DOC_OUT:-/tmp/doc.out}
-	sh -e "${DOCS:?}/$1.sh" >"$doc_out" 2>&1 </dev/null
-	doc_status=$?
-	cat "$doc_out"
+	{
+		doc_status=0
+		sh -e "${DOCS:?}/$1.sh" 2>&1 </dev/null || doc_status=$?
+		echo "$doc_status" >"$doc_out.status"
+	} | tee "$doc_out"
+	doc_status=$(cat "$doc_out.status")
 	[ "$doc_status" -eq 0 ] || return "$doc_status"
 	[ ! -e "$DOCS/$1.expected" ] || doc_shows "$DOCS/$1.expected"
 }
