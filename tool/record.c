@@ -63,36 +63,44 @@ bool record_next(struct records *r, const char *kind)
 	return false;
 }
 
-/*
- * Blanks of the current line have become newlines; a value is cut off behind when it is
- * asked for, and a line ends with the 0 of its own: so the cut is undone by copying.
- */
-const char *record_text(const struct records *r, const char *key)
+/* Blanks of the current line have become newlines: where a value begins, and that ends it. */
+static const char *record_value(const struct records *r, const char *key)
 {
-	static char value[4][4096];
-	static unsigned int turn;
 	size_t n = strlen(key);
 	const char *at = r->line;
 
 	while ((at = strchr(at, '\n'))) {
 		at++;
-		if (!strncmp(at, key, n) && at[n] == '=') {
-			char *to = value[turn++ % 4];
-			size_t length = strcspn(at + n + 1, "\n");
-
-			if (length > sizeof(value[0]) - 1)
-				length = sizeof(value[0]) - 1;
-			memcpy(to, at + n + 1, length);
-			to[length] = 0;
-			return to;
-		}
+		if (!strncmp(at, key, n) && at[n] == '=')
+			return at + n + 1;
 	}
 	return NULL;
 }
 
+/* Copies, four at a time: one printf() may ask for several. */
+const char *record_text(const struct records *r, const char *key)
+{
+	static char value[4][4096];
+	static unsigned int turn;
+	const char *from = record_value(r, key);
+	size_t length;
+	char *to;
+
+	if (!from)
+		return NULL;
+	to = value[turn++ % 4];
+	length = strcspn(from, "\n");
+	if (length > sizeof(value[0]) - 1)
+		length = sizeof(value[0]) - 1;
+	memcpy(to, from, length);
+	to[length] = 0;
+	return to;
+}
+
+/* No copy: a number must not cost one of the four. */
 uint64_t record_number(const struct records *r, const char *key)
 {
-	const char *text = record_text(r, key);
+	const char *text = record_value(r, key);
 
 	return text ? strtoull(text, NULL, 0) : 0;
 }
