@@ -15,3 +15,5 @@ INITRD=$BUILD/system/initrd
 SLUB_DEBUG=
 TIMEOUT=${LIMIT:-2400}
 APPEND="root=LABEL=machine ro init=/check/init check=$NAME"
+# apt says so whenever a script calls it
+FORGIVE='WARNING: apt does not have a stable CLI interface'

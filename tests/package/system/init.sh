@@ -7,6 +7,8 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 mount -o remount,rw /
 mountpoint -q /proc || mount -t proc proc /proc
 mountpoint -q /sys || mount -t sysfs sysfs /sys
-# Which disk has which name is a matter of luck
+# Of /run itself nothing can be started. Which disk has which name is a matter of luck.
+mkdir /run/check
+mount -t tmpfs tmpfs /run/check
 tar -xf "/dev/$(ls /sys/bus/scsi/devices/0:0:0:1/block)" -C /run
 exec sh /run/check/boot.sh
