@@ -259,6 +259,16 @@ static int host_take_pe(struct host_pe *hp, struct device *dev)
 	return rc;
 }
 
+/* The device that has the table of the host's dynamic window is to have it again. */
+static void host_clear_base(struct host_pe *hp, struct device *dev)
+{
+	const struct iommu_table *base = get_iommu_table_base(dev);
+
+	if (base && base == hp->aside[1])
+		WRITE_ONCE(hp->wide, dev);
+	set_iommu_table_base(dev, NULL);
+}
+
 int host_take(struct device *dev)
 {
 	struct host_pe *hp = host_pe_get(dev);
@@ -272,7 +282,7 @@ int host_take(struct device *dev)
 	if (rc)
 		dev_warn_ratelimited(dev, "vfio_pseries: cannot be given to a user: %d\n", rc);
 	else
-		set_iommu_table_base(dev, NULL);
+		host_clear_base(hp, dev);
 	return rc;
 }
 
@@ -290,18 +300,26 @@ static bool host_release_pe(struct host_pe *hp, struct device *dev)
 	return true;
 }
 
+/* Without a default window the dynamic one's table, if it has one, is the only one. */
+static struct iommu_table *host_base(const struct host_pe *hp, const struct device *dev)
+{
+	struct iommu_table *const *tables = hp->group->tables;
+
+	if (tables[1] && !hp->ddw.lost && (!tables[0] || dev == READ_ONCE(hp->wide)))
+		return tables[1];
+	return tables[0];
+}
+
 /*
  * Every function of a PE needs its table again, not only the first one. One that
  * was added meanwhile was given what it found in the group: a stand-in of ours.
- * Without a default window the other table, if there is any, is the only one.
  */
 static void host_set_base(struct host_pe *hp, struct device *dev)
 {
 	const void *base = get_iommu_table_base(dev);
-	struct iommu_table *const *tables = hp->group->tables;
 
-	if (!base || (base != tables[0] && base != tables[1]))
-		set_iommu_table_base(dev, tables[0] ? tables[0] : tables[1]);
+	if (!base || (base != hp->group->tables[0] && base != hp->group->tables[1]))
+		set_iommu_table_base(dev, host_base(hp, dev));
 }
 
 bool host_release(struct device *dev)
@@ -370,6 +388,15 @@ static void host_meet(struct device *dev)
 	host_tables_inert(hp);
 }
 
+/* Another device may come to have its address. */
+static void host_leaves(struct device *dev)
+{
+	struct host_pe *hp = host_known(dev);
+
+	if (hp)
+		cmpxchg(&hp->wide, dev, NULL);
+}
+
 /*
  * A PE that appears later is met before any driver of its device is; a driver
  * may then have made the kernel create a table.
@@ -378,6 +405,8 @@ static int host_bus_event(struct notifier_block *nb, unsigned long event, void *
 {
 	if (event == BUS_NOTIFY_BIND_DRIVER || event == BUS_NOTIFY_BOUND_DRIVER)
 		host_meet(data);
+	if (event == BUS_NOTIFY_DEL_DEVICE)
+		host_leaves(data);
 	return NOTIFY_DONE;
 }
 

@@ -63,6 +63,7 @@ struct host_ddw {
  * @ddw:     the host's dynamic window, while a user owns the PE
  * @last:    the kernel is about to go: the next one creates its own window
  * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
+ * @wide:    the device that had the second of them as its own; never followed
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_builtin.c
  * @single:  the host has given up its default window for @ddw, see
@@ -81,6 +82,7 @@ struct host_pe {
 	struct host_ddw ddw;
 	bool last;
 	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
+	struct device *wide;
 	__be64 *list;
 	struct property *saved;
 	bool single;

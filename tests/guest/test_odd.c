@@ -217,6 +217,23 @@ static void one_window(void)
 	world_close(&w);
 }
 
+/* The host had a window in this place that it mapped as it went. */
+static void host_window_as_it_goes(void)
+{
+	struct window ddw;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	tap_errno(__vfio_create(&w.v, 12, 2 * GIB, &ddw), 0, "CREATE");
+	tap_check(ddw.start == FAR_START, "the window is at %#llx", (unsigned long long)ddw.start);
+	for (uint64_t at = 0; at < 2 * GIB; at += 16 * MIB)
+		world_expect_reads(&w, ddw.start + at, w.data, UNTOUCHED, "not mapped");
+	vfio_map(&w.v, ddw.start, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, ddw.start, w.data, REACHED, "the user's window");
+	world_close(&w);
+}
+
 const struct tap_test odd_tests[] = {
 	{ .name = "odd/without-ddw", .run = without_ddw },
 	{ .name = "odd/elsewhere", .run = elsewhere },
@@ -224,5 +241,6 @@ const struct tap_test odd_tests[] = {
 	{ .name = "odd/no-power-of-two", .run = no_power_of_two },
 	{ .name = "odd/behind-a-bridge", .run = behind_a_bridge },
 	{ .name = "odd/one-window", .run = one_window },
+	{ .name = "odd/host-window-as-it-goes", .run = host_window_as_it_goes, .limit = 60 },
 	{ }
 };

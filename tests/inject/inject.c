@@ -14,6 +14,9 @@
  * With single=1 each PE can have one window at a time, as an SR-IOV function can: there is none
  * left for as long as it has one, and a create that comes all the same is refused. That is to be so
  * before the first driver of a device looks; host bridges and tables have QEMU's numbers.
+ *
+ * With largest=N the hypervisor says that a window can have N TCEs at most. Then the host's window
+ * may be too small for all of memory, and is mapped as it goes.
  */
 #include <linux/iommu.h>
 #include <linux/kernel.h>
@@ -58,6 +61,10 @@ static u32 tokens[CALL_KINDS];
 static bool single;
 module_param(single, bool, 0444);
 MODULE_PARM_DESC(single, "each PE has one window at a time");
+
+static uint largest;
+module_param(largest, uint, 0444);
+MODULE_PARM_DESC(largest, "TCEs that a window can have, 0: what the hypervisor says");
 
 /* Windows that there are, by the number of the host bridge; each began with one. */
 #define BRIDGES	16
@@ -148,21 +155,35 @@ struct pending {
 	enum call call;
 	int *windows;
 	u32 *results;
+	bool wide;
 };
 
-static int single_begins(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int limits_begin(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct pending *p = (struct pending *)ri->data;
 
 	p->call = rtas_kind(regs->gpr[3]);
-	if (!single || p->call == CALL_NONE)
+	if (p->call == CALL_NONE)
 		return 1;
 	p->windows = bridge_windows(regs, p->call);
 	p->results = (u32 *)regs->gpr[6];
+	/* The largest window takes two results of six, or one of five. */
+	p->wide = regs->gpr[5] == 6;
 	return 0;
 }
 
-static int single_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void limit_query(const struct pending *p)
+{
+	if (single)
+		p->results[0] = !*p->windows;
+	if (largest) {
+		p->results[1] = p->wide ? 0 : largest;
+		if (p->wide)
+			p->results[2] = largest;
+	}
+}
+
+static int limits_end(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct pending *p = (struct pending *)ri->data;
 
@@ -170,7 +191,7 @@ static int single_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
 		return 0;
 	switch (p->call) {
 	case CALL_QUERY:
-		p->results[0] = !*p->windows;
+		limit_query(p);
 		break;
 	case CALL_CREATE:
 	case CALL_RESET:
@@ -197,10 +218,10 @@ static void single_groups(void)
 	}
 }
 
-static struct kretprobe single_probe = {
+static struct kretprobe limits_probe = {
 	.kp.symbol_name	= "rtas_call",
-	.entry_handler	= single_begins,
-	.handler	= single_ends,
+	.entry_handler	= limits_begin,
+	.handler	= limits_end,
 	.data_size	= sizeof(struct pending),
 };
 
@@ -282,7 +303,7 @@ static int __init inject_init(void)
 	}
 	if (rc)
 		return rc;
-	rc = register_kretprobe(&single_probe);
+	rc = register_kretprobe(&limits_probe);
 	for (i = 0; i < ARRAY_SIZE(probes) && rc; i++)
 		unregister_kprobe(&probes[i]);
 	return rc;
@@ -292,7 +313,7 @@ static void __exit inject_exit(void)
 {
 	int i;
 
-	unregister_kretprobe(&single_probe);
+	unregister_kretprobe(&limits_probe);
 	for (i = 0; i < ARRAY_SIZE(probes); i++)
 		unregister_kprobe(&probes[i]);
 }
