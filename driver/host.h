@@ -40,7 +40,7 @@ struct host_ddw_value {
  * @direct: all RAM is mapped in it, one to one
  * @valid:  there was one
  * @lost:   it could not be made again when the host came back, see
- *          compat/ownership_supplied.c
+ *          compat/ownership_windows.c
  */
 struct host_ddw {
 	struct property *prop;
@@ -67,9 +67,9 @@ struct host_ddw {
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_builtin.c
  * @single:  the host has given up its default window for @ddw, see
- *           compat/ownership_supplied.c
+ *           compat/ownership_windows.c
  * @listed:  what the kernel's list of windows points at, see
- *           compat/ownership_supplied.c
+ *           compat/ownership_windows.c
  */
 struct host_pe {
 	struct pe pe;
