@@ -253,14 +253,12 @@ static void default_describe(struct host_pe *hp)
 		dev_warn(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
 }
 
-/* The default window makes room for the host's. */
-static void default_away(struct host_pe *hp)
+/* The default window makes room for the host's. A remove may fail and have taken effect. */
+static int default_away(struct host_pe *hp)
 {
-	struct pe_window *d = &hp->pe.dflt;
+	const struct hv_window *w = &hp->pe.dflt.w;
 
-	if (d->present || hv_exists(d->w.liobn, d->w.start))
-		hv_remove(&hp->pe.addr, d->w.liobn);
-	d->present = false;
+	return hv_exists(w->liobn, w->start) ? hv_remove(&hp->pe.addr, w->liobn) : 0;
 }
 
 /* The host has its window again, or there is what the device tree says. */
@@ -308,8 +306,10 @@ static void ownership_back(struct pe *pe)
 	 */
 	if (!hp->ddw.valid || hp->last)
 		return;
-	if (hp->single)
-		default_away(hp);
+	if (hp->single) {
+		twice(default_away, hp);
+		pe->dflt.present = false;
+	}
 	ddw_back(hp);
 	if (hp->single)
 		default_settle(hp);

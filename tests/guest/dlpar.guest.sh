@@ -79,6 +79,10 @@ hot_disk_is_back() {
 	give_back "$HOT" && hot_disk_works
 }
 
+windows_as_before() {
+	windows_of "$HOT" >/tmp/after && grep -q '^ibm,dma-window ' /tmp/after && diff /tmp/before /tmp/after
+}
+
 # The other PE through a user's hands, with DMA
 user_has_hot_disk() {
 	bind "$HOT" vfio-pci && vfiotest -v "$VERDICT" "$HOT" "$@"
@@ -134,8 +138,10 @@ owned_tests() {
 phb_tests() {
 	try hot-phb add_phb
 	try hot-phb-host-disk hot_disk_works
+	windows_of "$HOT" >/tmp/before
 	user_has_hot_disk dma/default-window dma/dynamic-window window/dpdk-sequence || failed
 	try hot-phb-disk-is-back hot_disk_is_back
+	try hot-phb-windows-as-before windows_as_before
 	try hot-phb-to-user-again bind "$HOT" vfio-pci
 	export HELD="$HOT"
 	try hot-phb-user-has-windows hold hold/windows

@@ -222,6 +222,8 @@ export HOST_WINDOW
 try huge-pages huge_pages 2
 try load-vfio-pci load vfio-pci
 try load-not-enabled not_enabled
+# Where ours can be unloaded, the order is tried later, in can_go
+[ "$KERNEL" != 6.1 ] || try in-tree-first-load load vfio_iommu_spapr_tce
 start_work
 try load-under-work load_ours
 try load-work-goes-on stop_work
@@ -241,6 +243,7 @@ hot_added_disk
 added_while_owned
 removed_while_held
 host_has_all released
+[ "$KERNEL" != 6.1 ] || try in-tree-first-unload rmmod vfio_iommu_spapr_tce
 both_loaded
 case $KERNEL in
 6.1) cannot_go ;;

@@ -36,6 +36,32 @@ one_window() {
 	done
 }
 
+# with_fault TEST PLAN  the disk's PE changes hands by that test; the host has its window afterwards
+with_fault() {
+	echo "--- $1 with plan $2"
+	bind "$NVME" vfio-pci && PLAN="$2" vfiotest "$NVME" "$1" && disk_is_back &&
+		only_window "$NVME" && as_before "$NVME"
+}
+
+claims_with_faults() {
+	for call in "clear 1" "clear 300" "query 1" "remove 1" "reset 1"; do
+		with_fault take/claim-single "$call 1 -1" || return 1
+	done
+}
+
+releases_with_faults() {
+	for call in "clear 1" "reset 1" "remove 1" "create 1" "write 1"; do
+		with_fault take/give-back-single "$call 1 -1" || return 1
+	done
+}
+
+# The host cannot have its window again, and has no other: no disk until the PE changes hands once more
+lose_and_find() {
+	bind "$NVME" vfio-pci && PLAN="create 1 1000000 -1" vfiotest "$NVME" take/give-back-single &&
+		! disk_is_back && ! has_direct_window && bind "$NVME" vfio-pci &&
+		PLAN=off vfiotest "$NVME" take/give-back-single && disk_is_back && only_window "$NVME"
+}
+
 try one-window insmod /tce_inject.ko single=1
 echo vfio-pci >"/sys/bus/pci/devices/$LATER/driver_override"
 try host-disk use_disk
@@ -54,4 +80,8 @@ try single-later-disk-is-read host_reads "$LATER"
 try single-later-only-window only_window "$LATER"
 try single-later-windows-as-before as_before "$LATER"
 try single-no-warning no_warning
+try single-take-fails claims_with_faults
+try single-release-fails releases_with_faults
+# Later kernels make the window when a driver asks for it
+[ "$KERNEL" != 6.1 ] || try single-release-loses-the-window lose_and_find
 finish

@@ -39,23 +39,59 @@ static void expect_works(struct world *w)
 	world_expect_writes(w, ddw.start, w->data + MIB, REACHED, "the dynamic window");
 }
 
-/* All or nothing: a PE that works as ever, or an errno. */
+/* All or nothing: a PE that is the user's, or an errno. */
+static bool try_claim(struct vfio *v)
+{
+	int ret;
+
+	plan_begin(plan());
+	ret = __vfio_open(v, world_bdf);
+	plan_end();
+	if (ret)
+		tap_note("claim refused, %s: %s", plan(), strerror(-ret));
+	else
+		tap_note("claim granted, %s", plan());
+	tap_check(ret <= 0 && ret != -EPERM && ret != -EINTR, "a claim that fails gives %d", ret);
+	return !ret;
+}
+
 static void claim(void)
 {
 	struct world w;
 	struct vfio v;
-	int ret;
 
-	plan_begin(plan());
-	ret = __vfio_open(&v, world_bdf);
-	plan_end();
-	tap_note("%s: %s", plan(), ret ? strerror(-ret) : "taken");
-	tap_check(ret <= 0 && ret != -EPERM && ret != -EINTR, "a claim that fails gives %d", ret);
-	if (ret)
+	if (!try_claim(&v))
 		return;
 	world_open_taken(&w, &v);
 	expect_works(&w);
 	world_close(&w);
+}
+
+/* A PE whose only window is the default one or a dynamic one. */
+static void claim_single(void)
+{
+	struct world w;
+	struct vfio v;
+
+	if (!try_claim(&v))
+		return;
+	world_open_taken(&w, &v);
+	world_start(&w, WORLD_HIGH);
+	for (uint64_t at = 0; at < GIB / 2; at += 16 * MIB)
+		world_expect_reads(&w, at, w.data, UNTOUCHED, "not mapped");
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "the default window");
+	world_close(&w);
+}
+
+static void give_back_single(void)
+{
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	plan_begin(plan());
+	vfio_close(&v);
+	plan_end();
 }
 
 static void give_back(void)
@@ -88,6 +124,8 @@ static void give_back_alone(void)
 
 const struct tap_test take_tests[] = {
 	{ .name = "take/claim", .run = claim },
+	{ .name = "take/claim-single", .run = claim_single },
+	{ .name = "take/give-back-single", .run = give_back_single },
 	{ .name = "take/give-back", .run = give_back },
 	{ .name = "take/give-back-alone", .run = give_back_alone },
 	{ }
