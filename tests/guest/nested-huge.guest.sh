@@ -3,16 +3,33 @@
 . /common.sh
 . /nested.sh
 
+find_second() {
+	SECOND=$(disk_by_serial second)
+}
+
+both_in_use() {
+	uses vfio-pseries huge && wait_for 60 uses second huge-too
+}
+
+# One window, the same in both PEs
+window_of_both() {
+	window_has_shift "$NVME" 21 && window_has_shift "$SECOND" 21
+}
+
 nested_begin
+try second-disk wait_for 20 find_second
+try bind-second bind "$SECOND" vfio-pci
 try huge-pages huge_pages 256
 pins_before=$(pins)
-start_with_lines -no-reboot -object memory-backend-memfd,id=huge,size=512M,hugetlb=on,hugetlbsize=2M \
+start_with_lines -no-reboot -device "vfio-pci,host=$SECOND,id=second" \
+	-object memory-backend-memfd,id=huge,size=512M,hugetlb=on,hugetlbsize=2M \
 	-machine memory-backend=huge
 try nested-obeys obeys
-try nested-disk-in-use uses vfio-pseries huge
-try nested-window-of-huge-pages window_has_shift "$NVME" 21
+try nested-two-disks-in-use both_in_use
+try nested-window-of-huge-pages window_of_both
 order 1 poweroff -f
 try nested-guest-ends await_level2
+try second-disk-is-back give_back "$SECOND"
 host_again nested
 try nested-nothing-pinned wait_for 10 pins_are "$pins_before"
 finish

@@ -16,9 +16,7 @@ try load-driver load_driver
 try load-kvm load kvm-hv
 try bind-vfio-pci bind "$NVME" vfio-pci
 try bind-second bind "$SECOND" vfio-pci
-vfio_tests kvm/map-and-unmap kvm/mapped-is-held kvm/window-goes-first kvm/memory-that-goes
-vfio_tests kvm/close-in-any-order
+vfio_tests kvm/map-and-unmap kvm/mapped-is-held kvm/window-goes-first
 joined join/one-container join/kvm-writes-to-both
-vfio_tests kvm/same-page-a-million-times
 host_again puts
 finish
