@@ -128,7 +128,7 @@ static void nap(void)
 
 static int wait_ready(struct nvme *n, uint32_t ready)
 {
-	uint64_t end = now_ms() + n->timeout_ms;
+	uint64_t end = now_ms() + n->ready_ms;
 	uint32_t status;
 
 	do {
@@ -289,6 +289,8 @@ static int enable(struct nvme *n)
 	int ret;
 
 	n->stride = 4U << (cap >> 32 & 0xf);
+	if ((cap >> 24 & 0xff) * 500 > n->ready_ms)
+		n->ready_ms = (cap >> 24 & 0xff) * 500;
 	ret = disable(n);
 	if (ret)
 		return ret;
@@ -309,6 +311,7 @@ int __nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova)
 	n->memory = memory;
 	n->iova = iova;
 	n->timeout_ms = 5000;
+	n->ready_ms = n->timeout_ms;
 	if (v->device < 0)
 		vfio_open_device(v);
 	vfio_bus_master(v, 1);

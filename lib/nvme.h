@@ -37,7 +37,8 @@ struct nvme {
 	uint64_t iova;
 	unsigned int stride;
 	uint16_t command;
-	uint64_t timeout_ms;
+	uint64_t timeout_ms;	/* for a command */
+	uint64_t ready_ms;	/* to become ready, as the controller says */
 	struct nvme_queue admin;
 	struct nvme_queue io;
 	char model[41];

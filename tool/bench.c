@@ -334,7 +334,7 @@ int bench(int argc, char **argv)
 	if (pe && !pe->ddw) {
 		error("%s: firmware has no dynamic windows for it, and the jobs take one of 4G",
 		      f.bdf);
-	} else if (pe) {
+	} else if (pe && user_can_start(&f)) {
 		snprintf(bdf, sizeof(bdf), "%s", f.bdf);
 		snprintf(node, sizeof(node), "%s", pe->node);
 		rc = run();

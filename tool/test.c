@@ -362,7 +362,7 @@ int self_test(int argc, char **argv)
 	if (o.range && !parse_range(o.range))
 		return command_usage("--write takes the first block and how many: FIRST:COUNT");
 	pe = user_find(o.bdf, &f, LOCKED);
-	if (pe && set_check(&f, pe))
+	if (pe && set_check(&f, pe) && user_can_start(&f))
 		rc = run_and_report(&f, pe, &o);
 	free(pe);
 	return rc;

@@ -98,15 +98,6 @@ static bool is_free(const struct pe *pe, const struct function *f)
 	return may_open("/dev/vfio/vfio") && may_open(group);
 }
 
-static bool is_usable(const struct pe *pe, const struct function *f, uint64_t locked)
-{
-	if (!is_viable(pe, f->bdf) || !is_free(pe, f) || !may_lock(locked))
-		return false;
-	if (!root_is_live())
-		error("%s: a device of a recorded system can be looked at, not used", f->bdf);
-	return root_is_live();
-}
-
 struct pe *user_find(const char *name, struct function *f, uint64_t locked)
 {
 	struct pe *pe;
@@ -114,10 +105,17 @@ struct pe *user_find(const char *name, struct function *f, uint64_t locked)
 	if (!function_find(f, name) || !is_assigned(f))
 		return NULL;
 	pe = pe_of(f);
-	if (pe && is_usable(pe, f, locked))
+	if (pe && is_viable(pe, f->bdf) && is_free(pe, f) && may_lock(locked))
 		return pe;
 	free(pe);
 	return NULL;
+}
+
+bool user_can_start(const struct function *f)
+{
+	if (!root_is_live())
+		error("%s: a device of a recorded system can be looked at, not used", f->bdf);
+	return root_is_live();
 }
 
 const char *user_driver(void)

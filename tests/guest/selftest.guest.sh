@@ -4,6 +4,8 @@
 
 BAD=0000:00:03.0
 CARD=0000:00:04.0
+TINY=0001:00:01.0
+NONE=0001:00:02.0
 PLAN=/sys/module/tce_inject/parameters/plan
 TRACING=/sys/kernel/tracing
 export TCECTL_PCI_IDS=/pci.ids
@@ -154,6 +156,23 @@ no_disk() {
 	ends 0 tcectl test "$CARD" && passed 11 5 && in_output '^ok 14 - dma-unmapped # SKIP not an NVMe disk'
 }
 
+# One window, and less than what is read at a time
+little() {
+	tcectl device bind "$TINY" && ends 0 tcectl test --report /tmp/report "$TINY" && passed 10 6 &&
+		grep -qx 'dma-windows: one' /tmp/report && grep -qx 'dynamic-windows: no' /tmp/report || return 1
+	for line in 'ok 7 - window-beside-default # SKIP firmware has no dynamic windows for this PE' \
+		'ok 12 - dma-two-windows # SKIP the disk is too small' \
+		'ok 15 - dma-restored-window # SKIP firmware has no dynamic windows for this PE'; do
+		has "$line" || return 1
+	done
+	ends 0 tcectl test --write 3:29 "$TINY" && passed 11 5 && has 'ok 13 - dma-write'
+}
+
+nothing_there() {
+	ends 0 tcectl test "$NONE" && passed 8 8 &&
+		has "ok 11 - dma-identify # SKIP the disk's first namespace has no blocks"
+}
+
 # refusing PLAN TEST...  with that plan exactly these tests fail
 refusing() {
 	echo "$1" >"$PLAN"
@@ -198,6 +217,28 @@ interrupted() {
 		tcectl -j pe show "$NVME" | grep -q '"owner":"host"'
 }
 
+benchmark_refused() {
+	echo 'create 1 1000000 -1' >"$PLAN"
+	ends 1 tcectl bench "$CARD"
+	refused_status=$?
+	echo off >"$PLAN"
+	[ "$refused_status" -eq 0 ] && in_output "^tcectl: $CARD: VFIO_IOMMU_SPAPR_TCE_CREATE: "
+}
+
+has_user() {
+	tcectl -j pe show "$NVME" | grep -q '"owner":"user"'
+}
+
+benchmark_interrupted() {
+	tcectl bench "$NVME" >/tmp/out 2>&1 &
+	tester=$!
+	wait_for 20 has_user && kill -INT "$tester" || return 1
+	status=0
+	wait "$tester" || status=$?
+	cat /tmp/out
+	[ "$status" -eq 1 ] && has 'tcectl: interrupted' && ! in_output 'medians'
+}
+
 benchmark() {
 	ends 0 tcectl bench "$NVME" && in_output '^  map  *1  *65536 .* 128$' &&
 		in_output '^  unmap_one  *1  *1 .* 1$' && in_output '^  remove  *1  *65536 .* -$' &&
@@ -234,6 +275,8 @@ try refusing-disk refusing_disk
 try broken-disk broken_disk
 try broken-disk-and-no-room broken_disk_and_no_room
 try no-disk no_disk
+try little little
+try nothing-there nothing_there
 echo 1 >"$TRACING/events/vfio_pseries/enable"
 try refused-writes refusing 'write 1 1000000 -1' register map map-cost
 try refused-creates refusing 'create 1 1000000 -1' window-beside-default window-after-default window-page-sizes
@@ -241,6 +284,8 @@ echo 0 >"$TRACING/events/vfio_pseries/enable"
 try trace-hcall-failure traced 'hcall_failure: liobn=0x80000000 ioba=0x0 n=[0-9]* rc=-1$'
 try trace-rtas-failure traced 'rtas_failure: token=0x[0-9a-f]* status=-1$'
 try interrupted interrupted
+try benchmark-refused benchmark_refused
+try benchmark-interrupted benchmark_interrupted
 try benchmark benchmark
 try benchmark-json benchmark_json
 try unbind tcectl device unbind "$NVME"
