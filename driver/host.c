@@ -388,13 +388,16 @@ static void host_meet(struct device *dev)
 	host_tables_inert(hp);
 }
 
-/* Another device may come to have its address. */
-static void host_leaves(struct device *dev)
+/* Another device may come to have its address. It has left its group already. */
+static void host_leaves(const struct device *dev)
 {
-	struct host_pe *hp = host_known(dev);
+	struct host_pe *hp;
 
-	if (hp)
-		cmpxchg(&hp->wide, dev, NULL);
+	spin_lock(&host_lock);
+	list_for_each_entry(hp, &host_pes, link)
+		if (hp->wide == dev)
+			WRITE_ONCE(hp->wide, NULL);
+	spin_unlock(&host_lock);
 }
 
 /*
