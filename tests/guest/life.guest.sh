@@ -43,6 +43,16 @@ swap_space() {
 	modprobe brd rd_nr=1 rd_size=65536 && mkswap /dev/ram0 && swapon /dev/ram0
 }
 
+# The kernel's own take, counted where there is one
+count_takes() {
+	echo 'p:takes spapr_tce_take_ownership' >/sys/kernel/tracing/kprobe_events &&
+		echo 1 >/sys/kernel/tracing/events/kprobes/takes/enable
+}
+
+one_take() {
+	[ "$(grep -c ' takes: ' /sys/kernel/tracing/trace)" -eq 1 ]
+}
+
 try host-disk use_disk
 try host-direct-window has_direct_window
 try two-cards two_cards
@@ -57,7 +67,9 @@ vfio_tests memory life race
 host_again released
 try cards-are-back each_card card_is_back
 try all-to-user all_to_user
+[ "$KERNEL" = 6.1 ] || try count-takes count_takes
 vfiotest -v "$VERDICT" "$NVME" host/all-functions || failed
+[ "$KERNEL" = 6.1 ] || try one-take-for-all-functions one_take
 try all-released-cards-are-back each_card card_is_back
 host_again all-released
 finish
