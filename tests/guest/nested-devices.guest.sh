@@ -43,11 +43,21 @@ unplug_and_plug() {
 		plug "$FIRST" "$NVME" pci.0 1 "$FIRST_DRC" && uses "$FIRST" "$1"
 }
 
+# mapped_in BDF  TCEs in the window that level 2 made for itself
+mapped_in() {
+	pe=$(readlink -f "/sys/bus/pci/devices/$1/of_node/..")
+	sed -n "/ shift=16 .*nodes=\/${pe##*/}[ ,]/s/.* mapped=\([0-9]*\).*/\1/p" \
+		/sys/kernel/debug/vfio_pseries/windows
+}
+
+# The guest maps it as it mapped the rest: 256 MiB are 4096 pages
 more_memory() {
+	mapped_before=$(mapped_in "$NVME")
 	order 20 work "$FIRST" || return 1
 	tell_qemu "object_add memory-backend-ram,id=ram1,size=256M"
 	tell_qemu "device_add pc-dimm,id=dimm1,memdev=ram1"
-	order 100 grown 600000 && order 150 stop 3
+	order 100 grown 600000 && order 150 stop 3 &&
+		[ "$(mapped_in "$NVME")" -eq $((mapped_before + 4096)) ]
 }
 
 other_user() {
@@ -102,6 +112,12 @@ try nested-second-disk-leaves unplug second "$SECOND" "$SECOND_DRC"
 try nested-first-disk-stays uses "$FIRST" first-4
 try nested-memory-added more_memory
 try nested-others-come-and-go others_come_and_go
+try nested-second-disk-joins-again plug second "$SECOND" pci.0 2 "$SECOND_DRC"
+try nested-first-disk-leaves unplug "$FIRST" "$NVME" "$FIRST_DRC"
+try nested-second-disk-stays uses second alone
+try nested-first-disk-joins plug "$FIRST" "$NVME" pci.0 1 "$FIRST_DRC"
+try nested-both-disks-again use_both together-again
+try nested-second-disk-leaves-again unplug second "$SECOND" "$SECOND_DRC"
 try nested-pages-of-4k with_pages small.0 "$SMALL_DRC" 12
 try nested-pages-of-64k with_pages middle.0 "$MIDDLE_DRC" 16
 try nested-first-disk-at-last uses "$FIRST" first-again
