@@ -36,6 +36,7 @@ try bound has_driver vfio-pci
 try permit doc permit
 try huge-pages doc huge-pages
 alice_uses_disk
+try test doc test
 try user hold hold/windows
 try stat doc stat
 try dump doc dump
