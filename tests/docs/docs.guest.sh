@@ -16,9 +16,8 @@ add_alice() {
 
 # What the guide's limit gives her at her next login
 alice_uses_disk() {
-	(ulimit -l 4194304 && su alice -c "vfiotest -v $VERDICT $NVME dma/default-window dma/dynamic-window") || failed
+	(ulimit -l 4194304 && su alice -c "PATH=$PATH tcectl test $NVME")
 }
-
 
 host_has_disk() {
 	wait_for 20 has_disk "$NVME" && read_disk
@@ -35,7 +34,7 @@ try bind doc bind
 try bound has_driver vfio-pci
 try permit doc permit
 try huge-pages doc huge-pages
-alice_uses_disk
+try alice-uses-disk alice_uses_disk
 try test doc test
 try user hold hold/windows
 try stat doc stat
