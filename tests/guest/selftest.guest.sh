@@ -57,7 +57,7 @@ by_root() {
 
 reported() {
 	cat /tmp/report
-	for line in 'driver: vfio_pseries' "device: $NVME 1b36:0010, .*" 'machine: IBM pSeries.*' \
+	for line in 'tcectl: [0-9.]*' "device: $NVME 1b36:0010, .*" 'machine: IBM pSeries.*' \
 		'hypertas: .*hcall-multi-tce.*' 'dynamic-windows: yes' 'default-window: 1G at 0x0 .*' \
 		'query: . windows, [0-9]* TCEs, pages of 4K 64K .*' 'info-windows: 2' \
 		'default-window-created-again-at: 0x0' \
