@@ -36,10 +36,12 @@ one_window() {
 	done
 }
 
-# with_fault TEST PLAN  the disk's PE changes hands by that test; the host has its window afterwards
+# with_fault TEST PLAN  the disk's PE changes hands by that test, a call of it fails, and the host has
+# its window afterwards
 with_fault() {
 	echo "--- $1 with plan $2"
-	bind "$NVME" vfio-pci && PLAN="$2" vfiotest "$NVME" "$1" && disk_is_back &&
+	bind "$NVME" vfio-pci && PLAN="$2" vfiotest "$NVME" "$1" &&
+		[ "$(cat /sys/module/tce_inject/parameters/hits)" -gt 0 ] && disk_is_back &&
 		only_window "$NVME" && as_before "$NVME"
 }
 
@@ -49,8 +51,13 @@ claims_with_faults() {
 	done
 }
 
+# The host's window is made again by the module on 6.1, and by the kernel when a driver asks on the others
 releases_with_faults() {
-	for call in "clear 1" "reset 1" "remove 1" "create 1" "write 1"; do
+	case $KERNEL in
+	6.1) set -- "clear 1" "remove 1" "create 1" "write 1" ;;
+	*) set -- "clear 1" "reset 1" ;;
+	esac
+	for call in "$@"; do
 		with_fault take/give-back-single "$call 1 -1" || return 1
 	done
 }
