@@ -20,7 +20,7 @@ prepare_command() {
 			esac
 			set -- "\$@" "\$word"
 		done
-		exec timeout 300 /usr/bin/qemu-system-ppc64 -no-reboot -net none "\$@" >/tmp/level2.log
+		exec timeout 300 /usr/bin/qemu-system-ppc64 -no-reboot -net none -vga none "\$@" >/tmp/level2.log
 	END
 	chmod 755 /tmp/bin/qemu-system-ppc64
 	PATH=/tmp/bin:$PATH
