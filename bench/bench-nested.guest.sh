@@ -61,6 +61,7 @@ once() {
 	boots "$1" "$2" && measured && counted "$1" "$2" || return 1
 	sed -n 's/^level2: measured \(seq\|random\) //p' /tmp/level2.log | tr -d '\r' |
 		while read -r line; do note "nested $1 $2 read $line"; done
+	note "nested-left $1 $2 $(left_to_qemu)"
 	! grep -a "nobody cared" /tmp/level2.log || return 1
 	order 1 poweroff -f
 	await_level2 >/dev/null
