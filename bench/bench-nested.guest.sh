@@ -10,19 +10,6 @@ now() {
 	sed 's/\([0-9]*\)[.]\([0-9]*\) .*/\1\2/' /proc/uptime
 }
 
-must() {
-	try "$@"
-	[ -z "${FAILED:-}" ] || finish
-}
-
-load_in_tree() {
-	load vfio vfio_iommu_spapr_tce vfio-pci
-}
-
-load_ours() {
-	load vfio && insmod /vfio_pseries.ko && load vfio-pci
-}
-
 trace() {
 	monitor "trace-event spapr_iommu_pci_* $1"
 	sleep 1
@@ -82,11 +69,11 @@ must load-kvm load kvm-hv
 must pack-level2 pack_level2
 note "nested-kernel $(uname -r)"
 if [ -n "$IN_TREE" ]; then
-	must load-in-tree load_in_tree
+	must load-in-tree load_driver in-tree
 	must hand-over-to-in-tree bind "$NVME" vfio-pci
 	rounds in-tree
 fi
-must load-ours load_ours
+must load-ours load_driver
 must hand-over bind "$NVME" vfio-pci
 rounds vfio_pseries
 finish

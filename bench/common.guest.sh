@@ -4,11 +4,6 @@
 
 EDU=$(find_pci 1234:11e8)
 
-# The kernel's page size in bytes
-page_size() {
-	echo $(($(awk '/^KernelPageSize:/ { print $2; exit }' /proc/self/smaps) * 1024))
-}
-
 # Sizes of IOMMU pages, as log2: no larger than the pieces that memory comes in
 page_shifts() {
 	echo 12
@@ -27,14 +22,6 @@ empty_bridge() {
 	for bridge in /proc/device-tree/pci@*; do
 		has_device "$bridge" || echo "/${bridge##*/}"
 	done | head -n 1
-}
-
-load_in_tree() {
-	load vfio vfio_iommu_spapr_tce vfio-pci
-}
-
-load_ours() {
-	load vfio && insmod /vfio_pseries.ko && load vfio-pci
 }
 
 load_floor() {
@@ -65,23 +52,17 @@ rounds() {
 	done
 }
 
-# must NAME COMMAND...  as try, and the end if it fails
-must() {
-	try "$@"
-	[ -z "${FAILED:-}" ] || finish
-}
-
 # measure_all ROUNDS LABEL  the in-tree driver first: of two, the one that is loaded later is asked
 # first. LABEL is the first mark in the host's trace, 0 for none at all.
 measure_all() {
 	label=$2
 	note "bench-kernel $(uname -r) $(page_size)"
 	if [ -n "$IN_TREE" ]; then
-		must load-in-tree load_in_tree
+		must load-in-tree load_driver in-tree
 		must hand-over-to-in-tree bind "$EDU" vfio-pci
 		rounds "$1" in-tree
 	fi
-	must load-ours load_ours
+	must load-ours load_driver
 	must load-floor load_floor
 	must hand-over bind "$EDU" vfio-pci
 	rounds "$1" floor vfio_pseries

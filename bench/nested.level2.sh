@@ -5,10 +5,10 @@
 
 # measure NAME seq|random BYTES COUNT
 measure() {
-	measured=$(disk "$(disk_of vfio-pseries)" "$2" "$3" "$4") &&
+	measured=$(disk "$(disk_named vfio-pseries)" "$2" "$3" "$4") &&
 		echo "level2: measured $1 $2 $3 $4 $measured"
 }
 
 ready() {
-	wait_for 60 has_disk vfio-pseries
+	wait_for 60 has_disk_named vfio-pseries
 }

@@ -110,26 +110,17 @@ bool hv_wait(int ms, int *waited)
 	return true;
 }
 
-/* For callers that hold no lock: ask again while the answer is busy. */
-#define hv_patiently(call) ({						\
-	int waited_ = 0;						\
-	long rc_;							\
-									\
-	do {								\
-		rc_ = (call);						\
-	} while (hv_error(rc_) > 0 && hv_wait(hv_error(rc_), &waited_));	\
-	rc_;								\
-})
-
 /* Refused as a parameter, a window's first TCE tells that there is no such table. */
 static int hv_invalidate_patiently(const struct hv_window *w, u64 idx, u32 n)
 {
 	u64 ioba = w->start + (idx << w->page_shift);
-	long rc = hv_patiently(hv_invalidate(w->liobn, ioba, w->page_shift, n));
+	long rc;
 
+	if (hv_patiently(hv_error(rc = hv_invalidate(w->liobn, ioba, w->page_shift, n))) > 0)
+		return -EIO;
 	if (rc == PAPR_H_PARAMETER && !idx)
 		return -ENXIO;
-	return hv_error(rc) > 0 ? -EIO : hv_answer(w->liobn, ioba, n, rc);
+	return hv_answer(w->liobn, ioba, n, rc);
 }
 
 int hv_clear_if_there(const struct hv_window *w, bool killable)
@@ -159,9 +150,11 @@ int hv_clear(const struct hv_window *w, bool killable)
 bool hv_exists(u32 liobn, u64 ioba)
 {
 	u64 tce;
+	long rc;
 
 	/* Any other refusal says nothing about the table. */
-	return hv_patiently(papr_get_tce(liobn, ioba, &tce)) != PAPR_H_PARAMETER;
+	hv_patiently(hv_error(rc = papr_get_tce(liobn, ioba, &tce)));
+	return rc != PAPR_H_PARAMETER;
 }
 
 /* An RTAS call that is repeated for as long as the answer is busy. */

@@ -206,4 +206,21 @@ bool hv_singly(u32 n, bool put);
  */
 bool hv_wait(int ms, int *waited);
 
+/**
+ * hv_patiently() - ask again for as long as the hypervisor is busy
+ * @ask: an expression: 0, -errno or the milliseconds to wait, as hv_put() returns
+ *
+ * Context: may sleep, between one try and the next.
+ * Return: what @ask gave last; milliseconds when the hypervisor stays busy.
+ */
+#define hv_patiently(ask) ({						\
+	int waited_ = 0;						\
+	int rc_;							\
+									\
+	do {								\
+		rc_ = (ask);						\
+	} while (rc_ > 0 && hv_wait(rc_, &waited_));			\
+	rc_;								\
+})
+
 #endif

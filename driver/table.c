@@ -225,12 +225,8 @@ static int table_try(struct table *t, u64 idx, u32 n, const struct batch *b, boo
  */
 static int table_batch(struct table *t, u64 idx, u32 n, const struct batch *b)
 {
-	int waited = 0;
-	int rc;
+	int rc = hv_patiently(table_try(t, idx, n, b, false));
 
-	do {
-		rc = table_try(t, idx, n, b, false);
-	} while (rc > 0 && hv_wait(rc, &waited));
 	return rc > 0 ? table_try(t, idx, n, b, true) : rc;
 }
 
@@ -845,22 +841,26 @@ u64 table_clear(struct table *t)
 
 /* --- members --- */
 
+static int table_try_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
+{
+	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	int rc;
+
+	spin_lock(&t->lock);
+	if (put)
+		fill_shadow(t, idx, n, NULL);
+	rc = put ? hv_put(liobn, ioba, t->w.page_shift, t->list, n)
+		 : hv_stuff(liobn, ioba, t->w.page_shift, n);
+	count_batch(&t->count, n, put, rc);
+	spin_unlock(&t->lock);
+	return rc;
+}
+
 /* One batch for one member alone: what the shadow has, or nothing. */
 static int table_call_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
 {
-	u64 ioba = t->w.start + (idx << t->w.page_shift);
-	int waited = 0;
-	int rc;
+	int rc = hv_patiently(table_try_one(t, liobn, idx, n, put));
 
-	do {
-		spin_lock(&t->lock);
-		if (put)
-			fill_shadow(t, idx, n, NULL);
-		rc = put ? hv_put(liobn, ioba, t->w.page_shift, t->list, n)
-			 : hv_stuff(liobn, ioba, t->w.page_shift, n);
-		count_batch(&t->count, n, put, rc);
-		spin_unlock(&t->lock);
-	} while (rc > 0 && hv_wait(rc, &waited));
 	return rc > 0 ? -EIO : rc;
 }
 

@@ -93,15 +93,12 @@ static int ddw_put(struct host_pe *hp, u64 page, u32 n)
 {
 	const struct hv_window *w = &hp->ddw.w;
 	u64 ioba = w->start + (page << w->page_shift);
-	int waited = 0;
 	u32 i;
 	int rc;
 
 	for (i = 0; i < n; i++)
 		hp->list[i] = cpu_to_be64((page + i) << w->page_shift | PAPR_TCE_PERM);
-	do {
-		rc = hv_put(w->liobn, ioba, w->page_shift, hp->list, n);
-	} while (rc > 0 && hv_wait(rc, &waited));
+	rc = hv_patiently(hv_put(w->liobn, ioba, w->page_shift, hp->list, n));
 	return rc > 0 ? -EIO : rc;
 }
 

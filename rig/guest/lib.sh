@@ -33,6 +33,12 @@ try() {
 	fi
 }
 
+# must NAME COMMAND...  as try, and the end if it fails
+must() {
+	try "$@"
+	[ -z "${FAILED:-}" ] || finish
+}
+
 # refused COMMAND...  for try: the command must fail
 refused() {
 	! "$@"
@@ -51,6 +57,22 @@ load() {
 			"/lib/modules/$(uname -r)/modules.builtin" && continue
 		modprobe "$module" || return 1
 	done
+}
+
+# load_driver [in-tree]  the driver under test, which DRIVER may say too, in the order that lets no
+# other one in
+load_driver() {
+	load vfio || return 1
+	case ${1:-${DRIVER:-}} in
+	in-tree) load vfio_iommu_spapr_tce || return 1 ;;
+	*) insmod /vfio_pseries.ko || return 1 ;;
+	esac
+	load vfio-pci
+}
+
+# page_size  of the kernel, in bytes
+page_size() {
+	awk '/^KernelPageSize:/ { print $2 * 1024; exit }' /proc/self/smaps
 }
 
 # uptime_now  whole seconds since the machine was started

@@ -7,16 +7,6 @@ export NVME
 NODE=/sys/bus/pci/devices/$NVME/of_node/..
 DIRECT_WINDOW=linux,direct64-ddr-window-info
 
-# The driver under test, in the order that lets no other one in
-load_driver() {
-	load vfio || return 1
-	case $DRIVER in
-	in-tree) load vfio_iommu_spapr_tce || return 1 ;;
-	*) insmod /vfio_pseries.ko || return 1 ;;
-	esac
-	load vfio-pci
-}
-
 # The host uses its disk first, so that its own window onto all of memory has been there
 use_disk() {
 	load nvme && wait_for 20 has_disk "$NVME" && read_disk

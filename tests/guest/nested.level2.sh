@@ -9,6 +9,8 @@ export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
+# shellcheck source=/dev/null
+. /lib.sh
 
 # result NAME COMMAND...
 result() {
@@ -22,12 +24,7 @@ result() {
 }
 
 disk_is_there() {
-	tenths=600
-	until [ -e /dev/nvme0n1 ]; do
-		tenths=$((tenths - 1))
-		[ "$tenths" -gt 0 ] || return 1
-		sleep 0.1
-	done
+	wait_for 60 test -e /dev/nvme0n1
 }
 
 # block NUMBER  the first line of a block of 512 bytes

@@ -2,19 +2,9 @@
 # shellcheck shell=dash
 #
 # What level 2 can be told to do while it runs, a line "NUMBER FUNCTION ARGUMENT..." at a time on its
-# second console. Disks are named by their serial numbers.
+# second console. After ". /lib.sh". Disks are named by their serial numbers.
 
 ISOLATION=9001
-
-wait_for() {
-	tenths=$(($1 * 10))
-	shift
-	until "$@"; do
-		tenths=$((tenths - 1))
-		[ "$tenths" -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
 
 # controller_of SERIAL  its folder in sysfs
 controller_of() {
@@ -26,15 +16,15 @@ controller_of() {
 	return 1
 }
 
-disk_of() {
+disk_named() {
 	for disk in "$(controller_of "$1")"/nvme*n1; do
 		[ -e "/dev/${disk##*/}" ] && echo "/dev/${disk##*/}" && return 0
 	done
 	return 1
 }
 
-has_disk() {
-	disk_of "$1" >/dev/null
+has_disk_named() {
+	disk_named "$1" >/dev/null
 }
 
 # block_of DISK NUMBER  the first line of a block of 512 bytes
@@ -49,13 +39,13 @@ sum_of() {
 
 # known SERIAL  reads what every disk has there
 known() {
-	known_disk=$(disk_of "$1") && [ "$(block_of "$known_disk" 7)" = "block 000000007" ] &&
+	known_disk=$(disk_named "$1") && [ "$(block_of "$known_disk" 7)" = "block 000000007" ] &&
 		[ "$(block_of "$known_disk" 100000)" = "block 000100000" ]
 }
 
 # sign SERIAL WORD  writes the word into a block, for those who look into the image
 sign() {
-	sign_disk=$(disk_of "$1") || return 1
+	sign_disk=$(disk_named "$1") || return 1
 	{ echo "$2" && dd if=/dev/zero bs=$((511 - ${#2})) count=1 2>/dev/null; } >/signed
 	dd if=/signed of="$sign_disk" bs=512 seek=90000 count=1 oflag=direct 2>/dev/null
 	[ "$(block_of "$sign_disk" 90000)" = "$2" ]
@@ -64,7 +54,7 @@ sign() {
 # plug CONNECTOR SERIAL  a device that QEMU has just added, as drmgr does it
 plug() {
 	wait_for 30 rtas set-indicator "$ISOLATION" "$1" 1 && echo "dt add index $1" >/sys/kernel/dlpar &&
-		echo 1 >/sys/bus/pci/rescan && wait_for 60 has_disk "$2"
+		echo 1 >/sys/bus/pci/rescan && wait_for 60 has_disk_named "$2"
 }
 
 # unplug SERIAL  before QEMU is told to take it away
@@ -96,7 +86,7 @@ work_once() {
 }
 
 work_loop() {
-	work_disk=$(disk_of "$1") && work_sum=$(sum_of "$work_disk") || return 1
+	work_disk=$(disk_named "$1") && work_sum=$(sum_of "$work_disk") || return 1
 	rounds=0
 	while [ -e /working ]; do
 		work_once "$work_disk" "$rounds" "$work_sum" || return 1

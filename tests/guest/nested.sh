@@ -15,7 +15,7 @@ pack_level2() {
 	mkdir -p /tmp/level2/bin /tmp/level2/lib /tmp/level2/proc /tmp/level2/sys /tmp/level2/dev
 	cp /bin/busybox /tmp/level2/bin/
 	cp /level2.sh /tmp/level2/init
-	cp /orders.sh /tmp/expected /tmp/level2/
+	cp /lib.sh /orders.sh /tmp/expected /tmp/level2/
 	cp /bin/rtas /tmp/level2/bin/
 	[ ! -e /bench.sh ] || { cp /bench.sh /tmp/level2/ && cp /bin/disk /tmp/level2/bin/; }
 	echo "${PHASES:-}" >/tmp/level2/phases
@@ -28,11 +28,7 @@ pack_level2() {
 level2_machine() {
 	printf %s pseries,accel=kvm,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken
 	printf %s ,cap-ccf-assist=off,cap-htm=off,x-vof=on
-	[ "$(getconf PAGESIZE 2>/dev/null || page_size)" -ne 4096 ] || printf %s ,cap-hpt-max-page-size=4k
-}
-
-page_size() {
-	awk '/^KernelPageSize:/ { print $2 * 1024; exit }' /proc/self/smaps
+	[ "$(page_size)" -ne 4096 ] || printf %s ,cap-hpt-max-page-size=4k
 }
 
 # start_level2 ARGUMENT...  of QEMU, in the background

@@ -21,19 +21,31 @@
 #define MANY		1024U		/* TCEs: two leaves of the module's shadow */
 #define PUT_BOTH	3
 
-/* The guest's memory is the world's data. */
-static void guest_open(struct machine *m, struct world *w)
+static void guest_open(struct machine *m, struct world *w, void *memory, uint64_t size)
 {
-	machine_open(m, w->data, WORLD_DATA);
+	machine_open(m, memory, size);
 	tap_errno(machine_attach(m, w->v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
 	m->v = &w->v;
 }
 
+/* The guest's memory is the world's data. */
 static void open_both(struct world *w, struct machine *m)
 {
 	world_open(w);
 	world_start(w, WORLD_HIGH);
-	guest_open(m, w);
+	guest_open(m, w, w->data, WORLD_DATA);
+}
+
+/* The guest has memory of its own, and the last @registered bytes of it can be mapped. */
+static uint8_t *open_apart(struct world *w, struct machine *m, uint64_t size, uint64_t registered)
+{
+	uint8_t *memory = buffer_private(size);
+
+	world_open(w);
+	world_start(w, WORLD_HIGH);
+	vfio_register(&w->v, memory + size - registered, registered);
+	guest_open(m, w, memory, size);
+	return memory;
 }
 
 /* The first and the last of those pages */
@@ -94,16 +106,10 @@ static void map_and_unmap(void)
 /* Memory that the guest has mapped stays registered until it is not mapped any more. */
 static void mapped_is_held(void)
 {
-	uint8_t *memory = buffer_private(WORLD_DATA);
 	struct machine m;
 	struct world w;
+	uint8_t *memory = open_apart(&w, &m, WORLD_DATA, WORLD_DATA);
 
-	world_open(&w);
-	world_start(&w, WORLD_HIGH);
-	vfio_register(&w.v, memory, WORLD_DATA);
-	machine_open(&m, memory, WORLD_DATA);
-	tap_errno(machine_attach(&m, w.v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
-	m.v = &w.v;
 	machine_map(&m, 0, MIB, MANY);
 	tap_errno(__vfio_unregister(&w.v, memory, WORLD_DATA), -EBUSY, "UNREGISTER, all mapped");
 	machine_unmap(&m, 0, MANY - 1);
@@ -118,16 +124,10 @@ static void mapped_is_held(void)
 static void same_page(void)
 {
 	struct puts p = { .tce = MIB | PUT_BOTH, .ioba_step = PAGE, .count = MACHINE_TCES };
-	uint8_t *memory = buffer_private(WORLD_DATA);
 	struct machine m;
 	struct world w;
+	uint8_t *memory = open_apart(&w, &m, WORLD_DATA, WORLD_DATA);
 
-	world_open(&w);
-	world_start(&w, WORLD_HIGH);
-	vfio_register(&w.v, memory, WORLD_DATA);
-	machine_open(&m, memory, WORLD_DATA);
-	tap_errno(machine_attach(&m, w.v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
-	m.v = &w.v;
 	for (unsigned int i = 0; i < MIB / MACHINE_TCES; i++)
 		tap_check(!machine_put(&m, &p), "round %u: some of the guest's calls failed", i);
 	world_expect_writes(&w, 17 * PAGE, memory + MIB, REACHED, "one of the TCEs");
@@ -175,20 +175,13 @@ static void memory_that_goes(void)
 		.tce_step = PAGE,
 		.count = 16,
 	};
-	uint8_t *memory = buffer_private(2 * MIB);
-	struct registrar r = { .memory = memory + MIB };
 	unsigned int refused = 0;
 	pthread_t thread;
 	struct machine m;
 	struct world w;
+	uint8_t *memory = open_apart(&w, &m, 2 * MIB, MIB);
+	struct registrar r = { .v = &w.v, .memory = memory + MIB };
 
-	world_open(&w);
-	world_start(&w, WORLD_HIGH);
-	vfio_register(&w.v, memory + MIB, MIB);
-	machine_open(&m, memory, 2 * MIB);
-	tap_errno(machine_attach(&m, w.v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
-	m.v = &w.v;
-	r.v = &w.v;
 	pthread_create(&thread, NULL, register_and_unregister, &r);
 	for (unsigned int i = 0; i < 500; i++) {
 		refused += machine_put(&m, &map);
@@ -216,7 +209,7 @@ static void window_goes_first(void)
 	world_open(&w);
 	vfio_create(&w.v, 12, 4 * GIB, &high);
 	world_start(&w, high.start + WORLD_HIGH);
-	guest_open(&m, &w);
+	guest_open(&m, &w, w.data, WORLD_DATA);
 	machine_map(&m, 0, MIB, PAGES);
 	expect(&w, 0, MIB, PAGES, REACHED, "mapped by the guest");
 	vfio_remove(&w.v, 0);
