@@ -192,6 +192,26 @@ static int move_all(struct pe *pe, bool (*move)(const struct function *f), const
 	return EXIT_OK;
 }
 
+/* vfio-pci also takes what it was told to take by its id, in whatever way it comes free. */
+static bool host_has_all(const struct pe *pe)
+{
+	bool all = true;
+	unsigned int i;
+
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		if (function_is_bridge(f) || strcmp(driver_now(f), VFIO))
+			continue;
+		error("%s: " VFIO " took it again, by its id; \"echo %04x %04x "
+		      ">/sys/bus/pci/drivers/" VFIO "/remove_id\" ends that, until " VFIO
+		      " is loaded with these ids again (modprobe.d, kernel command line)",
+		      f->bdf, f->vendor, f->device);
+		all = false;
+	}
+	return all;
+}
+
 /* Nothing of the PE may be in use, or the caller insists. */
 static bool may_move(const struct pe *pe, const char *named, bool force)
 {
@@ -283,6 +303,8 @@ int device_unbind(int argc, char **argv)
 		      f.bdf);
 	else
 		rc = move_all(pe, move_to_host, "given back to the host");
+	if (!rc && !host_has_all(pe))
+		rc = EXIT_FAILED;
 	free(pe);
 	return rc;
 }

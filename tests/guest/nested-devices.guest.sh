@@ -8,6 +8,9 @@ FIRST_DRC=0x40000008
 SECOND_DRC=0x40000010
 SMALL_DRC=0x40010000
 MIDDLE_DRC=0x40020000
+# QEMU makes no window with pages larger than those that the guest's memory is of
+OWN_SHIFT=16
+[ "$(page_size)" -ne 4096 ] || OWN_SHIFT=12
 
 # plug SERIAL BDF BUS ADDRESS CONNECTOR
 plug() {
@@ -46,18 +49,18 @@ unplug_and_plug() {
 # mapped_in BDF  TCEs in the window that level 2 made for itself
 mapped_in() {
 	pe=$(readlink -f "/sys/bus/pci/devices/$1/of_node/..")
-	sed -n "/ shift=16 .*nodes=\/${pe##*/}[ ,]/s/.* mapped=\([0-9]*\).*/\1/p" \
+	sed -n "/ start=0x0 /!{/nodes=\/${pe##*/}[ ,]/s/.* mapped=\([0-9]*\).*/\1/p}" \
 		/sys/kernel/debug/vfio_pseries/windows
 }
 
-# The guest maps it as it mapped the rest: 256 MiB are 4096 pages
+# The guest maps it as it mapped the rest
 more_memory() {
 	mapped_before=$(mapped_in "$NVME")
 	order 20 work "$FIRST" || return 1
 	tell_qemu "object_add memory-backend-ram,id=ram1,size=256M"
 	tell_qemu "device_add pc-dimm,id=dimm1,memdev=ram1"
 	order 100 grown 600000 && order 150 stop 3 &&
-		[ "$(mapped_in "$NVME")" -eq $((mapped_before + 4096)) ]
+		[ "$(mapped_in "$NVME")" -eq $((mapped_before + (256 << (20 - OWN_SHIFT)))) ]
 }
 
 other_user() {
@@ -103,7 +106,7 @@ pins_before=$(pins)
 start_with_bridges
 try nested-obeys obeys
 try nested-disk-in-use uses "$FIRST" first
-try nested-own-window window_has_shift "$NVME" 16
+try nested-own-window window_has_shift "$NVME" "$OWN_SHIFT"
 try nested-unplugged-and-plugged unplug_and_plug first-2
 try nested-unplugged-and-plugged-again unplug_and_plug first-3
 try nested-second-disk-joins plug second "$SECOND" pci.0 2 "$SECOND_DRC"
@@ -119,7 +122,7 @@ try nested-first-disk-joins plug "$FIRST" "$NVME" pci.0 1 "$FIRST_DRC"
 try nested-both-disks-again use_both together-again
 try nested-second-disk-leaves-again unplug second "$SECOND" "$SECOND_DRC"
 try nested-pages-of-4k with_pages small.0 "$SMALL_DRC" 12
-try nested-pages-of-64k with_pages middle.0 "$MIDDLE_DRC" 16
+try nested-pages-of-64k with_pages middle.0 "$MIDDLE_DRC" "$OWN_SHIFT"
 try nested-first-disk-at-last uses "$FIRST" first-again
 order 1 poweroff -f
 try nested-guest-ends await_level2

@@ -99,6 +99,13 @@ read_under_work() {
 	wait "$reader"
 }
 
+# vfio-pci has been told to take such disks, and was loaded before the host's driver
+taken_by_its_id() {
+	tcectl device bind "$NVME" && rmmod nvme && load nvme && echo 1b36 0010 >/sys/bus/pci/drivers/vfio-pci/new_id &&
+		says "$NVME: vfio-pci took it again" tcectl device unbind "$NVME" &&
+		echo 1b36 0010 >/sys/bus/pci/drivers/vfio-pci/remove_id
+}
+
 try host-disk use_disk
 try host-card load e1000
 try load load_driver
@@ -131,6 +138,8 @@ try no-window-left shows 'no user has a window' tcectl stat
 try read-under-work read_under_work
 try unbind shows "$NVME  vfio-pci -> nvme" tcectl device unbind "$NVME"
 try unbind-all wait_for 20 still_the_hosts
+try taken-by-its-id taken_by_its_id
+try unbind-again shows "$NVME  vfio-pci -> nvme" tcectl device unbind "$NVME"
 try disk-works wait_for 20 has_disk "$NVME"
 try disk-reads read_disk
 case $KERNEL in
