@@ -26,7 +26,7 @@ help:
 	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
 	@echo "make deb             the Debian packages, in build/"
-	@echo "make test-package    installs them on a Debian 12 in an emulated LPAR, uses, upgrades, purges them (an hour or two)"
+	@echo "make test-package    installs them on a Debian 12 in an emulated LPAR, uses, upgrades, purges them (half an hour)"
 	@echo "make install [DESTDIR=] [KDIR=]  the module for the running kernel, its modprobe rule and initramfs hook"
 	@echo "make uninstall       take them away again"
 	@echo "make kernels         fetch and unpack the kernels, into build/"
