@@ -20,7 +20,7 @@ help:
 	@echo "make coverage        lines of the driver that the unit tests run"
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
-	@echo "make bench-chart     the chart of what make bench measured last, into docs/bench.svg"
+	@echo "make bench-chart     the chart of what make bench measured last of 6.12-64k, into docs/bench.svg"
 	@echo "make bench-nested [KERNEL=...]  a guest in the guest and its disk, beside the in-tree driver (6.12-64k)"
 	@echo "make tool            tcectl for partitions, in build/tool/ppc64el/"
 	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
@@ -86,7 +86,7 @@ bench:
 
 bench-chart:
 	@rig/setup bench/host-packages
-	@bench/chart build/bench.json docs/bench.svg
+	@bench/chart build/6.12-64k/bench.json docs/bench.svg
 
 bench-nested: KERNEL = 6.12-64k
 bench-nested: setup

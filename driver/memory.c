@@ -70,26 +70,34 @@ static u64 region_chunk(const struct region *r, unsigned long ua)
  */
 static void region_find_chunks(struct region *r)
 {
-	unsigned long i, n = r->size >> MEMORY_CHUNK_SHIFT;
+	unsigned long first = round_up(r->ua, MEMORY_CHUNK);
+	unsigned long end = r->ua + r->size;
+	unsigned long i, n = first < end ? (end - first) >> MEMORY_CHUNK_SHIFT : 0;
 
 	r->chunk = n ? kvcalloc(n, sizeof(*r->chunk), GFP_KERNEL_ACCOUNT | __GFP_NOWARN) : NULL;
-	for (i = 0; r->chunk && i < n; i++) {
-		r->chunk[i] = region_chunk(r, r->ua + (i << MEMORY_CHUNK_SHIFT));
+	if (!r->chunk)
+		return;
+	for (i = 0; i < n; i++) {
+		r->chunk[i] = region_chunk(r, first + (i << MEMORY_CHUNK_SHIFT));
 		cond_resched();
 	}
+	r->chunks = n;
 }
 
 /* Where @ua is, and how many bytes from there on are known to follow each other. */
 static u64 region_piece(const struct region *r, unsigned long ua, unsigned long *left)
 {
-	unsigned long at = ua - r->ua;
-	unsigned long in = at & (MEMORY_CHUNK - 1);
-	u64 hpa = 0;
+	unsigned long i = (ua >> MEMORY_CHUNK_SHIFT) -
+			  (round_up(r->ua, MEMORY_CHUNK) >> MEMORY_CHUNK_SHIFT);
+	/* Before the first chunk, i is no less out of range than after the last. */
+	u64 hpa = i < r->chunks ? r->chunk[i] : 0;
 
-	if (r->chunk && at >> MEMORY_CHUNK_SHIFT < r->size >> MEMORY_CHUNK_SHIFT)
-		hpa = r->chunk[at >> MEMORY_CHUNK_SHIFT];
-	*left = hpa ? MEMORY_CHUNK - in : PAGE_SIZE - (ua & ~PAGE_MASK);
-	return hpa ? hpa + in : region_hpa(r, ua);
+	if (!hpa) {
+		*left = PAGE_SIZE - (ua & ~PAGE_MASK);
+		return region_hpa(r, ua);
+	}
+	*left = MEMORY_CHUNK - (ua & (MEMORY_CHUNK - 1));
+	return hpa + (ua & (MEMORY_CHUNK - 1));
 }
 
 static void region_free(struct region *r)

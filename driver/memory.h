@@ -29,7 +29,9 @@ struct mm_iommu_table_group_mem_t;
  * @id:      what shadow entries call it; at least 1
  * @mem:     its pinned pages
  * @chunk:   where each MEMORY_CHUNK bytes of it lie, host physical, if they are one
- *           piece, and 0 if not; NULL when there was no memory for that
+ *           piece, and 0 if not; from the first user address in it on that is a
+ *           multiple of MEMORY_CHUNK, as huge pages are
+ * @chunks:  entries of @chunk; 0 when there was no memory for that
  * @mapped:  shadow entries that name it
  * @suspect: an entry in an unknown state may translate to it though it names
  *           another region
@@ -41,6 +43,7 @@ struct region {
 	u32 id;
 	struct mm_iommu_table_group_mem_t *mem;
 	u64 *chunk;
+	unsigned long chunks;
 	u64 mapped;
 	bool suspect;
 	bool tainted;

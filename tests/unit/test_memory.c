@@ -503,7 +503,7 @@ static void resolve_piece_by_piece(void **state)
 	check_pieces(12, 40);
 	/* In the huge page nobody has to be asked; elsewhere once for each page. */
 	before = shim_lookups();
-	resolve(PIECES_UA + PAGES(44), PAGE_SHIFT, 32, hpa, &id);
+	resolve(PIECES_UA + PAGES(48), PAGE_SHIFT, 32, hpa, &id);
 	assert_int_equal(shim_lookups(), before);
 	resolve(PIECES_UA + PAGES(12), PAGE_SHIFT, 32, hpa, &id);
 	assert_int_equal(shim_lookups(), before + 32);
