@@ -46,7 +46,7 @@ once() {
 	export LEVEL2_APPEND=
 	[ "$2" = own ] || LEVEL2_APPEND=disable_ddw
 	boots "$1" "$2" && measured && counted "$1" "$2" || return 1
-	sed -n 's/^level2: measured \(seq\|random\) //p' /tmp/level2.log | tr -d '\r' |
+	sed -n 's/.*level2: measured \(seq\|random\) //p' /tmp/level2.log | tr -d '\r' |
 		while read -r line; do note "nested $1 $2 read $line"; done
 	note "nested-left $1 $2 $(left_to_qemu)"
 	! grep -a "nobody cared" /tmp/level2.log || return 1

@@ -6,7 +6,7 @@
 # measure NAME seq|random BYTES COUNT
 measure() {
 	measured=$(disk "$(disk_named vfio-pseries)" "$2" "$3" "$4") &&
-		echo "level2: measured $1 $2 $3 $4 $measured"
+		tell "measured $1 $2 $3 $4 $measured"
 }
 
 ready() {

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# The first process at level 2. Its results go to the console, which is a file at level 1.
+# The first process at level 2. Its results go to the console, which is a file at level 1: as messages of
+# the kernel, since its own would come in the middle of a line otherwise.
 
 /bin/busybox --install -s /bin
 export PATH=/bin
@@ -12,14 +13,21 @@ mount -t devtmpfs devtmpfs /dev
 # shellcheck source=/dev/null
 . /lib.sh
 
+echo on >/proc/sys/kernel/printk_devkmsg
+
+# tell WORDS...  to level 1
+tell() {
+	echo "level2: $*" >/dev/kmsg
+}
+
 # result NAME COMMAND...
 result() {
 	name=$1
 	shift
 	if "$@"; then
-		echo "level2: ok $name"
+		tell "ok $name"
 	else
-		echo "level2: not ok $name"
+		tell "not ok $name"
 	fi
 }
 
@@ -55,11 +63,11 @@ phase() {
 small_reads() {
 	sync
 	sleep 2
-	echo "level2: phase begins"
+	tell "phase begins"
 	sleep 2
 	dd if=/dev/nvme0n1 of=/dev/null bs=4k count=1000 iflag=direct 2>/dev/null
 	sleep 1
-	echo "level2: phase ends"
+	tell "phase ends"
 	sleep 2
 }
 
@@ -69,7 +77,7 @@ reboot_once() {
 	{ echo rebooting && dd if=/dev/zero bs=502 count=1 2>/dev/null; } >/block
 	dd if=/block of=/dev/nvme0n1 bs=512 seek=90001 count=1 oflag=direct 2>/dev/null
 	sync
-	echo "level2: rebooting"
+	tell "rebooting"
 	reboot -f
 }
 

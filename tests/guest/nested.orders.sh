@@ -119,13 +119,13 @@ has_rounds() {
 obey() {
 	{
 		stty raw -echo
-		echo "level2: obeys"
+		tell "obeys"
 		while read -r number order; do
 			# shellcheck disable=SC2086 # words
 			if $order </dev/null; then
-				echo "level2: order $number done"
+				tell "order $number done"
 			else
-				echo "level2: order $number failed"
+				tell "order $number failed"
 			fi
 		done
 	} </dev/hvc1

@@ -77,7 +77,7 @@ tell_qemu() {
 }
 
 answered() {
-	grep -qaE "^level2: order $1 (done|failed)" /tmp/level2.log
+	grep -qaE "level2: order $1 (done|failed)" /tmp/level2.log
 }
 
 # order SECONDS FUNCTION ARGUMENT...  of nested.orders.sh
@@ -122,7 +122,7 @@ run_level2() {
 }
 
 level2_said() {
-	grep -qa "^level2: $1" /tmp/level2.log
+	grep -qa "level2: $1" /tmp/level2.log
 }
 
 # Requests for TCEs that KVM left to QEMU
