@@ -84,9 +84,10 @@ bench:
 	@rig/modules $(KERNEL)
 	@bench/run $(KERNEL)
 
+bench-chart: KERNEL = 6.12-64k
 bench-chart:
 	@rig/setup bench/host-packages
-	@bench/chart build/6.12-64k/bench.json docs/bench.svg
+	@bench/chart build/$(KERNEL)/bench.json docs/bench.svg
 
 bench-nested: KERNEL = 6.12-64k
 bench-nested: setup

@@ -64,21 +64,27 @@ static u64 region_chunk(const struct region *r, unsigned long ua)
 	return hpa;
 }
 
+/* User memory is cut into chunks from address 0 on: the first that the region has whole. */
+static unsigned long region_first_chunk(const struct region *r)
+{
+	return round_up(r->ua, MEMORY_CHUNK) >> MEMORY_CHUNK_SHIFT;
+}
+
 /*
  * To ask mm_iommu for each page would be most of what a MAP costs. What is not
  * known here it is asked for, so that without memory for this all still works.
  */
 static void region_find_chunks(struct region *r)
 {
-	unsigned long first = round_up(r->ua, MEMORY_CHUNK);
-	unsigned long end = r->ua + r->size;
-	unsigned long i, n = first < end ? (end - first) >> MEMORY_CHUNK_SHIFT : 0;
+	unsigned long first = region_first_chunk(r);
+	unsigned long end = (r->ua + r->size) >> MEMORY_CHUNK_SHIFT;
+	unsigned long i, n = first < end ? end - first : 0;
 
 	r->chunk = n ? kvcalloc(n, sizeof(*r->chunk), GFP_KERNEL_ACCOUNT | __GFP_NOWARN) : NULL;
 	if (!r->chunk)
 		return;
 	for (i = 0; i < n; i++) {
-		r->chunk[i] = region_chunk(r, first + (i << MEMORY_CHUNK_SHIFT));
+		r->chunk[i] = region_chunk(r, (first + i) << MEMORY_CHUNK_SHIFT);
 		cond_resched();
 	}
 	r->chunks = n;
@@ -87,8 +93,7 @@ static void region_find_chunks(struct region *r)
 /* Where @ua is, and how many bytes from there on are known to follow each other. */
 static u64 region_piece(const struct region *r, unsigned long ua, unsigned long *left)
 {
-	unsigned long i = (ua >> MEMORY_CHUNK_SHIFT) -
-			  (round_up(r->ua, MEMORY_CHUNK) >> MEMORY_CHUNK_SHIFT);
+	unsigned long i = (ua >> MEMORY_CHUNK_SHIFT) - region_first_chunk(r);
 	/* Before the first chunk, i is no less out of range than after the last. */
 	u64 hpa = i < r->chunks ? r->chunk[i] : 0;
 
