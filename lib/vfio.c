@@ -103,6 +103,30 @@ void vfio_open(struct vfio *v, const char *bdf)
 	must(__vfio_open(v, bdf), "opening the container and its group");
 }
 
+int __vfio_join(struct vfio *v, const struct vfio *first, const char *bdf)
+{
+	int id = vfio_group_of(bdf), ret;
+
+	v->container = first->container;
+	v->group = -1;
+	v->device = -1;
+	snprintf(v->bdf, sizeof(v->bdf), "%s", bdf);
+	if (id < 0)
+		return id;
+	v->group = vfio_open_group(id);
+	if (v->group < 0)
+		return v->group;
+	ret = call(v->group, VFIO_GROUP_SET_CONTAINER, &v->container);
+	if (ret)
+		vfio_leave(v);
+	return ret;
+}
+
+void vfio_join(struct vfio *v, const struct vfio *first, const char *bdf)
+{
+	must(__vfio_join(v, first, bdf), "opening another group and its SET_CONTAINER");
+}
+
 int __vfio_open_device(struct vfio *v)
 {
 	int fd = call(v->group, VFIO_GROUP_GET_DEVICE_FD, v->bdf);
@@ -119,16 +143,21 @@ void vfio_open_device(struct vfio *v)
 	must(__vfio_open_device(v), "VFIO_GROUP_GET_DEVICE_FD");
 }
 
-void vfio_close(struct vfio *v)
+void vfio_leave(struct vfio *v)
 {
 	if (v->device >= 0)
 		close(v->device);
 	if (v->group >= 0)
 		close(v->group);
-	if (v->container >= 0)
-		close(v->container);
 	v->device = -1;
 	v->group = -1;
+}
+
+void vfio_close(struct vfio *v)
+{
+	vfio_leave(v);
+	if (v->container >= 0)
+		close(v->container);
 	v->container = -1;
 }
 

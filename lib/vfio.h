@@ -37,6 +37,11 @@ int vfio_open_group(int id);
 int __vfio_open(struct vfio *v, const char *bdf);
 int __vfio_open_as(struct vfio *v, const char *bdf, unsigned long type);
 void vfio_open(struct vfio *v, const char *bdf);
+/* The group of another device in the container of the first; v->container stays the first one's. */
+int __vfio_join(struct vfio *v, const struct vfio *first, const char *bdf);
+void vfio_join(struct vfio *v, const struct vfio *first, const char *bdf);
+/* Closes the device and its group; the container stays. */
+void vfio_leave(struct vfio *v);
 int __vfio_open_device(struct vfio *v);
 void vfio_open_device(struct vfio *v);
 void vfio_close(struct vfio *v);

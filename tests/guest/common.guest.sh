@@ -66,6 +66,11 @@ disk_by_serial() {
 	return 1
 }
 
+# The disk that a scenario's with_second_disk adds
+find_second() {
+	SECOND=$(disk_by_serial second)
+}
+
 # card_answers BDF NETWORK [SECONDS]  the host's network card works: QEMU answers as NETWORK.2
 card_answers() {
 	interface=$(ls "/sys/bus/pci/devices/$1/net") || return 1
@@ -101,8 +106,9 @@ let_go() {
 }
 
 # vfio_tests TOPIC...  vfiotest gives a line for each test itself. TESTS=NAME,NAME... runs others instead.
+# SECOND, if there is one, is the other device of the tests with two.
 vfio_tests() {
 	# shellcheck disable=SC2046 # a list of names
 	[ -z "$TESTS" ] || set -- $(echo "$TESTS" | tr , ' ')
-	vfiotest -v "$VERDICT" "$NVME" "$@" || failed
+	vfiotest -v "$VERDICT" ${SECOND:+-o "$SECOND"} "$NVME" "$@" || failed
 }

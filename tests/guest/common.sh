@@ -28,6 +28,16 @@ build_inject() {
 	"$ROOT/rig/modules" --from "$ROOT/tests/inject" "$KERNEL" >/dev/null
 }
 
+# A second disk on a host bridge of its own, with the first one's content; the guest's find_second
+with_second_disk() {
+	SECOND_DISK=$RUN/disk1.img
+	QEMU_DEVICES="$QEMU_DEVICES
+		-drive if=none,id=disk1,format=raw,file=$SECOND_DISK
+		-device spapr-pci-host-bridge,index=1,id=phb1
+		-device nvme,serial=second,drive=disk1,bus=phb1.0"
+}
+
 prepare() {
 	build_programs
+	[ -z "${SECOND_DISK:-}" ] || cp "$1/disk.img" "$SECOND_DISK"
 }

@@ -13,10 +13,12 @@ timed_reads() {
 }
 
 try host-disk use_disk
+try second-disk wait_for 20 find_second
 try host-direct-window has_direct_window
 try host-reads timed_reads 1 2 before
 try load-driver load_driver
 try bind-vfio-pci bind "$NVME" vfio-pci
+try bind-second bind "$SECOND" vfio-pci
 vfio_tests counts
 try disk-is-back disk_is_back
 try direct-window-is-back has_direct_window

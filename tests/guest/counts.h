@@ -29,6 +29,11 @@ enum {
 	COUNT_YIELD = 43,	/* ... and a window in its place that it cannot be */
 	COUNT_RESTORE = 44,	/* ... which goes, so that the default one has to come back */
 	COUNT_OTHER_4 = 45,
+	COUNT_JOIN = 50,	/* a second PE joins when 65,536 TCEs are mapped */
+	COUNT_UNMAP_BOTH = 51,
+	COUNT_MAP_BOTH = 52,
+	COUNT_REMOVE_BOTH = 53,	/* with them mapped */
+	COUNT_OTHER_5 = 54,
 };
 
 #endif

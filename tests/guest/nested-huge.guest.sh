@@ -3,10 +3,6 @@
 . /common.sh
 . /nested.sh
 
-find_second() {
-	SECOND=$(disk_by_serial second)
-}
-
 both_in_use() {
 	uses vfio-pseries huge && wait_for 60 uses second huge-too
 }

@@ -2,21 +2,13 @@
 . /lib.sh
 . /common.sh
 
-find_second() {
-	SECOND=$(disk_by_serial second)
-}
-
-joined() {
-	vfiotest -v "$VERDICT" -o "$SECOND" "$NVME" "$@" || failed
-}
-
 try host-disk use_disk
 try second-disk wait_for 20 find_second
 try load-driver load_driver
 try load-kvm load kvm-hv
 try bind-vfio-pci bind "$NVME" vfio-pci
 try bind-second bind "$SECOND" vfio-pci
-vfio_tests kvm/map-and-unmap kvm/mapped-is-held kvm/window-goes-first
-joined join/one-container join/kvm-writes-to-both
+vfio_tests kvm/map-and-unmap kvm/mapped-is-held kvm/window-goes-first join/one-container \
+	join/kvm-writes-to-both
 host_again puts
 finish

@@ -85,8 +85,35 @@ static void windows(void)
 	vfio_close(&v);
 }
 
+/* The first three jobs again, with two PEs in the container. */
+static void two_pes(void)
+{
+	uint8_t *mem = buffer_private(256 * MIB);
+	struct vfio v, second;
+	struct window ddw;
+
+	if (!join_bdf)
+		tap_fail("there is no second device (-o)");
+	vfio_open(&v, world_bdf);
+	vfio_register(&v, mem, 256 * MIB);
+	vfio_create(&v, 12, 4 * GIB, &ddw);
+	vfio_map(&v, ddw.start + GIB, mem, 256 * MIB, VFIO_DIR_BOTH);
+	phase(COUNT_JOIN);
+	vfio_join(&second, &v, join_bdf);
+	phase(COUNT_UNMAP_BOTH);
+	vfio_unmap(&v, ddw.start + GIB, 256 * MIB);
+	phase(COUNT_MAP_BOTH);
+	vfio_map(&v, ddw.start + GIB, mem, 256 * MIB, VFIO_DIR_BOTH);
+	phase(COUNT_REMOVE_BOTH);
+	vfio_remove(&v, ddw.start);
+	phase(COUNT_OTHER_5);
+	vfio_leave(&second);
+	vfio_close(&v);
+}
+
 const struct tap_test counts_tests[] = {
 	{ .name = "counts/jobs", .run = jobs, .limit = 120 },
 	{ .name = "counts/windows", .run = windows },
+	{ .name = "counts/two-pes", .run = two_pes, .limit = 120 },
 	{ }
 };

@@ -24,36 +24,13 @@
 
 const char *join_bdf;
 
-/* The second PE's group in the first one's container. On error nothing of it stays open. */
-static int join_attach(struct vfio *v, struct world *first, const char *bdf)
-{
-	int id = vfio_group_of(bdf);
-
-	if (id < 0)
-		return id;
-	memset(v, 0, sizeof(*v));
-	strcpy(v->bdf, bdf);
-	v->container = first->v.container;
-	v->device = -1;
-	v->group = vfio_open_group(id);
-	if (v->group < 0)
-		return v->group;
-	if (!ioctl(v->group, VFIO_GROUP_SET_CONTAINER, &v->container))
-		return 0;
-	id = -errno;
-	close(v->group);
-	return id;
-}
-
 /* Joins; the device is not started. */
 static void join(struct world *second, struct world *first)
 {
 	if (!join_bdf)
 		tap_fail("there is no second device (-o)");
 	memset(second, 0, sizeof(*second));
-	tap_errno(join_attach(&second->v, first, join_bdf), 0, "the second group's SET_CONTAINER");
-	if (tap_failed())
-		tap_fail("cannot go on");
+	vfio_join(&second->v, &first->v, join_bdf);
 	second->size = WORLD_BASE_SIZE + WORLD_DATA;
 	second->memory = buffer_private(second->size);
 	second->trusted = second->memory + NVME_MEMORY;
@@ -71,11 +48,9 @@ static void join_start(struct world *second, uint64_t iova)
 /* Leaves with its group alone; the container stays. */
 static void leave(struct world *w)
 {
-	if (w->v.device >= 0) {
+	if (w->v.device >= 0)
 		nvme_stop(&w->n);
-		close(w->v.device);
-	}
-	close(w->v.group);
+	vfio_leave(&w->v);
 }
 
 static void expect_both(struct world *a, struct world *b, uint64_t iova, uint8_t *mem,
@@ -235,7 +210,7 @@ static void one_container(void)
 	tap_check(ioctl(a.v.group, VFIO_GROUP_SET_CONTAINER, &other) && errno == EINVAL,
 		  "a second container for the group does not give -EINVAL");
 	tap_errno(__vfio_open(&v, join_bdf), 0, "the other group in a container of its own");
-	tap_errno(join_attach(&b.v, &a, join_bdf), -EBUSY, "opening it for the first container");
+	tap_errno(__vfio_join(&b.v, &a.v, join_bdf), -EBUSY, "opening it for the first container");
 	tap_check(ioctl(v.group, VFIO_GROUP_SET_CONTAINER, &a.v.container) && errno == EINVAL,
 		  "a group in use by another container does not give -EINVAL");
 	world_expect_writes(&a, 0, a.data, REACHED, "after the refusals");
@@ -294,7 +269,7 @@ static void expect_refusal(int want)
 	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
 	vfio_map(&a.v, ddw.start, a.data + MIB, MIB, VFIO_DIR_BOTH);
 	for (unsigned int i = 0; i < 2; i++) {
-		tap_errno(join_attach(&v, &a, join_bdf), want, "SET_CONTAINER");
+		tap_errno(__vfio_join(&v, &a.v, join_bdf), want, "SET_CONTAINER");
 		world_expect_writes(&a, 0, a.data, REACHED, "after a refusal");
 		world_expect_writes(&a, ddw.start, a.data + MIB, REACHED, "after a refusal");
 		world_expect_writes(&a, MIB, a.data + MIB, UNTOUCHED, "after a refusal");
