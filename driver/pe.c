@@ -224,6 +224,11 @@ static bool pe_placed(const struct hv_window *want, const struct hv_window *w)
 	return want->start == PE_ANYWHERE || want->start == w->start;
 }
 
+static bool pe_has_pages(const struct pe *pe, const struct hv_window *want)
+{
+	return pe->pgsizes & 1ULL << want->page_shift;
+}
+
 static bool pe_default_serves(const struct pe *pe, const struct hv_window *want)
 {
 	const struct pe_window *d = &pe->dflt;
@@ -300,12 +305,8 @@ static int pe_accept_ddw(const struct pe *pe, const struct hv_window *want,
 {
 	if (pe_overlaps(pe, w))
 		return -ENOSPC;
-	if (!pe_placed(want, w)) {
-		pr_info("%s: a window of the container lies at %llx, here it would at %llx\n",
-			pe->name, (unsigned long long)want->start,
-			(unsigned long long)w->start);
-		return -EINVAL;
-	}
+	if (!pe_placed(want, w))
+		return -ENXIO;
 	return hv_clear(w, true);
 }
 
@@ -365,12 +366,35 @@ static int pe_open_ddw(struct pe *pe, const struct hv_window *want, struct hv_wi
 	return 0;
 }
 
+/*
+ * A window that other PEs have, and this one cannot: that is told, once an attempt. @rc
+ * is why; what may be different the next time stays as it is.
+ */
+static int pe_cannot_follow(const struct pe *pe, const struct hv_window *want, int rc)
+{
+	const char *why;
+
+	if (rc == -ENXIO)
+		why = "firmware puts it elsewhere";
+	else if (rc == -ENOSPC)
+		why = "no window left";
+	else if (rc == -EINVAL)
+		why = pe_has_pages(pe, want) ? "no such size" : "no such pages";
+	else
+		return rc;
+	pr_info_ratelimited("%s: cannot join window %#llx, size %#llx, pages of %#llx: %s\n",
+			    pe->name, want->start, want->size, 1ULL << want->page_shift, why);
+	return -EINVAL;
+}
+
 int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w)
 {
 	int rc = 0;
 
 	mutex_lock(&pe->lock);
-	if (pe_default_serves(pe, want)) {
+	if (!pe_has_pages(pe, want)) {
+		rc = -EINVAL;
+	} else if (pe_default_serves(pe, want)) {
 		pe->dflt.lent = true;
 		*w = pe->dflt.w;
 		w->size = want->size;
@@ -378,7 +402,7 @@ int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w)
 		rc = pe_open_ddw(pe, want, w);
 	}
 	mutex_unlock(&pe->lock);
-	return rc;
+	return want->start == PE_ANYWHERE ? rc : pe_cannot_follow(pe, want, rc);
 }
 
 static struct pe_window *pe_lent(struct pe *pe, u32 liobn)

@@ -116,14 +116,15 @@ void pe_release(struct pe *pe);
 /**
  * pe_open() - a window for the user
  * @pe:   the PE, owned
- * @want: page size (one that the PE has), size (a whole number of pages) and
- *        start: a bus address that it has to have, or PE_ANYWHERE
+ * @want: page size, size (a whole number of pages) and start: PE_ANYWHERE, or
+ *        the bus address at which other PEs of a container have it
  * @w:    what the user gets; all TCEs of it are invalid
  *
  * Context: may sleep.
  * Return: 0; -ENOSPC (no window left, or it would lie over another one);
- * -EINVAL (larger than what the PE can have, or not at the place that is
- * wanted); -EIO; -EINTR. On error the PE has the windows that it had.
+ * -EINVAL (no such pages, or larger than what the PE can have; of a window with
+ * a place also for want of one, or of that place, and the log says which);
+ * -EIO; -EINTR. On error the PE has the windows that it had.
  */
 int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w);
 

@@ -326,12 +326,9 @@ static int windows_later_pe(struct windows *ws, struct pe *pe)
 		return -ENOSPC;
 	for (i = 0; i < PE_WINDOWS && !rc; i++) {
 		u32 slot = windows_by_start(ws, i);
-		struct table *t = ws->table[slot];
 
-		if (!t)
-			continue;
-		rc = pe->pgsizes & 1ULL << t->w.page_shift
-			     ? window_join(ws, slot, pe, &t->w) : -EINVAL;
+		if (ws->table[slot])
+			rc = window_join(ws, slot, pe, &ws->table[slot]->w);
 	}
 	if (rc) {
 		if (!windows_part_all(ws, pe, ws->pes))

@@ -42,8 +42,9 @@ void windows_init(struct windows *ws, struct memory *memory);
  * A later one gets every window that there is, with all that is mapped.
  *
  * Context: may sleep. Return: 0; -EBUSY (it is here already, or TCEs are
- * unknown); -EINVAL (it cannot have the windows' page size, size or place);
- * -ENOSPC; -ENOMEM; -EINTR; -EIO. On error all is as before.
+ * unknown); -EINVAL (it cannot have the windows' page size, size or place: the
+ * log says which); -ENOSPC (TABLE_MAX_PES are here); -ENOMEM; -EINTR; -EIO. On
+ * error all is as before.
  */
 int windows_add_pe(struct windows *ws, struct pe *pe);
 

@@ -26,6 +26,11 @@ joined() {
 	vfiotest -v "$VERDICT" -o "$other" "$NVME" "$@" || failed
 }
 
+# said WORDS  why a PE could not join
+said() {
+	dmesg | grep -q "cannot join window .*: $1"
+}
+
 try host-disk use_disk
 try four-disks wait_for 20 find_disks
 try load-driver load_driver
@@ -34,7 +39,9 @@ try bind-vfio-pci all_to_user
 joined "$SAME" join/before-mappings join/after-mappings join/windows-of-both join/second-leaves \
 	join/first-leaves join/killed
 joined "$NO_DDW" join/without-dynamic-windows
+try refusal-says-no-window said "no window left"
 joined "$ELSEWHERE" join/other-geometry
+try refusal-says-elsewhere said "firmware puts it elsewhere"
 for bdf in "$SAME" "$NO_DDW" "$ELSEWHERE"; do
 	try "released-$bdf" host_has "$bdf"
 done

@@ -12,6 +12,7 @@
 
 static pthread_t main_thread;
 static u64 log_lines;
+static char log_last[256];
 static bool verbose;
 
 void shim_bug(const char *file, int line, const char *what)
@@ -28,11 +29,11 @@ void shim_printk(const char *fmt, ...)
 	va_list args;
 
 	__atomic_add_fetch(&log_lines, 1, __ATOMIC_RELAXED);
-	if (!verbose)
-		return;
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	vsnprintf(log_last, sizeof(log_last), fmt, args);
 	va_end(args);
+	if (verbose)
+		fputs(log_last, stderr);
 }
 
 u64 shim_log_lines(void)
@@ -40,11 +41,17 @@ u64 shim_log_lines(void)
 	return log_lines;
 }
 
+const char *shim_log_last(void)
+{
+	return log_last;
+}
+
 void shim_reset(void)
 {
 	main_thread = pthread_self();
 	verbose = getenv("SHIM_VERBOSE");
 	log_lines = 0;
+	log_last[0] = '\0';
 	shim_lock_reset();
 	shim_task_reset();
 	shim_alloc_reset();

@@ -250,18 +250,26 @@ static void leave_and_come_back(void **state)
 	world_end();
 }
 
+/* Nothing changes, -EINVAL, and one line of the log that says why. */
+static void assert_refused(u32 i, const char *why)
+{
+	u64 digest = world_digest(), lines = shim_log_lines();
+
+	assert_int_equal(join(i), -EINVAL);
+	assert_int_equal(world_digest(), digest);
+	assert_int_equal(shim_log_lines(), lines + 1);
+	assert_non_null(strstr(shim_log_last(), why));
+}
+
 static void another_place_is_refused(void **state)
 {
-	u64 digest;
 
 	assert_int_equal(pe_take(&world_add(2 * GiB, DFLT_SIZE, HIGH)->pe), 0);
 	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
 	map(0, UA, MiB);
-	digest = world_digest();
-	assert_int_equal(join(1), -EINVAL);
+	assert_refused(1, "elsewhere");
 	model_forgive(RULE_REMOVE_INVALID);
 	world_check();
-	assert_int_equal(world_digest(), digest);
 	/* Others can still come. */
 	good_join(2);
 	world_give_back();
@@ -304,17 +312,30 @@ static void info_is_the_least_of_all(void **state)
 	world_end();
 }
 
-static void page_size_that_the_new_one_lacks(void **state)
+/* What the first one's window is and the others' cannot be, one thing at a time. */
+static void geometry_that_the_new_one_lacks(void **state)
 {
-	u64 digest;
+	static struct model_personality few;
+	struct pe whole;
 
+	few = model_qemu;
+	world_setup_on(&few);
+	world_begin();
+	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
 	assert_int_equal(create(16, 4 * GiB), HIGH);
+	whole = *pe(1);
 	pe(1)->pgsizes = 1 << 12;
-	digest = world_digest();
-	assert_int_equal(join(1), -EINVAL);
-	world_check();
-	assert_int_equal(world_digest(), digest);
-	world_end();
+	assert_refused(1, "no such pages");
+	*pe(1) = whole;
+	few.max_tces = 1 << 15;
+	assert_refused(1, "no such size");
+	few.max_tces = model_qemu.max_tces;
+	memset(&pe(1)->addr.token_query, 0, 4 * sizeof(u32));
+	assert_refused(1, "no window left");
+	*pe(1) = whole;
+	good_join(1);
+	world_give_back();
+	world_check_end();
 }
 
 static void nobody_joins_while_entries_are_unknown(void **state)
@@ -445,7 +466,7 @@ int main(void)
 		ALONE_TEST(another_place_is_refused),
 		ALONE_TEST(create_fails_in_one_of_them),
 		PES_TEST(info_is_the_least_of_all),
-		PES_TEST(page_size_that_the_new_one_lacks),
+		ALONE_TEST(geometry_that_the_new_one_lacks),
 		PES_TEST(nobody_joins_while_entries_are_unknown),
 		PES_TEST(one_of_two_fails),
 		PES_TEST(joiner_that_cannot_be_cleared),
