@@ -134,8 +134,8 @@ static void window_new(u32 num, u64 start, u64 size, u32 shift)
 
 /* --- firmware --- */
 
-/* A window in one PE; @want is where it has to be, or PE_ANYWHERE. */
-static int pe_open_ref(struct pe_ref *pe, u32 shift, u64 size, u64 want, u64 *start)
+/* Where firmware puts a window in one PE, or why it does not. */
+static int pe_place_ref(struct pe_ref *pe, u32 shift, u64 size, u64 want, u64 *start)
 {
 	bool idle = pe->dflt && !pe->lent;
 	u32 i;
@@ -158,6 +158,14 @@ static int pe_open_ref(struct pe_ref *pe, u32 shift, u64 size, u64 want, u64 *st
 		return -EINVAL;
 	pe->ddw[pe->ddws++] = *start;
 	return 0;
+}
+
+/* A window in one PE, at @want, where others have it, or PE_ANYWHERE. */
+static int pe_open_ref(struct pe_ref *pe, u32 shift, u64 size, u64 want, u64 *start)
+{
+	int rc = pe_place_ref(pe, shift, size, want, start);
+
+	return rc && want != PE_ANYWHERE ? -EINVAL : rc;
 }
 
 static void pe_close_ref(struct pe_ref *pe, u64 start)
@@ -523,11 +531,16 @@ int ref_unmap(u64 ioba, u64 size)
 
 /* --- failed calls --- */
 
-/* A killed UNMAP stops anywhere: what does not translate any more is gone. */
+/*
+ * A killed UNMAP stops anywhere: what does not translate any more is gone. What was vague stays so:
+ * that a device does not reach it says nothing of what the module knows, nor of other devices.
+ */
 static void page_resync(struct window_ref *w, u64 i)
 {
 	u64 hpa;
 
+	if (w->page[i].vague)
+		return;
 	if (!model_translate(world.more[ref.order[0]].hv, w->start + (i << w->shift), &hpa))
 		page_set(&w->page[i], 0, 0);
 }
