@@ -367,8 +367,9 @@ static int pe_open_ddw(struct pe *pe, const struct hv_window *want, struct hv_wi
 }
 
 /*
- * A window that other PEs have, and this one cannot: that is told, once an attempt. @rc
- * is why; what may be different the next time stays as it is.
+ * A window that other PEs have could not be opened here. When this PE cannot have
+ * it at all, and @rc is why, that is told; what may be different the next time
+ * stays as it is.
  */
 static int pe_cannot_follow(const struct pe *pe, const struct hv_window *want, int rc)
 {
@@ -402,7 +403,9 @@ int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w)
 		rc = pe_open_ddw(pe, want, w);
 	}
 	mutex_unlock(&pe->lock);
-	return want->start == PE_ANYWHERE ? rc : pe_cannot_follow(pe, want, rc);
+	if (rc && want->start != PE_ANYWHERE)
+		rc = pe_cannot_follow(pe, want, rc);
+	return rc;
 }
 
 static struct pe_window *pe_lent(struct pe *pe, u32 liobn)

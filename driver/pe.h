@@ -122,9 +122,10 @@ void pe_release(struct pe *pe);
  *
  * Context: may sleep.
  * Return: 0; -ENOSPC (no window left, or it would lie over another one);
- * -EINVAL (no such pages, or larger than what the PE can have; of a window with
- * a place also for want of one, or of that place, and the log says which);
- * -EIO; -EINTR. On error the PE has the windows that it had.
+ * -EINVAL (no such pages, or larger than what the PE can have); -EIO; -EINTR.
+ * For a window that other PEs have, -EINVAL also in place of -ENOSPC and when
+ * firmware puts it elsewhere; the log says which it was. On error the PE has
+ * the windows that it had.
  */
 int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w);
 

@@ -72,15 +72,20 @@ static int connect_group(struct vfio *v, unsigned long type)
 	return call(v->container, VFIO_SET_IOMMU, (void *)type);
 }
 
-int __vfio_open_as(struct vfio *v, const char *bdf, unsigned long type)
+/* Nothing is open yet. Gives back the group's number, or -errno. */
+static int prepare(struct vfio *v, const char *bdf)
 {
-	int id, ret;
-
 	v->container = -1;
 	v->group = -1;
 	v->device = -1;
 	snprintf(v->bdf, sizeof(v->bdf), "%s", bdf);
-	id = vfio_group_of(bdf);
+	return vfio_group_of(bdf);
+}
+
+int __vfio_open_as(struct vfio *v, const char *bdf, unsigned long type)
+{
+	int id = prepare(v, bdf), ret;
+
 	if (id < 0)
 		return id;
 	v->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
@@ -105,12 +110,9 @@ void vfio_open(struct vfio *v, const char *bdf)
 
 int __vfio_join(struct vfio *v, const struct vfio *first, const char *bdf)
 {
-	int id = vfio_group_of(bdf), ret;
+	int id = prepare(v, bdf), ret;
 
 	v->container = first->container;
-	v->group = -1;
-	v->device = -1;
-	snprintf(v->bdf, sizeof(v->bdf), "%s", bdf);
 	if (id < 0)
 		return id;
 	v->group = vfio_open_group(id);

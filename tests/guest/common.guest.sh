@@ -80,6 +80,11 @@ card_answers() {
 	wait_for "${3:-60}" ping -c 1 -W 1 -q "$2.2"
 }
 
+# logged WORDS  the kernel's log has them
+logged() {
+	dmesg | grep -q "$1"
+}
+
 huge_pages() {
 	echo "$1" >/proc/sys/vm/nr_hugepages
 	[ "$(cat /proc/sys/vm/nr_hugepages)" -eq "$1" ]

@@ -16,6 +16,7 @@ in-tree) MODULES="$MODULES vfio_iommu_spapr_tce" ;;
 esac
 FILES="$BUILD/guest/vfiotest:bin/vfiotest tests/guest/common.guest.sh:common.sh"
 ENVIRONMENT="DRIVER=$DRIVER TESTS=${TESTS:-}"
+SECOND_DISK=
 
 # Two scenarios may be started at once, but the program is built once
 build_programs() {
@@ -39,5 +40,5 @@ with_second_disk() {
 
 prepare() {
 	build_programs
-	[ -z "${SECOND_DISK:-}" ] || cp "$1/disk.img" "$SECOND_DISK"
+	[ -z "$SECOND_DISK" ] || cp "$1/disk.img" "$SECOND_DISK"
 }

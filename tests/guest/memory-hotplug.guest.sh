@@ -18,7 +18,7 @@ grown() {
 
 # The kernel told why, and has no more memory than before
 memory_refused() {
-	wait_for 30 eval 'dmesg | grep -q "pseries-hotplug-mem: .*[Ff]ailed"' && ! grown
+	wait_for 30 logged "pseries-hotplug-mem: .*[Ff]ailed" && ! grown
 }
 
 add_and_see() {

@@ -33,13 +33,8 @@ host_window() {
 	hexdump -v -s 8 -n 8 -e '1/1 "%02x"' "$NODE/$DIRECT_WINDOW"
 }
 
-# says WORDS  the kernel's log has them
-says() {
-	dmesg | grep -q "$1"
-}
-
 not_enabled() {
-	! insmod /vfio_pseries.ko enable=0 && says 'vfio_pseries: not enabled' &&
+	! insmod /vfio_pseries.ko enable=0 && logged 'vfio_pseries: not enabled' &&
 		! grep -q '^vfio_pseries ' /proc/modules
 }
 

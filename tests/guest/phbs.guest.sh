@@ -19,29 +19,20 @@ host_has() {
 		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 
-# joined OTHER TEST...
-joined() {
-	other=$1
-	shift
-	vfiotest -v "$VERDICT" -o "$other" "$NVME" "$@" || failed
-}
-
-# said WORDS  why a PE could not join
-said() {
-	dmesg | grep -q "cannot join window .*: $1"
-}
-
 try host-disk use_disk
 try four-disks wait_for 20 find_disks
 try load-driver load_driver
 try huge-pages huge_pages 8
 try bind-vfio-pci all_to_user
-joined "$SAME" join/before-mappings join/after-mappings join/windows-of-both join/second-leaves \
+SECOND=$SAME
+vfio_tests join/before-mappings join/after-mappings join/windows-of-both join/second-leaves \
 	join/first-leaves join/killed
-joined "$NO_DDW" join/without-dynamic-windows
-try refusal-says-no-window said "no window left"
-joined "$ELSEWHERE" join/other-geometry
-try refusal-says-elsewhere said "firmware puts it elsewhere"
+SECOND=$NO_DDW
+vfio_tests join/without-dynamic-windows
+try refusal-says-no-window logged "cannot join window .*: no window left"
+SECOND=$ELSEWHERE
+vfio_tests join/other-geometry
+try refusal-says-elsewhere logged "cannot join window .*: firmware puts it elsewhere"
 for bdf in "$SAME" "$NO_DDW" "$ELSEWHERE"; do
 	try "released-$bdf" host_has "$bdf"
 done

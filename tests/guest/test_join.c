@@ -24,13 +24,18 @@
 
 const char *join_bdf;
 
-/* Joins; the device is not started. */
-static void join(struct world *second, struct world *first)
+const char *join_device(void)
 {
 	if (!join_bdf)
 		tap_fail("there is no second device (-o)");
+	return join_bdf;
+}
+
+/* Joins; the device is not started. */
+static void join(struct world *second, struct world *first)
+{
 	memset(second, 0, sizeof(*second));
-	vfio_join(&second->v, &first->v, join_bdf);
+	vfio_join(&second->v, &first->v, join_device());
 	second->size = WORLD_BASE_SIZE + WORLD_DATA;
 	second->memory = buffer_private(second->size);
 	second->trusted = second->memory + NVME_MEMORY;
@@ -209,8 +214,8 @@ static void one_container(void)
 	tap_errno(vfio_open_group(vfio_group_of(world_bdf)), -EBUSY, "opening the group again");
 	tap_check(ioctl(a.v.group, VFIO_GROUP_SET_CONTAINER, &other) && errno == EINVAL,
 		  "a second container for the group does not give -EINVAL");
-	tap_errno(__vfio_open(&v, join_bdf), 0, "the other group in a container of its own");
-	tap_errno(__vfio_join(&b.v, &a.v, join_bdf), -EBUSY, "opening it for the first container");
+	tap_errno(__vfio_open(&v, join_device()), 0, "the other group in a container of its own");
+	tap_errno(__vfio_join(&b.v, &a.v, join_device()), -EBUSY, "opening it for the first container");
 	tap_check(ioctl(v.group, VFIO_GROUP_SET_CONTAINER, &a.v.container) && errno == EINVAL,
 		  "a group in use by another container does not give -EINVAL");
 	world_expect_writes(&a, 0, a.data, REACHED, "after the refusals");
@@ -261,22 +266,20 @@ static void refused(void)
 	struct vfio v;
 	struct world a;
 
-	if (!join_bdf)
-		tap_fail("there is no second device (-o)");
 	world_open(&a);
 	world_start(&a, WORLD_HIGH);
 	vfio_create(&a.v, 12, 4 * GIB, &ddw);
 	vfio_map(&a.v, 0, a.data, MIB, VFIO_DIR_BOTH);
 	vfio_map(&a.v, ddw.start, a.data + MIB, MIB, VFIO_DIR_BOTH);
 	for (unsigned int i = 0; i < 2; i++) {
-		tap_errno(__vfio_join(&v, &a.v, join_bdf), -EINVAL, "SET_CONTAINER");
+		tap_errno(__vfio_join(&v, &a.v, join_device()), -EINVAL, "SET_CONTAINER");
 		world_expect_writes(&a, 0, a.data, REACHED, "after a refusal");
 		world_expect_writes(&a, ddw.start, a.data + MIB, REACHED, "after a refusal");
 		world_expect_writes(&a, MIB, a.data + MIB, UNTOUCHED, "after a refusal");
 	}
 	world_close(&a);
 	/* It is as good as before on its own. */
-	tap_errno(__vfio_open(&v, join_bdf), 0, "opening the refused one by itself");
+	tap_errno(__vfio_open(&v, join_device()), 0, "opening the refused one by itself");
 	vfio_close(&v);
 }
 

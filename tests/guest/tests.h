@@ -27,8 +27,10 @@ extern const struct tap_test own_tests[];
 extern const struct tap_test odd_tests[];
 extern const struct tap_test take_tests[];
 
-/* The device of another PE, for the tests with two: NULL if there is none. */
+/* The device of another PE, vfiotest's -o: NULL if there is none. */
 extern const char *join_bdf;
+/* The same for a test with two: without it that fails. */
+const char *join_device(void);
 
 extern const struct tap_test *const all_tests[];
 

@@ -12,7 +12,7 @@
 
 static pthread_t main_thread;
 static u64 log_lines;
-static char log_last[256];
+static _Thread_local char log_last[256];
 static bool verbose;
 
 void shim_bug(const char *file, int line, const char *what)

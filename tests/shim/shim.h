@@ -90,7 +90,7 @@ const struct hv_window *shim_lookup_window(struct lend *l);
 
 /* Lines that were printed, of any level. */
 u64 shim_log_lines(void);
-/* The last of them. */
+/* The last of them, of this thread's. */
 const char *shim_log_last(void);
 
 /* --- user memory --- */

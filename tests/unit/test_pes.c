@@ -263,7 +263,6 @@ static void assert_refused(u32 i, const char *why)
 
 static void another_place_is_refused(void **state)
 {
-
 	assert_int_equal(pe_take(&world_add(2 * GiB, DFLT_SIZE, HIGH)->pe), 0);
 	assert_int_equal(pe_take(&world_add(DFLT_START, DFLT_SIZE, HIGH)->pe), 0);
 	map(0, UA, MiB);
@@ -326,12 +325,15 @@ static void geometry_that_the_new_one_lacks(void **state)
 	whole = *pe(1);
 	pe(1)->pgsizes = 1 << 12;
 	assert_refused(1, "no such pages");
+	world_check();
 	*pe(1) = whole;
 	few.max_tces = 1 << 15;
 	assert_refused(1, "no such size");
+	world_check();
 	few.max_tces = model_qemu.max_tces;
 	memset(&pe(1)->addr.token_query, 0, 4 * sizeof(u32));
 	assert_refused(1, "no window left");
+	world_check();
 	*pe(1) = whole;
 	good_join(1);
 	world_give_back();
@@ -466,7 +468,7 @@ int main(void)
 		ALONE_TEST(another_place_is_refused),
 		ALONE_TEST(create_fails_in_one_of_them),
 		PES_TEST(info_is_the_least_of_all),
-		ALONE_TEST(geometry_that_the_new_one_lacks),
+		WORLD_TEST(geometry_that_the_new_one_lacks),
 		PES_TEST(nobody_joins_while_entries_are_unknown),
 		PES_TEST(one_of_two_fails),
 		PES_TEST(joiner_that_cannot_be_cleared),
