@@ -19,19 +19,24 @@ host_has() {
 		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 
+# beside OTHER TEST...
+beside() {
+	# shellcheck disable=SC2034 # vfio_tests reads it
+	SECOND=$1
+	shift
+	vfio_tests "$@"
+}
+
 try host-disk use_disk
 try four-disks wait_for 20 find_disks
 try load-driver load_driver
 try huge-pages huge_pages 8
 try bind-vfio-pci all_to_user
-SECOND=$SAME
-vfio_tests join/before-mappings join/after-mappings join/windows-of-both join/second-leaves \
+beside "$SAME" join/before-mappings join/after-mappings join/windows-of-both join/second-leaves \
 	join/first-leaves join/killed
-SECOND=$NO_DDW
-vfio_tests join/without-dynamic-windows
+beside "$NO_DDW" join/without-dynamic-windows
 try refusal-says-no-window logged "cannot join window .*: no window left"
-SECOND=$ELSEWHERE
-vfio_tests join/other-geometry
+beside "$ELSEWHERE" join/other-geometry
 try refusal-says-elsewhere logged "cannot join window .*: firmware puts it elsewhere"
 for bdf in "$SAME" "$NO_DDW" "$ELSEWHERE"; do
 	try "released-$bdf" host_has "$bdf"

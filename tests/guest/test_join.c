@@ -215,7 +215,8 @@ static void one_container(void)
 	tap_check(ioctl(a.v.group, VFIO_GROUP_SET_CONTAINER, &other) && errno == EINVAL,
 		  "a second container for the group does not give -EINVAL");
 	tap_errno(__vfio_open(&v, join_device()), 0, "the other group in a container of its own");
-	tap_errno(__vfio_join(&b.v, &a.v, join_device()), -EBUSY, "opening it for the first container");
+	tap_errno(__vfio_join(&b.v, &a.v, join_device()), -EBUSY,
+		  "opening it for the first container");
 	tap_check(ioctl(v.group, VFIO_GROUP_SET_CONTAINER, &a.v.container) && errno == EINVAL,
 		  "a group in use by another container does not give -EINVAL");
 	world_expect_writes(&a, 0, a.data, REACHED, "after the refusals");
