@@ -190,6 +190,9 @@ static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64
 		lend_unknown(t, leaf, slot);
 		return -EIO;
 	}
+	/* It may have been there, with one member at least, and been written to. */
+	if (tce & PAPR_TCE_WRITE)
+		memory_dirty(tce & PAGE_MASK, t->w.page_shift);
 	if (!lend_put(t, idx, 0)) {
 		lend_store(t, leaf, slot, 0);
 		return -EIO;

@@ -610,6 +610,8 @@ static void refused_page_is_not_there(void **state)
 		assert_int_equal(kvm_warnings, 1);
 		world_check();
 		assert_reads(0, 0);
+		/* But it was, for a moment. */
+		assert_true(when != MODEL_AFTER || shim_dirty(world_tce(B, 0)));
 		assert_int_equal(space_unregister(&world.space, B, REGION), -EBUSY);
 		assert_int_equal(put(0, B, RW), KVM_DONE);
 		kvm_warnings = 0;
