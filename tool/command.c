@@ -34,7 +34,8 @@ static const struct command {
 	{ "device", "bind", "[--force] BDF", "give a device, with its group, to vfio-pci",
 	  device_bind },
 	{ "device", "unbind", "[--force] BDF", "give it back to the host", device_unbind },
-	{ "doctor", NULL, "[BDF]", "why can't this be assigned? and what mends it", doctor },
+	{ "doctor", NULL, "[--pid N|--unit NAME|--user NAME] [--size SIZE] [BDF]",
+	  "why can't this be assigned, and used by that one? what mends it?", doctor },
 	{ "test", NULL, "[--write FIRST:COUNT] [--report FILE] BDF",
 	  "try a device out: calls, windows, DMA", self_test },
 	{ "bench", NULL, "BDF", "how long maps, unmaps and windows take here", bench },
@@ -65,11 +66,13 @@ void command_help(void)
 	printf("usage: tcectl [-j] [-p] [--root DIR] OBJECT [COMMAND] [ARGUMENTS]\n\n");
 	for (i = 0; i < COMMANDS; i++) {
 		const struct command *c = &commands[i];
-		char line[64];
+		char line[128];
 
 		snprintf(line, sizeof(line), "%s%s%s%s%s", c->object, c->name ? " " : "",
 			 c->name ? c->name : "", *c->args ? " " : "", c->args);
-		printf("  tcectl %-47s %s\n", line, c->about);
+		printf("  tcectl %-47s%s %s\n", line,
+		       strlen(line) > 47 ? "\n                                                       "
+		       : "", c->about);
 	}
 	printf("\n  -j, --json     output as JSON      -p, --pretty   the same, in lines\n"
 	       "  -h, --help     this text           -V, --version  the version\n"
@@ -155,7 +158,7 @@ int command_run(int argc, char **argv)
 /* What follows a command's name: words with dashes, and "@BDF" for a list of devices */
 static void completion_args(const char *args)
 {
-	char text[64];
+	char text[128];
 	char *word, *rest = text;
 
 	snprintf(text, sizeof(text), "%s", args);

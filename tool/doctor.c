@@ -2,9 +2,6 @@
 /*
  * doctor.c - "doctor": why can't this be assigned? One finding a line, each that
  * is not well with the command that mends it.
- *
- * What keeps a device from being assigned is a failure, what may keep some users
- * from working is a warning; the exit status tells of failures alone.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,40 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "command.h"
+#include "doctor_subject.h"
+#include "finding.h"
 #include "json.h"
 #include "message.h"
 #include "pe.h"
 #include "record.h"
 #include "root.h"
 #include "user.h"
-
-enum level { GOOD, WARNING, FAILURE };
-
-static unsigned int failures;
-
-static const char *level_text(enum level level)
-{
-	return level == GOOD ? "ok" : level == WARNING ? "warning" : "failure";
-}
-
-/* One finding; @remedy is NULL when there is nothing to do or nothing that helps. */
-static void finding(enum level level, const char *about, const char *text, const char *remedy)
-{
-	failures += level == FAILURE;
-	if (!json) {
-		printf("%-8s %s: %s\n", level_text(level), about, text);
-		if (remedy)
-			printf("         -> %s\n", remedy);
-		return;
-	}
-	json_object(NULL);
-	json_string("level", level_text(level));
-	json_string("about", about);
-	json_string("text", text);
-	json_string("remedy", remedy);
-	json_end();
-}
 
 static void check_machine(void)
 {
@@ -119,7 +92,7 @@ static void check_vfio(void)
 
 static void check_locked_memory(void)
 {
-	uint64_t limit = user_locked_limit();
+	uint64_t limit = process_locked_max("self");
 	char text[128];
 
 	if (limit == UNKNOWN) {
@@ -255,36 +228,98 @@ static void check_ddw(const struct pe *pe)
 		finding(GOOD, "dynamic windows", "firmware offers them", NULL);
 }
 
-static void check_device(const struct pe *pe)
+/**
+ * struct patient - what "doctor" is to look at
+ * @pid, @unit, @user: the one who is to use a device: one of these, or none
+ * @size_text:         how much is to be registered, as it was said
+ * @size:              in bytes, 0 if nobody said
+ * @subject:           who that is
+ * @pe:                the device's, NULL for none
+ */
+struct patient {
+	const char *pid;
+	const char *unit;
+	const char *user;
+	const char *size_text;
+	uint64_t size;
+	struct subject subject;
+	struct pe *pe;
+};
+
+static bool has_subject(const struct patient *p)
 {
-	check_group(pe);
-	check_access(pe);
-	check_owner(pe);
-	check_ddw(pe);
+	return p->pid || p->unit || p->user;
 }
 
-int doctor(int argc, char **argv)
+static void check_device(const struct patient *p)
 {
-	struct function f;
-	struct pe *pe = NULL;
+	check_group(p->pe);
+	if (!has_subject(p))
+		check_access(p->pe);
+	check_owner(p->pe);
+	check_ddw(p->pe);
+}
 
-	if (argc > 1)
-		return command_usage("doctor takes one device, or none");
-	if (argc && (!function_find(&f, argv[0]) || !(pe = pe_of(&f))))
-		return EXIT_FAILED;
-	if (json)
-		json_array(NULL);
+static void check_all(const struct patient *p)
+{
 	check_machine();
 	check_module();
 	check_in_tree();
 	check_vfio();
-	check_locked_memory();
-	check_huge_pages(pe);
+	if (!has_subject(p))
+		check_locked_memory();
+	check_huge_pages(p->pe);
 	check_debugfs();
-	if (pe)
-		check_device(pe);
+	if (p->pe)
+		check_device(p);
+	if (has_subject(p))
+		doctor_subject(&p->subject, p->pe, p->size);
+}
+
+static int arguments(struct patient *p, int *argc, char **argv)
+{
+	const struct arg args[] = {
+		{ "--pid", &p->pid, NULL }, { "--unit", &p->unit, NULL },
+		{ "--user", &p->user, NULL }, { "--size", &p->size_text, NULL }, { 0 },
+	};
+
+	if (!args_parse(args, argc, argv))
+		return EXIT_USAGE;
+	if (*argc > 1)
+		return command_usage("doctor takes one device, or none");
+	if (!!p->pid + !!p->unit + !!p->user > 1)
+		return command_usage("doctor takes one of --pid, --unit and --user");
+	if (p->size_text && !has_subject(p))
+		return command_usage("--size is for --pid, --unit or --user");
+	if (p->size_text && (!size_parse(p->size_text, &p->size) || !p->size))
+		return command_usage("'%s' is no size; 512M and 100G are", p->size_text);
+	return EXIT_OK;
+}
+
+static bool find_subject(struct patient *p)
+{
+	if (p->pid)
+		return subject_of_pid(&p->subject, p->pid);
+	if (p->unit)
+		return subject_of_unit(&p->subject, p->unit);
+	return !p->user || subject_of_user(&p->subject, p->user);
+}
+
+int doctor(int argc, char **argv)
+{
+	struct patient p = { 0 };
+	struct function f;
+	int rc = arguments(&p, &argc, argv);
+
+	if (rc)
+		return rc;
+	if (!find_subject(&p) || (argc && (!function_find(&f, argv[0]) || !(p.pe = pe_of(&f)))))
+		return EXIT_FAILED;
+	if (json)
+		json_array(NULL);
+	check_all(&p);
 	if (json)
 		json_end();
-	free(pe);
-	return failures ? EXIT_FAILED : EXIT_OK;
+	free(p.pe);
+	return finding_failures() ? EXIT_FAILED : EXIT_OK;
 }

@@ -2,6 +2,7 @@
 /*
  * message.c - words for people.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,6 +45,28 @@ const char *size_text(uint64_t bytes)
 	}
 	snprintf(to, sizeof(text[0]), "%" PRIu64 "%.*s", bytes, unit ? 1 : 0, units + unit);
 	return to;
+}
+
+bool size_parse(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMGTPE";
+	const char *unit;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*bytes = strtoull(text, &end, 0);
+	unit = *end ? strchr(units, *end) : NULL;
+	if (unit && !end[1]) {
+		unsigned int shift = 10 * (unit - units + 1);
+
+		if (*bytes << shift >> shift != *bytes)
+			return false;
+		*bytes <<= shift;
+		end++;
+	}
+	return !errno && !*end;
 }
 
 const char *sizes_text(uint64_t mask)

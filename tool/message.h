@@ -5,6 +5,7 @@
 #ifndef TCECTL_MESSAGE_H
 #define TCECTL_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The program's exit status */
@@ -18,6 +19,9 @@ void *must(void *p);
 
 /* Bytes as "64K", "1G"; valid until it was called eight more times. */
 const char *size_text(uint64_t bytes);
+
+/* Bytes from such a text, or from a plain number; false when it is neither. */
+bool size_parse(const char *text, uint64_t *bytes);
 
 /* A mask of page sizes as "4K 64K 16M" */
 const char *sizes_text(uint64_t mask);

@@ -3,7 +3,6 @@
  * user.c - what has to be so before a container can be opened, each with the command that
  * makes it so. VFIO's own errors say less.
  */
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "message.h"
 #include "root.h"
+#include "subject.h"
 #include "user.h"
 
 static volatile sig_atomic_t interrupted;
@@ -62,22 +62,10 @@ static bool may_open(const char *path)
 	return false;
 }
 
-uint64_t user_locked_limit(void)
-{
-	char *limits = root_read("/proc/self/limits");
-	char *line = limits ? strstr(limits, "Max locked memory") : NULL;
-	uint64_t limit = UNKNOWN;
-
-	if (line)
-		sscanf(line, "Max locked memory %" SCNu64, &limit);
-	free(limits);
-	return limit;
-}
-
 /* Who has CAP_IPC_LOCK, as root does, is not limited. */
 static bool may_lock(uint64_t bytes)
 {
-	uint64_t limit = user_locked_limit();
+	uint64_t limit = process_locked_max("self");
 
 	if (limit >= bytes || (root_is_live() && !geteuid()))
 		return true;

@@ -21,9 +21,6 @@ struct pe *user_find(const char *name, struct function *f, uint64_t locked);
 /* The last check before the device is used: it is one of the running system's. */
 bool user_can_start(const struct function *f);
 
-/* The soft limit of locked memory in bytes; UNKNOWN for none */
-uint64_t user_locked_limit(void);
-
 /* Who serves containers: "vfio_pseries", "in-tree", or "unknown" where both are loaded */
 const char *user_driver(void);
 

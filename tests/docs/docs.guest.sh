@@ -33,6 +33,7 @@ try look doc look
 try bind doc bind
 try bound has_driver vfio-pci
 try permit doc permit
+try for-alice doc for-alice
 try huge-pages doc huge-pages
 try alice-uses-disk alice_uses_disk
 try test doc test

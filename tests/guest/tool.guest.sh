@@ -106,6 +106,55 @@ taken_by_its_id() {
 		echo 1b36 0010 >/sys/bus/pci/drivers/vfio-pci/remove_id
 }
 
+# What "doctor --pid" says of a process and what the kernel does are the same. The process tells its
+# number, waits, opens the group's file and tells how that went.
+write_opener() {
+	cat >/tmp/opener <<-'END'
+	echo $$ >/tmp/agree/pid
+	until [ -e /tmp/agree/go ]; do sleep 0.1; done
+	if [ -e /dev/vfio/0 ] && (: 2>/dev/null <>/dev/vfio/0); then echo opened; else echo refused; fi >/tmp/agree/how
+	END
+	chmod 644 /tmp/opener
+}
+
+agrees() {
+	wanted=$1
+	shift
+	rm -rf /tmp/agree
+	mkdir -p /tmp/agree && chmod 777 /tmp/agree
+	"$@" &
+	subject=$!
+	wait_for 20 test -s /tmp/agree/pid || return 1
+	tcectl doctor --pid "$(cat /tmp/agree/pid)" --size 1M "$NVME" >/tmp/out
+	: >/tmp/agree/go
+	wait "$subject"
+	cat /tmp/out /tmp/agree/how || return 1
+	case $wanted in
+	opened) grep -q '^ok  *\/dev\/vfio\/0: may be opened' /tmp/out ;;
+	hidden) grep -q '^failure  \/dev\/vfio\/0: not in its mount namespace' /tmp/out && wanted=refused ;;
+	*) grep -q '^failure  \/dev\/vfio\/0: may not be opened' /tmp/out ;;
+	esac && [ "$(cat /tmp/agree/how)" = "$wanted" ]
+}
+
+nobody() {
+	su nobody -s /bin/sh -c "$1"
+}
+
+other_files() {
+	unshare -m sh -c 'mount -t tmpfs none /dev/vfio && sh /tmp/opener'
+}
+
+# Root is not limited, nobody is
+limit_is_seen() {
+	mkdir -p /tmp/agree && chmod 777 /tmp/agree
+	(ulimit -l 1024 && su nobody -s /bin/sh -c 'echo $$ >/tmp/agree/limited; sleep 60') &
+	wait_for 20 test -s /tmp/agree/limited || return 1
+	says 'up to 1M (/proc/.*/limits), and it takes' tcectl doctor --pid "$(cat /tmp/agree/limited)" --size 1M
+	status=$?
+	kill "$(cat /tmp/agree/limited)"
+	return "$status"
+}
+
 try host-disk use_disk
 try host-card load e1000
 try load load_driver
@@ -121,6 +170,16 @@ try bind shows "$NVME  nvme -> vfio-pci" tcectl device bind "$NVME"
 try bind-all all_assigned
 ulimit -l unlimited
 try doctor-after shows 'group 0 is viable' tcectl doctor "$NVME"
+try opener write_opener
+try agrees-root agrees opened sh /tmp/opener
+try agrees-nobody agrees refused nobody 'sh /tmp/opener'
+chgrp 65534 /dev/vfio/0 && chmod 660 /dev/vfio/0
+try agrees-group agrees opened nobody 'sh /tmp/opener'
+chgrp 0 /dev/vfio/0 && chmod 600 /dev/vfio/0
+try agrees-namespace agrees refused nobody 'unshare -U -r sh /tmp/opener'
+try agrees-own-namespace agrees opened unshare -U -r sh /tmp/opener
+try agrees-other-files agrees hidden other_files
+try limit-is-seen limit_is_seen
 echo 1 >"$TRACING/events/vfio_pseries/enable"
 try hold hold hold/windows
 try owner shows '"owner":"user"' tcectl -j pe show "$NVME"
