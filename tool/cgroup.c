@@ -53,11 +53,6 @@ static void keep_part(const char *part, size_t length, void *data)
 		snprintf(p->to, p->size, "%.*s", (int)length, part);
 }
 
-static bool is_unit(const char **part, size_t *length)
-{
-	return ends(*part, *length, ".service") || ends(*part, *length, ".scope");
-}
-
 /* PREFIX-ID.scope, PREFIX-ID or ID alone */
 static bool is_container(const char **part, size_t *length)
 {
@@ -71,6 +66,15 @@ static bool is_container(const char **part, size_t *length)
 	*part = at;
 	*length = end - at;
 	return *length == 64;
+}
+
+/* A container's scope is named by the container. */
+static bool is_unit(const char **part, size_t *length)
+{
+	const char *at = *part;
+	size_t n = *length;
+
+	return (ends(at, n, ".service") || ends(at, n, ".scope")) && !is_container(&at, &n);
 }
 
 void cgroup_unit(const char *path, char *unit, size_t size)

@@ -11,7 +11,7 @@
 
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 
-/* The unit in whose control group a path is: the last "NAME.service" or ".scope"; "" for none */
+/* The unit in whose control group a path is: the last that is not a container; "" for none */
 void cgroup_unit(const char *path, char *unit, size_t size);
 
 /* The container: a name of 64 hex digits, behind whatever prefix of a runtime's; "" for none */

@@ -14,6 +14,7 @@
 #include "command.h"
 #include "doctor_subject.h"
 #include "finding.h"
+#include "holder.h"
 #include "json.h"
 #include "message.h"
 #include "pe.h"
@@ -207,13 +208,26 @@ static void check_access(const struct pe *pe)
 
 static void check_owner(const struct pe *pe)
 {
+	const char *holder = holder_first(pe);
+
 	if (!pe->known)
 		return;
 	if (!strcmp(pe->owner, "user"))
-		finding(WARNING, "owner", "a program uses this PE now",
-			"end it: fuser -v /dev/vfio/*");
+		found(WARNING, "owner", holder ? "end it" : "end it: fuser -v /dev/vfio/*", "a program uses this PE now%s%s",
+		      holder ? ": " : "", holder ? holder : "");
 	else
 		finding(GOOD, "owner", "the host; free to be taken", NULL);
+}
+
+static void check_eeh(const struct pe *pe)
+{
+	if (pe->eeh == EEH_STOPPED || pe->eeh == EEH_REMOVED)
+		found(FAILURE, "EEH", "end the program, tcectl device unbind and bind again; the "
+		      "kernel's log has the error", "after an error the PE is %s",
+		      eeh_text(pe->eeh));
+	else if (pe->eeh != EEH_UNKNOWN)
+		found(pe->eeh == EEH_WORKING ? GOOD : WARNING, "EEH", NULL, "%s",
+		      eeh_text(pe->eeh));
 }
 
 static void check_ddw(const struct pe *pe)
@@ -257,6 +271,7 @@ static void check_device(const struct patient *p)
 	if (!has_subject(p))
 		check_access(p->pe);
 	check_owner(p->pe);
+	check_eeh(p->pe);
 	check_ddw(p->pe);
 }
 

@@ -76,7 +76,8 @@ bool function_load(struct function *f, const char *name)
 	f->group = find_group(f);
 	find_driver(f);
 	find_node(f);
-	return true;
+	/* It may have gone while it was looked at. */
+	return root_exists("/sys/bus/pci/devices/%s", f->bdf);
 }
 
 bool function_find(struct function *f, const char *name)

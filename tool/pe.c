@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "message.h"
+#include "module.h"
 #include "pe.h"
-#include "record.h"
 
 static void add_window(struct pe *pe, const struct window *w)
 {
@@ -18,120 +18,112 @@ static void add_window(struct pe *pe, const struct window *w)
 		pe->window[pe->windows++] = *w;
 }
 
-/* The current record is of this PE. */
-static bool is_of(const struct records *r, const struct pe *pe)
+static void add_module(struct pe *pe, const struct module_pe *m)
 {
-	const char *node = record_text(r, "node");
+	unsigned int i;
 
-	return node && !strcmp(node, pe->node);
+	pe->known = true;
+	pe->owner = m->owner;
+	pe->buid = m->buid;
+	pe->pgsizes = m->pgsizes;
+	pe->possible = m->possible;
+	pe->max_tces = m->max_tces;
+	pe->raw = m->raw;
+	for (i = 0; i < m->windows; i++)
+		add_window(pe, &m->window[i]);
 }
 
-static void ask_module_windows(struct pe *pe)
+static void add_function(struct pe *pe, const struct function *f)
 {
-	struct records r;
-	struct window w;
+	enum eeh eeh;
 
-	if (record_open(&r, "pes"))
+	if (pe->functions == PE_FUNCTIONS)
 		return;
-	while (record_next(&r, "window")) {
-		const char *kind = record_text(&r, "kind");
-
-		if (!is_of(&r, pe) || !kind)
-			continue;
-		memset(&w, 0, sizeof(w));
-		w.kind = !strcmp(kind, "default") ? "default" : "user";
-		w.liobn = record_number(&r, "liobn");
-		w.start = record_number(&r, "start");
-		w.size = record_number(&r, "size");
-		w.page_shift = record_number(&r, "shift");
-		w.present = record_number(&r, "present");
-		w.lent = record_number(&r, "lent");
-		add_window(pe, &w);
-	}
-	record_close(&r);
-}
-
-static void ask_module(struct pe *pe)
-{
-	struct records r;
-
-	if (record_open(&r, "pes"))
-		return;
-	while (!pe->known && record_next(&r, "pe")) {
-		const char *owner = record_text(&r, "owner");
-
-		if (!is_of(&r, pe))
-			continue;
-		pe->known = true;
-		pe->owner = owner && !strcmp(owner, "user") ? "user" : "host";
-		pe->buid = record_number(&r, "buid");
-		pe->pgsizes = record_number(&r, "pgsizes");
-	}
-	record_close(&r);
-	if (pe->known)
-		ask_module_windows(pe);
-}
-
-/* What firmware would still give: the module asks it when this is read. */
-static void ask_firmware(struct pe *pe)
-{
-	struct records r;
-
-	if (!pe->known || record_open(&r, "possible"))
-		return;
-	while (record_next(&r, "possible")) {
-		if (!is_of(&r, pe) || record_number(&r, "error"))
-			continue;
-		pe->possible = record_number(&r, "windows");
-		pe->max_tces = record_number(&r, "tces");
-		pe->pgsizes |= record_number(&r, "pgsizes");
-	}
-	record_close(&r);
-}
-
-static bool add_function(const struct function *f, void *data)
-{
-	struct pe *pe = data;
-
-	if (strcmp(f->node, pe->node) || pe->functions == PE_FUNCTIONS)
-		return true;
 	pe->function[pe->functions++] = *f;
 	if (f->group >= 0)
 		pe->group = f->group;
+	eeh = eeh_of(f->bdf);
+	if (eeh > pe->eeh)
+		pe->eeh = eeh;
+}
+
+/**
+ * struct all - the functions of all PEs, read once
+ * @function: @n of them
+ * @shown:    those whose PE had its turn
+ */
+static struct all {
+	struct function *function;
+	bool *shown;
+	size_t n;
+	bool read;
+} all;
+
+static bool keep_function(const struct function *f, void *data)
+{
+	(void)data;
+	all.function = must(realloc(all.function, (all.n + 1) * sizeof(*all.function)));
+	all.function[all.n++] = *f;
 	return true;
+}
+
+static void read_functions(void)
+{
+	if (!all.read)
+		function_each(keep_function, NULL);
+	all.read = true;
+	if (!all.shown)
+		all.shown = must(calloc(all.n + 1, sizeof(*all.shown)));
 }
 
 static struct pe *pe_load(const char *node)
 {
 	struct pe *pe = must(calloc(1, sizeof(*pe)));
+	const struct module_pe *m = module_find(node);
 	struct window w;
+	size_t i;
 
 	snprintf(pe->node, sizeof(pe->node), "%s", node);
 	pe->group = -1;
 	pe->possible = UNKNOWN;
-	function_each(add_function, pe);
+	for (i = 0; i < all.n; i++) {
+		if (strcmp(all.function[i].node, node))
+			continue;
+		all.shown[i] = true;
+		add_function(pe, &all.function[i]);
+	}
 	pe->ddw = tree_has_ddw(node);
 	pe->reset = tree_has_reset(node);
-	ask_module(pe);
-	if (!pe->known && tree_default_window(node, &w))
+	pe->limited = tree_has_limited(node);
+	if (m)
+		add_module(pe, m);
+	else if (tree_default_window(node, &w))
 		add_window(pe, &w);
 	if (tree_host_window(node, &w))
 		add_window(pe, &w);
 	return pe;
 }
 
+bool pe_is_limited(const struct pe *pe)
+{
+	unsigned int i;
+
+	for (i = 0; i < pe->windows; i++)
+		if (pe->window[i].present && pe->window[i].start == 4ULL << 30)
+			return true;
+	return false;
+}
+
 struct pe *pe_of(const struct function *f)
 {
-	struct pe *pe;
-
 	if (!f->node[0]) {
 		error("%s: firmware gives this device no DMA window; a partition's devices have "
 		      "one, other machines need no tcectl", f->bdf);
 		return NULL;
 	}
-	pe = pe_load(f->node);
-	ask_firmware(pe);
-	return pe;
+	read_functions();
+	module_ask_firmware();
+	return pe_load(f->node);
 }
 
 /* The host's own dynamic window makes room when a user takes the PE. */
@@ -161,37 +153,20 @@ const char *pe_ddw_reason(const struct pe *pe)
 	return NULL;
 }
 
-/* The functions that a PE was shown for already, by its node */
-struct seen {
-	char (*node)[256];
-	unsigned int n;
-	void (*show)(struct pe *pe);
-};
-
-static bool once_per_pe(const struct function *f, void *data)
-{
-	struct seen *seen = data;
-	struct pe *pe;
-	unsigned int i;
-
-	for (i = 0; i < seen->n; i++)
-		if (!strcmp(seen->node[i], f->node))
-			return true;
-	if (!f->node[0])
-		return true;
-	seen->node = must(realloc(seen->node, (seen->n + 1) * sizeof(*seen->node)));
-	memcpy(seen->node[seen->n++], f->node, sizeof(f->node));
-	pe = pe_load(f->node);
-	seen->show(pe);
-	free(pe);
-	return true;
-}
-
 unsigned int pe_each(void (*show)(struct pe *pe))
 {
-	struct seen seen = { .show = show };
+	unsigned int n = 0;
+	struct pe *pe;
+	size_t i;
 
-	function_each(once_per_pe, &seen);
-	free(seen.node);
-	return seen.n;
+	read_functions();
+	for (i = 0; i < all.n; i++) {
+		if (all.shown[i] || !all.function[i].node[0])
+			continue;
+		pe = pe_load(all.function[i].node);
+		show(pe);
+		free(pe);
+		n++;
+	}
+	return n;
 }

@@ -5,19 +5,46 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
+#include "patience.h"
 #include "record.h"
 #include "root.h"
 
 #define FORMAT	"vfio_pseries 1"
 
+/* In a child: the module may be at work for long with what the file is about. */
+static int copy_file(int out, void *data)
+{
+	const char *file = data;
+	unsigned char *bytes;
+	size_t size, done = 0;
+	ssize_t n;
+
+	bytes = root_bytes(&size, "%s/%s", RECORD_FOLDER, file);
+	if (!bytes)
+		return errno;
+	for (; done < size; done += n) {
+		n = write(out, bytes + done, size - done);
+		if (n <= 0)
+			return errno;
+	}
+	free(bytes);
+	return 0;
+}
+
 int record_open(struct records *r, const char *file)
 {
+	size_t size;
+	int rc;
+
 	memset(r, 0, sizeof(*r));
-	r->text = root_read("%s/%s", RECORD_FOLDER, file);
-	if (!r->text)
-		return errno;
+	rc = patient(copy_file, (void *)file, &r->text, &size);
+	if (rc)
+		return rc;
+	while (size && r->text[size - 1] == '\n')
+		r->text[--size] = 0;
 	if (strncmp(r->text, FORMAT "\n", strlen(FORMAT) + 1) && strcmp(r->text, FORMAT)) {
 		record_close(r);
 		return EPROTO;
@@ -34,6 +61,10 @@ void record_explain(int rc)
 		error("the module is not loaded; \"modprobe vfio_pseries\" loads it");
 	else if (rc == EACCES || rc == EPERM)
 		error("%s: root alone may read it; try with sudo", RECORD_FOLDER);
+	else if (rc == ETIMEDOUT)
+		error("the module is at work for a program with what is asked for, for longer than "
+		      "%d seconds; windows and owners are not known now, try again later",
+		      PATIENCE_SECONDS);
 	else if (rc == EPROTO)
 		error("%s: another format than this program's; use the tcectl that belongs to "
 		      "the loaded module", RECORD_FOLDER);
@@ -44,16 +75,27 @@ void record_explain(int rc)
 		error("%s: %s", RECORD_FOLDER, strerror(rc));
 }
 
-bool record_next(struct records *r, const char *kind)
+/* The line's first word, which ends with @end */
+static bool is_kind(const char *line, const char *kind, char end)
 {
 	size_t n = strlen(kind);
 
+	return !strncmp(line, kind, n) && line[n] == end;
+}
+
+bool record_is(const struct records *r, const char *kind)
+{
+	return is_kind(r->line, kind, '\n');
+}
+
+bool record_next(struct records *r, const char *kind)
+{
 	while (r->next) {
 		r->line = r->next;
 		r->next = strchr(r->line, '\n');
 		if (r->next)
 			*r->next++ = 0;
-		if (strncmp(r->line, kind, n) || r->line[n] != ' ')
+		if (kind && !is_kind(r->line, kind, ' '))
 			continue;
 		for (char *c = r->line; *c; c++)
 			if (*c == ' ')

@@ -27,15 +27,18 @@ struct records {
  * record_open() - read one of the module's files
  *
  * Return: 0, or an errno value: ENOENT (no module, or no debugfs), EACCES, EPROTO (a
- * format that this program does not know).
+ * format that this program does not know), ETIMEDOUT (see patience.h).
  */
 int record_open(struct records *r, const char *file);
 
 /* Says on standard error why record_open() failed, and the remedy. */
 void record_explain(int rc);
 
-/* The next line of this kind; false at the end. */
+/* The next line of this kind, or of any for NULL; false at the end. */
 bool record_next(struct records *r, const char *kind);
+
+/* Is the current line of this kind? */
+bool record_is(const struct records *r, const char *kind);
 
 /* A value of the current line, valid until the next; NULL without such a key. */
 const char *record_text(const struct records *r, const char *key);

@@ -120,6 +120,17 @@ uint64_t root_number(const char *format, ...)
 	return value;
 }
 
+bool root_target(char *target, size_t size, const char *format, ...)
+{
+	const char *path;
+	ssize_t n;
+
+	ROOT_PATH(path);
+	n = readlink(path, target, size - 1);
+	target[n > 0 ? n : 0] = 0;
+	return n >= 0;
+}
+
 char *root_link(const char *format, ...)
 {
 	char target[PATH_MAX];

@@ -38,6 +38,10 @@ uint64_t root_number(const char *format, ...) ROOT_FORMAT;
 /* The last part of a symbolic link's target, to be freed; NULL when it is no link */
 char *root_link(const char *format, ...) ROOT_FORMAT;
 
+/* A symbolic link's target as it is; false when it is no link */
+bool root_target(char *target, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Where a name leads when all links are followed, to be freed; NULL and errno */
 char *root_real(const char *format, ...) ROOT_FORMAT;
 

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capacity.h"
 #include "command.h"
+#include "holder.h"
 #include "json.h"
 #include "message.h"
 #include "names.h"
@@ -24,6 +26,18 @@ static void function_json(const struct function *f)
 	json_end();
 }
 
+/*
+ * What the kernel's own table of a window counts, where the kernel shows it (CONFIG_IOMMU_DEBUGFS).
+ * A window that has all of memory in it is none of these.
+ */
+static uint64_t tces_in_use(const struct window *w)
+{
+	if (w->lent || w->direct ||
+	    !root_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
+		return UNKNOWN;
+	return root_number("/sys/kernel/debug/iommu/%08x/weight", w->liobn);
+}
+
 static void window_json(const struct window *w)
 {
 	json_object(NULL);
@@ -35,6 +49,8 @@ static void window_json(const struct window *w)
 	json_bool("present", w->present);
 	json_bool("lent", w->lent);
 	json_bool("direct", w->direct);
+	if (tces_in_use(w) != UNKNOWN)
+		json_number("tces_in_use", tces_in_use(w));
 	json_end();
 }
 
@@ -49,11 +65,17 @@ static void page_sizes_json(uint64_t mask)
 	json_end();
 }
 
+static const char *limited_text(const struct pe *pe)
+{
+	return pe_is_limited(pe) ? "in use" : pe->limited ? "possible" : "not possible";
+}
+
 static void ddw_json(const struct pe *pe)
 {
 	json_object("ddw");
 	json_bool("available", pe->ddw);
 	json_bool("reset", pe->reset);
+	json_string("limited_address_mode", limited_text(pe));
 	json_string("reason", pe_ddw_reason(pe));
 	if (pe->possible != UNKNOWN) {
 		json_number("windows_possible", pe->possible);
@@ -61,6 +83,18 @@ static void ddw_json(const struct pe *pe)
 	}
 	page_sizes_json(pe->pgsizes);
 	json_end();
+}
+
+static bool holder_json(const struct holder *h, void *data)
+{
+	(void)data;
+	json_object(NULL);
+	json_number("pid", h->pid);
+	json_string("command", h->command);
+	json_string("unit", *h->unit ? h->unit : NULL);
+	json_string("container", *h->container ? h->container : NULL);
+	json_end();
+	return true;
 }
 
 static void pe_json(const struct pe *pe)
@@ -75,6 +109,10 @@ static void pe_json(const struct pe *pe)
 	else
 		json_string("group", NULL);
 	json_string("owner", pe->owner);
+	json_array("holders");
+	holder_each(pe, holder_json, NULL);
+	json_end();
+	json_string("eeh", eeh_text(pe->eeh));
 	if (pe->known)
 		json_hex("buid", pe->buid);
 	ddw_json(pe);
@@ -114,6 +152,13 @@ static const char *liobns_text(const struct pe *pe)
 	return n ? text : "-";
 }
 
+/* @data: not NULL for one more step to the right */
+static bool holder_line(const struct holder *h, void *data)
+{
+	printf("%s  held by: %s\n", data ? "  " : "", holder_text(h));
+	return true;
+}
+
 static void list_text(struct pe *pe)
 {
 	unsigned int i;
@@ -126,6 +171,7 @@ static void list_text(struct pe *pe)
 		printf("    %s  %-10s %s\n", f->bdf, f->driver[0] ? f->driver : "-",
 		       name_of_device(f->vendor, f->device));
 	}
+	holder_each(pe, holder_line, pe);
 }
 
 static void list_json(struct pe *pe)
@@ -156,10 +202,15 @@ int pe_list(int argc, char **argv)
 
 static void window_text(const struct window *w)
 {
-	printf("    %-8s %08x  bus address 0x%" PRIx64 ", %s in pages of %s%s%s%s\n", w->kind,
+	uint64_t used = tces_in_use(w);
+
+	printf("    %-8s %08x  bus address 0x%" PRIx64 ", %s in pages of %s%s%s%s", w->kind,
 	       w->liobn, w->start, size_text(w->size), size_text(1ULL << w->page_shift),
 	       w->present ? "" : ", absent", w->lent ? ", a user has it" : "",
 	       w->direct ? ", all of memory" : "");
+	if (used != UNKNOWN)
+		printf(", %" PRIu64 " pages in use", used);
+	printf("\n");
 }
 
 static void ddw_text(const struct pe *pe)
@@ -171,6 +222,10 @@ static void ddw_text(const struct pe *pe)
 	if (pe->possible != UNKNOWN)
 		printf("  possible now: %" PRIu64 " more, of up to %" PRIu64 " TCEs\n",
 		       pe->possible, pe->max_tces);
+	if (capacity_text(pe))
+		printf("  capacity: %s\n", capacity_text(pe));
+	if (pe->limited || pe_is_limited(pe))
+		printf("  limited-address mode: %s\n", limited_text(pe));
 	if (pe->pgsizes)
 		printf("  page sizes: %s\n", sizes_text(pe->pgsizes));
 }
@@ -183,6 +238,9 @@ static void show_text(const struct pe *pe)
 	printf("  PHB: %s\n", strrchr(pe->node, '/') + 1);
 	printf("  IOMMU group: %s\n", group_text(pe));
 	printf("  owner: %s\n", pe->owner ? pe->owner : "not known (is the module loaded?)");
+	holder_each(pe, holder_line, NULL);
+	if (eeh_text(pe->eeh))
+		printf("  EEH: %s\n", eeh_text(pe->eeh));
 	ddw_text(pe);
 	printf("  windows:\n");
 	for (i = 0; i < pe->windows; i++)

@@ -128,16 +128,28 @@ bool tree_has_ddw(const char *node)
 	return root_exists("%s%s/ibm,ddw-applicable", TREE, node);
 }
 
-bool tree_has_reset(const char *node)
+/* "ibm,ddw-extensions" is a count and so many cells; 0 for one that it has not. */
+static uint32_t extension(const char *node, unsigned int number)
 {
 	unsigned char *bytes;
+	uint32_t value = 0;
 	size_t size;
-	bool has;
 
 	bytes = root_bytes(&size, "%s%s/ibm,ddw-extensions", TREE, node);
-	has = bytes && size >= 8 && cells(bytes, 1) >= 1 && cells(bytes + 4, 1);
+	if (bytes && size >= 4 * (number + 1) && cells(bytes, 1) >= number)
+		value = cells(bytes + 4 * number, 1);
 	free(bytes);
-	return has;
+	return value;
+}
+
+bool tree_has_reset(const char *node)
+{
+	return extension(node, 1);
+}
+
+bool tree_has_limited(const char *node)
+{
+	return extension(node, 3) == 1;
 }
 
 bool tree_is_partition(void)

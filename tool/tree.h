@@ -45,6 +45,9 @@ bool tree_host_window(const char *node, struct window *w);
 bool tree_has_ddw(const char *node);
 bool tree_has_reset(const char *node);
 
+/* Can it put a PE's windows where a device with few address bits reaches them? */
+bool tree_has_limited(const char *node);
+
 /* Is this a partition? */
 bool tree_is_partition(void);
 
