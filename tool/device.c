@@ -235,6 +235,40 @@ static bool may_move(const struct pe *pe, const char *named, bool force)
 	return free_to_go || force;
 }
 
+static bool is_users(const struct pe *pe)
+{
+	return pe->owner && !strcmp(pe->owner, "user");
+}
+
+/*
+ * A function that is removed or unbound under its user has no driver any more, and
+ * is locked until that user lets go: writing to its files would wait as long, and
+ * not be killed. One that was added meanwhile was not meant for vfio-pci.
+ */
+static bool is_leaving(const struct function *f)
+{
+	char *override = root_read("/sys/bus/pci/devices/%s/driver_override", f->bdf);
+	bool leaving = !f->driver[0] && override && !strncmp(override, VFIO, strlen(VFIO));
+
+	free(override);
+	return leaving;
+}
+
+static bool none_leaves(const struct pe *pe, bool force)
+{
+	unsigned int i;
+
+	for (i = 0; i < pe->functions && is_users(pe) && !force; i++) {
+		if (!is_leaving(&pe->function[i]))
+			continue;
+		error("%s: it is being removed or unbound, and the kernel waits for the program that "
+		      "uses this PE; end that first, or say --force to wait for it",
+		      pe->function[i].bdf);
+		return false;
+	}
+	return true;
+}
+
 /* The arguments of both commands */
 static struct pe *device_pe(int argc, char **argv, struct function *f, bool *force)
 {
@@ -279,7 +313,7 @@ int device_bind(int argc, char **argv)
 		return EXIT_FAILED;
 	if (function_is_bridge(&f))
 		error("%s: a bridge cannot be assigned; name a device behind it", f.bdf);
-	else if (vfio_is_there() && may_move(pe, f.bdf, force))
+	else if (vfio_is_there() && none_leaves(pe, force) && may_move(pe, f.bdf, force))
 		rc = move_all(pe, move_to_vfio, "given to " VFIO);
 	free(pe);
 	return rc;
@@ -298,7 +332,7 @@ int device_unbind(int argc, char **argv)
 	if (!pe)
 		return EXIT_FAILED;
 	/* An unbind would wait, not to be killed, until the user lets go. */
-	if (pe->owner && !strcmp(pe->owner, "user") && !force)
+	if (is_users(pe) && !force)
 		error("%s: a program uses this PE; end it first, or say --force to wait for it",
 		      f.bdf);
 	else
