@@ -382,10 +382,8 @@ static void host_meet(struct device *dev)
 {
 	struct host_pe *hp = host_pe_get(dev);
 
-	if (IS_ERR(hp))
-		return;
-	ownership_meet(hp);
-	host_tables_inert(hp);
+	if (!IS_ERR(hp) && ownership_meet(hp))
+		host_tables_inert(hp);
 }
 
 /* Another device may come to have its address. It has left its group already. */

@@ -199,8 +199,11 @@ int ownership_init(void);
 
 /**
  * ownership_meet() - a PE was met, or met again when a driver binds to it
+ *
+ * Context: may sleep; takes the IOMMU core's group mutex.
+ * Return: false when a user had it before this module came, and still has.
  */
-void ownership_meet(struct host_pe *hp);
+bool ownership_meet(struct host_pe *hp);
 
 /**
  * ownership_forget() - the module goes; no user owns the PE

@@ -15,19 +15,26 @@
  *           for the device it is told; the others' is set by us.
  *
  * Creating and setting windows is refused: while this module is loaded nobody
- * but our own containers drives a PE that a user owns.
+ * but our own containers drives a PE that a user owns. One whose user was there
+ * before is left to the kernel's own driver until that user's end.
  */
 #include "config.h"
 #ifdef HAVE_TABLE_GROUP_DEVICE
 
 #include <linux/err.h>
 #include <linux/iommu.h>
+#include <linux/mutex.h>
 #include "../host.h"
 
 #define PROP_SAVED	"ibm,dma-window-saved"
 
-/* The kernel's own operations, the same for all groups. */
+/*
+ * The kernel's own operations, the same for all groups, and a copy for PEs whose
+ * user was there before us. Set before a group has ours.
+ */
 static struct iommu_table_group_ops *builtin;
+static struct iommu_table_group_ops passing;
+static DEFINE_MUTEX(builtin_lock);
 
 /*
  * The kernel's take makes a new copy of the property each time unless there is
@@ -202,12 +209,51 @@ static struct iommu_table_group_ops wrapped = {
 	.release_ownership	= wrapped_release,
 };
 
-void ownership_meet(struct host_pe *hp)
+/* With the group's mutex. From here on the PE is as all others. */
+static void passing_release(struct iommu_table_group *group, struct device *dev)
 {
-	if (!hp->group->ops || hp->group->ops == &wrapped)
-		return;
-	builtin = hp->group->ops;
-	WRITE_ONCE(hp->group->ops, &wrapped);
+	struct host_pe *hp = host_pe_get(dev);
+
+	builtin->release_ownership(group, dev);
+	WRITE_ONCE(group->ops, &wrapped);
+	if (!IS_ERR(hp))
+		host_tables_inert(hp);
+}
+
+static bool builtin_is(struct iommu_table_group_ops *ops)
+{
+	bool same;
+
+	mutex_lock(&builtin_lock);
+	if (!builtin) {
+		passing = *ops;
+		passing.release_ownership = passing_release;
+		builtin = ops;
+	}
+	same = builtin == ops;
+	mutex_unlock(&builtin_lock);
+	return same;
+}
+
+/* Called with the group's mutex held, and so not while it changes hands. */
+static int wrap(struct device *dev, void *data)
+{
+	struct iommu_table_group *group = data;
+	const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+	bool user = domain && domain->type == IOMMU_DOMAIN_BLOCKED;
+
+	if (group->ops == builtin)
+		smp_store_release(&group->ops, user ? &passing : &wrapped);
+	return 1;
+}
+
+bool ownership_meet(struct host_pe *hp)
+{
+	struct iommu_table_group_ops *ops = READ_ONCE(hp->group->ops);
+
+	if (ops && ops != &wrapped && ops != &passing && builtin_is(ops))
+		iommu_group_for_each_dev(hp->group->group, hp->group, wrap);
+	return READ_ONCE(hp->group->ops) != &passing;
 }
 
 static int wrap_barrier(struct device *dev, void *data)
@@ -217,7 +263,7 @@ static int wrap_barrier(struct device *dev, void *data)
 
 void ownership_forget(struct host_pe *hp)
 {
-	if (hp->group->ops != &wrapped)
+	if (hp->group->ops != &wrapped && hp->group->ops != &passing)
 		return;
 	WRITE_ONCE(hp->group->ops, builtin);
 	/* Walking the group takes its mutex: after it nobody is inside ours. */

@@ -160,8 +160,9 @@ static int supplied_register(void)
 }
 
 /* Nothing to be done per PE: the operations are the bus's. */
-void ownership_meet(struct host_pe *hp)
+bool ownership_meet(struct host_pe *hp)
 {
+	return true;
 }
 
 void ownership_forget(struct host_pe *hp)
