@@ -140,7 +140,11 @@ static void host_read_address(struct device *dev, struct device_node *dn, struct
 static void host_pe_free(struct kref *ref)
 {
 	struct host_pe *hp = container_of(ref, struct host_pe, ref);
+	size_t i;
 
+	for (i = 0; i < ARRAY_SIZE(hp->inert); i++)
+		if (hp->inert[i])
+			lookup_abandon(hp->inert[i]);
 	of_node_put(hp->node);
 	kfree(hp->list);
 	kfree(hp);
@@ -252,10 +256,8 @@ static int host_take_pe(struct host_pe *hp, struct device *dev)
 	rc = pe_take(&hp->pe);
 	trace_pe_take(hp->pe.addr.buid, hp->pe.addr.config_addr, rc);
 	hp->dev = NULL;
-	if (rc) {
+	if (rc)
 		module_put(THIS_MODULE);
-		host_tables_inert(hp);
-	}
 	return rc;
 }
 
@@ -279,10 +281,12 @@ int host_take(struct device *dev)
 	mutex_lock(&host_owner_lock);
 	rc = host_take_pe(hp, dev);
 	mutex_unlock(&host_owner_lock);
-	if (rc)
+	if (rc) {
+		host_tables_inert(hp);
 		dev_warn_ratelimited(dev, "vfio_pseries: cannot be given to a user: %d\n", rc);
-	else
+	} else {
 		host_clear_base(hp, dev);
+	}
 	return rc;
 }
 
@@ -295,7 +299,6 @@ static bool host_release_pe(struct host_pe *hp, struct device *dev)
 	pe_release(&hp->pe);
 	trace_pe_release(hp->pe.addr.buid, hp->pe.addr.config_addr);
 	hp->dev = NULL;
-	host_tables_inert(hp);
 	module_put(THIS_MODULE);
 	return true;
 }
@@ -332,6 +335,8 @@ bool host_release(struct device *dev)
 	mutex_lock(&host_owner_lock);
 	owned = host_release_pe(hp, dev);
 	mutex_unlock(&host_owner_lock);
+	if (owned)
+		host_tables_inert(hp);
 	host_set_base(hp, dev);
 	return owned;
 }
@@ -362,20 +367,32 @@ void host_shutdown(void)
 	mutex_unlock(&host_owner_lock);
 }
 
-void host_tables_inert(struct host_pe *hp)
+/* With the PE's lock. The table that was inert in this place until now, if it left. */
+static struct iommu_table *host_table_inert(struct host_pe *hp, size_t i)
 {
-	size_t i;
+	struct iommu_table *tbl = hp->group->tables[i];
+	struct iommu_table *had = hp->inert[i];
 
-	for (i = 0; i < ARRAY_SIZE(hp->group->tables); i++)
-		lookup_make_inert(hp->group->tables[i]);
+	lockdep_assert_held(&hp->pe.lock);
+	if (tbl == had)
+		return NULL;
+	hp->inert[i] = lookup_make_inert(tbl);
+	return had;
 }
 
-static void host_tables_normal(struct host_pe *hp)
+void host_tables_inert(struct host_pe *hp)
 {
+	struct iommu_table *left[IOMMU_TABLE_GROUP_MAX_TABLES] = { };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(hp->group->tables); i++)
-		lookup_make_normal(hp->group->tables[i]);
+	/* A take frees tables, with this lock. */
+	mutex_lock(&hp->pe.lock);
+	for (i = 0; i < ARRAY_SIZE(left) && !hp->pe.owned; i++)
+		left[i] = host_table_inert(hp, i);
+	mutex_unlock(&hp->pe.lock);
+	for (i = 0; i < ARRAY_SIZE(left); i++)
+		if (left[i])
+			lookup_abandon(left[i]);
 }
 
 static void host_meet(struct device *dev)
@@ -456,15 +473,49 @@ int host_init(void)
 	return 0;
 }
 
+static int host_forget(struct host_pe *hp, void *data)
+{
+	ownership_forget(hp);
+	return 0;
+}
+
+static int host_tables_normal(struct host_pe *hp, void *data)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hp->inert); i++)
+		if (hp->inert[i])
+			lookup_make_normal(hp->inert[i]);
+	return 0;
+}
+
+static int host_tables_put(struct host_pe *hp, void *data)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hp->inert); i++) {
+		if (hp->inert[i])
+			iommu_tce_table_put(hp->inert[i]);
+		hp->inert[i] = NULL;
+	}
+	return 0;
+}
+
+/*
+ * A call on behalf of one PE looks at all of them. So all are forgotten by the
+ * core before the first one goes; KVM has no lock and is waited for.
+ */
 void host_exit(void)
 {
 	struct host_pe *hp, *next;
 
 	bus_unregister_notifier(&pci_bus_type, &host_bus_nb);
+	host_each(host_forget, NULL);
 	of_reconfig_notifier_unregister(&host_tree_nb);
+	host_each(host_tables_normal, NULL);
+	lookup_wait();
+	host_each(host_tables_put, NULL);
 	list_for_each_entry_safe(hp, next, &host_pes, link) {
-		ownership_forget(hp);
-		host_tables_normal(hp);
 		list_del(&hp->link);
 		host_pe_put(hp);
 	}

@@ -63,6 +63,8 @@ struct host_ddw {
  * @ddw:     the host's dynamic window, while a user owns the PE
  * @last:    the kernel is about to go: the next one creates its own window
  * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
+ * @inert:   what lookup_make_inert() gave for the group's tables; guarded by the
+ *           PE's lock
  * @wide:    the device that had the second of them as its own; never followed
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_builtin.c
@@ -82,6 +84,7 @@ struct host_pe {
 	struct host_ddw ddw;
 	bool last;
 	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
+	struct iommu_table *inert[IOMMU_TABLE_GROUP_MAX_TABLES];
 	struct device *wide;
 	__be64 *list;
 	struct property *saved;
@@ -135,7 +138,11 @@ void host_exit(void);
 void host_shutdown(void);
 
 /**
- * host_tables_inert() - keep KVM away from the tables that the host uses
+ * host_tables_inert() - keep KVM away from the tables that the host uses now
+ *
+ * Those that it used before are let go of. Nothing is done while a user owns the
+ * PE.
+ * Context: sleeps, as lookup_wait() if a table has gone; takes the PE's lock.
  */
 void host_tables_inert(struct host_pe *hp);
 

@@ -7,11 +7,15 @@
  * Such a table therefore refers to nothing of ours but this module, whose code
  * its operations are. It reads the group's pointers without a lock and only
  * then takes its reference: a table that is published no more is kept until the
- * container's end.
+ * container's end, and until no task can be in between.
+ *
+ * The same goes for tables of the host's, which KVM is kept from. While such a
+ * table has operations of ours, we have a reference to it.
  */
 #include <linux/dma-direction.h>
 #include <linux/err.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <asm/firmware.h>
@@ -142,10 +146,21 @@ bool lookup_held(struct lend *l)
 	return kref_read(&lookup_of(l)->tbl.it_kref) > 1;
 }
 
+/*
+ * KVM does not sleep between reading a pointer and taking its reference, nor in
+ * a table's operations, but where the kernel can be preempted it may be there
+ * for long: a task is known to be elsewhere when it has slept, or been in user
+ * space. (Where it cannot, this is a plain grace period.)
+ */
+void lookup_wait(void)
+{
+	synchronize_rcu_tasks();
+}
+
 void lookup_put(struct lend *l)
 {
 	if (l)
-		synchronize_rcu();
+		lookup_wait();
 	while (l) {
 		struct lend *next = l->next;
 
@@ -154,27 +169,68 @@ void lookup_put(struct lend *l)
 	}
 }
 
-/* The kernel's own operations for its tables, and a copy that ignores KVM. */
+/*
+ * The kernel's own operations for its tables, and copies that ignore KVM: for a
+ * table that the host has, and for one that KVM alone may still have.
+ */
 static struct iommu_table_ops *host_table_ops;
 static struct iommu_table_ops inert_ops;
+static struct iommu_table_ops left_ops;
 
-void lookup_make_inert(struct iommu_table *tbl)
+/* Guards all three until they are set, which is before a table has them. */
+static DEFINE_MUTEX(lookup_ops_lock);
+
+static void left_free(struct iommu_table *tbl)
 {
-	if (!tbl || tbl->it_ops == &lookup_ops || tbl->it_ops == &inert_ops)
-		return;
-	if (!host_table_ops) {
-		inert_ops = *tbl->it_ops;
-		inert_ops.xchg_no_kill = inert_xchg;
-		inert_ops.useraddrptr = inert_useraddr;
-		host_table_ops = tbl->it_ops;
-	}
-	/* All tables of PCI devices have the same operations; leave others alone. */
-	if (tbl->it_ops == host_table_ops)
-		WRITE_ONCE(tbl->it_ops, &inert_ops);
+	if (host_table_ops->free)
+		host_table_ops->free(tbl);
+	module_put(THIS_MODULE);
+}
+
+static void lookup_copy_ops(struct iommu_table_ops *ops)
+{
+	inert_ops = *ops;
+	inert_ops.xchg_no_kill = inert_xchg;
+	inert_ops.useraddrptr = inert_useraddr;
+	left_ops = inert_ops;
+	left_ops.free = left_free;
+	host_table_ops = ops;
+}
+
+/* All tables of PCI devices have the same operations; leave others alone. */
+static bool lookup_is_the_hosts(const struct iommu_table *tbl)
+{
+	bool same;
+
+	mutex_lock(&lookup_ops_lock);
+	if (!host_table_ops)
+		lookup_copy_ops(tbl->it_ops);
+	same = tbl->it_ops == host_table_ops;
+	mutex_unlock(&lookup_ops_lock);
+	return same;
+}
+
+struct iommu_table *lookup_make_inert(struct iommu_table *tbl)
+{
+	if (!tbl || tbl->it_ops == &lookup_ops || !lookup_is_the_hosts(tbl))
+		return NULL;
+	if (!iommu_tce_table_get(tbl))
+		return NULL;
+	WRITE_ONCE(tbl->it_ops, &inert_ops);
+	return tbl;
 }
 
 void lookup_make_normal(struct iommu_table *tbl)
 {
-	if (tbl && tbl->it_ops == &inert_ops)
-		WRITE_ONCE(tbl->it_ops, host_table_ops);
+	WRITE_ONCE(tbl->it_ops, host_table_ops);
+}
+
+void lookup_abandon(struct iommu_table *tbl)
+{
+	if (try_module_get(THIS_MODULE))
+		WRITE_ONCE(tbl->it_ops, &left_ops);
+	else
+		lookup_make_normal(tbl);
+	lookup_wait();
+	iommu_tce_table_put(tbl);
 }

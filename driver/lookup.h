@@ -17,15 +17,39 @@ struct iommu_table *lookup_table(struct lend *l);
 
 /**
  * lookup_make_inert() - keep KVM's hands off a table of the host's
+ * @tbl: the table, which cannot go meanwhile; NULL or one of ours is no such
  *
  * KVM can be made to find the table of a group that no container has. What it
- * does there from now on has no effect. @tbl may be NULL or one of ours.
+ * does there from now on has no effect.
+ *
+ * Context: may sleep. Return: @tbl with a reference, for lookup_make_normal() or
+ * lookup_abandon(); NULL when it is left as it is.
  */
-void lookup_make_inert(struct iommu_table *tbl);
+struct iommu_table *lookup_make_inert(struct iommu_table *tbl);
 
 /**
- * lookup_make_normal() - undo lookup_make_inert()
+ * lookup_make_normal() - undo lookup_make_inert(); the reference stays
+ *
+ * KVM may be inside our operations until lookup_wait() has returned.
  */
 void lookup_make_normal(struct iommu_table *tbl);
+
+/**
+ * lookup_abandon() - drop the reference to an inert table that the host has no more
+ *
+ * It stays inert for KVM, and if that has it still, so does this module stay:
+ * the hypervisor's table of that name may be somebody else's by now.
+ *
+ * Context: sleeps, as lookup_wait().
+ */
+void lookup_abandon(struct iommu_table *tbl);
+
+/**
+ * lookup_wait() - nobody is about to take a reference to what is published no more
+ *
+ * Context: sleeps for a grace period of RCU, or where the kernel can be preempted
+ * until every task has been seen outside of the kernel, or asleep.
+ */
+void lookup_wait(void);
 
 #endif

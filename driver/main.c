@@ -65,23 +65,24 @@ static int __init vfio_pseries_init(void)
 	rc = container_driver_register();
 	if (rc)
 		return rc;
-	rc = register_reboot_notifier(&vfio_pseries_reboot_nb);
-	if (rc)
-		goto unregister_driver;
 	rc = host_init();
 	if (rc)
-		goto unregister_reboot;
+		goto unregister_driver;
+	/* It calls in on behalf of all PEs, so it comes after them and goes before. */
+	rc = register_reboot_notifier(&vfio_pseries_reboot_nb);
+	if (rc)
+		goto exit_host;
 	/* Last, since it cannot be undone on kernels that lack IOMMU operations. */
 	rc = ownership_init();
 	if (rc)
-		goto exit_host;
+		goto unregister_reboot;
 	debug_init();
 	return 0;
 
-exit_host:
-	host_exit();
 unregister_reboot:
 	unregister_reboot_notifier(&vfio_pseries_reboot_nb);
+exit_host:
+	host_exit();
 unregister_driver:
 	container_driver_unregister();
 	return rc;
@@ -90,8 +91,8 @@ unregister_driver:
 static void __exit vfio_pseries_exit(void)
 {
 	debug_exit();
-	host_exit();
 	unregister_reboot_notifier(&vfio_pseries_reboot_nb);
+	host_exit();
 	container_driver_unregister();
 	/* KVM drops tables of ours, and their code, from RCU callbacks. */
 	rcu_barrier();

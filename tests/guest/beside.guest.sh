@@ -45,7 +45,46 @@ user_stays_longer() {
 	host_again longer
 }
 
+# A table of the host's that only KVM has any more: the module stays until KVM lets go
+kvm_keeps_a_table() {
+	try left-load-ours load_ours
+	try left-bind bind "$NVME" vfio-pci
+	try left-hold hold hold/left-table
+	try left-unload-is-refused refused rmmod vfio_pseries
+	try left-let-go let_go
+	try left-unload unload vfio_pseries
+	host_again left
+}
+
+# A table that the host has, and KVM too: what KVM does there is the kernel's own affair again
+kvm_has_the_hosts_table() {
+	try host-table-load-ours load_ours
+	try host-table-bind bind "$NVME" vfio-pci
+	try host-table-hold hold hold/host-table
+	try host-table-unload rmmod vfio_pseries
+	try host-table-let-go let_go
+	host_again host-table
+	try host-table-card-is-back card_is_back
+}
+
+# Whoever takes a PE looks for it among all of them
+ours_comes_and_goes() {
+	for round in 1 2 3 4 5 6 7 8; do
+		load_ours && unload vfio_pseries || return 1
+	done
+}
+
+loaded_in_a_loop() {
+	try loop-bind bind "$NVME" vfio-pci
+	unbind "$CARD"
+	try loop-hold hold hold/comes-and-goes
+	try loop-load-and-unload ours_comes_and_goes
+	try loop-let-go let_go
+	host_again loop
+}
+
 try host-disk use_disk
+try load-kvm load kvm-hv
 try host-card load e1000
 CARD=$(find_pci 8086:100e)
 try host-card-works card_works
@@ -54,4 +93,8 @@ try load-vfio-pci load vfio-pci
 try bind-vfio-pci bind "$NVME" vfio-pci
 user_of_in_tree
 user_stays_longer
+kvm_keeps_a_table
+unbind "$CARD"
+kvm_has_the_hosts_table
+loaded_in_a_loop
 finish

@@ -113,6 +113,17 @@ int machine_attach(struct machine *m, int group)
 	return ioctl(m->device, KVM_SET_DEVICE_ATTR, &attr) ? -errno : 0;
 }
 
+void machine_detach(struct machine *m, int group)
+{
+	struct kvm_device_attr attr = {
+		.group = KVM_DEV_VFIO_GROUP,
+		.attr = KVM_DEV_VFIO_GROUP_DEL,
+		.addr = (uintptr_t)&group,
+	};
+
+	must(ioctl(m->device, KVM_SET_DEVICE_ATTR, &attr), "KVM_DEV_VFIO_GROUP_DEL");
+}
+
 static void start(struct machine *m, const struct puts *p)
 {
 	struct kvm_regs regs;

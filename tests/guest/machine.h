@@ -43,6 +43,8 @@ struct puts {
 void machine_open(struct machine *m, void *memory, size_t size);
 /* Its table, tied to a group that is open: 0 or -errno, which is KVM's to decide. */
 int machine_attach(struct machine *m, int group);
+/* KVM forgets the group, and with it those tables of the group's that it has. */
+void machine_detach(struct machine *m, int group);
 /* Calls that did not give H_SUCCESS. */
 unsigned int machine_put(struct machine *m, const struct puts *p);
 /* Pages of 4 KiB of its memory from there on, one after the other, or nothing. */

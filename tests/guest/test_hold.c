@@ -5,9 +5,11 @@
  * that file again. Then all must be as it was.
  */
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "buffer.h"
+#include "machine.h"
 #include "tap.h"
 #include "tests.h"
 #include "world.h"
@@ -82,8 +84,89 @@ static void hold_busy(void)
 	world_close(&w);
 }
 
+/* KVM has the table that the host used when the group was opened, and no container did. */
+static int attach_to_host_table(struct machine *m)
+{
+	int group = vfio_open_group(vfio_group_of(world_bdf));
+
+	if (group < 0)
+		tap_fail("cannot open the group");
+	machine_open(m, buffer_private(MIB), MIB);
+	tap_errno(machine_attach(m, group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
+	return group;
+}
+
+/* A guest that clears every TCE that it can name. Whatever comes of it, KVM goes on. */
+static void clear_by_guest(struct machine *m)
+{
+	struct puts p = { .ioba_step = 4 * KIB, .count = MACHINE_TCES };
+
+	tap_note("%u of %u of the guest's calls failed", machine_put(m, &p), p.count);
+}
+
+static void use_table_and_close(struct machine *m)
+{
+	clear_by_guest(m);
+	wait_for_script();
+	clear_by_guest(m);
+	machine_close(m);
+}
+
+/* The table has left its group, as a user came and went, and KVM has forgotten the group. */
+static void hold_left_table(void)
+{
+	int container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	struct machine m;
+	int group = attach_to_host_table(&m);
+
+	tap_errno(ioctl(group, VFIO_GROUP_SET_CONTAINER, &container), 0, "SET_CONTAINER");
+	tap_errno(ioctl(group, VFIO_GROUP_UNSET_CONTAINER), 0, "UNSET_CONTAINER");
+	machine_detach(&m, group);
+	close(group);
+	close(container);
+	use_table_and_close(&m);
+}
+
+/* The host still has the table. */
+static void hold_host_table(void)
+{
+	struct machine m;
+	int group = attach_to_host_table(&m);
+
+	use_table_and_close(&m);
+	close(group);
+}
+
+/* The group goes into a container and out of it, over and over: a take and a release each time. */
+static void hold_comes_and_goes(void)
+{
+	int container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	int group = vfio_open_group(vfio_group_of(world_bdf));
+	unsigned int taken = 0, refused = 0;
+
+	if (group < 0)
+		tap_fail("cannot open the group");
+	say_ready();
+	while (!access(HOLD_READY, F_OK)) {
+		if (ioctl(group, VFIO_GROUP_SET_CONTAINER, &container)) {
+			refused++;
+			continue;
+		}
+		taken++;
+		tap_errno(ioctl(group, VFIO_GROUP_UNSET_CONTAINER), 0, "UNSET_CONTAINER");
+		usleep(1000);
+	}
+	tap_note("taken %u times, refused %u times", taken, refused);
+	tap_check(taken, "it was never taken");
+	close(group);
+	close(container);
+}
+
 const struct tap_test hold_tests[] = {
 	{ .name = "hold/windows", .run = hold_windows, .limit = HOLD_SECONDS },
 	{ .name = "hold/busy", .run = hold_busy, .limit = HOLD_SECONDS },
+	{ .name = "hold/left-table", .run = hold_left_table, .limit = HOLD_SECONDS },
+	{ .name = "hold/comes-and-goes", .run = hold_comes_and_goes, .limit = HOLD_SECONDS },
+	{ .name = "hold/host-table", .run = hold_host_table, .limit = HOLD_SECONDS },
 	{ }
 };
