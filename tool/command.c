@@ -36,10 +36,11 @@ static const struct command {
 	{ "device", "unbind", "[--force] BDF", "give it back to the host", device_unbind },
 	{ "doctor", NULL, "[--pid N|--unit NAME|--user NAME] [--size SIZE] [BDF]",
 	  "why can't this be assigned, and used by that one? what mends it?", doctor },
+	{ "health", NULL, "", "the state of every PE, for programs with -j", health },
 	{ "test", NULL, "[--write FIRST:COUNT] [--report FILE] BDF",
 	  "try a device out: calls, windows, DMA", self_test },
 	{ "bench", NULL, "BDF", "how long maps, unmaps and windows take here", bench },
-	{ "stat", NULL, "[--watch SECONDS]", "counters of users' windows", stat_show },
+	{ "stat", NULL, "[--watch SECONDS|--openmetrics]", "counters of users' windows", stat_show },
 	{ "dump", NULL, "WINDOW", "translations of a window", dump_show },
 	{ "completion", NULL, "", "completion for bash, to be sourced", completion },
 	{ "help", NULL, "", "this text", help },
@@ -77,7 +78,7 @@ void command_help(void)
 	printf("\n  -j, --json     output as JSON      -p, --pretty   the same, in lines\n"
 	       "  -h, --help     this text           -V, --version  the version\n"
 	       "  --root DIR     the system's files below DIR (or TCECTL_ROOT)\n\n"
-	       "Exit status: 0 done, 1 failed, 2 wrong usage.\n");
+	       "Exit status: 0 done, 1 failed, 2 wrong usage; health: 3 nothing known.\n");
 }
 
 static int help(int argc, char **argv)

@@ -24,6 +24,7 @@ int pe_show(int argc, char **argv);
 int device_bind(int argc, char **argv);
 int device_unbind(int argc, char **argv);
 int doctor(int argc, char **argv);
+int health(int argc, char **argv);
 int self_test(int argc, char **argv);
 int bench(int argc, char **argv);
 int stat_show(int argc, char **argv);

@@ -98,6 +98,15 @@ bool function_is_assigned(const struct function *f)
 	return !strncmp(f->driver, "vfio", 4);
 }
 
+int function_responds(const struct function *f)
+{
+	unsigned char id[4];
+
+	if (!root_start(id, sizeof(id), "/sys/bus/pci/devices/%s/config", f->bdf))
+		return -1;
+	return (id[0] & id[1] & id[2] & id[3]) != 0xff;
+}
+
 struct each {
 	bool (*fn)(const struct function *f, void *data);
 	void *data;

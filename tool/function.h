@@ -46,6 +46,9 @@ bool function_is_bridge(const struct function *f);
 /* Is it bound to VFIO? */
 bool function_is_assigned(const struct function *f);
 
+/* Does it answer? 0 when its configuration space reads as ff, -1 when that cannot be read. */
+int function_responds(const struct function *f);
+
 /**
  * function_each() - all functions, in the order of their names
  * @fn: returns false to stop

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The program's exit status */
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+/* The program's exit status; the last one is "health"'s alone */
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_KNOWN = 3 };
 
 /* A line on standard error, "tcectl: " before it. */
 void error(const char *format, ...) __attribute__((format(printf, 1, 2)));

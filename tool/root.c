@@ -106,6 +106,21 @@ unsigned char *root_bytes(size_t *size, const char *format, ...)
 	return (unsigned char *)read_all(path, size);
 }
 
+bool root_start(unsigned char *bytes, size_t size, const char *format, ...)
+{
+	const char *path;
+	ssize_t n = -1;
+	int fd;
+
+	ROOT_PATH(path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, bytes, size);
+		close(fd);
+	}
+	return n == (ssize_t)size;
+}
+
 uint64_t root_number(const char *format, ...)
 {
 	const char *path;

@@ -54,6 +54,10 @@ char *root_real(const char *format, ...) ROOT_FORMAT;
 unsigned char *root_bytes(size_t *size, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The first @size bytes of a file; false when it has not as many */
+bool root_start(unsigned char *bytes, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Writes @text to a file that exists. Return: 0 or an errno value. */
 int root_write(const char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -13,6 +13,8 @@
 #include "command.h"
 #include "json.h"
 #include "message.h"
+#include "metrics.h"
+#include "patience.h"
 #include "record.h"
 
 static const char *const counters[] = {
@@ -148,6 +150,7 @@ static int watch(unsigned int seconds)
 	int rc;
 
 	for (;;) {
+		patience_again();
 		rc = show(&old, &now, seconds);
 		free(old.sample);
 		old = now;
@@ -169,8 +172,10 @@ int stat_show(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[0], "--watch") && atoi(argv[1]) > 0)
 		return watch(atoi(argv[1]));
+	if (argc == 1 && !strcmp(argv[0], "--openmetrics"))
+		return metrics();
 	if (argc)
-		return command_usage("stat takes nothing, or --watch and seconds");
+		return command_usage("stat takes nothing, --openmetrics, or --watch and seconds");
 	rc = show(&none, &now, 1);
 	free(now.sample);
 	return rc;
