@@ -9,9 +9,11 @@
  * are inside) and drops its own reference; the memory goes with the last one.
  * An id that is gone is -ENODEV.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/iommu.h>
 #include <linux/kref.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/vfio.h>
@@ -37,6 +39,12 @@ struct container {
 static DEFINE_XARRAY_ALLOC1(containers);
 static u32 next_id;
 
+/* The machine is going down, and no call of a user's is let in; guarded by the same lock. */
+static bool closed;
+
+/* How long the machine's end waits for users' devices to be stopped. */
+#define CONTAINER_PATIENCE_MS	10000
+
 static void container_free(struct kref *ref)
 {
 	kfree(container_of(ref, struct container, ref));
@@ -47,16 +55,28 @@ static void container_put(struct container *c)
 	kref_put(&c->ref, container_free);
 }
 
-static struct container *container_get(void *data)
+static struct container *container_find(void *data, bool late)
 {
 	struct container *c;
 
 	xa_lock(&containers);
-	c = xa_load(&containers, (unsigned long)data);
+	c = late || !closed ? xa_load(&containers, (unsigned long)data) : NULL;
 	if (c)
 		kref_get(&c->ref);
 	xa_unlock(&containers);
 	return c;
+}
+
+/* For calls that can give a device something to reach. */
+static struct container *container_get(void *data)
+{
+	return container_find(data, false);
+}
+
+/* For those that take it away, or look. */
+static struct container *container_get_late(void *data)
+{
+	return container_find(data, true);
 }
 
 static void *container_open(unsigned long type)
@@ -129,7 +149,7 @@ static int container_attach(void *data, struct iommu_group *group, enum vfio_gro
 
 static void container_detach(void *data, struct iommu_group *group)
 {
-	struct container *c = container_get(data);
+	struct container *c = container_get_late(data);
 	struct pe *pe = host_pe_of_group(group);
 
 	if (c && pe)
@@ -156,7 +176,7 @@ int container_each(u32 first, int (*fn)(u32 id, struct space *s, void *data), vo
 
 	xa_for_each_start(&containers, id, c, first) {
 		/* Again, with a reference: it may be on its way out. */
-		c = container_get((void *)id);
+		c = container_get_late((void *)id);
 		if (!c)
 			continue;
 		rc = fn(id, &c->space, data);
@@ -167,15 +187,48 @@ int container_each(u32 first, int (*fn)(u32 id, struct space *s, void *data), vo
 	return rc;
 }
 
-static int container_kill(u32 id, struct space *s, void *data)
+static int container_kill(void *data)
 {
-	space_kill(s);
+	struct container *c = data;
+
+	space_kill(&c->space);
+	container_put(c);
 	return 0;
+}
+
+/* A thread for each: what one user can make wait keeps nobody from the next one's. */
+static int container_start_kill(u32 id, struct space *s, void *data)
+{
+	struct container *c = container_of(s, struct container, space);
+	struct task_struct *killer;
+
+	kref_get(&c->ref);
+	killer = kthread_run(container_kill, c, "vfio_pseries/%u", id);
+	if (IS_ERR(killer))
+		container_put(c);
+	return 0;
+}
+
+static int container_running(u32 id, struct space *s, void *data)
+{
+	return !space_stopped(s);
 }
 
 void container_kill_all(void)
 {
-	container_each(0, container_kill, NULL);
+	u32 ms;
+
+	xa_lock(&containers);
+	closed = true;
+	xa_unlock(&containers);
+	container_each(0, container_start_kill, NULL);
+	for (ms = 0; container_each(0, container_running, NULL); ms += 10) {
+		if (ms >= CONTAINER_PATIENCE_MS) {
+			pr_err("vfio_pseries: a user's windows cannot be taken, going on\n");
+			return;
+		}
+		msleep(10);
+	}
 }
 
 int container_driver_register(void)

@@ -24,7 +24,10 @@ void container_driver_unregister(void);
 /**
  * container_kill_all() - end every user's space, for a reboot
  *
- * Calls on them say -ENODEV from now on. Context: may sleep.
+ * Calls on them say -ENODEV from now on, on new ones as well. A user whose windows
+ * cannot be taken within a time keeps them (pe_in_use()).
+ *
+ * Context: sleeps, for a limited time whatever users do.
  */
 void container_kill_all(void);
 

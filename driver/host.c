@@ -361,6 +361,9 @@ void host_shutdown(void)
 			continue;
 		/* The host's windows must not be there for a user's commands. */
 		host_isolate(&hp->pe);
+		/* A user who could not be made to go may have calls that run on. */
+		if (pe_in_use(&hp->pe))
+			continue;
 		hp->last = true;
 		host_release_pe(hp, &pdev->dev);
 	}

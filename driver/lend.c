@@ -98,7 +98,8 @@ static __be64 *lend_table_slot(struct table *t, u64 idx)
 	spin_lock(&t->lock);
 	t->wanted = true;
 	leaf = shadow_leaf(&t->shadow, idx);
-	if (leaf && leaf->slots && t->tally.mm == current->mm && !t->lost)
+	if (leaf && leaf->slots && t->tally.mm == current->mm && !t->lost &&
+	    tally_lends(&t->tally, t->shadow.live))
 		slot = &leaf->slots[idx & SHADOW_LEAF_MASK];
 	spin_unlock(&t->lock);
 	return slot;
@@ -159,7 +160,7 @@ static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 
 	if (!old || !region)
 		return;
 	if (region == MEMORY_LOOSE)
-		memory_drop_loose(old);
+		memory_drop_loose(t->memory, &old, 1);
 	else
 		memory_drop(t->memory, region, 1);
 }
@@ -216,7 +217,7 @@ static int lend_write(struct table *t, u64 idx, u64 tce)
 		return lend_refused(t, leaf, slot, idx, tce);
 	lend_store(t, leaf, slot, tce);
 	if (leaf->slots && !t->lost)
-		tally_take(&t->tally, &leaf->slots[slot]);
+		tally_down(&t->tally, tally_pull(&t->tally, &leaf->slots[slot]));
 	return 0;
 }
 
@@ -234,6 +235,9 @@ int lend_exchange(struct lend *l, u64 index, u64 hpa, u64 perm)
 
 		spin_lock(&t->lock);
 		rc = lend_write(t, idx, tce);
+		/* Before a page is written KVM counts it, and for an error it counts down. */
+		if (tce && !rc)
+			t->tally.counted++;
 		spin_unlock(&t->lock);
 	}
 	spin_unlock(&l->lock);

@@ -12,7 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/mmu_context.h>
@@ -26,13 +26,16 @@ void memory_init(struct memory *m)
 {
 	memset(m, 0, sizeof(*m));
 	spin_lock_init(&m->lock);
+	m->pages.lock = &m->lock;
 }
 
 int memory_adopt_mm(struct memory *m)
 {
 	if (m->mm)
 		return memory_foreign(m) ? -EPERM : 0;
-	mmgrab(current->mm);
+	m->ledger = ledger_get(current->mm);
+	if (!m->ledger)
+		return -ENOMEM;
 	m->mm = current->mm;
 	return 0;
 }
@@ -74,7 +77,7 @@ static unsigned long region_first_chunk(const struct region *r)
  * To ask mm_iommu for each page would be most of what a MAP costs. What is not
  * known here it is asked for, so that without memory for this all still works.
  */
-static void region_find_chunks(struct region *r)
+static int region_find_chunks(struct region *r)
 {
 	unsigned long first = region_first_chunk(r);
 	unsigned long end = (r->ua + r->size) >> MEMORY_CHUNK_SHIFT;
@@ -82,12 +85,15 @@ static void region_find_chunks(struct region *r)
 
 	r->chunk = n ? kvcalloc(n, sizeof(*r->chunk), GFP_KERNEL_ACCOUNT | __GFP_NOWARN) : NULL;
 	if (!r->chunk)
-		return;
+		return 0;
 	for (i = 0; i < n; i++) {
 		r->chunk[i] = region_chunk(r, (first + i) << MEMORY_CHUNK_SHIFT);
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		cond_resched();
 	}
 	r->chunks = n;
+	return 0;
 }
 
 /* Where @ua is, and how many bytes from there on are known to follow each other. */
@@ -253,39 +259,37 @@ static void memory_extract(struct memory *m, u32 place)
 	region_free(r);
 }
 
-/*
- * Pin a range, or join a use of it in the same address space. mm_iommu_new()
- * hands a short pin's positive page count through as its result.
- */
-static int memory_pin(struct memory *m, struct region *r)
-{
-	unsigned long pages = r->size >> PAGE_SHIFT;
-	long rc;
+/* --- registration, in three steps --- */
 
-	r->mem = mm_iommu_get(m->mm, r->ua, pages);
-	if (r->mem)
-		return 0;
-	/* More than there is can't be pinned; don't let it reach vmalloc(). */
-	if (pages > totalram_pages())
-		return -ENOMEM;
-	rc = mm_iommu_new(m->mm, r->ua, pages, &r->mem);
-	return rc > 0 ? -EFAULT : rc;
+static bool region_overlaps(const struct region *r, u64 ua, u64 size)
+{
+	return r->ua <= ua + (size - 1) && ua <= r->ua + (r->size - 1);
 }
 
-int memory_register(struct memory *m, u64 ua, u64 size)
+/* -EBUSY for a range that is registered or about to be, -EINVAL for a part of one. */
+static int memory_vacant(const struct memory *m, u64 ua, u64 size)
+{
+	u32 place = memory_find(m, ua);
+	const struct region *r;
+
+	if (memory_exact(m, place, ua, size))
+		return -EBUSY;
+	if (place < m->count && region_overlaps(m->sorted[place], ua, size))
+		return -EINVAL;
+	for (r = m->pending; r; r = r->next)
+		if (region_overlaps(r, ua, size))
+			return r->ua == ua && r->size == size ? -EBUSY : -EINVAL;
+	return 0;
+}
+
+int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved)
 {
 	struct region *r;
-	u32 place;
 	int rc;
 
 	if (!memory_aligned(ua, size))
 		return -EINVAL;
-	place = memory_find(m, ua);
-	if (memory_exact(m, place, ua, size))
-		return -EBUSY;
-	if (place < m->count && m->sorted[place]->ua <= ua + (size - 1))
-		return -EINVAL;
-	rc = memory_grow(m);
+	rc = memory_vacant(m, ua, size);
 	if (rc)
 		return rc;
 	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
@@ -293,14 +297,122 @@ int memory_register(struct memory *m, u64 ua, u64 size)
 		return -ENOMEM;
 	r->ua = ua;
 	r->size = size;
-	rc = memory_pin(m, r);
-	if (rc) {
-		region_free(r);
-		return rc;
-	}
-	region_find_chunks(r);
-	memory_insert(m, r, place);
+	r->ledger = m->ledger;
+	ledger_hold(r->ledger);
+	r->next = m->pending;
+	m->pending = r;
+	*reserved = r;
 	return 0;
+}
+
+/* Pages that are compared at a time. */
+#define REGION_STEP	32
+
+/* Is what the region has of [ua, ua + n pages) what is mapped there? */
+static bool region_current_step(const struct region *r, unsigned long ua, int n)
+{
+	struct page *page[REGION_STEP];
+	int got = pin_user_pages_fast(ua, n, FOLL_WRITE | FOLL_LONGTERM, page);
+	bool same = got == n;
+
+	while (got-- > 0) {
+		u64 hpa = (u64)page_to_pfn(page[got]) << PAGE_SHIFT;
+
+		same &= hpa == region_hpa(r, ua + ((unsigned long)got << PAGE_SHIFT));
+		unpin_user_page(page[got]);
+	}
+	return same;
+}
+
+/*
+ * The address space has a region with this range, which may be older than what is
+ * mapped there. Joined by its address alone it would be the wrong memory.
+ */
+static int region_current(const struct region *r)
+{
+	unsigned long at, step;
+
+	for (at = 0; at < r->size; at += step) {
+		step = min(r->size - at, REGION_STEP * PAGE_SIZE);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (!region_current_step(r, r->ua + at, step >> PAGE_SHIFT))
+			return -EBUSY;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* mm_iommu keeps 8 bytes for each page: more than this would be most of the memory. */
+static bool region_absurd(const struct region *r)
+{
+	return r->size / PAGE_SIZE / (PAGE_SIZE / 8) > totalram_pages() / 4;
+}
+
+/*
+ * Pin a range, or join a use of it in the same address space. mm_iommu_new()
+ * hands a short pin's positive page count through as its result.
+ */
+static int region_pin(struct region *r)
+{
+	unsigned long pages = r->size >> PAGE_SHIFT;
+	long rc;
+
+	r->mem = mm_iommu_get(current->mm, r->ua, pages);
+	if (r->mem)
+		return region_current(r);
+	if (region_absurd(r))
+		return -ENOMEM;
+	rc = mm_iommu_new(current->mm, r->ua, pages, &r->mem);
+	if (rc)
+		r->mem = NULL;
+	return rc > 0 ? -EFAULT : rc;
+}
+
+int memory_pin(struct region *r)
+{
+	int rc;
+
+	/* What only waits for KVM's end must not be joined if it need not wait any more. */
+	ledger_retry(r->ledger);
+	rc = region_pin(r);
+	return rc ? rc : region_find_chunks(r);
+}
+
+static void memory_unreserve(struct memory *m, struct region *r)
+{
+	struct region **at = &m->pending;
+
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	r->next = NULL;
+}
+
+int memory_publish(struct memory *m, struct region *r)
+{
+	int rc = memory_grow(m);
+
+	if (rc)
+		return rc;
+	memory_unreserve(m, r);
+	ledger_put(r->ledger);
+	r->ledger = NULL;
+	memory_insert(m, r, memory_find(m, r->ua));
+	return 0;
+}
+
+void memory_cancel(struct memory *m, struct region *r)
+{
+	memory_unreserve(m, r);
+}
+
+void memory_discard(struct region *r)
+{
+	if (r->mem && tally_put(r->ledger, r->mem))
+		tally_orphan(r->ledger, r->mem);
+	ledger_put(r->ledger);
+	region_free(r);
 }
 
 /* May a TCE that is ours reach the region? */
@@ -314,15 +426,26 @@ static bool memory_reachable(struct memory *m, const struct region *r)
 	return mapped || m->poison;
 }
 
-u64 memory_dirty(u64 hpa, u32 page_shift)
+/* Return: the first address after the page, or the compound page. */
+static u64 memory_dirty_page(u64 hpa)
 {
 	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
 	struct page *head = compound_head(page);
 
-	/* An IOMMU page larger than the kernel's lies in one compound page. */
 	if (!PageDirty(page))
 		SetPageDirty(page);
-	return (page_to_pfn(head) + compound_nr(head)) << PAGE_SHIFT;
+	return (u64)(page_to_pfn(head) + compound_nr(head)) << PAGE_SHIFT;
+}
+
+u64 memory_dirty(u64 hpa, u32 page_shift)
+{
+	u64 end = hpa + (1ULL << page_shift);
+
+	/* A large IOMMU page may lie over neighbours that are one piece by chance. */
+	do {
+		hpa = memory_dirty_page(hpa);
+	} while (hpa < end);
+	return hpa;
 }
 
 /* Nobody knows which of its pages a device wrote to: all of them, then. */
@@ -353,7 +476,7 @@ static int memory_unpin(struct memory *m, u32 place)
 
 	if (!memory_free_to_go(m, r))
 		return -EBUSY;
-	rc = tally_put(m->mm, r->mem);
+	rc = tally_put(m->ledger, r->mem);
 	if (rc)
 		return rc;
 	memory_extract(m, place);
@@ -367,8 +490,8 @@ static bool memory_let_go(struct memory *m, u32 place)
 
 	if (!memory_free_to_go(m, r))
 		return false;
-	if (tally_put(m->mm, r->mem))
-		tally_orphan(m->mm, r->mem);
+	if (tally_put(m->ledger, r->mem))
+		tally_orphan(m->ledger, r->mem);
 	memory_extract(m, place);
 	return true;
 }
@@ -387,9 +510,14 @@ int memory_unregister(struct memory *m, u64 ua, u64 size)
 
 u64 memory_release(struct memory *m)
 {
-	u64 stuck = 0;
+	struct region *pending = m->pending;
 	u32 i = m->count;
+	u64 stuck;
 
+	/* KVM may have settled the last unknown TCE. */
+	if (!m->unknown && !m->poison)
+		loose_trust(&m->pages);
+	stuck = m->pages.pages;
 	while (i--) {
 		if (!memory_let_go(m, i))
 			stuck += m->sorted[i]->size >> PAGE_SHIFT;
@@ -400,9 +528,11 @@ u64 memory_release(struct memory *m)
 		return stuck;
 	kvfree(m->sorted);
 	kvfree(m->by_id);
-	if (m->mm)
-		mmdrop(m->mm);
+	loose_free(&m->pages);
+	if (m->ledger)
+		ledger_put(m->ledger);
 	memory_init(m);
+	m->pending = pending;
 	return 0;
 }
 
@@ -435,7 +565,7 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_s
 }
 
 /* Pages of a region were pinned when it was registered: count them. */
-static int memory_hold_region(struct memory *m, const struct memory_run *run, u64 *hpa,
+static u32 memory_hold_region(struct memory *m, const struct memory_run *run, u64 *hpa,
 			      u32 *region)
 {
 	struct region *r = memory_at(m, run->ua);
@@ -450,34 +580,33 @@ static int memory_hold_region(struct memory *m, const struct memory_run *run, u6
 	return n;
 }
 
-/* One pin per TCE, also when several TCEs lie in one page of the kernel's. */
-static int memory_hold_loose(const struct memory_run *run, u64 *hpa)
-{
-	unsigned int flags = FOLL_LONGTERM | (run->perm & PAPR_TCE_WRITE ? FOLL_WRITE : 0);
-	u32 i;
-
-	for (i = 0; i < run->n; i++) {
-		unsigned long ua = run->ua + ((unsigned long)i << run->page_shift);
-		struct page *page;
-
-		if (pin_user_pages_fast(ua & PAGE_MASK, 1, flags, &page) != 1)
-			return i ? (int)i : -EFAULT;
-		hpa[i] = (u64)page_to_pfn(page) << PAGE_SHIFT | (ua & ~PAGE_MASK);
-	}
-	return i;
-}
-
-int memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region)
+u32 memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region)
 {
 	if (!m->loose)
 		return memory_hold_region(m, run, hpa, region);
 	*region = MEMORY_LOOSE;
-	return memory_hold_loose(run, hpa);
+	loose_add(&m->pages, m->pins, run->ua, 1ULL << run->page_shift, run->n, hpa);
+	return run->n;
 }
 
-void memory_drop_loose(u64 hpa)
+void memory_drop_loose(struct memory *m, const u64 *tce, u32 n)
 {
-	unpin_user_page(pfn_to_page(hpa >> PAGE_SHIFT));
+	loose_drop(&m->pages, tce, n);
+}
+
+int memory_begin_loose(struct memory *m, struct loose_pins *pins)
+{
+	int rc = loose_hold(&m->pages, pins);
+
+	if (!rc)
+		m->pins = pins;
+	return rc;
+}
+
+void memory_end_loose(struct memory *m)
+{
+	loose_end(&m->pages, m->pins);
+	m->pins = NULL;
 }
 
 void memory_drop(struct memory *m, u32 region, u64 n)
@@ -490,6 +619,11 @@ void memory_drop(struct memory *m, u32 region, u64 n)
 void memory_suspect(struct memory *m, u32 region)
 {
 	m->by_id[region - 1]->suspect = true;
+}
+
+void memory_suspect_loose(struct memory *m, u64 tce)
+{
+	loose_suspect(&m->pages, tce);
 }
 
 void memory_unknown(struct memory *m, s64 n)
@@ -505,6 +639,8 @@ void memory_unknown(struct memory *m, s64 n)
 		m->sorted[i]->tainted |= m->sorted[i]->suspect;
 		m->sorted[i]->suspect = false;
 	}
+	if (none)
+		loose_trust(&m->pages);
 }
 
 void memory_known(struct memory *m)

@@ -11,7 +11,9 @@
 
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include "loose.h"
 
+struct ledger;
 struct mm_struct;
 struct mm_iommu_table_group_mem_t;
 
@@ -36,6 +38,8 @@ struct mm_iommu_table_group_mem_t;
  * @suspect: an entry in an unknown state may translate to it though it names
  *           another region
  * @tainted: it was suspect once: any of its pages may have been written to
+ * @ledger:  of its address space, referenced, while the range is only reserved
+ * @next:    in the list of those
  */
 struct region {
 	unsigned long ua;
@@ -47,32 +51,42 @@ struct region {
 	u64 mapped;
 	bool suspect;
 	bool tainted;
+	struct ledger *ledger;
+	struct region *next;
 };
 
 /**
  * struct memory - the registered memory of one user
  * @mm:      the address space, set by the first call that needs one
+ * @ledger:  what KVM counts there; it keeps @mm
  * @sorted:  regions by user address
  * @by_id:   regions by id - 1, with holes
  * @count:   entries of @sorted
  * @room:    allocated entries of both arrays
  * @unknown: TCEs in an unknown state, in all tables fed from here
  * @poison:  a window that is ours no more may still reach any region
- * @loose:   nothing is registered, pages are pinned one by one (v1 API)
- * @lock:    guards @by_id, @unknown and each region's @mapped, which KVM's writes
+ * @pending: ranges that are reserved
+ * @loose:   nothing is registered, pages are pinned as they are mapped (v1 API)
+ * @pages:   these pages
+ * @pins:    those of the MAP that is running
+ * @lock:    guards @by_id, @unknown, @pages and each region's @mapped, which KVM's writes
  *           to a table change too; innermost
  *
  * All else is guarded by the lock of the space that it belongs to.
  */
 struct memory {
 	struct mm_struct *mm;
+	struct ledger *ledger;
 	struct region **sorted;
 	struct region **by_id;
 	u32 count;
 	u32 room;
 	u64 unknown;
 	bool poison;
+	struct region *pending;
 	bool loose;
+	struct loose pages;
+	struct loose_pins *pins;
 	spinlock_t lock;
 };
 
@@ -91,7 +105,7 @@ u64 memory_release(struct memory *m);
 /**
  * memory_adopt_mm() - bind to the caller's address space
  *
- * Return: 0; -EPERM when bound to another one.
+ * Context: may sleep. Return: 0; -EPERM when bound to another one; -ENOMEM.
  */
 int memory_adopt_mm(struct memory *m);
 
@@ -101,16 +115,51 @@ int memory_adopt_mm(struct memory *m);
 bool memory_foreign(const struct memory *m);
 
 /**
- * memory_register() - pin a range
- * @m:    the memory, bound to an address space
- * @ua:   user address, page aligned
- * @size: bytes, page aligned, not 0
+ * memory_reserve() - the first of the steps that register a range: nobody else has it
+ * @m:        the memory, bound to an address space
+ * @ua:       user address, page aligned
+ * @size:     bytes, page aligned, not 0
+ * @reserved: the range; memory_pin() has to follow
  *
- * Context: may sleep.
+ * Context: may sleep; the space's lock is held.
  * Return: 0; -EINVAL (geometry, overlap with another region), -EBUSY (this
- * very range is registered), -ENOMEM (also RLIMIT_MEMLOCK), -EFAULT.
+ * very range is registered), -ENOMEM.
  */
-int memory_register(struct memory *m, u64 ua, u64 size);
+int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved);
+
+/**
+ * memory_pin() - the second: its pages are pinned, by the process that owns the memory
+ *
+ * The memory itself is not touched: its user may be gone when this ends. Then, and on
+ * error, memory_cancel() and memory_discard() have to follow, else memory_publish().
+ *
+ * Context: faults user pages in, which may take for ever: no lock may be held.
+ * Return: 0; -ENOMEM (also RLIMIT_MEMLOCK); -EFAULT; -EINVAL (a part of it is
+ * registered by another container of the process); -EBUSY (another one has this very
+ * range with pages that are mapped there no more); -EINTR.
+ */
+int memory_pin(struct region *r);
+
+/**
+ * memory_publish() - the third: it can be mapped
+ *
+ * Context: may sleep; the space's lock is held. Return: 0; -ENOMEM.
+ */
+int memory_publish(struct memory *m, struct region *r);
+
+/**
+ * memory_cancel() - the range is reserved no more
+ *
+ * Context: the space's lock is held.
+ */
+void memory_cancel(struct memory *m, struct region *r);
+
+/**
+ * memory_discard() - the rest of it: what was pinned is unpinned
+ *
+ * Context: may sleep; takes the user's mmap_lock.
+ */
+void memory_discard(struct region *r);
 
 /**
  * memory_unregister() - unpin a range
@@ -156,18 +205,26 @@ struct memory_run {
  * @region: id of the region that all of them lie in and now are counted for
  *
  * Context: may sleep.
- * Return: how many were resolved, 1 to @run->n: it ends with the region;
- * -EFAULT when a loose page cannot be pinned, which is no error for a region.
+ * Return: how many were resolved, 1 to @run->n: it ends with the region.
  */
-int memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region);
+u32 memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region);
 
 /**
- * memory_drop_loose() - a TCE that named a loose page is gone
- * @hpa: host physical address
+ * memory_begin_loose() - a MAP of pages that are pinned for it begins
+ *
+ * Context: may sleep; the space's lock is held. Return: 0; -ENOMEM: they are unpinned.
+ */
+int memory_begin_loose(struct memory *m, struct loose_pins *pins);
+
+/* It has ended: those that no TCE names are unpinned. */
+void memory_end_loose(struct memory *m);
+
+/**
+ * memory_drop_loose() - @n TCEs that named loose pages are gone
  *
  * Context: any.
  */
-void memory_drop_loose(u64 hpa);
+void memory_drop_loose(struct memory *m, const u64 *tce, u32 n);
 
 /**
  * memory_drop() - @n fewer shadow entries name a region; not for loose pages
@@ -182,14 +239,17 @@ void memory_drop(struct memory *m, u32 region, u64 n);
  * The region cannot be unregistered while any TCE is unknown, and all of it is
  * marked dirty when it is unregistered.
  *
- * Not for loose pages: those just stay pinned.
+ * Not for loose pages.
  */
 void memory_suspect(struct memory *m, u32 region);
+
+/* The same for the page of a TCE that named a loose one: it stays for so long. */
+void memory_suspect_loose(struct memory *m, u64 tce);
 
 /**
  * memory_unknown() - @n more (or fewer) TCEs are in an unknown state
  *
- * When none is left, no region is suspect any more.
+ * When none is left, no region and no loose page is suspect any more.
  *
  * Context: any for more; for fewer, the lock of the space.
  */
@@ -217,7 +277,7 @@ void memory_poison(struct memory *m);
  * A compound page has one mark for all of it, so that one look is enough for
  * as many of its addresses as there are.
  *
- * Return: the first address after the page or compound page.
+ * Return: the first address after the last page or compound page that was marked.
  */
 u64 memory_dirty(u64 hpa, u32 page_shift);
 

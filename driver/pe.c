@@ -219,6 +219,19 @@ void pe_release(struct pe *pe)
 	mutex_unlock(&pe->lock);
 }
 
+bool pe_in_use(struct pe *pe)
+{
+	bool lent;
+	u32 i;
+
+	mutex_lock(&pe->lock);
+	lent = pe->dflt.lent;
+	for (i = 0; i < PE_WINDOWS; i++)
+		lent |= pe->ddw[i].lent;
+	mutex_unlock(&pe->lock);
+	return lent;
+}
+
 static bool pe_placed(const struct hv_window *want, const struct hv_window *w)
 {
 	return want->start == PE_ANYWHERE || want->start == w->start;

@@ -110,6 +110,13 @@ int pe_take(struct pe *pe);
  */
 void pe_release(struct pe *pe);
 
+/**
+ * pe_in_use() - does a user have a window of the PE's?
+ *
+ * Context: may sleep.
+ */
+bool pe_in_use(struct pe *pe);
+
 /* For pe_open(): wherever the hypervisor puts it. */
 #define PE_ANYWHERE	(~0ULL)
 

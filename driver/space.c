@@ -4,11 +4,15 @@
  *
  * Calls of the user take the lock in a way that can be killed; the end of the
  * space takes it in a way that cannot, and so waits for calls that are running.
+ * User memory is faulted in with no lock held: such a call comes twice, and may find
+ * the space dead the second time.
  */
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include "space.h"
 #include "trace.h"
@@ -34,11 +38,21 @@ static void space_drop_pe(struct space *s, struct pe *pe)
 		       (unsigned long long)stuck);
 }
 
+/* All but what is on its way into a MAP: those calls give that back themselves. */
 static void space_unlock_memory(struct space *s)
 {
-	if (s->locked)
-		account_locked_vm(s->memory.mm, s->locked, false);
+	if (s->locked > s->transit)
+		account_locked_vm(s->memory.mm, s->locked - s->transit, false);
 	s->locked = 0;
+}
+
+/* Devices reach nothing any more; nothing of the user's is waited for until then. */
+static void space_stop(struct space *s)
+{
+	s->dead = true;
+	while (s->windows.pes)
+		space_drop_pe(s, s->windows.pe[s->windows.pes - 1]);
+	WRITE_ONCE(s->stopped, true);
 }
 
 void space_kill(struct space *s)
@@ -46,9 +60,8 @@ void space_kill(struct space *s)
 	u64 pinned;
 
 	mutex_lock(&s->lock);
-	s->dead = true;
-	while (s->windows.pes)
-		space_drop_pe(s, s->windows.pe[s->windows.pes - 1]);
+	space_stop(s);
+	windows_reap(&s->windows);
 	windows_end(&s->windows);
 	space_unlock_memory(s);
 	pinned = memory_release(&s->memory);
@@ -56,6 +69,11 @@ void space_kill(struct space *s)
 		pr_err("vfio_pseries: %llu pages stay pinned for good\n",
 		       (unsigned long long)pinned);
 	mutex_unlock(&s->lock);
+}
+
+bool space_stopped(const struct space *s)
+{
+	return READ_ONCE(s->stopped);
 }
 
 int space_attach(struct space *s, struct pe *pe)
@@ -77,6 +95,7 @@ void space_detach(struct space *s, struct pe *pe)
 {
 	mutex_lock(&s->lock);
 	space_drop_pe(s, pe);
+	windows_reap(&s->windows);
 	mutex_unlock(&s->lock);
 }
 
@@ -161,10 +180,14 @@ static int space_lock_memory(struct space *s)
 		return -EPERM;
 	rc = memory_adopt_mm(&s->memory);
 	if (!rc)
+		rc = loose_init(&s->memory.pages, hv_window_tces(w));
+	if (!rc)
 		rc = account_locked_vm(s->memory.mm, w->size >> PAGE_SHIFT, true);
 	if (rc)
 		return rc;
-	s->locked = w->size >> PAGE_SHIFT;
+	s->paid = w->size >> PAGE_SHIFT;
+	/* A MAP from before may be on its way still, charged for itself. */
+	s->locked += s->paid;
 	s->enabled = true;
 	return 0;
 }
@@ -190,6 +213,8 @@ int space_disable(struct space *s)
 	rc = s->enabled ? windows_unmap_all(&s->windows) : 0;
 	if (!rc) {
 		space_unlock_memory(s);
+		s->locked = s->transit;
+		s->paid = 0;
 		s->enabled = false;
 	}
 	space_leave(s);
@@ -209,17 +234,34 @@ int space_each_pe(struct space *s, int (*fn)(struct pe *pe, void *data), void *d
 	return rc;
 }
 
+/* The pages are pinned, unless @rc says why not, and the space has or has not lived on. */
+static int space_registered(struct space *s, struct region *r, int rc)
+{
+	mutex_lock(&s->lock);
+	if (s->dead)
+		rc = -ENODEV;
+	if (!rc)
+		rc = memory_publish(&s->memory, r);
+	if (rc)
+		memory_cancel(&s->memory, r);
+	else
+		s->enabled = true;
+	mutex_unlock(&s->lock);
+	if (rc)
+		memory_discard(r);
+	return rc;
+}
+
 int space_register(struct space *s, u64 ua, u64 size)
 {
+	struct region *r;
 	int rc = space_enter(s, NEED_MM);
 
 	if (rc)
 		return rc;
-	rc = memory_register(&s->memory, ua, size);
-	if (!rc)
-		s->enabled = true;
+	rc = memory_reserve(&s->memory, ua, size, &r);
 	space_leave(s);
-	return rc;
+	return rc ? rc : space_registered(s, r, memory_pin(r));
 }
 
 int space_unregister(struct space *s, u64 ua, u64 size)
@@ -281,7 +323,55 @@ static int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struct table
 	return 0;
 }
 
-int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+/* With the lock, all arguments unchecked. */
+static int space_map_range(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+{
+	struct table *t;
+	int rc = space_range(s, ioba, ua, size, &t);
+
+	if (rc)
+		return rc;
+	return table_map(t, (ioba - t->w.start) >> t->w.page_shift, size >> t->w.page_shift, ua,
+			 perm);
+}
+
+static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+{
+	int rc = space_enter(s, NEED_ENABLED);
+
+	if (rc)
+		return rc;
+	rc = space_map_range(s, ioba, ua, size, perm);
+	space_leave(s);
+	return rc;
+}
+
+/* --- the v1 API: pages are pinned as they are mapped --- */
+
+/* Pages that are pinned, or are about to be, beyond what was paid for: charge them. */
+static int space_charge(struct space *s)
+{
+	unsigned long pages = s->memory.pages.pages + s->transit;
+	int rc = 0;
+
+	if (pages > s->locked)
+		rc = account_locked_vm(s->memory.mm, pages - s->locked, true);
+	if (!rc)
+		s->locked = max(s->locked, pages);
+	return rc;
+}
+
+static void space_uncharge(struct space *s)
+{
+	unsigned long pages = max(s->memory.pages.pages + s->transit, (u64)s->paid);
+
+	if (pages < s->locked)
+		account_locked_vm(s->memory.mm, s->locked - pages, false);
+	s->locked = min(s->locked, pages);
+}
+
+/* A MAP begins: @n pages will be pinned for it. */
+static int space_announce(struct space *s, u64 ioba, u64 ua, u64 size, unsigned long *n)
 {
 	struct table *t;
 	int rc = space_enter(s, NEED_ENABLED);
@@ -289,10 +379,71 @@ int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 	if (rc)
 		return rc;
 	rc = space_range(s, ioba, ua, size, &t);
-	if (!rc)
-		rc = table_map(t, (ioba - t->w.start) >> t->w.page_shift,
-			       size >> t->w.page_shift, ua, perm);
+	if (!rc && ua + size < ua)
+		rc = -EINVAL;
+	if (!rc) {
+		*n = loose_span(ua, size);
+		s->transit += *n;
+		rc = space_charge(s);
+		if (rc)
+			s->transit -= *n;
+	}
 	space_leave(s);
+	return rc;
+}
+
+/* ... and has ended, well or not; with the lock. */
+static void space_renounce(struct space *s, unsigned long n)
+{
+	s->transit -= n;
+	/* What the end of the space, or of being enabled, has left to this call. */
+	if (s->dead)
+		account_locked_vm(current->mm, n, false);
+	else
+		space_uncharge(s);
+}
+
+/* Map what is pinned, and let go of it. */
+static int space_map_pinned(struct space *s, struct loose_pins *pins, u64 ioba, u64 ua, u64 size,
+			    u64 perm)
+{
+	int rc = space_check(s, NEED_ENABLED);
+
+	lockdep_assert_held(&s->lock);
+	if (rc) {
+		loose_unpin(pins);
+		return rc;
+	}
+	rc = memory_begin_loose(&s->memory, pins);
+	if (rc)
+		return rc;
+	rc = space_map_range(s, ioba, ua, size, perm);
+	memory_end_loose(&s->memory);
+	return rc;
+}
+
+static int space_map_loose(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+{
+	struct loose_pins pins;
+	unsigned long n;
+	int rc = space_announce(s, ioba, ua, size, &n);
+
+	if (rc)
+		return rc;
+	rc = loose_pin(&pins, ua, size, perm & PAPR_TCE_WRITE);
+	mutex_lock(&s->lock);
+	if (!rc)
+		rc = space_map_pinned(s, &pins, ioba, ua, size, perm);
+	space_renounce(s, n);
+	mutex_unlock(&s->lock);
+	return rc;
+}
+
+int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+{
+	int rc = s->v1 ? space_map_loose(s, ioba, ua, size, perm)
+		       : space_map_registered(s, ioba, ua, size, perm);
+
 	trace_tce_map(ioba, ua, size, perm, rc);
 	return rc;
 }

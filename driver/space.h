@@ -20,7 +20,10 @@
  * @v1:      the older API: pages are pinned as they are mapped
  * @enabled: MAP and UNMAP are allowed: memory was registered once (v2), or
  *           VFIO_IOMMU_ENABLE was called (v1)
- * @locked:  v1: pages of locked memory that stand for all that can be mapped
+ * @stopped: its end has come so far that no device reaches anything
+ * @paid:    v1: pages of locked memory that ENABLE charged, the window's size
+ * @locked:  v1: pages that are charged: @paid, or more while more are pinned
+ * @transit: v1: pages that MAPs are pinning at the moment, at most
  * @memory:  registered memory
  * @windows: the windows and the PEs
  */
@@ -29,7 +32,10 @@ struct space {
 	bool dead;
 	bool v1;
 	bool enabled;
+	bool stopped;
+	unsigned long paid;
 	unsigned long locked;
+	unsigned long transit;
 	struct memory memory;
 	struct windows windows;
 };
@@ -61,6 +67,14 @@ void space_init(struct space *s, bool v1);
  * Context: may sleep.
  */
 void space_kill(struct space *s);
+
+/**
+ * space_stopped() - has space_kill() come so far that no device reaches anything?
+ *
+ * What it does after that may wait for the user's mmap_lock, which he can hold for
+ * ever. Context: any.
+ */
+bool space_stopped(const struct space *s);
 
 /**
  * space_attach() - put a PE, owned by this user, into the space

@@ -53,6 +53,9 @@ int table_init(struct table *t, u64 tces, struct memory *memory)
 
 void table_free(struct table *t)
 {
+	/* While pages are reachable that KVM counts, its counts have to stay. */
+	if (t->tally.mm && !table_live(t))
+		tally_close(&t->tally);
 	shadow_free(&t->shadow);
 	kfree(t->region);
 	kfree(t->list);
@@ -101,14 +104,6 @@ static void giving_count(struct giving *g, u32 region, u32 n)
 	g->n += n;
 }
 
-static void giving_loose(const u64 *tce, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		memory_drop_loose(tce[i]);
-}
-
 /*
  * The first of @n TCEs are gone: as many as are valid, known and name one
  * region, or are KVM's. Returns how many; this loop is most of what an UNMAP costs.
@@ -138,7 +133,7 @@ static u32 giving_run(struct giving *g, const u64 *tce, const u32 *region, u32 n
 	g->dirty = dirty;
 	n = at - tce;
 	if (n && name == MEMORY_LOOSE)
-		giving_loose(tce, n);
+		memory_drop_loose(g->memory, tce, n);
 	else if (n && name)
 		giving_count(g, name, n);
 	return n;
@@ -220,12 +215,21 @@ static int table_try(struct table *t, u64 idx, u32 n, const struct batch *b, boo
 }
 
 /*
- * One batch: the hypercall and the shadow's change together. While the
- * hypervisor is busy, wait without the lock and ask again.
+ * While the hypervisor is busy, wait without the lock and ask again. When it was busy
+ * for too long, the batches after that don't wait as long each: it is asked once for
+ * every one until it answers.
  */
+#define table_patiently(t, ask) ({					\
+	int answer_ = (t)->tired ? (ask) : hv_patiently(ask);		\
+									\
+	(t)->tired = answer_ > 0;					\
+	answer_;							\
+})
+
+/* One batch: the hypercall and the shadow's change together. */
 static int table_batch(struct table *t, u64 idx, u32 n, const struct batch *b)
 {
-	int rc = hv_patiently(table_try(t, idx, n, b, false));
+	int rc = table_patiently(t, table_try(t, idx, n, b, false));
 
 	return rc > 0 ? table_try(t, idx, n, b, true) : rc;
 }
@@ -264,14 +268,37 @@ static u32 table_live_batch(struct table *t, u64 *idx, u64 end)
 	return last - *idx + 1;
 }
 
+/* Slots that are settled at a time: to find what one stands for may take mm_iommu long. */
+#define TABLE_SLOTS	64
+
+/* Take out what up to TABLE_SLOTS slots say of entries that hold nothing of KVM's. */
+static u32 table_pull_slots(struct table *t, struct shadow_leaf *leaf, u32 *slot, u32 end,
+			    unsigned long *ua)
+{
+	u32 n = 0;
+
+	spin_lock(&t->lock);
+	for (; leaf->slots && !t->lost && *slot < end && n < TABLE_SLOTS; (*slot)++) {
+		if (table_entry_kvms(leaf, *slot))
+			continue;
+		ua[n] = tally_pull(&t->tally, &leaf->slots[*slot]);
+		n += !!ua[n];
+	}
+	spin_unlock(&t->lock);
+	return n;
+}
+
 /* KVM counts nothing any more for the entries of a leaf that hold nothing of its. */
 static void table_settle_slots_of(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end)
 {
-	spin_lock(&t->lock);
-	for (; leaf->slots && !t->lost && slot < end; slot++)
-		if (!table_entry_kvms(leaf, slot))
-			tally_take(&t->tally, &leaf->slots[slot]);
-	spin_unlock(&t->lock);
+	unsigned long ua[TABLE_SLOTS];
+	u32 i, n;
+
+	while ((n = table_pull_slots(t, leaf, &slot, end, ua))) {
+		for (i = 0; i < n; i++)
+			tally_down(&t->tally, ua[i]);
+		cond_resched();
+	}
 }
 
 static void table_settle_slots(struct table *t, u64 first, u64 end)
@@ -454,17 +481,6 @@ static void store_mapped(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 		store_list(t, idx, n, ok, ctx);
 }
 
-/* Let go of the list's first @n pages, which no TCE has named. */
-static void table_unfill(struct table *t, u32 n)
-{
-	struct giving g = { .memory = t->memory };
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		giving_add(&g, be64_to_cpu(t->list[i]), t->region[i], t->w.page_shift);
-	giving_flush(&g);
-}
-
 /* Addresses that are in the list from @i on become TCEs in place. */
 static void table_list_pages(struct table *t, u32 i, u32 n, u64 perm, u32 region)
 {
@@ -479,25 +495,20 @@ static void table_list_pages(struct table *t, u32 i, u32 n, u64 perm, u32 region
 }
 
 /* Fill the list with the TCEs of a run of pages, held for that. */
-static int table_fill(struct table *t, struct memory_run run)
+static void table_fill(struct table *t, struct memory_run run)
 {
 	u64 *hpa = (__force u64 *)t->list;
 	u32 i = 0;
 
 	while (run.n) {
 		u32 region;
-		int n = memory_hold(t->memory, &run, hpa + i, &region);
+		u32 n = memory_hold(t->memory, &run, hpa + i, &region);
 
-		if (n < 0) {
-			table_unfill(t, i);
-			return n;
-		}
 		run.ua += (unsigned long)n << run.page_shift;
 		run.n -= n;
 		table_list_pages(t, i, n, run.perm, region);
 		i += n;
 	}
-	return 0;
 }
 
 /**
@@ -528,9 +539,7 @@ static int table_write(struct table *t, const struct mapping *m, struct journal 
 		};
 		int rc;
 
-		rc = table_fill(t, run);
-		if (rc)
-			return rc;
+		table_fill(t, run);
 		rc = table_batch(t, m->first + *done, run.n, &write);
 		*done += run.n;
 		if (rc)
@@ -600,7 +609,9 @@ static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 		return;
 	}
 	table_set(t, leaf, slot, leaf->tce[slot] | SHADOW_UNKNOWN, leaf->region[slot]);
-	if (was && was_region && was_region != MEMORY_LOOSE) {
+	if (was && was_region == MEMORY_LOOSE) {
+		memory_suspect_loose(t->memory, was);
+	} else if (was && was_region) {
 		memory_suspect(t->memory, was_region);
 		giving_add(&r->g, was, was_region, t->w.page_shift);
 	}
@@ -663,7 +674,7 @@ static int table_populate(struct table *t, u64 first, u64 n)
 	wanted = t->wanted;
 	spin_unlock(&t->lock);
 	if (wanted && !t->tally.mm)
-		tally_open(&t->tally, t->memory->mm);
+		tally_open(&t->tally, t->memory->ledger);
 	return shadow_populate(&t->shadow, &t->lock, first, n, wanted);
 }
 
@@ -745,6 +756,14 @@ static void table_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slo
 	spin_unlock(&t->lock);
 }
 
+/* Entries that are settled at a time: each page of the kernel's below them is looked at. */
+static u32 table_stride(const struct table *t)
+{
+	u32 over = t->w.page_shift > PAGE_SHIFT ? t->w.page_shift - PAGE_SHIFT : 0;
+
+	return over < SHADOW_LEAF_SHIFT ? SHADOW_LEAF_TCES >> over : 1;
+}
+
 /* The TCEs of [first, end) are invalid, those of unknown entries excepted. */
 static void table_settle(struct table *t, u64 first, u64 end)
 {
@@ -753,7 +772,8 @@ static void table_settle(struct table *t, u64 first, u64 end)
 
 	while ((idx = table_next_live(t, idx, end)) < end) {
 		u32 slot = idx & SHADOW_LEAF_MASK;
-		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - idx + slot);
+		u32 left = min(SHADOW_LEAF_TCES - slot, table_stride(t));
+		u32 stop = slot + min_t(u64, left, end - idx);
 
 		table_settle_leaf(t, shadow_leaf(&t->shadow, idx), slot, stop, &g);
 		idx += stop - slot;
@@ -859,7 +879,7 @@ static int table_try_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
 /* One batch for one member alone: what the shadow has, or nothing. */
 static int table_call_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
 {
-	int rc = hv_patiently(table_try_one(t, liobn, idx, n, put));
+	int rc = table_patiently(t, table_try_one(t, liobn, idx, n, put));
 
 	return rc > 0 ? -EIO : rc;
 }
@@ -941,10 +961,9 @@ void table_forget(struct table *t)
 		spin_lock(&t->lock);
 		table_each(t, idx, n, entry_forgotten, &g);
 		spin_unlock(&t->lock);
+		cond_resched();
 	}
 	giving_flush(&g);
 	t->lost = false;
 	table_settle_slots(t, 0, t->shadow.tces);
-	if (t->tally.mm)
-		tally_close(&t->tally);
 }

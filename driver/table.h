@@ -40,9 +40,11 @@ struct memory;
  * @lent:   KVM has written to it, and may do so at any time
  * @lost:   the hypervisor neither did nor undid what KVM wrote: what a TCE holds
  *          is not known, nor which one it is
- * @list:   4 KiB aligned list page for hv_put(); this and the next are guarded
- *          by the space's lock
+ * @tired:  the hypervisor was busy for too long and has not answered since; this and
+ *          the next two are guarded by the space's lock
+ * @list:   4 KiB aligned list page for hv_put()
  * @region: for each TCE of @list the region that pins it
+ * @next:   in a list of those whose windows are gone
  */
 struct table {
 	struct hv_window w;
@@ -57,8 +59,10 @@ struct table {
 	bool wanted;
 	bool lent;
 	bool lost;
+	bool tired;
 	__be64 *list;
 	u32 *region;
+	struct table *next;
 };
 
 /**
@@ -98,6 +102,8 @@ bool table_part(struct table *t, u32 liobn);
 
 /**
  * table_free() - give back the memory of a table
+ *
+ * Takes its owner's mmap_lock. Context: may sleep.
  */
 void table_free(struct table *t);
 
@@ -110,9 +116,8 @@ void table_free(struct table *t);
  * @perm:  PAPR_TCE_READ and/or PAPR_TCE_WRITE, as the device sees it
  *
  * Context: may sleep; the space's lock is held.
- * Return: 0; -EINVAL (memory_covers()); -EFAULT (a loose page cannot be
- * pinned); -ENOMEM; -EINTR; -EIO. On error everything is as before, unknown
- * TCEs excepted.
+ * Return: 0; -EINVAL (memory_covers()); -ENOMEM; -EINTR; -EIO. On error
+ * everything is as before, unknown TCEs excepted.
  */
 int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm);
 

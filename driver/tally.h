@@ -11,28 +11,55 @@
 #ifndef VFIO_PSERIES_TALLY_H
 #define VFIO_PSERIES_TALLY_H
 
-#include <linux/list.h>
 #include <linux/types.h>
 
+struct ledger;
 struct mm_struct;
 struct mm_iommu_table_group_mem_t;
 
+/* Most counts that KVM may lose for a table, or in an address space, before it gets no slot. */
+#define TALLY_MOST_LOST	65536
+
 /**
  * struct tally - a table that KVM was lent slots of
- * @link: among all
- * @mm:   whose KVM; NULL while no slot was lent
+ * @ledger:  of its address space
+ * @mm:      whose KVM; NULL while no slot was lent
+ * @counted: what KVM counted for this table and nobody has counted down;
+ *           guarded by the table's lock
  */
 struct tally {
-	struct list_head link;
+	struct ledger *ledger;
 	struct mm_struct *mm;
+	u64 counted;
 };
+
+/**
+ * ledger_get() - what is known of an address space, found or made
+ *
+ * The address space stays for as long as its ledger does.
+ *
+ * Context: may sleep. Return: a reference; NULL without memory.
+ */
+struct ledger *ledger_get(struct mm_struct *mm);
+
+/* One more reference. */
+void ledger_hold(struct ledger *l);
+
+void ledger_put(struct ledger *l);
+
+/**
+ * ledger_retry() - put what waits for KVM and has not to wait any more
+ *
+ * Context: may sleep.
+ */
+void ledger_retry(struct ledger *l);
 
 /**
  * tally_open() - from now on KVM may count mappings for a table
  *
  * Context: may sleep.
  */
-void tally_open(struct tally *y, struct mm_struct *mm);
+void tally_open(struct tally *y, struct ledger *l);
 
 /**
  * tally_close() - all slots of the table are settled, nothing can reach a page
@@ -45,16 +72,38 @@ void tally_open(struct tally *y, struct mm_struct *mm);
 void tally_close(struct tally *y);
 
 /**
- * tally_take() - count down for what a slot says, if it says anything
+ * tally_lends() - may KVM get another slot?
+ * @y:    an open tally
+ * @live: valid entries of its table
+ *
+ * A guest that has two processors write one TCE at once makes KVM lose a slot, and a
+ * count for good. When that has happened very often its requests go to user space.
+ *
+ * Context: the table's lock is held.
+ */
+bool tally_lends(const struct tally *y, u64 live);
+
+/**
+ * tally_pull() - take out what a slot says
  * @y:    an open tally
  * @slot: one of its slots
  *
  * Only when the TCE is known not to hold what KVM wrote any more: what the
  * slot says now was written after the TCE that it stands for.
  *
+ * Context: the table's lock is held.
+ * Return: a user address for tally_down(), 0 for none.
+ */
+unsigned long tally_pull(struct tally *y, __be64 *slot);
+
+/**
+ * tally_down() - count down for what a slot said
+ *
+ * Costs as much as mm_iommu takes to find one of its regions.
+ *
  * Context: any.
  */
-void tally_take(const struct tally *y, __be64 *slot);
+void tally_down(const struct tally *y, unsigned long ua);
 
 /**
  * tally_put() - mm_iommu_put() that is not held up for ever
@@ -65,7 +114,7 @@ void tally_take(const struct tally *y, __be64 *slot);
  *
  * Context: may sleep. Return: as mm_iommu_put(): 0, -EBUSY.
  */
-long tally_put(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem);
+long tally_put(struct ledger *l, struct mm_iommu_table_group_mem_t *mem);
 
 /**
  * tally_orphan() - tally_put() as soon as it is possible
@@ -74,6 +123,6 @@ long tally_put(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem);
  *
  * Context: may sleep.
  */
-void tally_orphan(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem);
+void tally_orphan(struct ledger *l, struct mm_iommu_table_group_mem_t *mem);
 
 #endif

@@ -83,12 +83,15 @@ void windows_end(struct windows *ws)
 	ws->unused = NULL;
 }
 
-/* While pages are reachable that KVM counts, the count has to stay in its list. */
-static void window_free(struct table *t)
+void windows_reap(struct windows *ws)
 {
-	table_free(t);
-	if (!t->tally.mm)
+	while (ws->closed) {
+		struct table *t = ws->closed;
+
+		ws->closed = t->next;
+		table_free(t);
 		kfree(t);
+	}
 }
 
 /* Let a PE leave a window. True when it can reach nothing through it any more. */
@@ -140,7 +143,7 @@ static int window_join(struct windows *ws, u32 slot, struct pe *pe, const struct
 
 /*
  * A window goes from all PEs. TCEs whose state is not known are gone with it,
- * if it goes; else their pages stay pinned.
+ * if it goes; else their pages stay pinned. The table is left to windows_reap().
  */
 static u64 window_close(struct windows *ws, u32 slot)
 {
@@ -161,7 +164,8 @@ static u64 window_close(struct windows *ws, u32 slot)
 	}
 	ws->table[slot] = NULL;
 	windows_retire(ws, t->lend);
-	window_free(t);
+	t->next = ws->closed;
+	ws->closed = t;
 	return unknown;
 }
 
@@ -177,10 +181,12 @@ static int window_open(struct windows *ws, u32 slot, const struct hv_window *wan
 	ws->table[slot] = t;
 	for (i = 0; i < ws->pes && !rc; i++)
 		rc = window_join(ws, slot, ws->pe[i], i ? &t->w : want);
-	if (rc)
-		window_close(ws, slot);
-	else
+	if (!rc) {
 		lend_begin(t->lend, t);
+		return 0;
+	}
+	window_close(ws, slot);
+	windows_reap(ws);
 	return rc;
 }
 
@@ -252,11 +258,13 @@ int windows_remove(struct windows *ws, u64 ioba)
 	t = ws->table[slot];
 	lend_stop(t->lend);
 	rc = table_unmap(t, 0, hv_window_tces(&t->w));
-	if (rc)
+	if (rc) {
 		lend_go(t->lend);
-	else
-		window_close(ws, slot);
-	return rc;
+		return rc;
+	}
+	window_close(ws, slot);
+	windows_reap(ws);
+	return 0;
 }
 
 int windows_unmap_all(struct windows *ws)

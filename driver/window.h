@@ -22,6 +22,7 @@
  * @pes:    how many
  * @memory: where pages come from
  * @unused: what KVM was given of windows that are gone
+ * @closed: tables whose windows are gone
  *
  * Guarded by the lock of the space that it belongs to.
  */
@@ -31,6 +32,7 @@ struct windows {
 	u32 pes;
 	struct memory *memory;
 	struct lend *unused;
+	struct table *closed;
 };
 
 void windows_init(struct windows *ws, struct memory *memory);
@@ -51,10 +53,19 @@ int windows_add_pe(struct windows *ws, struct pe *pe);
 /**
  * windows_del_pe() - a PE leaves; with the last one the windows go
  *
- * Context: may sleep; never fails.
+ * What was allocated for these stays until windows_reap().
+ *
+ * Context: may sleep; does not wait for anything of the user's; never fails.
  * Return: the number of TCEs that may still be valid.
  */
 u64 windows_del_pe(struct windows *ws, struct pe *pe);
+
+/**
+ * windows_reap() - give back what was allocated for windows that are gone
+ *
+ * Context: may sleep: it takes the user's mmap_lock, which he can hold for ever.
+ */
+void windows_reap(struct windows *ws);
 
 /**
  * windows_end() - the user has no PE any more and gets none

@@ -4,11 +4,16 @@
  * windows and mappings, creates HOLD_READY, and waits until the script that started it has removed
  * that file again. Then all must be as it was.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "buffer.h"
+#include "fuse.h"
 #include "machine.h"
 #include "tap.h"
 #include "tests.h"
@@ -162,11 +167,77 @@ static void hold_comes_and_goes(void)
 	close(container);
 }
 
+/* --- a user in a fault that never ends: nobody but him may wait for that --- */
+
+struct stuck_call {
+	struct vfio *v;
+	void *memory;
+	uint64_t size;
+};
+
+static void *stuck_register(void *arg)
+{
+	const struct stuck_call *call = arg;
+
+	__vfio_register(call->v, call->memory, call->size);
+	return NULL;
+}
+
+static void *stuck_map(void *arg)
+{
+	const struct stuck_call *call = arg;
+
+	__vfio_map(call->v, 0, call->memory, call->size, VFIO_DIR_BOTH);
+	return NULL;
+}
+
+/* Another thread makes the call; once @asked can be read it is in the fault. */
+static void begin_stuck(void *(*fn)(void *), struct stuck_call *call, int asked)
+{
+	pthread_t thread;
+	char byte[64];
+
+	if (pthread_create(&thread, NULL, fn, call))
+		tap_fail("no thread");
+	if (read(asked, byte, sizeof(byte)) <= 0)
+		tap_fail("nobody waits for the page: %s", strerror(errno));
+}
+
+/* Two windows with mappings, and a REGISTER that waits for a page of a file for ever. */
+static void hold_fault_in_register(void)
+{
+	struct stuck_call call;
+	struct window ddw;
+	struct world w;
+	int asked;
+
+	hold_start(&w, &ddw);
+	call = (struct stuck_call){ &w.v, fuse_map(&asked), FUSE_BYTES };
+	begin_stuck(stuck_register, &call, asked);
+	wait_for_script();
+}
+
+/* The same for the v1 API, whose MAP pins. */
+static void hold_fault_in_map(void)
+{
+	struct stuck_call call;
+	struct world w;
+	int asked;
+
+	world_open_v1(&w);
+	world_start(&w, WORLD_HIGH);
+	call = (struct stuck_call){ &w.v, fuse_map(&asked), FUSE_BYTES };
+	begin_stuck(stuck_map, &call, asked);
+	wait_for_script();
+}
+
 const struct tap_test hold_tests[] = {
 	{ .name = "hold/windows", .run = hold_windows, .limit = HOLD_SECONDS },
 	{ .name = "hold/busy", .run = hold_busy, .limit = HOLD_SECONDS },
 	{ .name = "hold/left-table", .run = hold_left_table, .limit = HOLD_SECONDS },
 	{ .name = "hold/comes-and-goes", .run = hold_comes_and_goes, .limit = HOLD_SECONDS },
 	{ .name = "hold/host-table", .run = hold_host_table, .limit = HOLD_SECONDS },
+	{ .name = "hold/fault-in-register", .run = hold_fault_in_register, .limit = HOLD_SECONDS },
+	{ .name = "hold/fault-in-map", .run = hold_fault_in_map, .limit = HOLD_SECONDS },
 	{ }
 };

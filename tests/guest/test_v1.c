@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The older API, which QEMU falls back to: ENABLE charges the whole default window to the caller,
- * MAP pins page by page, and there are no other windows and no registered memory.
+ * MAP pins pages, each once, and there are no other windows and no registered memory.
  */
 #include <errno.h>
 #include <signal.h>
@@ -99,7 +99,7 @@ static void enable_disable(void)
 		expect_about(WINDOW_KB, "after ENABLE");
 		tap_errno(__vfio_map(&v, 0, mem, MIB, VFIO_DIR_BOTH), 0, "MAP");
 		expect_about(WINDOW_KB, "after MAP");
-		expect_pins(pins + MIB / IO_PAGE, "after MAP");
+		expect_pins(pins + MIB / page_size(), "after MAP");
 		tap_errno(disable(&v), 0, "DISABLE");
 		expect_about(0, "after DISABLE");
 		expect_pins(pins, "after DISABLE with mappings");
@@ -136,13 +136,13 @@ static void dma(void)
 	/* Before Linux 6.2, a page pinned for reading has to be the process's own by then. */
 	memset(w.data, 1, WORLD_DATA);
 	world_start(&w, WORLD_HIGH);
-	pins += WORLD_BASE_SIZE / IO_PAGE;
+	pins += WORLD_BASE_SIZE / page_size();
 	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
 	world_expect_writes(&w, 0, w.data, REACHED, "first page");
 	world_expect_reads(&w, MIB - IO_PAGE, w.data + MIB - IO_PAGE, REACHED, "last page");
-	expect_pins(pins + MIB / IO_PAGE, "after MAP");
+	expect_pins(pins + MIB / page_size(), "after MAP");
 	vfio_map(&w.v, 0, w.data + 4 * MIB, MIB, VFIO_DIR_READ);
-	expect_pins(pins + MIB / IO_PAGE, "after MAP over it");
+	expect_pins(pins + MIB / page_size(), "after MAP over it");
 	world_expect_writes(&w, 0, w.data, UNTOUCHED, "what was replaced");
 	world_expect_writes(&w, 0, w.data + 4 * MIB, UNTOUCHED, "mapped for reading");
 	world_expect_reads(&w, 0, w.data + 4 * MIB, REACHED, "mapped for reading");
@@ -191,7 +191,7 @@ static void all_or_nothing(void)
 
 	world_open_v1(&w);
 	world_start(&w, WORLD_HIGH);
-	pins += WORLD_BASE_SIZE / IO_PAGE;
+	pins += WORLD_BASE_SIZE / page_size();
 	vfio_map(&w.v, 0, w.data + 4 * MIB, MIB, VFIO_DIR_BOTH);
 	if (munmap(w.data + 2 * MIB - page_size(), page_size()))
 		tap_fail("munmap()");
@@ -201,7 +201,7 @@ static void all_or_nothing(void)
 		tap_fail("mprotect()");
 	tap_errno(__vfio_map(&w.v, 0, w.data + MIB, page_size(), VFIO_DIR_BOTH), -EFAULT,
 		  "MAP for writing of memory that is read only");
-	expect_pins(pins + MIB / IO_PAGE, "after the refused MAP");
+	expect_pins(pins + MIB / page_size(), "after the refused MAP");
 	world_expect_writes(&w, 0, w.data + 4 * MIB, REACHED, "mapped before the refused MAP");
 	world_expect_writes(&w, MIB - IO_PAGE, w.data + 5 * MIB - IO_PAGE, REACHED,
 			    "the last page, mapped before the refused MAP");
@@ -247,7 +247,7 @@ static void qemu_sequence(void)
 	vfio_map(&w.v, info.dma32_window_start, ram, 64 * MIB, VFIO_DIR_BOTH);
 	vfio_map(&w.v, info.dma32_window_start + 64 * MIB, ram + 64 * MIB, 192 * MIB,
 		 VFIO_DIR_BOTH);
-	expect_pins(pins + 256 * MIB / IO_PAGE, "with all memory mapped");
+	expect_pins(pins + 256 * MIB / page_size(), "with all memory mapped");
 	world_start(&w, WORLD_HIGH);
 	world_expect_writes(&w, 256 * MIB - IO_PAGE, ram + 256 * MIB - IO_PAGE, REACHED,
 			    "the last page of memory");

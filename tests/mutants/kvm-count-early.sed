@@ -2,4 +2,4 @@
 # KVM's count goes while the TCE is still there.
 #
 # file: driver/table.c
-s/if (!table_entry_kvms(leaf, slot))/if (leaf->slots[slot])/
+s/if (table_entry_kvms(leaf, *\*slot))/if (!leaf->slots[*slot])/

@@ -2,4 +2,4 @@
 # Counts are dropped while KVM has a table of the address space.
 #
 # file: driver/tally.c
-/^static long tally_put_locked(/,/^}/s/tally_any(mm)/tally_any(NULL)/
+/^static long tally_put_locked(/,/^}/s/l->open ? mm_iommu_put(l->mm, mem) : tally_drain(l->mm, mem)/tally_drain(l->mm, mem)/

@@ -2,4 +2,4 @@
 # A region that is unregistered stays pinned.
 #
 # file: driver/memory.c
-s/rc = tally_put(m->mm, r->mem);/rc = 0;/
+s/rc = tally_put(m->ledger, r->mem);/rc = 0;/

@@ -32,6 +32,9 @@ void shim_rcu_reset(void);
 /* The calling thread may sleep: if it is in the kernel, it reads nothing under RCU any more. */
 void shim_rcu_quiescent(void);
 
+/* User memory is about to be faulted in, which may take for ever: nothing may be held. */
+void shim_fault_in(void);
+
 /* Frame behind a user address, with the log2 of its page's size; NULL when there is none. */
 struct page *shim_user_page(const struct mm_struct *mm, unsigned long ua);
 /* Pin a page; false when it faults. */

@@ -8,17 +8,23 @@
 #include "internal.h"
 #include "shim.h"
 
-static __thread unsigned int mutexes, spinlocks;
+static __thread unsigned int mutexes, spinlocks, for_all;
 
 void shim_lock_reset(void)
 {
 	mutexes = 0;
 	spinlocks = 0;
+	for_all = 0;
 }
 
 unsigned int shim_mutexes(void)
 {
 	return mutexes;
+}
+
+unsigned int shim_locks_for_all(void)
+{
+	return for_all;
 }
 
 unsigned int shim_spinlocks(void)
@@ -50,6 +56,7 @@ static void lock_init(struct shim_lock *l)
 
 static void lock_taken(struct shim_lock *l)
 {
+	for_all += l->all;
 	__atomic_store_n(&l->holder, pthread_self(), __ATOMIC_RELAXED);
 }
 
@@ -71,6 +78,7 @@ static bool lock_try(struct shim_lock *l)
 static void lock_drop(struct shim_lock *l)
 {
 	BUG_ON(!shim_lock_is_mine(l));
+	for_all -= l->all;
 	__atomic_store_n(&l->holder, 0, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&l->m);
 }

@@ -25,6 +25,7 @@
  * @size:  bytes
  * @shift: log2 of its pages' size
  * @pfn:   the run of frames behind it
+ * @flat:  in ascending order
  */
 struct vma {
 	struct vma *next;
@@ -32,6 +33,7 @@ struct vma {
 	unsigned long size;
 	unsigned int shift;
 	unsigned long pfn;
+	bool flat;
 };
 
 static struct page frames[FRAMES];
@@ -39,6 +41,7 @@ static unsigned long next_frame = FIRST_FRAME;
 static struct vma vmas[64];
 static unsigned int vma_count;
 static struct countdown fail_pin;
+static void (*on_mmap_lock)(void);
 static pthread_mutex_t accounting = PTHREAD_MUTEX_INITIALIZER;
 
 void shim_mm_reset(void)
@@ -47,6 +50,7 @@ void shim_mm_reset(void)
 	next_frame = FIRST_FRAME;
 	vma_count = 0;
 	fail_pin.left = 0;
+	on_mmap_lock = NULL;
 }
 
 void shim_mm_init(struct mm_struct *mm, unsigned long limit)
@@ -66,11 +70,18 @@ void shim_map_user(struct mm_struct *mm, unsigned long ua, unsigned long size, u
 	BUG_ON(vma_count > ARRAY_SIZE(vmas));
 	next_frame = ALIGN(next_frame, per_page);
 	BUG_ON(next_frame + n > FRAMES);
-	*vma = (struct vma){ mm->vmas, ua, size, shift, next_frame };
+	*vma = (struct vma){ mm->vmas, ua, size, shift, next_frame, false };
 	mm->vmas = vma;
 	for (i = 0; i < n; i++)
 		frames[next_frame + i].order = shift - PAGE_SHIFT;
 	next_frame += n;
+}
+
+void shim_map_flat(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned int align)
+{
+	next_frame = ALIGN(next_frame, 1UL << (align - PAGE_SHIFT));
+	shim_map_user(mm, ua, size, PAGE_SHIFT);
+	mm->vmas->flat = true;
 }
 
 static const struct vma *find_vma(const struct mm_struct *mm, unsigned long ua)
@@ -89,6 +100,8 @@ static unsigned long vma_pfn(const struct vma *vma, unsigned long ua)
 	unsigned long page = (ua - vma->ua) >> vma->shift;
 	unsigned long within = ((ua - vma->ua) & ((1UL << vma->shift) - 1)) >> PAGE_SHIFT;
 
+	if (vma->flat)
+		return vma->pfn + page;
 	return vma->pfn + ((pages - 1 - page) << (vma->shift - PAGE_SHIFT)) + within;
 }
 
@@ -134,7 +147,7 @@ int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct p
 {
 	int i;
 
-	shim_may_sleep();
+	shim_fault_in();
 	for (i = 0; i < n; i++) {
 		pages[i] = shim_user_page(current->mm, start + i * PAGE_SIZE);
 		if (!pages[i] || !shim_pin(pages[i]))
@@ -225,13 +238,21 @@ void SetPageDirty(struct page *page)
 	__atomic_store_n(&compound_head(page)->dirty, true, __ATOMIC_RELAXED);
 }
 
+void shim_on_mmap_lock(void (*fn)(void))
+{
+	on_mmap_lock = fn;
+}
+
 int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc)
 {
 	int rc = 0;
 
 	shim_may_sleep();
+	BUG_ON(shim_locks_for_all());
 	if (!mm || !pages)
 		return 0;
+	if (on_mmap_lock)
+		on_mmap_lock();
 	pthread_mutex_lock(&accounting);
 	if (!inc) {
 		BUG_ON(mm->locked_vm < pages);

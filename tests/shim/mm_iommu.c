@@ -43,7 +43,7 @@ struct mm_iommu_table_group_mem_t {
 };
 
 static DEFINE_MUTEX(list_lock);
-static u64 lookups;
+static u64 lookups, searches;
 
 /* For those who only look, and may hold spinlocks; inside of the other one. */
 static pthread_mutex_t look_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -52,11 +52,17 @@ void shim_mm_iommu_reset(void)
 {
 	mutex_init(&list_lock);
 	lookups = 0;
+	searches = 0;
 }
 
 u64 shim_lookups(void)
 {
 	return __atomic_load_n(&lookups, __ATOMIC_RELAXED);
+}
+
+u64 shim_locked_searches(void)
+{
+	return __atomic_load_n(&searches, __ATOMIC_RELAXED);
 }
 
 static unsigned long end_of(const struct mm_iommu_table_group_mem_t *mem)
@@ -112,8 +118,11 @@ static void link_region(struct list_head *list, struct mm_iommu_table_group_mem_
 
 static long add(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
 {
-	unsigned long pinned = pin_all(mm, mem);
+	unsigned long pinned;
 	long rc = 0;
+
+	shim_fault_in();
+	pinned = pin_all(mm, mem);
 
 	mutex_lock(&list_lock);
 	/* As the kernel does: pages that could be pinned before the first bad one, or a fault. */
@@ -212,6 +221,8 @@ struct mm_iommu_table_group_mem_t *mm_iommu_lookup(struct mm_struct *mm, unsigne
 {
 	struct mm_iommu_table_group_mem_t *mem, *found = NULL;
 
+	if (shim_spinlocks())
+		__atomic_add_fetch(&searches, 1, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&look_lock);
 	list_for_each_entry(mem, &mm->regions, node)
 		if (mem->ua <= ua && ua + size <= end_of(mem))

@@ -7,8 +7,9 @@
  * from the call that arms them: "the nth" is 1 for the next one, and 0 disarms.
  *
  * What a kernel forbids ends the test at once (shim_bug()): sleeping under a spinlock, taking a
- * lock twice, giving back what one does not have, touching user memory with a lock held, marking
- * a page dirty that nobody pins.
+ * lock twice, giving back what one does not have, touching user memory with a lock held (to pin
+ * it, too), marking a page dirty that nobody pins, taking an mmap_lock, which its user can hold for
+ * ever, with a lock held that other users share.
  */
 #ifndef SHIM_H
 #define SHIM_H
@@ -60,7 +61,10 @@ void shim_kill_at(u64 nth);
 bool shim_kill_armed(void);
 /* Chances to run that were given to others: cond_resched(). */
 u64 shim_rescheds(void);
-/* Called where the calling thread lets others run: cond_resched() and msleep(). */
+/*
+ * Called where the calling thread lets others run: cond_resched() and msleep(), and where it faults
+ * user memory in.
+ */
 void shim_on_resched(void (*fn)(void));
 /* Sum of all msleep(). */
 u64 shim_slept_ms(void);
@@ -69,6 +73,8 @@ void shim_may_sleep(void);
 /* Depth of spinlocks and mutexes that the calling thread holds. */
 unsigned int shim_spinlocks(void);
 unsigned int shim_mutexes(void);
+/* ... and of those of either kind that all users share. */
+unsigned int shim_locks_for_all(void);
 
 /* --- RCU --- */
 
@@ -95,6 +101,9 @@ const char *shim_log_last(void);
 
 /* --- user memory --- */
 
+/* Called where an mmap_lock is about to be taken. */
+void shim_on_mmap_lock(void (*fn)(void));
+
 void shim_mm_init(struct mm_struct *mm, unsigned long limit);
 
 /**
@@ -104,9 +113,12 @@ void shim_mm_init(struct mm_struct *mm, unsigned long limit);
  * @size:  bytes
  * @shift: log2 of the size of its pages, PAGE_SHIFT or more (hugetlb)
  *
- * Neighbouring pages get frames that are not neighbours.
+ * Neighbouring pages get frames that are not neighbours. What was mapped there is no more.
  */
 void shim_map_user(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned int shift);
+
+/* Ordinary pages in frames that follow each other, from one on that is aligned so. */
+void shim_map_flat(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned int align);
 
 /* Host physical address behind a user address; ends the test when there is none. */
 u64 shim_hpa(const struct mm_struct *mm, unsigned long ua);
@@ -128,6 +140,8 @@ u64 shim_ram_size(void);
 u64 shim_region_mapped(const struct mm_iommu_table_group_mem_t *mem);
 /* How often mm_iommu was asked where a page is. */
 u64 shim_lookups(void);
+/* How often it had to search for a region while the caller held a spinlock. */
+u64 shim_locked_searches(void);
 u64 shim_regions(const struct mm_struct *mm);
 /* All mappings that are counted in an address space. */
 u64 shim_counted(const struct mm_struct *mm);

@@ -68,6 +68,14 @@ static void others_run(void)
 	on_resched = fn;
 }
 
+void shim_fault_in(void)
+{
+	shim_may_sleep();
+	BUG_ON(shim_mutexes());
+	if (on_resched)
+		others_run();
+}
+
 int cond_resched(void)
 {
 	shim_may_sleep();

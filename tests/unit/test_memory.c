@@ -20,6 +20,24 @@ static int setup(void **state)
 
 #define MEMORY_TEST(name)	cmocka_unit_test_setup(name, setup)
 
+/* The three steps, as a space takes them. */
+static int memory_register(struct memory *memory, u64 ua, u64 size)
+{
+	struct region *r;
+	int rc = memory_reserve(memory, ua, size, &r);
+
+	if (rc)
+		return rc;
+	rc = memory_pin(r);
+	if (!rc)
+		rc = memory_publish(memory, r);
+	if (rc) {
+		memory_cancel(memory, r);
+		memory_discard(r);
+	}
+	return rc;
+}
+
 static void end(void)
 {
 	assert_int_equal(memory_release(&m), 0);
@@ -283,31 +301,33 @@ static void busy_while_kvm_names_it(void **state)
 {
 	struct tally tally;
 
-	tally_open(&tally, &world.mm);
+	tally_open(&tally, m.ledger);
 	add(UA, PAGES(4));
 	assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
 	assert_int_equal(m.count, 1);
 	mm_iommu_mapped_dec(region(0)->mem);
 	assert_int_equal(shim_region_mapped(region(0)->mem), 0);
-	end();
 	tally_close(&tally);
+	end();
 }
 
 /* Without a table that KVM could count for, what is counted is a leftover. */
 static void leftovers_of_kvm_do_not_matter(void **state)
 {
+	struct ledger *other = ledger_get(&world.other);
 	struct tally elsewhere;
 	u32 i;
 
-	tally_open(&elsewhere, &world.other);
+	tally_open(&elsewhere, other);
 	add(UA, PAGES(4));
 	for (i = 0; i < 5000; i++)
 		assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
 	assert_int_equal(shim_pins(), 0);
-	end();
 	tally_close(&elsewhere);
+	ledger_put(other);
+	end();
 }
 
 /* The end does not wait for a table of somebody else's; the pages do. */
@@ -316,8 +336,8 @@ static void pages_wait_for_kvm(void **state)
 	struct tally mine, theirs;
 	unsigned int i;
 
-	tally_open(&mine, &world.mm);
-	tally_open(&theirs, &world.mm);
+	tally_open(&mine, m.ledger);
+	tally_open(&theirs, m.ledger);
 	add(UA, PAGES(4));
 	add(UA + PAGES(4), PAGES(4));
 	for (i = 0; i < 3; i++)
@@ -545,6 +565,128 @@ static void dirty_marks_the_page(void **state)
 	end();
 }
 
+/* --- pages that are mapped there no more --- */
+
+/* The same address, other pages. */
+static void remap(unsigned long ua, unsigned long size)
+{
+	shim_map_user(&world.mm, ua, size, PAGE_SHIFT);
+}
+
+static void another_use_of_the_same_pages_only(void **state)
+{
+	struct memory other;
+
+	memory_init(&other);
+	assert_int_equal(memory_adopt_mm(&other), 0);
+	add(UA, PAGES(40));
+	remap(UA + PAGES(37), PAGES(1));
+	assert_int_equal(memory_register(&other, UA, PAGES(40)), -EBUSY);
+	assert_null(other.pending);
+	assert_int_equal(shim_pins(), 40);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(40)), 0);
+	assert_int_equal(memory_register(&other, UA, PAGES(40)), 0);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA + PAGES(37))));
+	assert_int_equal(memory_release(&other), 0);
+	end();
+}
+
+/* What nobody owns does not come back as somebody's new memory. */
+static void orphans_are_not_joined(void **state)
+{
+	struct mm_iommu_table_group_mem_t *mem;
+	struct tally theirs;
+
+	tally_open(&theirs, m.ledger);
+	add(UA, PAGES(4));
+	mem = region(0)->mem;
+	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
+	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(memory_adopt_mm(&m), 0);
+	assert_int_equal(shim_pins(), 4);
+	remap(UA, PAGES(4));
+	/* A TCE may reach it. */
+	assert_int_equal(memory_register(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(shim_pins(), 4);
+	/* None does: no table has to close for that to be seen. */
+	mm_iommu_mapped_dec(mem);
+	add(UA, PAGES(4));
+	assert_int_equal(shim_pins(), 4);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	tally_close(&theirs);
+	end();
+}
+
+static void killed_while_it_looks(void **state)
+{
+	struct memory other;
+	u64 nth;
+	int rc;
+
+	memory_init(&other);
+	assert_int_equal(memory_adopt_mm(&other), 0);
+	add(UA, PAGES(100));
+	for (nth = 1;; nth++) {
+		bool met;
+
+		shim_kill_at(nth);
+		rc = memory_register(&other, UA, PAGES(100));
+		met = !shim_kill_armed();
+		shim_kill_at(0);
+		if (!met)
+			break;
+		assert_int_equal(rc, -EINTR);
+		assert_int_equal(shim_pins(), 100);
+	}
+	assert_true(nth > 4);
+	assert_int_equal(rc, 0);
+	assert_int_equal(memory_release(&other), 0);
+	end();
+}
+
+/* --- one user and the others --- */
+
+static u32 ledgers_met;
+
+static void meet_ledger(void)
+{
+	struct ledger *other = ledger_get(&world.other);
+
+	/* A user who holds his mmap_lock does not hold up anybody else. */
+	ledger_retry(other);
+	ledger_put(other);
+	ledgers_met++;
+}
+
+static void nobody_waits_for_another_ones_memory(void **state)
+{
+	ledgers_met = 0;
+	add(UA, PAGES(4));
+	shim_on_mmap_lock(meet_ledger);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	shim_on_mmap_lock(NULL);
+	assert_int_equal(ledgers_met, 1);
+	end();
+}
+
+/* --- dirty pages --- */
+
+/* An IOMMU page over ordinary pages that happen to be one piece: each of them has its own mark. */
+static void dirty_marks_each_page_of_a_piece(void **state)
+{
+	const unsigned long ua = 0x7fc000000000UL;
+	u64 next;
+
+	shim_map_flat(&world.mm, ua, 64 * MiB, 24);
+	add(ua, 32 * MiB);
+	next = memory_dirty(shim_hpa(&world.mm, ua), 24);
+	assert_int_equal(next, shim_hpa(&world.mm, ua + 16 * MiB));
+	assert_int_equal(shim_dirty_count(), 16 * MiB / PAGE_SIZE);
+	assert_true(shim_dirty(shim_hpa(&world.mm, ua + 16 * MiB - PAGE_SIZE)));
+	end();
+}
+
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -575,6 +717,11 @@ int main(void)
 		MEMORY_TEST(resolve_piece_by_piece),
 		MEMORY_TEST(resolve_without_memory_for_pieces),
 		MEMORY_TEST(dirty_marks_the_page),
+		MEMORY_TEST(another_use_of_the_same_pages_only),
+		MEMORY_TEST(orphans_are_not_joined),
+		MEMORY_TEST(killed_while_it_looks),
+		MEMORY_TEST(nobody_waits_for_another_ones_memory),
+		MEMORY_TEST(dirty_marks_each_page_of_a_piece),
 	};
 
 	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);

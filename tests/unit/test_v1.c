@@ -106,11 +106,12 @@ static void disable_that_fails_changes_nothing(void **state)
 static void pages_are_pinned_while_mapped(void **state)
 {
 	good_map(0, UA, MiB, RW);
-	assert_int_equal(shim_pins(), MiB >> 12);
+	assert_int_equal(shim_pins(), MiB >> PAGE_SHIFT);
+	/* Once, however many TCEs name them. */
 	good_map(MiB, UA, MiB, PAPR_TCE_READ);
-	assert_int_equal(shim_pins(), 2 * MiB >> 12);
+	assert_int_equal(shim_pins(), MiB >> PAGE_SHIFT);
 	good_unmap(0, MiB);
-	assert_int_equal(shim_pins(), MiB >> 12);
+	assert_int_equal(shim_pins(), MiB >> PAGE_SHIFT);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
 	good_unmap(0, DFLT_SIZE);
 	assert_int_equal(shim_pins(), 0);
@@ -121,9 +122,9 @@ static void replaced_pages_are_unpinned(void **state)
 {
 	good_map(0, UA, MiB, RW);
 	good_map(512 * KiB, UA + 8 * MiB, MiB, RW);
-	assert_int_equal(shim_pins(), (MiB + 512 * KiB) >> 12);
+	assert_int_equal(shim_pins(), (MiB + 512 * KiB) >> PAGE_SHIFT);
 	good_map(0, UA, 2 * MiB, RW);
-	assert_int_equal(shim_pins(), 2 * MiB >> 12);
+	assert_int_equal(shim_pins(), 2 * MiB >> PAGE_SHIFT);
 	world_end();
 }
 
@@ -148,7 +149,7 @@ static void memory_that_is_not_there(void **state)
 	assert_int_equal(map(0, -(u64)MiB, MiB, RW), -EINVAL);
 	world_check();
 	assert_int_equal(world_digest(), digest);
-	assert_int_equal(shim_pins(), 4 * MiB >> 12);
+	assert_int_equal(shim_pins(), 4 * MiB >> PAGE_SHIFT);
 	world_end();
 }
 
@@ -166,7 +167,7 @@ static void memory_that_ends_too_early(void **state)
 		assert_int_equal(map(MiB, ua, 4 * MiB, RW), -EFAULT);
 		world_check();
 		assert_int_equal(world_digest(), digest);
-		assert_int_equal(shim_pins(), 4 * MiB >> 12);
+		assert_int_equal(shim_pins(), 4 * MiB >> PAGE_SHIFT);
 	}
 	world_end();
 }
@@ -182,7 +183,7 @@ static void every_call_can_fail(void **state)
 		assert_int_equal(map(MiB, UA + 8 * MiB, 16 * MiB, RW), -EIO);
 		world_check();
 		assert_int_equal(world_digest(), digest);
-		assert_int_equal(shim_pins(), 4 * MiB >> 12);
+		assert_int_equal(shim_pins(), 4 * MiB >> PAGE_SHIFT);
 	}
 	model_fail(&(struct model_fault){ .nth = 2 });
 	assert_int_equal(space_unmap(&world.space, 0, 4 * MiB), -EIO);
@@ -201,13 +202,14 @@ static void unknown_entries_keep_their_pages(void **state)
 	world_check();
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA + MiB)));
+	assert_false(shim_dirty(shim_hpa(&world.mm, UA)));
 	good_unmap(0, 64 * KiB);
 	assert_false(shim_pinned(shim_hpa(&world.mm, UA + MiB)));
-	/* The old pages have no entry that could let go of them. */
+	/* A device may have written to the old ones all the time. */
+	assert_false(shim_pinned(shim_hpa(&world.mm, UA)));
+	assert_true(shim_dirty(shim_hpa(&world.mm, UA)));
 	world_give_back();
-	assert_int_equal(shim_allocs_live(), 0);
-	assert_int_equal(world.mm.locked_vm, 0);
-	assert_int_equal(shim_pins(), 64 * KiB >> 12);
+	world_check_end();
 }
 
 static void one_group_only(void **state)
@@ -288,6 +290,143 @@ static void calls_of_the_other_api(void **state)
 	world_end();
 }
 
+/* --- what is pinned is paid for --- */
+
+#define FAR_UA		0x7fd000000000UL
+#define FAR_PAGES	200UL
+
+/*
+ * Where the kernel's pages are larger than the TCEs', a window reaches more memory than its own
+ * size: each TCE may name another page.
+ */
+static void more_than_the_window_is_charged(void **state)
+{
+	u64 i, charged;
+
+	shim_map_user(&world.mm, FAR_UA, FAR_PAGES * PAGE_SIZE, PAGE_SHIFT);
+	/* As if the window had 100 pages. */
+	account_locked_vm(&world.mm, world.space.paid - 100, false);
+	world.space.locked -= world.space.paid - 100;
+	world.space.paid = 100;
+	charged = world.mm.locked_vm;
+	for (i = 0; i < FAR_PAGES; i++)
+		good_map(i * 4096, FAR_UA + i * PAGE_SIZE, 4096, RW);
+	assert_int_equal(shim_pins(), FAR_PAGES);
+	assert_in_range(world.mm.locked_vm, charged + 100, charged + 104);
+	good_unmap(0, FAR_PAGES * 4096);
+	good_map(0, FAR_UA, 4096, RW);
+	assert_int_equal(world.space.locked, 100);
+	/* Beyond the limit: nothing has changed. */
+	world.mm.limit = world.mm.locked_vm + 5;
+	for (i = 1; i < 105; i++)
+		good_map(i * 4096, FAR_UA + i * PAGE_SIZE, 4096, RW);
+	assert_int_equal(map(i * 4096, FAR_UA + i * PAGE_SIZE, 4096, RW), -ENOMEM);
+	world_check();
+	assert_int_equal(shim_pins(), 105);
+	assert_int_equal(world.space.transit, 0);
+	world_end();
+}
+
+static u32 during;
+static int (*meanwhile)(void);
+static int meanwhile_rc;
+
+static void others(void)
+{
+	if (!during++)
+		meanwhile_rc = meanwhile();
+}
+
+static int disable(void)
+{
+	return space_disable(&world.space);
+}
+
+static int disable_and_enable(void)
+{
+	return space_disable(&world.space) ?: space_enable(&world.space);
+}
+
+static int detach(void)
+{
+	space_detach(&world.space, &world.one.pe);
+	return 0;
+}
+
+static int kill_space(void)
+{
+	space_kill(&world.space);
+	return 0;
+}
+
+static int map_the_same(void)
+{
+	return space_map(&world.space, 0, UA + MiB, MiB, RW);
+}
+
+static const struct {
+	int (*fn)(void);
+	int map_rc;
+} meanwhiles[] = {
+	{ disable, -EPERM },
+	{ disable_and_enable, 0 },
+	{ detach, -ENXIO },
+	{ kill_space, -ENODEV },
+	{ map_the_same, 0 },
+};
+
+/* A MAP faults user memory in, for as long as that takes: whatever others do then is done. */
+static void others_come_between(void **state)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(meanwhiles); i++) {
+		setup_enabled(state);
+		during = 0;
+		meanwhile = meanwhiles[i].fn;
+		good_map(MiB, UA + 8 * MiB, MiB, RW);
+		shim_on_resched(others);
+		assert_int_equal(map(0, UA, MiB, RW), meanwhiles[i].map_rc);
+		shim_on_resched(NULL);
+		assert_true(during);
+		assert_int_equal(meanwhile_rc, 0);
+		assert_int_equal(world.space.transit, 0);
+		if (!world.space.dead)
+			world_check();
+		world_end();
+	}
+}
+
+static void map_without_memory(void **state)
+{
+	u64 nth = 0, digest;
+	int rc;
+
+	do {
+		setup_enabled(state);
+		good_map(0, UA, MiB, RW);
+		digest = world_digest();
+		shim_fail_alloc(++nth);
+		rc = map(512 * KiB, UA + 512 * KiB, 4 * MiB, RW);
+		assert_int_equal(rc, shim_alloc_armed() ? 0 : -ENOMEM);
+		shim_fail_alloc(0);
+		assert_true(!rc || world_digest() == digest);
+		world_check();
+		world_end();
+	} while (rc);
+	assert_true(nth > 4 * MiB / PAGE_SIZE);
+}
+
+static void killed_while_pinning(void **state)
+{
+	shim_kill_at(1);
+	assert_int_equal(map(0, UA, 16 * MiB, RW), -EINTR);
+	shim_kill_at(0);
+	assert_int_equal(shim_pins(), 0);
+	world_end();
+}
+
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +442,10 @@ int main(void)
 		ENABLED_TEST(memory_that_ends_too_early),
 		ENABLED_TEST(every_call_can_fail),
 		ENABLED_TEST(unknown_entries_keep_their_pages),
+		ENABLED_TEST(more_than_the_window_is_charged),
+		WORLD_TEST(others_come_between),
+		WORLD_TEST(map_without_memory),
+		ENABLED_TEST(killed_while_pinning),
 		V1_TEST(one_group_only),
 		V1_TEST(info_has_no_ddw),
 		ENABLED_TEST(another_process),

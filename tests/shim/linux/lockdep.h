@@ -10,13 +10,15 @@
  * struct shim_lock - what a mutex and a spinlock have in common
  * @m:      does the work
  * @holder: who holds it, 0 for nobody
+ * @all:    one for the whole module, not for one of many objects
  */
 struct shim_lock {
 	pthread_mutex_t m;
 	pthread_t holder;
+	bool all;
 };
 
-#define SHIM_LOCK_INIT	{ .m = PTHREAD_MUTEX_INITIALIZER }
+#define SHIM_LOCK_INIT	{ .m = PTHREAD_MUTEX_INITIALIZER, .all = true }
 
 bool shim_lock_is_mine(const struct shim_lock *l);
 

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+
+# All use their disks first, so that it can be told which is which
+both_disks() {
+	load nvme && wait_for 20 find_second && NVME=$(disk_by_serial vfio-pseries)
+}
+
+must both-disks both_disks
+must load-fuse load fuse
+must load-driver load_driver
+must bind-vfio-pci bind "$NVME" vfio-pci
+must bind-second bind "$SECOND" vfio-pci
+try stuck-in-register hold hold/fault-in-register
+HELD=$SECOND
+try stuck-in-map hold hold/fault-in-map
+mark 1
+# The end is the test: the machine's time runs out if it does not come
+finish

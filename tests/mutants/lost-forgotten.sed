@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What a window's KVM lost is forgotten with the window.
+#
+# file: driver/tally.c
+s/l->lost + y->counted/l->lost/

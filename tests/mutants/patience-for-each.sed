@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A hypervisor that stays busy is waited for with every batch.
+#
+# file: driver/table.c
+s/(t)->tired = answer_ > 0;/(t)->tired = false;/
