@@ -119,6 +119,7 @@ __be64 *lend_slot(struct lend *l, u64 index)
 	return slot;
 }
 
+/* Bounded: LEND_TRIES. */
 static int lend_put_one(u32 liobn, u64 ioba, u64 tce)
 {
 	u32 tries = 0;

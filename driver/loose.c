@@ -176,8 +176,11 @@ static void loose_put(struct loose *l, struct loose_pins *p, unsigned long n)
 /* Pages from the @i-th on are pinned only, those before it are held. */
 static void loose_unhold(struct loose *l, struct loose_pins *p, unsigned long i)
 {
-	while (p->done > i)
+	while (p->done > i) {
 		unpin_user_page(p->page[--p->done]);
+		if (!(p->done % LOOSE_STEP))
+			cond_resched();
+	}
 	loose_put(l, p, i);
 	kvfree(p->held);
 	p->held = NULL;

@@ -308,7 +308,7 @@ int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved)
 /* Pages that are compared at a time. */
 #define REGION_STEP	32
 
-/* Is what the region has of [ua, ua + n pages) what is mapped there? */
+/* Is what the region has of [ua, ua + n pages) what is mapped there? Bounded: REGION_STEP. */
 static bool region_current_step(const struct region *r, unsigned long ua, int n)
 {
 	struct page *page[REGION_STEP];
@@ -560,6 +560,7 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_s
 		if (!region_covers(r, ua, stop, page_shift))
 			return -EINVAL;
 		ua = stop;
+		cond_resched();
 	}
 	return 0;
 }

@@ -83,6 +83,7 @@ static void shadow_free_mid(struct shadow *s, struct shadow_leaf **mid)
 		if (mid[i])
 			kvfree(mid[i]->slots);
 		kvfree(mid[i]);
+		cond_resched();
 	}
 	kvfree(mid);
 }

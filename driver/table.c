@@ -237,16 +237,21 @@ static int table_batch(struct table *t, u64 idx, u32 n, const struct batch *b)
 /* The first live entry in [idx, end), looked for block by block. */
 static u64 table_next_live(struct table *t, u64 idx, u64 end)
 {
-	u64 stop, live = 1;
+	while (idx < end) {
+		u64 stop = min(end, shadow_block_end(&t->shadow, idx));
+		u64 live;
 
-	for (stop = idx; idx == stop && idx < end && live;) {
-		stop = min(end, shadow_block_end(&t->shadow, idx));
 		spin_lock(&t->lock);
 		idx = shadow_next_live(&t->shadow, idx, stop);
 		live = t->shadow.live;
 		spin_unlock(&t->lock);
+		if (!live)
+			return end;
+		if (idx < stop)
+			return idx;
+		cond_resched();
 	}
-	return live ? idx : end;
+	return end;
 }
 
 /*
@@ -295,9 +300,10 @@ static void table_settle_slots_of(struct table *t, struct shadow_leaf *leaf, u32
 	u32 i, n;
 
 	while ((n = table_pull_slots(t, leaf, &slot, end, ua))) {
-		for (i = 0; i < n; i++)
+		for (i = 0; i < n; i++) {
 			tally_down(&t->tally, ua[i]);
-		cond_resched();
+			cond_resched();
+		}
 	}
 }
 
@@ -350,6 +356,7 @@ static void journal_free(struct journal *j)
 
 		kvfree(j->first);
 		j->first = next;
+		cond_resched();
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "memory.h"
@@ -91,6 +92,7 @@ void windows_reap(struct windows *ws)
 		ws->closed = t->next;
 		table_free(t);
 		kfree(t);
+		cond_resched();
 	}
 }
 
