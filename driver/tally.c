@@ -160,12 +160,17 @@ long tally_put(struct ledger *l, struct mm_iommu_table_group_mem_t *mem)
 void tally_orphan(struct ledger *l, struct mm_iommu_table_group_mem_t *mem)
 {
 	struct orphan *o = kzalloc(sizeof(*o), GFP_KERNEL | __GFP_NOFAIL);
+	u32 open;
 
 	o->mem = mem;
 	ledger_hold(l);
 	mutex_lock(&l->lock);
 	list_add_tail(&o->link, &l->orphans);
+	open = l->open;
 	mutex_unlock(&l->lock);
+	/* The last of those that it waits for may have closed since its owner tried. */
+	if (!open)
+		ledger_retry(l);
 }
 
 /* Return: how many there were that are none any more; the caller drops their references. */
