@@ -15,6 +15,7 @@ help:
 	@echo "make test-kernels    guests on trixie's and sid's kernels, built in trees of these suites"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
+	@echo "make interleave      threads in each other's way: every order of what they do, minutes"
 	@echo "make scale           time and memory for many PEs, windows and mappings, in the model"
 	@echo "make mutants         plant faults one at a time: which test catches each?"
 	@echo "make coverage        lines of the driver that the unit tests run"
@@ -120,6 +121,9 @@ unit: setup
 fuzz: setup
 	@tests/fuzz/run $(SECONDS)
 
+interleave: setup
+	@tests/interleave/run --all
+
 scale: setup
 	@$(MAKE) --no-print-directory -C tests/scale run
 
@@ -139,4 +143,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb test-package install uninstall demo nested bench bench-chart bench-nested test test-long test-kernels unit fuzz scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb test-package install uninstall demo nested bench bench-chart bench-nested test test-long test-kernels unit fuzz interleave scale mutants coverage lint clean distclean

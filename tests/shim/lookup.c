@@ -2,6 +2,7 @@
 /*
  * lookup.c - the kernel's objects around what KVM is lent, with references as on the kernel's.
  */
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -27,10 +28,10 @@ static struct lookup *lookup_of(struct lend *l)
 
 static void drop(struct lookup *lk)
 {
-	u32 left = __atomic_sub_fetch(&lk->refs, 1, __ATOMIC_SEQ_CST);
+	u32 refs = shim_fetch_add(&lk->refs, -1);
 
-	BUG_ON(left == ~0U);
-	if (!left)
+	BUG_ON(!refs);
+	if (refs == 1)
 		kfree(lk);
 }
 
@@ -52,7 +53,7 @@ void lookup_place(struct lend *l, const struct hv_window *w)
 
 bool lookup_held(struct lend *l)
 {
-	return __atomic_load_n(&lookup_of(l)->refs, __ATOMIC_SEQ_CST) > 1;
+	return READ_ONCE(lookup_of(l)->refs) > 1;
 }
 
 void lookup_put(struct lend *l)
@@ -74,11 +75,10 @@ const struct hv_window *shim_lookup_window(struct lend *l)
 
 bool shim_lookup_hold(struct lend *l)
 {
-	u32 n = __atomic_load_n(&lookup_of(l)->refs, __ATOMIC_SEQ_CST);
+	u32 n = READ_ONCE(lookup_of(l)->refs);
 
 	while (n)
-		if (__atomic_compare_exchange_n(&lookup_of(l)->refs, &n, n + 1, false,
-						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (try_cmpxchg(&lookup_of(l)->refs, &n, n + 1))
 			return true;
 	return false;
 }

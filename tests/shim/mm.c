@@ -6,6 +6,7 @@
  * piece of user memory takes a run of them in reverse, page by page: the host physical address of
  * one page says nothing about that of the next.
  */
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -134,13 +135,13 @@ bool shim_pin(struct page *page)
 {
 	if (countdown_hits(&fail_pin))
 		return false;
-	__atomic_add_fetch(&page->pins, 1, __ATOMIC_RELAXED);
+	shim_fetch_add(&page->pins, 1);
 	return true;
 }
 
 void shim_unpin(struct page *page)
 {
-	BUG_ON(__atomic_fetch_sub(&page->pins, 1, __ATOMIC_RELAXED) <= 0);
+	BUG_ON(shim_fetch_add(&page->pins, -1) <= 0);
 }
 
 int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct page **pages)
@@ -229,13 +230,13 @@ unsigned long compound_nr(struct page *head)
 
 bool PageDirty(struct page *page)
 {
-	return __atomic_load_n(&compound_head(page)->dirty, __ATOMIC_RELAXED);
+	return READ_ONCE(compound_head(page)->dirty);
 }
 
 void SetPageDirty(struct page *page)
 {
-	BUG_ON(__atomic_load_n(&page->pins, __ATOMIC_RELAXED) <= 0);
-	__atomic_store_n(&compound_head(page)->dirty, true, __ATOMIC_RELAXED);
+	BUG_ON(READ_ONCE(page->pins) <= 0);
+	WRITE_ONCE(compound_head(page)->dirty, true);
 }
 
 void shim_on_mmap_lock(void (*fn)(void))

@@ -10,6 +10,7 @@
  * memory.
  */
 #include <asm/mmu_context.h>
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/list.h>
@@ -17,8 +18,8 @@
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/vmalloc.h>
-#include <pthread.h>
 #include "internal.h"
 #include "shim.h"
 
@@ -46,11 +47,12 @@ static DEFINE_MUTEX(list_lock);
 static u64 lookups, searches;
 
 /* For those who only look, and may hold spinlocks; inside of the other one. */
-static pthread_mutex_t look_lock = PTHREAD_MUTEX_INITIALIZER;
+static DEFINE_SPINLOCK(look_lock);
 
 void shim_mm_iommu_reset(void)
 {
 	mutex_init(&list_lock);
+	spin_lock_init(&look_lock);
 	lookups = 0;
 	searches = 0;
 }
@@ -108,12 +110,12 @@ static bool overlaps(struct mm_struct *mm, const struct mm_iommu_table_group_mem
 
 static void link_region(struct list_head *list, struct mm_iommu_table_group_mem_t *mem)
 {
-	pthread_mutex_lock(&look_lock);
+	spin_lock(&look_lock);
 	if (list)
 		list_add_tail(&mem->node, list);
 	else
 		list_del(&mem->node);
-	pthread_mutex_unlock(&look_lock);
+	spin_unlock(&look_lock);
 }
 
 static long add(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
@@ -192,8 +194,7 @@ static long put_user(struct mm_iommu_table_group_mem_t *mem)
 		mem->used--;
 		return 0;
 	}
-	if (!__atomic_compare_exchange_n(&mem->mapped, &none, 0, false, __ATOMIC_SEQ_CST,
-					 __ATOMIC_SEQ_CST))
+	if (!try_cmpxchg(&mem->mapped, &none, 0))
 		return -EBUSY;
 	mem->used = 0;
 	link_region(NULL, mem);
@@ -223,11 +224,11 @@ struct mm_iommu_table_group_mem_t *mm_iommu_lookup(struct mm_struct *mm, unsigne
 
 	if (shim_spinlocks())
 		__atomic_add_fetch(&searches, 1, __ATOMIC_RELAXED);
-	pthread_mutex_lock(&look_lock);
+	spin_lock(&look_lock);
 	list_for_each_entry(mem, &mm->regions, node)
 		if (mem->ua <= ua && ua + size <= end_of(mem))
 			found = mem;
-	pthread_mutex_unlock(&look_lock);
+	spin_unlock(&look_lock);
 	return found;
 }
 
@@ -273,11 +274,10 @@ bool mm_iommu_preregistered(struct mm_struct *mm)
 /* Counts by @step unless there are @floor. */
 static bool count(struct mm_iommu_table_group_mem_t *mem, u64 floor, u64 step)
 {
-	u64 n = __atomic_load_n(&mem->mapped, __ATOMIC_SEQ_CST);
+	u64 n = READ_ONCE(mem->mapped);
 
 	while (n != floor)
-		if (__atomic_compare_exchange_n(&mem->mapped, &n, n + step, false,
-						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (try_cmpxchg(&mem->mapped, &n, n + step))
 			return true;
 	return false;
 }
@@ -294,7 +294,7 @@ void mm_iommu_mapped_dec(struct mm_iommu_table_group_mem_t *mem)
 
 u64 shim_region_mapped(const struct mm_iommu_table_group_mem_t *mem)
 {
-	return __atomic_load_n(&mem->mapped, __ATOMIC_SEQ_CST) - 1;
+	return READ_ONCE(mem->mapped) - 1;
 }
 
 u64 shim_regions(const struct mm_struct *mm)

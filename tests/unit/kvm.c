@@ -6,6 +6,7 @@
  */
 #include <asm/byteorder.h>
 #include <asm/mmu_context.h>
+#include <linux/atomic.h>
 #include "kvm.h"
 #include "shim.h"
 
@@ -30,7 +31,7 @@ struct lend *kvm_find(struct lend *const *lend)
 	struct lend *l;
 
 	shim_kernel_enter();
-	l = __atomic_load_n(lend, __ATOMIC_ACQUIRE);
+	l = smp_load_acquire(lend);
 	if (l && !shim_lookup_hold(l))
 		l = NULL;
 	shim_kernel_leave();
@@ -74,7 +75,7 @@ static int map(struct lend *l, u64 index, u64 ua, u64 perm)
 	if (rc)
 		return rc;
 	pause_at(KVM_HAS_WRITTEN);
-	__atomic_store_n(slot, cpu_to_be64(ua), __ATOMIC_RELAXED);
+	WRITE_ONCE(*slot, cpu_to_be64(ua));
 	return KVM_DONE;
 }
 

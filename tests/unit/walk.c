@@ -31,8 +31,8 @@ static struct table *table_of(const struct model_window *w)
 {
 	u32 i, k;
 
-	for (i = 0; i < PE_WINDOWS; i++) {
-		struct table *t = world.space.windows.table[i];
+	for (i = 0; i < 2 * PE_WINDOWS; i++) {
+		struct table *t = world_space(i / PE_WINDOWS)->windows.table[i % PE_WINDOWS];
 
 		for (k = 0; t && k < t->pes; k++)
 			if (t->liobn[k] == w->liobn)
@@ -104,9 +104,9 @@ static void count_entry(u32 region, struct census *c)
 	c->by_id[region - 1]++;
 }
 
-static void count_table(u32 num, struct census *c)
+static void count_table(const struct space *s, u32 num, struct census *c)
 {
-	const struct table *t = world.space.windows.table[num];
+	const struct table *t = s->windows.table[num];
 	u64 end = hv_window_tces(&t->w);
 	u64 idx;
 
@@ -125,10 +125,11 @@ static void count_table(u32 num, struct census *c)
 	}
 }
 
-static void check_regions(const struct census *c)
+/* Return: pages of locked memory that the space stands for. */
+static u64 check_regions(const struct space *s, const struct census *c)
 {
-	const struct memory *m = &world.space.memory;
-	u64 pages = world.space.locked;
+	const struct memory *m = &s->memory;
+	u64 pages = s->locked;
 	u32 i;
 
 	for (i = 0; i < m->room && i < MOST_REGIONS; i++) {
@@ -145,21 +146,15 @@ static void check_regions(const struct census *c)
 			assert_int_equal(c->by_id[i], 0);
 	}
 	for (i = 0; i < PE_WINDOWS; i++)
-		if (world.space.windows.table[i])
-			pages += world.space.windows.table[i]->shadow.charged;
-	assert_int_equal(pages, world.mm.locked_vm);
-}
-
-/* KVM has counted what it wrote; it may have counted more. */
-static void check_kvms(const struct census *c)
-{
-	assert_true(shim_counted(&world.mm) >= c->kvms);
+		if (s->windows.table[i])
+			pages += s->windows.table[i]->shadow.charged;
+	return pages;
 }
 
 /* Pages that are pinned as they are mapped are pinned once, and paid for. */
-static void check_loose(const struct census *c)
+static void check_loose(const struct space *s, const struct census *c)
 {
-	const struct memory *m = &world.space.memory;
+	const struct memory *m = &s->memory;
 
 	if (!m->loose) {
 		assert_int_equal(c->loose, 0);
@@ -168,14 +163,55 @@ static void check_loose(const struct census *c)
 	assert_int_equal(shim_pins(), m->pages.pages);
 	if (!m->unknown && !world.isolated)
 		assert_true(m->pages.pages <= c->loose);
-	assert_true(m->pages.pages <= world.space.locked || world.space.dead);
+	assert_true(m->pages.pages <= s->locked || s->dead);
+}
+
+/* Return: pages of locked memory that the space stands for; entries of KVM's in @kvms. */
+static u64 check_space(const struct space *s, u64 *kvms)
+{
+	struct census c = { 0 };
+	u64 unknown = 0;
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++) {
+		const struct table *t = s->windows.table[i];
+
+		if (!t)
+			continue;
+		count_table(s, i, &c);
+		assert_int_equal(t->shadow.live, c.live[i]);
+		assert_int_equal(t->shadow.unknown, c.unknown[i]);
+		unknown += c.unknown[i];
+	}
+	if (!world.isolated)
+		assert_int_equal(s->memory.unknown, unknown);
+	check_loose(s, &c);
+	*kvms += c.kvms;
+	return check_regions(s, &c);
+}
+
+/* The spaces of one process. */
+static void check_process(const struct mm_struct *mm)
+{
+	const struct space *s;
+	u64 pages = 0, kvms = 0;
+	bool orphans = false;
+	u32 i;
+
+	for (i = 0; (s = world_space(i)); i++) {
+		if (s->memory.mm == mm || (!s->memory.mm && mm == &world.mm))
+			pages += check_space(s, &kvms);
+		orphans |= s->dead;
+	}
+	/* KVM may have put a page of a space that is gone into a table of the other one's. */
+	assert_true(pages == mm->locked_vm || (orphans && pages < mm->locked_vm));
+	/* KVM has counted what it wrote; it may have counted more. */
+	assert_true(shim_counted(mm) >= kvms);
 }
 
 void world_check(void)
 {
-	struct census c = { 0 };
 	struct endpoint *e;
-	u64 unknown = 0;
 	u32 i;
 
 	assert_int_equal(shim_mutexes(), 0);
@@ -183,21 +219,8 @@ void world_check(void)
 	assert_int_equal(model_broken(), 0);
 	for (i = 0; (e = world_endpoint(i)); i++)
 		model_for_each_valid(e->hv, check_tce, e);
-	for (i = 0; i < PE_WINDOWS; i++) {
-		const struct table *t = world.space.windows.table[i];
-
-		if (!t)
-			continue;
-		count_table(i, &c);
-		assert_int_equal(t->shadow.live, c.live[i]);
-		assert_int_equal(t->shadow.unknown, c.unknown[i]);
-		unknown += c.unknown[i];
-	}
-	if (!world.isolated)
-		assert_int_equal(world.space.memory.unknown, unknown);
-	check_regions(&c);
-	check_loose(&c);
-	check_kvms(&c);
+	check_process(&world.mm);
+	check_process(&world.other);
 }
 
 static void digest_add(u64 *d, u64 v)

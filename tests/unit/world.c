@@ -2,6 +2,7 @@
 /* world.c - the common surroundings of tests, and the host that a PE is taken from. */
 #include <stdlib.h>
 #include <string.h>
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include "world.h"
 
@@ -51,7 +52,7 @@ static int host_publish(struct pe *pe, u32 num, struct lend *lend)
 	if (lend && world.publish_rc)
 		return world.publish_rc;
 	e->published[num] = lend ? *shim_lookup_window(lend) : (struct hv_window){ 0 };
-	__atomic_store_n(&e->lend[num], lend, __ATOMIC_RELEASE);
+	smp_store_release(&e->lend[num], lend);
 	return 0;
 }
 
@@ -73,6 +74,11 @@ struct endpoint *world_endpoint(u32 i)
 	if (!i)
 		return &world.one;
 	return i < ENDPOINTS && world.more[i - 1].hv ? &world.more[i - 1] : NULL;
+}
+
+struct space *world_space(u32 i)
+{
+	return !i ? &world.space : i == 1 ? &world.second : NULL;
 }
 
 /* The @i-th PE as the hypervisor usually has them. */
@@ -160,7 +166,7 @@ static void leave_world(void)
 
 	if (!world_now)
 		return;
-	if (!world.space.memory.sorted && !world.isolated) {
+	if (!world.space.memory.sorted && !world.second.memory.sorted && !world.isolated) {
 		free(world_now);
 		return;
 	}
@@ -188,6 +194,7 @@ void world_setup_on(const struct model_personality *hypervisor)
 	model_set_garbage(true);
 	setup_process();
 	space_init(&world.space, false);
+	space_init(&world.second, false);
 	hv_init();
 }
 
@@ -213,12 +220,15 @@ void world_begin(void)
 void world_give_back(void)
 {
 	struct endpoint *e;
-	u32 i;
+	struct space *s;
+	u32 i, k;
 
-	for (i = 0; (e = world_endpoint(i)); i++)
-		space_detach(&world.space, &e->pe);
-	if (!world.space.dead)
-		space_kill(&world.space);
+	for (k = 0; (s = world_space(k)); k++) {
+		for (i = 0; (e = world_endpoint(i)); i++)
+			space_detach(s, &e->pe);
+		if (!s->dead)
+			space_kill(s);
+	}
 	for (i = 0; (e = world_endpoint(i)); i++)
 		pe_release(&e->pe);
 }
@@ -252,6 +262,8 @@ void world_check_end(void)
 	assert_int_equal(shim_allocs_live(), 0);
 	assert_int_equal(world.mm.locked_vm, 0);
 	assert_int_equal(world.mm.users, 0);
+	assert_int_equal(world.other.locked_vm, 0);
+	assert_int_equal(world.other.users, 0);
 	assert_int_equal(model_broken(), 0);
 	assert_int_equal(shim_mutexes(), 0);
 	assert_int_equal(shim_spinlocks(), 0);

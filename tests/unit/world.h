@@ -37,11 +37,15 @@
 #define HIGH		(1ULL << 59)
 #define PAGE_SIZES	0x107	/* 4K, 64K, 16M, 2M */
 
-/* User memory: ordinary pages, and pages of 16 MiB behind a gap. */
+/* User memory: ordinary pages, and pages of 16 MiB behind a gap. A program may want less. */
 #define UA		0x7f0000000000UL
+#ifndef UA_SIZE
 #define UA_SIZE		(320 * MiB)
+#endif
 #define HUGE_UA		0x7f8000000000UL
+#ifndef HUGE_SIZE
 #define HUGE_SIZE	(64 * MiB)
+#endif
 #define HUGE_SHIFT	24
 
 /**
@@ -70,6 +74,7 @@ struct endpoint {
  * @mm:        the process that owns the space
  * @other:     another process
  * @space:     the space
+ * @second:    another one, which most tests leave alone
  * @left:      times that a host gave a PE away
  * @back:      times that one got it back
  * @calls_at_leave: calls to the hypervisor before the host left
@@ -86,6 +91,7 @@ struct world {
 	struct mm_struct mm;
 	struct mm_struct other;
 	struct space space;
+	struct space second;
 	u32 left;
 	u32 back;
 	u64 calls_at_leave;
@@ -110,6 +116,8 @@ void world_setup_on(const struct model_personality *hypervisor);
 
 /* One more PE; @start, @size and @high are what differs. It is the host's. */
 struct endpoint *world_add(u64 start, u64 size, u64 high);
+/* Both spaces; NULL at the end. */
+struct space *world_space(u32 i);
 /* All PEs; NULL at the end. */
 struct endpoint *world_endpoint(u32 i);
 /* The PE goes to a user, and into the space, who then has the default window. */

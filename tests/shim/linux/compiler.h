@@ -19,7 +19,14 @@
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 
-#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
-#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+/* Where threads are coroutines (tests/interleave) another one may go on before each of these. */
+#ifndef SHIM_PLACE
+#define SHIM_PLACE(p, writes)	((void)0)
+#endif
+
+#define READ_ONCE(x)		({ SHIM_PLACE(&(x), false); \
+				   __atomic_load_n(&(x), __ATOMIC_RELAXED); })
+#define WRITE_ONCE(x, v)	({ SHIM_PLACE(&(x), true); \
+				   __atomic_store_n(&(x), v, __ATOMIC_RELAXED); })
 
 #endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kernel.h - what container.c and debug.c want of a kernel, and the ways in that they leave there.
+ *
+ * It stands in for host.h, too: a PE is all that the host has of one.
+ */
+#ifndef INTERLEAVE_KERNEL_H
+#define INTERLEAVE_KERNEL_H
+
+#include <limits.h>
+#include <linux/atomic.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include "pe.h"
+
+#define THIS_MODULE	NULL
+
+struct iommu_group;
+struct dentry;
+struct inode;
+
+/* --- references --- */
+
+struct kref {
+	u32 refs;
+};
+
+static inline void kref_init(struct kref *ref)
+{
+	ref->refs = 1;
+}
+
+static inline void kref_get(struct kref *ref)
+{
+	BUG_ON(!shim_fetch_add(&ref->refs, 1));
+}
+
+static inline void kref_put(struct kref *ref, void (*release)(struct kref *ref))
+{
+	if (shim_fetch_add(&ref->refs, -1) == 1)
+		release(ref);
+}
+
+/* --- ids --- */
+
+#define MOST_IDS	4
+
+/* A writer has the lock, a reader may come without. */
+struct xarray {
+	spinlock_t lock;
+	struct {
+		unsigned long id;
+		void *entry;
+	} slot[MOST_IDS];
+};
+
+struct xa_limit {
+	u32 min, max;
+};
+
+#define DEFINE_XARRAY_ALLOC1(name)	struct xarray name = { .lock = { SHIM_LOCK_INIT } }
+#define XA_LIMIT(min, max)		((struct xa_limit){ min, max })
+#define xa_lock(xa)			spin_lock(&(xa)->lock)
+#define xa_unlock(xa)			spin_unlock(&(xa)->lock)
+#define xa_for_each_start(xa, id, entry, first)					\
+	for (id = first; (entry = kernel_xa_find(xa, &id)); id++)
+
+void *kernel_xa_find(struct xarray *xa, unsigned long *id);
+void *xa_load(struct xarray *xa, unsigned long id);
+void *xa_erase(struct xarray *xa, unsigned long id);
+int xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, u32 *next,
+		    gfp_t gfp);
+
+/* --- threads --- */
+
+#define kthread_run(fn, data, ...)	kernel_thread(fn, data)
+
+struct task_struct *kernel_thread(int (*fn)(void *data), void *data);
+
+/* --- files --- */
+
+struct seq_file {
+	void *private;
+};
+
+struct seq_operations {
+	void *(*start)(struct seq_file *m, loff_t *pos);
+	void (*stop)(struct seq_file *m, void *v);
+	void *(*next)(struct seq_file *m, void *v, loff_t *pos);
+	int (*show)(struct seq_file *m, void *v);
+};
+
+struct file {
+	const struct seq_operations *ops;
+	struct seq_file m;
+};
+
+struct file_operations {
+	void *owner;
+	int (*show)(struct seq_file *m, void *unused);
+	int (*open)(struct inode *inode, struct file *file);
+	void (*read)(void);
+	void (*llseek)(void);
+	void (*release)(void);
+};
+
+#define SEQ_START_TOKEN	((void *)1)
+#define SEQ_SKIP	1
+#define seq_read	NULL
+#define seq_lseek	NULL
+#define seq_release_private	NULL
+#define DEFINE_SHOW_ATTRIBUTE(name)	\
+	static const struct file_operations name##_fops = { .show = name##_show }
+
+void seq_printf(struct seq_file *m, const char *fmt, ...);
+void seq_puts(struct seq_file *m, const char *s);
+int seq_open_private(struct file *file, const struct seq_operations *ops, int size);
+struct dentry *debugfs_create_dir(const char *name, struct dentry *parent);
+void debugfs_create_file(const char *name, int mode, struct dentry *parent, void *data,
+			 const struct file_operations *fops);
+void debugfs_remove(struct dentry *dir);
+
+/* --- the host --- */
+
+/* Its node is never looked at. */
+struct host_pe {
+	struct pe pe;
+	void *node[];
+};
+
+static inline struct host_pe *to_host_pe(struct pe *pe)
+{
+	return container_of(pe, struct host_pe, pe);
+}
+
+int host_each(int (*fn)(struct host_pe *hp, void *data), void *data);
+/* A group is its PE by another name. */
+struct pe *host_pe_of_group(struct iommu_group *group);
+
+/* The module is loaded: its variables are what they are at its beginning. */
+void kernel_load(void);
+
+/* --- the ways in --- */
+
+struct vfio_iommu_driver_ops;
+
+/* What VFIO calls: container.c's. */
+extern const struct vfio_iommu_driver_ops *kernel_vfio;
+
+/* Somebody reads all files of debug.c. */
+void kernel_read_files(void);
+
+#endif

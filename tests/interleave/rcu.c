@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rcu.c - RCU between coroutines: a grace period lasts until those have left who were readers when
+ * it began.
+ */
+#include <string.h>
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+#include "internal.h"
+#include "lend.h"
+#include "rcu.h"
+#include "schedule.h"
+#include "shim.h"
+
+/**
+ * struct reader - a thread's part in it
+ * @depth:   of rcu_read_lock()
+ * @inside:  in a kernel that does not preempt itself
+ * @section: number of the section that it is in; odd while it reads
+ */
+struct reader {
+	u32 depth;
+	bool inside;
+	u32 section;
+};
+
+__be64 *__real_lend_slot(struct lend *l, u64 index);
+__be64 *__wrap_lend_slot(struct lend *l, u64 index);
+
+bool rcu_preemptible;
+
+static struct reader readers[MOST_FIBERS + 1];
+static u64 periods;
+/* What all steps here are done to: readers don't depend on each other, grace periods on all. */
+static char rcu;
+
+static struct reader *mine(void)
+{
+	return &readers[fiber_self()];
+}
+
+void shim_rcu_reset(void)
+{
+	memset(readers, 0, sizeof(readers));
+	periods = 0;
+}
+
+/* As lookup.c does. */
+__be64 *__wrap_lend_slot(struct lend *l, u64 index)
+{
+	return rcu_preemptible ? NULL : __real_lend_slot(l, index);
+}
+
+static void begin(const void *where)
+{
+	if (mine()->section & 1)
+		return;
+	schedule_at(&(struct step){ .what = "reader", .where = where, .object = { &rcu } });
+	mine()->section++;
+}
+
+static void end(void)
+{
+	if (mine()->depth || (mine()->inside && !rcu_preemptible))
+		return;
+	mine()->section++;
+	schedule_past(&(struct step){ .object = { &rcu }, .gives = true });
+}
+
+void shim_kernel_enter(void)
+{
+	BUG_ON(mine()->inside || mine()->depth);
+	mine()->inside = true;
+	if (!rcu_preemptible)
+		begin(__builtin_return_address(0));
+}
+
+void shim_kernel_leave(void)
+{
+	BUG_ON(!mine()->inside || mine()->depth);
+	mine()->inside = false;
+	if (!rcu_preemptible)
+		end();
+}
+
+void rcu_read_lock(void)
+{
+	mine()->depth++;
+	begin(__builtin_return_address(0));
+}
+
+void rcu_read_unlock(void)
+{
+	BUG_ON(!mine()->depth);
+	mine()->depth--;
+	end();
+}
+
+/* KVM has a slot, or looks for one, and nothing protects that over a sleep. */
+void shim_rcu_quiescent(void)
+{
+	if (mine()->depth)
+		schedule_wrong("it sleeps as a reader of RCU");
+	if (mine()->inside)
+		schedule_wrong("it sleeps in a call of KVM's");
+}
+
+/* Have all left who were there? */
+static bool all_left(const void *arg)
+{
+	const u32 *then = arg;
+	u32 i = 0;
+
+	while (i <= MOST_FIBERS && (!(then[i] & 1) || readers[i].section != then[i]))
+		i++;
+	return i > MOST_FIBERS;
+}
+
+void synchronize_rcu(void)
+{
+	const void *where = __builtin_return_address(0);
+	u32 then[MOST_FIBERS + 1];
+	u32 i;
+
+	shim_may_sleep();
+	schedule_at(&(struct step){ .what = "grace period", .where = where, .object = { &rcu },
+				    .writes = { true } });
+	for (i = 0; i <= MOST_FIBERS; i++)
+		then[i] = readers[i].section;
+	schedule_at(&(struct step){ .what = "its end", .where = where, .object = { &rcu },
+				    .writes = { true }, .ready = all_left, .arg = then });
+	periods++;
+}
+
+u64 shim_grace_periods(void)
+{
+	return periods;
+}

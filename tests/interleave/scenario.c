@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * scenario.c - KVM, users, the host and the end of all, against each other.
+ *
+ * Windows of 16 TCEs and regions of two pages: what is small is tried in full.
+ */
+#include <linux/errno.h>
+#include <linux/vfio.h>
+#include "compat/vfio_driver.h"
+#include "container.h"
+#include "debug.h"
+#include "kernel.h"
+#include "kvm.h"
+#include "rcu.h"
+#include "scenario.h"
+#include "world.h"
+
+#define PAGE	(4 * KiB)
+#define REGION	(2 * PAGE_SIZE)
+#define A	UA
+#define B	(UA + MiB / 2)
+#define WINDOW	(16 * PAGE)
+
+bool scenario_faulty;
+
+/* What KVM took of the default window before. */
+static struct lend *held;
+
+/* The bus address at which KVM writes. */
+static u64 base;
+/* VFIO's name of a container. */
+static void *container, *opened_last;
+
+static struct pe *one(void)
+{
+	return &world.one.pe;
+}
+
+static struct pe *two(void)
+{
+	return &world.more[0].pe;
+}
+
+/* --- what is allowed --- */
+
+static void must(int rc)
+{
+	if (scenario_faulty && (rc == -EIO || rc == -ENOMEM || rc == -ENOSPC || rc == -EINVAL))
+		return;
+	assert_int_equal(rc, 0);
+}
+
+static void may(int rc, int other)
+{
+	if (rc != other)
+		must(rc);
+}
+
+/* Where KVM can be preempted it gets no slot. */
+static void kvm_must(u64 ioba, u64 ua, u64 perm)
+{
+	int rc = kvm_put_tce(held, ioba, ua, perm);
+
+	assert_int_equal(rc, rcu_preemptible && perm ? KVM_TOO_HARD : KVM_DONE);
+}
+
+/* --- what was before --- */
+
+static void setup(void)
+{
+	static struct model_personality small;
+
+	small = model_qemu;
+	small.pe.size = WINDOW;
+	world_setup_on(&small);
+	kvm_warnings = 0;
+	held = NULL;
+	base = 0;
+}
+
+static void take_two(void)
+{
+	world_add(0, WINDOW, HIGH);
+	must(pe_take(two()));
+}
+
+static void registered(void)
+{
+	setup();
+	world_attach();
+	must(space_register(&world.space, A, REGION));
+	must(space_register(&world.space, B, REGION));
+}
+
+/* KVM has asked, the user's next MAP will bring the slots. */
+static void wanted(void)
+{
+	registered();
+	held = kvm_find(&world.one.lend[0]);
+	kvm_put_tce(held, 0, A, RW);
+}
+
+/* KVM has slots, and nothing is mapped. */
+static void lent(void)
+{
+	wanted();
+	must(space_map(&world.space, 0, A, PAGE, RW));
+	kvm_must(0, 0, 0);
+}
+
+static void lent_kvms(void)
+{
+	lent();
+	kvm_must(0, A, RW);
+}
+
+static void lent_users(void)
+{
+	lent();
+	must(space_map(&world.space, 0, A, 2 * PAGE, RW));
+}
+
+static void lent_to_join(void)
+{
+	lent_kvms();
+	take_two();
+}
+
+static void lent_joined(void)
+{
+	lent_to_join();
+	must(space_attach(&world.space, two()));
+}
+
+/* As VFIO opens it. */
+static void *open_container(void)
+{
+	void *c = kernel_vfio->open(VFIO_SPAPR_TCE_v2_IOMMU);
+
+	assert_false(IS_ERR(c));
+	return c;
+}
+
+static int container_call(unsigned int cmd, void *arg)
+{
+	return kernel_vfio->ioctl(container, cmd, (unsigned long)arg);
+}
+
+static int attach_container(void *c)
+{
+	return kernel_vfio->attach_group(c, (struct iommu_group *)one(), VFIO_IOMMU);
+}
+
+static void opened(void)
+{
+	struct vfio_iommu_spapr_register_memory reg = {
+		.argsz = sizeof(reg), .vaddr = A, .size = REGION,
+	};
+
+	setup();
+	must(pe_take(one()));
+	must(container_driver_register());
+	debug_init();
+	container = open_container();
+	must(attach_container(container));
+	must(container_call(VFIO_IOMMU_SPAPR_REGISTER_MEMORY, &reg));
+}
+
+/* Nothing is registered, a PE is attached. */
+static void attached(void)
+{
+	setup();
+	world_attach();
+}
+
+/* Another process, with the second PE. */
+static void two_users(void)
+{
+	registered();
+	take_two();
+	shim_set_mm(&world.other);
+	shim_map_user(&world.other, A, REGION, PAGE_SHIFT);
+	must(space_attach(&world.second, two()));
+	must(space_register(&world.second, A, REGION));
+	shim_set_mm(&world.mm);
+}
+
+/* The same process has two spaces, and KVM has slots in the first one alone. */
+static void two_spaces(void)
+{
+	lent();
+	must(space_unregister(&world.space, B, REGION));
+	must(space_register(&world.second, B, REGION));
+}
+
+/* A dynamic window, in which KVM has slots. */
+static void lent_dynamic(void)
+{
+	u64 start;
+
+	registered();
+	must(space_create(&world.space, 12, WINDOW, 1, &start));
+	held = kvm_find(&world.one.lend[1]);
+	base = start;
+	kvm_put_tce(held, base, A, RW);
+	must(space_map(&world.space, base, A, PAGE, RW));
+	kvm_must(base, A, RW);
+}
+
+/* The older API, which pins pages as they are mapped. */
+static void loose(void)
+{
+	setup();
+	space_init(&world.space, true);
+	world_attach();
+	must(space_enable(&world.space));
+	must(space_map(&world.space, 0, A, 2 * PAGE, RW));
+	held = kvm_find(&world.one.lend[0]);
+}
+
+static void mapped(void)
+{
+	registered();
+	must(space_map(&world.space, 0, A, 2 * PAGE, RW));
+}
+
+static void taken(void)
+{
+	setup();
+	must(pe_take(one()));
+}
+
+/* --- what is done --- */
+
+static void kvm(u64 ua, u64 perm)
+{
+	kvm_put_tce(held, base, ua, perm);
+	assert_true(scenario_faulty || !kvm_warnings);
+}
+
+static void kvm_a(void)
+{
+	kvm(A, RW);
+}
+
+static void kvm_b(void)
+{
+	kvm(B, RW);
+}
+
+static void kvm_b_and_back(void)
+{
+	kvm(B, RW);
+	kvm(0, 0);
+}
+
+static void kvm_none(void)
+{
+	kvm(0, 0);
+}
+
+/* KVM finds what there is by itself, and lets it go. */
+static void kvm_new(void)
+{
+	struct lend *l = kvm_find(&world.one.lend[0]);
+
+	if (!l)
+		return;
+	kvm_put_tce(l, 0, A, RW);
+	shim_lookup_drop(l);
+}
+
+static void map_a(void)
+{
+	may(space_map(&world.space, 0, A, 2 * PAGE, RW), -ENODEV);
+}
+
+/* What may be unregistered already. */
+static void map_a_if_there(void)
+{
+	may(space_map(&world.space, 0, A, 2 * PAGE, RW), -EINVAL);
+}
+
+static void map_b(void)
+{
+	may(space_map(&world.space, 0, B, 2 * PAGE, RW), -ENODEV);
+}
+
+static void unmap(void)
+{
+	may(space_unmap(&world.space, 0, 4 * PAGE), -ENODEV);
+}
+
+static void unregister_a(void)
+{
+	may(space_unregister(&world.space, A, REGION), -EBUSY);
+}
+
+static void unregister_a_if_there(void)
+{
+	int rc = space_unregister(&world.space, A, REGION);
+
+	/* Nobody has adopted an address space yet, or it is not registered yet. */
+	if (rc != -EPERM && rc != -ENOENT)
+		may(rc, -EBUSY);
+}
+
+static void unregister_b(void)
+{
+	may(space_unregister(&world.space, B, REGION), -EBUSY);
+}
+
+/* Another one may have it, or be about to. */
+static void register_a(void)
+{
+	int rc = space_register(&world.space, A, REGION);
+
+	if (rc != -EBUSY)
+		may(rc, -ENODEV);
+}
+
+static void register_and_map(void)
+{
+	int rc = space_register(&world.space, A, REGION);
+
+	may(rc, -ENODEV);
+	if (!rc)
+		may(space_map(&world.space, 0, A, PAGE, RW), -ENODEV);
+}
+
+/* The older API's, charged and not enabled any more. */
+static void map_loose(void)
+{
+	int rc = space_map(&world.space, 0, B, 2 * PAGE, RW);
+
+	if (rc != -EPERM)
+		may(rc, -ENODEV);
+}
+
+static void disable_and_enable(void)
+{
+	int rc = space_disable(&world.space);
+
+	must(rc);
+	if (!rc)
+		must(space_enable(&world.space));
+}
+
+static void remove_window(void)
+{
+	must(space_remove(&world.space, base));
+}
+
+static void replace_window(void)
+{
+	u64 start;
+	int rc = space_remove(&world.space, 0);
+
+	must(rc);
+	if (!rc)
+		must(space_create(&world.space, 12, WINDOW, 1, &start));
+}
+
+static void kill_space(void)
+{
+	space_kill(&world.space);
+}
+
+/* Not while TCEs are unknown. */
+static void join(void)
+{
+	int rc = space_attach(&world.space, two());
+
+	if (!scenario_faulty || rc != -EBUSY)
+		must(rc);
+}
+
+static void leave(void)
+{
+	space_detach(&world.space, two());
+}
+
+static void leave_first(void)
+{
+	space_detach(&world.space, one());
+}
+
+static void close_second(void)
+{
+	space_kill(&world.second);
+}
+
+static void look(void)
+{
+	struct space_info info;
+
+	may(space_info(&world.space, &info), -ENODEV);
+}
+
+static void create_and_map(void)
+{
+	u64 start;
+	int rc = space_create(&world.space, 12, WINDOW, 1, &start);
+
+	must(rc);
+	if (!rc)
+		must(space_map(&world.space, start, A, PAGE, RW));
+}
+
+static void create_if_alive(void)
+{
+	u64 start;
+
+	may(space_create(&world.space, 12, WINDOW, 1, &start), -ENODEV);
+}
+
+static void other_creates_and_maps(void)
+{
+	u64 start;
+	int rc;
+
+	shim_set_mm(&world.other);
+	rc = space_create(&world.second, 12, WINDOW, 1, &start);
+	must(rc);
+	if (!rc)
+		must(space_map(&world.second, start, A, PAGE, RW));
+	space_kill(&world.second);
+	pe_release(two());
+}
+
+static void close_and_release(void)
+{
+	space_kill(&world.space);
+	pe_release(one());
+}
+
+static void call_map(void)
+{
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map), .flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = A, .iova = 0, .size = PAGE,
+	};
+
+	int rc = container_call(VFIO_IOMMU_MAP_DMA, &map);
+
+	/* The PE may have left before the end. */
+	if (rc != -ENXIO)
+		may(rc, -ENODEV);
+}
+
+static void close_container(void)
+{
+	kernel_vfio->detach_group(container, (struct iommu_group *)one());
+	kernel_vfio->release(container);
+}
+
+/* What main.c's notifier does; the host's part of it is this with one PE. */
+static void reboot(void)
+{
+	container_kill_all();
+	pe_release(one());
+}
+
+/* VFIO has closed the one before, and holds the PE. */
+static void open_another(void)
+{
+	void *c;
+	int rc;
+
+	close_container();
+	c = kernel_vfio->open(VFIO_SPAPR_TCE_v2_IOMMU);
+	if (IS_ERR(c))
+		return;
+	rc = attach_container(c);
+	may(rc, -ENODEV);
+	if (!rc)
+		opened_last = c;
+	else
+		kernel_vfio->release(c);
+}
+
+static void take(void)
+{
+	must(pe_take(one()));
+}
+
+static void release(void)
+{
+	pe_release(one());
+}
+
+/* --- what must hold --- */
+
+/* Nothing that KVM counted is lost: what is unmapped can be unregistered. */
+static void settled(void)
+{
+	if (scenario_faulty || world.space.dead)
+		return;
+	if (world.space.windows.table[0])
+		must(space_unmap(&world.space, 0, WINDOW));
+	assert_int_not_equal(space_unregister(&world.space, A, REGION), -EBUSY);
+	assert_int_not_equal(space_unregister(&world.space, B, REGION), -EBUSY);
+}
+
+void scenario_end(void)
+{
+	if (held)
+		shim_lookup_drop(held);
+	held = NULL;
+}
+
+/* When the machine has gone down nobody has a window. */
+static void down(void)
+{
+	assert_false(world.one.host_left);
+	assert_int_equal(model_valid(world.one.hv), 0);
+	assert_false(world.one.pe.dflt.lent);
+	if (opened_last)
+		kernel_vfio->release(opened_last);
+	opened_last = NULL;
+}
+
+const struct scenario scenarios[] = {
+	{ "kvm_first", wanted, { kvm_b, map_a }, settled },
+	{ "kvm_map", lent, { kvm_a, map_b }, settled },
+	{ "kvm_replace", lent_users, { kvm_b, map_b }, settled },
+	{ "kvm_map_over_kvms", lent_kvms, { kvm_b_and_back, map_b }, settled },
+	{ "kvm_unmap", lent_kvms, { kvm_b, unmap }, settled },
+	{ "kvm_unmap_users", lent_users, { kvm_b_and_back, unmap }, settled },
+	{ "kvm_unmap_loose", loose, { kvm_none, unmap }, NULL },
+	{ "kvm_unregister", lent_kvms, { kvm_b_and_back, unregister_a, unregister_b }, settled },
+	{ "kvm_remove", lent_kvms, { kvm_b, remove_window }, settled },
+	{ "kvm_remove_dynamic", lent_dynamic, { kvm_b, remove_window, unmap }, settled },
+	{ "kvm_remove_create", lent_kvms, { kvm_new, replace_window }, settled },
+	{ "kvm_close", lent_kvms, { kvm_b_and_back, kill_space }, NULL },
+	{ "kvm_find_close", lent_users, { kvm_new, kill_space }, NULL },
+	{ "kvm_join", lent_to_join, { kvm_b_and_back, join }, settled },
+	{ "kvm_leave", lent_joined, { kvm_b, leave }, settled },
+	{ "kvm_leave_first", lent_joined, { kvm_b, leave_first }, settled },
+	{ "kvm_kvm", lent, { kvm_a, kvm_b, unmap }, NULL },
+	{ "kvm_kvm_unregister", lent_kvms, { kvm_none, kvm_b, unregister_a }, NULL },
+	{ "kvm_kvm_close", lent_kvms, { kvm_none, kvm_b, kill_space }, NULL },
+	{ "kvm_two_spaces", two_spaces, { kvm_b, close_second, remove_window }, NULL },
+	{ "map_unmap_close", mapped, { map_b, unmap, kill_space }, NULL },
+	{ "map_unregister", registered, { map_a_if_there, unregister_a }, NULL },
+	{ "register_register", attached, { register_a, register_a, unregister_a_if_there }, NULL },
+	{ "register_close", attached, { register_and_map, kill_space }, NULL },
+	{ "loose_map_close", loose, { map_loose, kill_space, unmap }, NULL },
+	{ "loose_map_disable", loose, { map_loose, disable_and_enable }, NULL },
+	{ "loose_kvm_map", loose, { kvm_none, map_loose }, NULL },
+	{ "create_look_close", registered, { create_if_alive, look, kill_space }, NULL },
+	{ "two_users", two_users, { create_and_map, other_creates_and_maps }, NULL },
+	{ "two_users_close", two_users, { close_and_release, other_creates_and_maps }, NULL },
+	{ "take_take_release", taken, { take, release, take }, NULL },
+	{ "call_close_reboot", opened, { call_map, close_container, reboot }, down },
+	{ "open_reboot", opened, { open_another, reboot }, down },
+	{ "read_map_close", opened, { kernel_read_files, call_map, close_container }, NULL },
+	{ .name = NULL }
+};
