@@ -19,6 +19,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <asm/firmware.h>
+#include "compat/table_ops.h"
 #include "lookup.h"
 
 /**
@@ -54,7 +55,7 @@ static __be64 *lookup_useraddr(struct iommu_table *tbl, long index, bool alloc)
 }
 
 static int lookup_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
-		       enum dma_data_direction *direction)
+		       enum dma_data_direction *direction TABLE_OPS_REALMODE)
 {
 	int rc = lend_exchange(lookup_lend(tbl), index, *hpa,
 			       iommu_direction_to_tce_perm(*direction));
@@ -73,7 +74,7 @@ static __be64 *inert_useraddr(struct iommu_table *tbl, long index, bool alloc)
 }
 
 static int inert_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
-		      enum dma_data_direction *direction)
+		      enum dma_data_direction *direction TABLE_OPS_REALMODE)
 {
 	*hpa = 0;
 	*direction = DMA_NONE;

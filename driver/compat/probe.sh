@@ -11,6 +11,9 @@
 # have_kernel_build.c, which every kernel passes, tells the two apart: without it nothing is
 # written, and the compiler's words are shown. (What each probe said is in probe.log.)
 #
+# allowed.c is the header that decides for which kernels the module is built. Where it does not compile
+# nothing is written either, and its sentence is all that is shown.
+#
 # config.h is only touched when it changes, and nothing is compiled when neither the probes, the
 # kernel nor the compiler's options have changed: config.key remembers them.
 set -eu
@@ -20,6 +23,7 @@ MAKE=${MAKE:-make}
 HERE=$(pwd)
 WORK=$HERE/probe.build
 CONTROL=have_kernel_build
+GUARD=allowed
 
 probe_names() {
 	for file in probes/have_*.c; do
@@ -33,19 +37,24 @@ key() {
 	for part in include/config/auto.conf include/generated/utsrelease.h Module.symvers; do
 		[ -r "$KERNELDIR/$part" ] && cksum <"$KERNELDIR/$part"
 	done
-	cksum probe.sh probes/*
+	cksum probe.sh vfio_driver.h probes/*
 }
 
 compile() {
 	rm -rf "$WORK"
 	mkdir "$WORK"
-	cp probes/* "$WORK"/
-	for name in $(probe_names); do
+	cp probes/* vfio_driver.h "$WORK"/
+	for name in $GUARD $(probe_names); do
 		printf 'obj-m += %s.o\n' "$name"
 	done >"$WORK/Kbuild"
 	# shellcheck disable=SC2046 # a list of words
-	LC_ALL=C $MAKE -k -C "$KERNELDIR" M="$WORK" W= C= KCFLAGS= $(probe_names | sed 's/$/.o/') \
-		>probe.log 2>&1 || :
+	LC_ALL=C $MAKE -k -C "$KERNELDIR" M="$WORK" W= C= KCFLAGS= $GUARD.o \
+		$(probe_names | sed 's/$/.o/') >probe.log 2>&1 || :
+}
+
+# The guard's own sentence
+refusal() {
+	sed -n 's/.*#error "\(.*\)".*/\1/p' probe.log | head -n 1
 }
 
 judge() {
@@ -68,9 +77,14 @@ if [ -e config.h ] && cmp -s config.key.new config.key; then
 fi
 rm -f config.key
 compile
+trap 'rm -rf "$WORK" config.key.new config.h.new' EXIT
 if [ ! -e "$WORK/$CONTROL.o" ]; then
 	cat probe.log >&2
 	echo "probe.sh: modules cannot be built against $KERNELDIR: even $CONTROL.c does not compile" >&2
+	exit 1
+fi
+if [ ! -e "$WORK/$GUARD.o" ]; then
+	refusal >&2
 	exit 1
 fi
 judge >config.h.new
@@ -80,4 +94,3 @@ else
 	mv config.h.new config.h
 fi
 mv config.key.new config.key
-rm -rf "$WORK"

@@ -6,6 +6,11 @@
  * no probe can notice a change. It is the one thing here that goes by version:
  * the layout below was read and run on the versions that are let through.
  * 6.1 has one member more at the end (notify); a later core doesn't look there.
+ *
+ * This is the place that decides which kernels the module is built for. probe.sh
+ * asks it before anything is compiled and shows its sentence; dkms.conf has the
+ * same range in DKMS' words, and tests/package/run compares the two. Kernels of
+ * RHEL 9 call themselves 5.14 whatever they have got since.
  */
 #ifndef VFIO_PSERIES_COMPAT_VFIO_DRIVER_H
 #define VFIO_PSERIES_COMPAT_VFIO_DRIVER_H
@@ -13,8 +18,23 @@
 #include <linux/types.h>
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) || LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
-#error "vfio_pseries: struct vfio_iommu_driver_ops is only known for Linux 6.1 to 7.2"
+#ifdef RHEL_RELEASE_CODE
+#define KERNEL_OF_RHEL(a, b)	(RHEL_RELEASE_CODE == RHEL_RELEASE_VERSION(a, b))
+#else
+#define KERNEL_OF_RHEL(a, b)	0
+#endif
+
+#if KERNEL_OF_RHEL(9, 5) || KERNEL_OF_RHEL(9, 6)
+/* 5.14 by name, with the IOMMU operations of 6.8 or 6.11 */
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "vfio_pseries: this kernel's VFIO and IOMMU core are too old: use Linux 6.1, 6.4 or later, \
+RHEL 9.5, 9.6 or 10"
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#error "vfio_pseries: nobody knows how this kernel gives a PE back to the host: use Linux 6.1, \
+6.4 or later, RHEL 9.5, 9.6 or 10"
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(7, 4, 0)
+#error "vfio_pseries: struct vfio_iommu_driver_ops is only known up to Linux 7.3: use such a \
+kernel, or a newer vfio_pseries"
 #endif
 
 struct iommu_domain;

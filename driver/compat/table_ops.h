@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * table_ops.h - the arguments of struct iommu_table_ops' functions.
+ *
+ * KVM's real-mode handlers, which set @realmode, serve a machine's own
+ * hypervisor; KVM in a partition has none. So the argument is never looked at.
+ */
+#ifndef VFIO_PSERIES_COMPAT_TABLE_OPS_H
+#define VFIO_PSERIES_COMPAT_TABLE_OPS_H
+
+#include "config.h"
+
+#ifdef HAVE_XCHG_REALMODE
+#define TABLE_OPS_REALMODE	, bool realmode
+#else
+#define TABLE_OPS_REALMODE
+#endif
+
+#endif
