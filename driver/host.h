@@ -67,7 +67,7 @@ struct host_ddw {
  *           PE's lock
  * @wide:    the device that had the second of them as its own; never followed
  * @list:    4 KiB page for TCE lists
- * @saved:   spare device-tree property, see compat/ownership_builtin.c
+ * @saved:   spare device-tree property, see compat/ownership_device.c
  * @single:  the host has given up its default window for @ddw, see
  *           compat/ownership_windows.c
  * @listed:  what the kernel's list of windows points at, see

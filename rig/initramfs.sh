@@ -104,7 +104,7 @@ add_programs() {
 
 # What the guest script finds in its environment
 guest_environment() {
-	printf 'export KERNEL=%s NAME=%s\n' "$KERNEL" "$NAME"
+	printf 'export KERNEL=%s NAME=%s OWNERSHIP=%s\n' "$KERNEL" "$NAME" "$variant"
 	for pair in $ENVIRONMENT; do
 		printf 'export %s\n' "$pair"
 	done

@@ -78,6 +78,17 @@ target_tree() {
 	[ -z "$suite" ] || printf '%s/toolchain/%s' "$BUILD" "$suite"
 }
 
+# target_base NAME  whose kernel a stand-in boots; nothing when it is a kernel of its own
+target_base() {
+	target_field "$1" 4 | sed -n 's/^=//p'
+}
+
+# target_ownership NAME  which variant of ownership its module has (driver/compat/ownership.h)
+target_ownership() {
+	modinfo -F ownership "$BUILD/$1/vfio_pseries.ko" 2>/dev/null | grep . ||
+		die "$1 has no vfio_pseries.ko: run rig/modules $1 first"
+}
+
 as_root() {
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"

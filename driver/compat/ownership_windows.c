@@ -13,7 +13,9 @@
  *
  * The property itself leaves the tree meanwhile, or a kernel started by kexec
  * would take that value for a window. What is removed from the tree is never
- * freed, so the list's pointer stays good; what comes back is a copy.
+ * freed, so the list's pointer stays good. The very same property comes back, by a
+ * changeset, which alone takes it off the list of removed ones: of a copy the list
+ * would know nothing when the module is loaded anew.
  *
  * A PE that can have one window only (an SR-IOV function) has no default window
  * once the kernel has made that one a dynamic one: it has removed the window, its
@@ -22,8 +24,8 @@
  * the host's again. Its table is gone for good: should the host's window not come
  * back, its driver gets no DMA until it does.
  */
-#include "config.h"
-#ifndef HAVE_TABLE_GROUP_DEVICE
+#include "ownership.h"
+#ifndef OWNERSHIP_DEVICE
 
 #include <linux/device.h>
 #include <linux/ioport.h>
@@ -55,25 +57,28 @@ static void memory_notifier_barrier(void)
  */
 static void ddw_hide(struct host_pe *hp)
 {
-	struct property *prop = of_find_property(hp->node, hp->ddw.prop->name, NULL);
 	struct host_ddw_value *v = hp->listed;
 
 	WRITE_ONCE(v->liobn, cpu_to_be32(LIOBN_NONE));
 	WRITE_ONCE(v->window_shift, cpu_to_be32(PAGE_SHIFT));
 	memory_notifier_barrier();
-	if (prop)
-		of_remove_property(hp->node, prop);
+	/* It is not there when it could not be put back; that is no matter here. */
+	of_remove_property(hp->node, hp->ddw.prop);
 }
 
-/* Only a kernel started by kexec misses it. */
-static void ddw_describe(struct host_pe *hp)
+/* A property that was removed comes back. Only a kernel started by kexec misses it. */
+static void describe(struct host_pe *hp, struct property *prop)
 {
-	struct property *prop = host_property_copy(hp->ddw.prop->name, hp->ddw.prop);
+	struct of_changeset set;
+	int rc;
 
-	if (prop)
-		memcpy(prop->value, hp->listed, sizeof(*hp->listed));
-	if (!prop || of_add_property(hp->node, prop))
-		dev_warn(hp->dev, "vfio_pseries: %s is lost\n", hp->ddw.prop->name);
+	of_changeset_init(&set);
+	rc = of_changeset_add_property(&set, hp->node, prop);
+	if (!rc)
+		rc = of_changeset_apply(&set);
+	of_changeset_destroy(&set);
+	if (rc)
+		dev_warn(hp->dev, "vfio_pseries: %s is lost\n", prop->name);
 }
 
 static void ddw_publish(struct host_pe *hp)
@@ -86,7 +91,7 @@ static void ddw_publish(struct host_pe *hp)
 	/* The geometry is right before a notifier finds the table. */
 	smp_wmb();
 	WRITE_ONCE(v->liobn, cpu_to_be32(hp->ddw.w.liobn));
-	ddw_describe(hp);
+	describe(hp, hp->ddw.prop);
 }
 
 static int ddw_put(struct host_pe *hp, u64 page, u32 n)

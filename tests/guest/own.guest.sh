@@ -191,6 +191,20 @@ cannot_go() {
 	host_has_all unload-refused
 }
 
+# Where the kernel's own driver is of no use, or of too much, ours alone goes and comes again
+can_go_alone() {
+	unbind "$CARD"
+	try unload-bind bind "$NVME" vfio-pci
+	own_tests own/works
+	try unload rmmod vfio_pseries
+	host_has_all unload
+	unbind "$CARD"
+	try unload-load-again load_ours
+	try unload-bind-again bind "$NVME" vfio-pci
+	own_tests own/works own/no-host-window place/judged-afresh
+	host_has_all load-again
+}
+
 # Without ours the kernel's own driver works as it did; then ours comes again, beside it
 can_go() {
 	unbind "$CARD"
@@ -218,7 +232,7 @@ try huge-pages huge_pages 2
 try load-vfio-pci load vfio-pci
 try load-not-enabled not_enabled
 # Where ours can be unloaded, the order is tried later, in can_go
-[ "$KERNEL" != 6.1 ] || try in-tree-first-load load vfio_iommu_spapr_tce
+[ "$OWNERSHIP" = device ] || try in-tree-first-load load vfio_iommu_spapr_tce
 start_work
 try load-under-work load_ours
 try load-work-goes-on stop_work
@@ -238,11 +252,12 @@ hot_added_disk
 added_while_owned
 removed_while_held
 host_has_all released
-[ "$KERNEL" != 6.1 ] || try in-tree-first-unload rmmod vfio_iommu_spapr_tce
+[ "$OWNERSHIP" = device ] || try in-tree-first-unload rmmod vfio_iommu_spapr_tce
 both_loaded
-case $KERNEL in
-6.1) cannot_go ;;
-*) can_go ;;
+case $OWNERSHIP in
+none) cannot_go ;;
+group) can_go_alone ;;
+device) can_go ;;
 esac
 # What the kernel says when the partition is switched off with a user's device at work is looked at, too
 unbind "$CARD"

@@ -201,8 +201,5 @@ try taken-by-its-id taken_by_its_id
 try unbind-again shows "$NVME  vfio-pci -> nvme" tcectl device unbind "$NVME"
 try disk-works wait_for 20 has_disk "$NVME"
 try disk-reads read_disk
-case $KERNEL in
-6.1) ;;
-*) try unload rmmod vfio_pseries ;;
-esac
+[ "$OWNERSHIP" = none ] || try unload rmmod vfio_pseries
 finish

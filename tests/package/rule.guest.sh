@@ -93,7 +93,7 @@ guarded after-by-hand /sbin/modprobe vfio-pci
 try after-by-hand-ours ours_alone
 
 # Linux 6.1 cannot give the module up again; there, tests/package/early.scenario has this case
-[ "$KERNEL" != 6.1 ] || finish
+[ "$OWNERSHIP" != none ] || finish
 try by-hand-unload unload_all
 guarded loads /sbin/modprobe vfio-pci
 try loads-ours ours_alone

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * HAVE_TABLE_GROUP_DEVICE: ownership ops are told the device and may fail
+ * HAVE_TABLE_GROUP_DEVICE: ownership ops are told the table group and the device
  * (6.11, "powerpc/pseries/iommu: Bring back userspace view for single level TCE
  * tables" and its series). With it the kernel itself has iommu_ops and
- * table-group operations for pSeries; without it this module supplies both.
+ * complete table-group operations for pSeries.
  */
 #include <linux/module.h>
 #include <asm/iommu.h>

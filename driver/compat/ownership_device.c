@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ownership_builtin.c - kernels that can hand a pSeries PE to VFIO themselves.
+ * ownership_device.c - kernels whose operations name the device.
  *
- * Such a kernel (6.11 and later) calls its table-group operations when a
- * group's domain changes. The operations of every group are replaced by ours,
- * which call the kernel's own take and release once each, around our work:
+ * Such a kernel (6.11 and later, RHEL 9.6) can hand a PE to VFIO by itself. Its
+ * take and release are called once for each PE, around our work:
  *
  *  take     removes the host's dynamic window and forgets the default one. It
  *           ignores failures, so the result is verified. It also takes
@@ -13,28 +12,17 @@
  *           property is put back at once.
  *  release  resets the PE's windows and makes a new table for the default one,
  *           for the device it is told; the others' is set by us.
- *
- * Creating and setting windows is refused: while this module is loaded nobody
- * but our own containers drives a PE that a user owns. One whose user was there
- * before is left to the kernel's own driver until that user's end.
  */
-#include "config.h"
-#ifdef HAVE_TABLE_GROUP_DEVICE
+#include "ownership.h"
+#ifdef OWNERSHIP_DEVICE
 
 #include <linux/err.h>
-#include <linux/iommu.h>
-#include <linux/mutex.h>
+#include <linux/module.h>
 #include "../host.h"
 
 #define PROP_SAVED	"ibm,dma-window-saved"
 
-/*
- * The kernel's own operations, the same for all groups, and a copy for PEs whose
- * user was there before us. Set before a group has ours.
- */
-static struct iommu_table_group_ops *builtin;
-static struct iommu_table_group_ops passing;
-static DEFINE_MUTEX(builtin_lock);
+MODULE_INFO(ownership, "device");
 
 /*
  * The kernel's take makes a new copy of the property each time unless there is
@@ -87,7 +75,7 @@ static int builtin_take(struct host_pe *hp, struct property *dflt)
 
 	if (rc)
 		return rc;
-	if (builtin->take_ownership(hp->group, hp->dev))
+	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev))
 		rc = -EIO;
 	of_remove_property(hp->node, hp->saved);
 	/* The very property that was there: the node takes it back. */
@@ -112,7 +100,7 @@ static int builtin_take_single(struct host_pe *hp)
 	dflt = host_property_copy(HOST_DEFAULT_NAME, saved);
 	if (!dflt)
 		return -ENOMEM;
-	if (builtin->take_ownership(hp->group, hp->dev)) {
+	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev)) {
 		host_property_free(dflt);
 		return -EIO;
 	}
@@ -129,7 +117,7 @@ static void builtin_release(struct host_pe *hp)
 
 	if (dflt && of_find_property(hp->node, PROP_SAVED, NULL))
 		of_remove_property(hp->node, dflt);
-	builtin->release_ownership(hp->group, hp->dev);
+	ownership_kernel_ops->release_ownership(hp->group, hp->dev);
 }
 
 static int ownership_leave(struct pe *pe)
@@ -167,113 +155,16 @@ const struct host_ops ownership_host_ops = {
 	.isolate	= host_isolate,
 };
 
-static unsigned long refuse_size(__u32 page_shift, __u64 window_size, __u32 levels)
-{
-	return 0;
-}
-
-static long refuse_create(struct iommu_table_group *group, int num, __u32 page_shift,
-			  __u64 window_size, __u32 levels, struct iommu_table **ptbl)
-{
-	return -EBUSY;
-}
-
-static long refuse_set(struct iommu_table_group *group, int num, struct iommu_table *tbl)
-{
-	return -EBUSY;
-}
-
-static long refuse_unset(struct iommu_table_group *group, int num)
-{
-	return -EBUSY;
-}
-
-static long wrapped_take(struct iommu_table_group *group, struct device *dev)
+long ownership_take(OWNERSHIP_ARGS)
 {
 	return host_take(dev);
 }
 
 /* Also called for a device that appears in a PE that the host owns. */
-static void wrapped_release(struct iommu_table_group *group, struct device *dev)
+void ownership_release(OWNERSHIP_ARGS)
 {
 	if (!host_release(dev))
-		builtin->release_ownership(group, dev);
-}
-
-static struct iommu_table_group_ops wrapped = {
-	.get_table_size		= refuse_size,
-	.create_table		= refuse_create,
-	.set_window		= refuse_set,
-	.unset_window		= refuse_unset,
-	.take_ownership		= wrapped_take,
-	.release_ownership	= wrapped_release,
-};
-
-/* With the group's mutex. From here on the PE is as all others. */
-static void passing_release(struct iommu_table_group *group, struct device *dev)
-{
-	struct host_pe *hp = host_pe_get(dev);
-
-	builtin->release_ownership(group, dev);
-	WRITE_ONCE(group->ops, &wrapped);
-	if (!IS_ERR(hp))
-		host_tables_inert(hp);
-}
-
-static bool builtin_is(struct iommu_table_group_ops *ops)
-{
-	bool same;
-
-	mutex_lock(&builtin_lock);
-	if (!builtin) {
-		passing = *ops;
-		passing.release_ownership = passing_release;
-		builtin = ops;
-	}
-	same = builtin == ops;
-	mutex_unlock(&builtin_lock);
-	return same;
-}
-
-/* Called with the group's mutex held, and so not while it changes hands. */
-static int wrap(struct device *dev, void *data)
-{
-	struct iommu_table_group *group = data;
-	const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
-	bool user = domain && domain->type == IOMMU_DOMAIN_BLOCKED;
-
-	if (group->ops == builtin)
-		smp_store_release(&group->ops, user ? &passing : &wrapped);
-	return 1;
-}
-
-bool ownership_meet(struct host_pe *hp)
-{
-	struct iommu_table_group_ops *ops = READ_ONCE(hp->group->ops);
-
-	if (ops && ops != &wrapped && ops != &passing && builtin_is(ops))
-		iommu_group_for_each_dev(hp->group->group, hp->group, wrap);
-	return READ_ONCE(hp->group->ops) != &passing;
-}
-
-static int wrap_barrier(struct device *dev, void *data)
-{
-	return 0;
-}
-
-void ownership_forget(struct host_pe *hp)
-{
-	if (hp->group->ops != &wrapped && hp->group->ops != &passing)
-		return;
-	WRITE_ONCE(hp->group->ops, builtin);
-	/* Walking the group takes its mutex: after it nobody is inside ours. */
-	iommu_group_for_each_dev(hp->group->group, NULL, wrap_barrier);
-}
-
-/* PEs are wrapped as they are met. */
-int ownership_init(void)
-{
-	return 0;
+		ownership_kernel_ops->release_ownership(group, dev);
 }
 
 #endif

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ownership_supplied.c - kernels that cannot hand a pSeries PE to VFIO.
+ * ownership_none.c - kernels that have no operations to hand a PE to VFIO.
  *
- * Such a kernel (before 6.11; 6.1 is the one we know) has no IOMMU operations
+ * Such a kernel (before 6.4; 6.1 is the one we know) has no IOMMU operations
  * for PCI on pSeries at all: VFIO refuses every device. They are supplied here,
  * with a blocking domain whose attach and detach are take and release. Once
  * registered they cannot be withdrawn, so the module stays loaded. What take and
  * release do with the host's windows is in ownership_windows.c.
  */
-#include "config.h"
-#ifndef HAVE_TABLE_GROUP_DEVICE
+#include "ownership.h"
+#ifdef OWNERSHIP_NONE
 
 #include <linux/device.h>
 #include <linux/err.h>
@@ -20,6 +20,8 @@
 #include <linux/slab.h>
 #include <asm/pci-bridge.h>
 #include "../host.h"
+
+MODULE_INFO(ownership, "none");
 
 static struct iommu_device supplied_iommu;
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ownership_group.c - kernels whose operations name the table group alone.
+ *
+ * Such a kernel (6.4 to 6.10, RHEL 9.5, SLES 15 SP6) can hand a PE to VFIO by
+ * itself, with the host's tables: its take marks all of them as used, for the
+ * first device, and finds them in use for the second; its release clears what
+ * the host has mapped, also when a device is added to a PE of the host's. Neither
+ * touches the window onto all of memory. So neither is ever called here. The
+ * host's windows are ownership_windows.c's business, as where the kernel has no
+ * operations at all.
+ *
+ * The operations are called once for each device and do not say for which. Each
+ * call is for all of them, then: what was done stays as it is.
+ */
+#include "ownership.h"
+#ifdef OWNERSHIP_GROUP
+
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/iommu.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include "../host.h"
+
+MODULE_INFO(ownership, "group");
+
+/* No address of any memory. */
+#define LIMIT_NOWHERE	1
+
+static bool is_of_group(struct device *dev, const struct iommu_table_group *group)
+{
+	struct iommu_group *its = iommu_group_get(dev);
+
+	iommu_group_put(its);
+	return its && its == group->group;
+}
+
+/* The next PCI device of the group, after @pdev, whose reference goes. */
+static struct pci_dev *next_of_group(struct pci_dev *pdev, const struct iommu_table_group *group)
+{
+	do
+		pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev);
+	while (pdev && !is_of_group(&pdev->dev, group));
+	return pdev;
+}
+
+/* The first device decides: for the others there is nothing left that could fail. */
+long ownership_take(OWNERSHIP_ARGS)
+{
+	struct pci_dev *pdev = NULL;
+	int rc = -ENODEV;
+
+	while ((pdev = next_of_group(pdev, group))) {
+		rc = host_take(&pdev->dev);
+		if (rc)
+			break;
+	}
+	pci_dev_put(pdev);
+	return rc;
+}
+
+/*
+ * The kernel keeps in mind that a window was a direct one, and would send a
+ * driver's DMA there when the window could not be made again. What is beyond a
+ * device's limit goes by its table, which is the default window's. Where that is
+ * gone, too (a PE with one window), there is no way but the one that leads nowhere.
+ */
+static void limit_direct(struct device *dev)
+{
+	const struct host_pe *hp = host_pe_get(dev);
+
+	if (IS_ERR(hp))
+		return;
+	if (hp->ddw.lost && get_iommu_table_base(dev))
+		dev->bus_dma_limit = LIMIT_NOWHERE;
+	else if (dev->bus_dma_limit == LIMIT_NOWHERE)
+		dev->bus_dma_limit = 0;
+}
+
+void ownership_release(OWNERSHIP_ARGS)
+{
+	struct pci_dev *pdev = NULL;
+
+	while ((pdev = next_of_group(pdev, group))) {
+		host_release(&pdev->dev);
+		limit_direct(&pdev->dev);
+	}
+}
+
+#endif

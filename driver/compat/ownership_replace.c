@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ownership_replace.c - our operations in place of the kernel's.
+ *
+ * A kernel that has table-group operations for pSeries calls them when a group's
+ * domain changes. Those of every PE are replaced by these as it is met, and put
+ * back when the module goes.
+ *
+ * Creating and setting windows is refused: while this module is loaded nobody
+ * but our own containers drives a PE that a user owns. One whose user was there
+ * before is left to the kernel's own driver until that user's end.
+ */
+#include "ownership.h"
+#ifndef OWNERSHIP_NONE
+
+#include <linux/iommu.h>
+#include <linux/mutex.h>
+#include "../host.h"
+
+/*
+ * The kernel's own operations, the same for all groups, and a copy for PEs whose
+ * user was there before us. Set before a group has ours.
+ */
+struct iommu_table_group_ops *ownership_kernel_ops;
+static struct iommu_table_group_ops passing;
+static DEFINE_MUTEX(ops_lock);
+
+static unsigned long refuse_size(__u32 page_shift, __u64 window_size, __u32 levels)
+{
+	return 0;
+}
+
+static long refuse_create(struct iommu_table_group *group, int num, __u32 page_shift,
+			  __u64 window_size, __u32 levels, struct iommu_table **ptbl)
+{
+	return -EBUSY;
+}
+
+static long refuse_set(struct iommu_table_group *group, int num, struct iommu_table *tbl)
+{
+	return -EBUSY;
+}
+
+static long refuse_unset(struct iommu_table_group *group, int num)
+{
+	return -EBUSY;
+}
+
+static struct iommu_table_group_ops replaced = {
+	.get_table_size		= refuse_size,
+	.create_table		= refuse_create,
+	.set_window		= refuse_set,
+	.unset_window		= refuse_unset,
+	.take_ownership		= ownership_take,
+	.release_ownership	= ownership_release,
+};
+
+/* With the group's mutex. From here on the PE is as all others. */
+static void passing_release(OWNERSHIP_ARGS)
+{
+	struct pe *pe = host_pe_of_group(group->group);
+
+	ownership_kernel_ops->release_ownership(OWNERSHIP_PASS);
+	WRITE_ONCE(group->ops, &replaced);
+	if (pe)
+		host_tables_inert(to_host_pe(pe));
+}
+
+static bool ops_are_kernels(struct iommu_table_group_ops *ops)
+{
+	bool same;
+
+	mutex_lock(&ops_lock);
+	if (!ownership_kernel_ops) {
+		passing = *ops;
+		passing.release_ownership = passing_release;
+		ownership_kernel_ops = ops;
+	}
+	same = ownership_kernel_ops == ops;
+	mutex_unlock(&ops_lock);
+	return same;
+}
+
+/* Called with the group's mutex held, and so not while it changes hands. */
+static int replace(struct device *dev, void *data)
+{
+	struct iommu_table_group *group = data;
+	const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+	bool user = domain && domain->type == IOMMU_DOMAIN_BLOCKED;
+
+	if (group->ops == ownership_kernel_ops)
+		smp_store_release(&group->ops, user ? &passing : &replaced);
+	return 1;
+}
+
+bool ownership_meet(struct host_pe *hp)
+{
+	struct iommu_table_group_ops *ops = READ_ONCE(hp->group->ops);
+
+	if (ops && ops != &replaced && ops != &passing && ops_are_kernels(ops))
+		iommu_group_for_each_dev(hp->group->group, hp->group, replace);
+	return READ_ONCE(hp->group->ops) != &passing;
+}
+
+static int replace_barrier(struct device *dev, void *data)
+{
+	return 0;
+}
+
+void ownership_forget(struct host_pe *hp)
+{
+	if (hp->group->ops != &replaced && hp->group->ops != &passing)
+		return;
+	WRITE_ONCE(hp->group->ops, ownership_kernel_ops);
+	/* Walking the group takes its mutex: after it nobody is inside ours. */
+	iommu_group_for_each_dev(hp->group->group, NULL, replace_barrier);
+}
+
+/* PEs get their operations as they are met. */
+int ownership_init(void)
+{
+	return 0;
+}
+
+#endif
