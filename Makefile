@@ -66,7 +66,8 @@ tool: setup
 	@rig/tools libpci-dev
 	@$(MAKE) --no-print-directory -s -C tool
 
-demo: setup
+demo:
+	@rig/setup --only demo/host-packages
 	@rig/kernels $(KERNEL)
 	@rig/modules $(KERNEL)
 	@demo/run $(KERNEL)

@@ -143,13 +143,22 @@ apt_field() {
 		}' | sort -V | tail -n 1 | cut -f 2
 }
 
+apt_download() {
+	cd "$apt_into" && apt_suite "$apt_suite_name" apt-get download "$@" >fetch.log 2>&1
+}
+
+# Those that have come so far; apt has them under another name while they come
+apt_fetched() {
+	find "$apt_into" -maxdepth 1 -name '*.deb' | wc -l
+}
+
 # apt_fetch SUITE DIRECTORY PACKAGE[:ARCH]...  all of them or a failure
 apt_fetch() {
 	apt_suite_name=$1
 	apt_into=$2
 	shift 2
 	mkdir -p "$apt_into"
-	(cd "$apt_into" && apt_suite "$apt_suite_name" apt-get download "$@" >fetch.log 2>&1) || {
+	(with_progress packages $# apt_fetched apt_download "$@") || {
 		sed -n 's/^[EW]: /  /p' "$apt_into/fetch.log" | head -n 5
 		return 1
 	}

@@ -32,6 +32,26 @@ retry() {
 	done
 }
 
+# with_progress WHAT TOTAL COUNT COMMAND...  runs it; on a terminal, a line says meanwhile how many of
+# them are done, as the function COUNT prints it, and how many are left
+with_progress() {
+	progress_what=$1
+	progress_total=$2
+	progress_count=$3
+	shift 3
+	[ -t 1 ] || { "$@"; return; }
+	"$@" &
+	progress_of=$!
+	while kill -0 "$progress_of" 2>/dev/null; do
+		progress_done=$("$progress_count")
+		printf '\r  %s of %s %s, %s left\033[K' "$progress_done" "$progress_total" "$progress_what" \
+			$((progress_total - progress_done))
+		sleep 1
+	done
+	printf '\r\033[K'
+	wait "$progress_of"
+}
+
 # newer FILE OTHER  both are there, and FILE changed later
 newer() {
 	[ -e "$1" ] && [ -e "$2" ] && [ -n "$(find "$1" -newer "$2")" ]
