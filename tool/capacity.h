@@ -25,8 +25,8 @@ const char *capacity_text(const struct pe *pe);
 
 /* What raises it */
 #define CAPACITY_REMEDY	\
-	"allow it more for this slot: \"I/O Adapter Enlarged Capacity\" in the service processor's " \
-	"menus (ASMI), for virtual functions the capacity in the partition's profile; it takes " \
-	"effect when the machine, or the partition, starts"
+	"allow it more for this slot: \"I/O Adapter Enlarged Capacity\" in the service " \
+	"processor's menus (ASMI), for virtual functions the capacity in the partition's " \
+	"profile; it takes effect when the machine, or the partition, starts"
 
 #endif

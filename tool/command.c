@@ -40,7 +40,8 @@ static const struct command {
 	{ "test", NULL, "[--write FIRST:COUNT] [--report FILE] BDF",
 	  "try a device out: calls, windows, DMA", self_test },
 	{ "bench", NULL, "BDF", "how long maps, unmaps and windows take here", bench },
-	{ "stat", NULL, "[--watch SECONDS|--openmetrics]", "counters of users' windows", stat_show },
+	{ "stat", NULL, "[--watch SECONDS|--openmetrics]", "counters of users' windows",
+	  stat_show },
 	{ "dump", NULL, "WINDOW", "translations of a window", dump_show },
 	{ "completion", NULL, "", "completion for bash, to be sourced", completion },
 	{ "help", NULL, "", "this text", help },
@@ -71,9 +72,10 @@ void command_help(void)
 
 		snprintf(line, sizeof(line), "%s%s%s%s%s", c->object, c->name ? " " : "",
 			 c->name ? c->name : "", *c->args ? " " : "", c->args);
-		printf("  tcectl %-47s%s %s\n", line,
-		       strlen(line) > 47 ? "\n                                                       "
-		       : "", c->about);
+		printf("  tcectl %-47s", line);
+		if (strlen(line) > 47)
+			printf("\n%56s", "");
+		printf(" %s\n", c->about);
 	}
 	printf("\n  -j, --json     output as JSON      -p, --pretty   the same, in lines\n"
 	       "  -h, --help     this text           -V, --version  the version\n"

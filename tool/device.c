@@ -261,8 +261,8 @@ static bool none_leaves(const struct pe *pe, bool force)
 	for (i = 0; i < pe->functions && is_users(pe) && !force; i++) {
 		if (!is_leaving(&pe->function[i]))
 			continue;
-		error("%s: it is being removed or unbound, and the kernel waits for the program that "
-		      "uses this PE; end that first, or say --force to wait for it",
+		error("%s: it is being removed or unbound, and the kernel waits for the program "
+		      "that uses this PE; end that first, or say --force to wait for it",
 		      pe->function[i].bdf);
 		return false;
 	}

@@ -213,8 +213,8 @@ static void check_owner(const struct pe *pe)
 	if (!pe->known)
 		return;
 	if (!strcmp(pe->owner, "user"))
-		found(WARNING, "owner", holder ? "end it" : "end it: fuser -v /dev/vfio/*", "a program uses this PE now%s%s",
-		      holder ? ": " : "", holder ? holder : "");
+		found(WARNING, "owner", holder ? "end it" : "end it: fuser -v /dev/vfio/*",
+		      "a program uses this PE now%s%s", holder ? ": " : "", holder ? holder : "");
 	else
 		finding(GOOD, "owner", "the host; free to be taken", NULL);
 }

@@ -55,8 +55,8 @@ static void let_in(const struct subject *s, const struct stat *st, const char *p
 	bool by_group = (st->st_mode & 060) == 060 && st->st_gid;
 
 	if (by_group && s->own_users)
-		snprintf(remedy, REMEDY, "usermod -aG %u USER, and podman run --group-add keep-groups "
-			 "... (with crun)", st->st_gid);
+		snprintf(remedy, REMEDY, "usermod -aG %u USER, and podman run --group-add "
+			 "keep-groups ... (with crun)", st->st_gid);
 	else if (by_group && *s->unit)
 		snprintf(remedy, REMEDY, "systemctl edit %s: [Service] SupplementaryGroups=%u",
 			 s->unit, st->st_gid);
@@ -92,8 +92,8 @@ static bool find_file(const struct subject *s, const char *path, struct stat *st
 	else if (rc)
 		found(FAILURE, path, remedy, "not in its mount namespace");
 	else if (st->st_rdev != host.st_rdev)
-		found(FAILURE, path, remedy, "what it has by that name is an older device file: the "
-		      "number is another one now");
+		found(FAILURE, path, remedy, "what it has by that name is an older device file: "
+		      "the number is another one now");
 	return !rc && st->st_rdev == host.st_rdev;
 }
 
@@ -224,8 +224,8 @@ static void check_device_list(const struct subject *s, char *list)
 	if (list_allows(list, major))
 		finding(GOOD, "device control group", "lets VFIO's files be opened", NULL);
 	else
-		found(FAILURE, "device control group", "start it with the files: podman run --device, "
-		      "DeviceAllow=char-vfio rw in a unit",
+		found(FAILURE, "device control group", "start it with the files: podman run "
+		      "--device, DeviceAllow=char-vfio rw in a unit",
 		      "%s: no line for character devices %u:*", s->devices, major);
 }
 
@@ -256,8 +256,8 @@ static void check_device_group(const struct subject *s)
 	else if (now == CGROUP_JUDGED)
 		finding(WARNING, "device control group", "a program of its control group judges "
 			"device files; what it says cannot be read",
-			"if the file is there and opening it fails with EPERM: podman run --device, "
-			"DeviceAllow=char-vfio rw in a unit");
+			"if the file is there and opening it fails with EPERM: podman run "
+			"--device, DeviceAllow=char-vfio rw in a unit");
 	free(list);
 }
 
@@ -305,13 +305,14 @@ static void check_capacity(const struct pe *pe, uint64_t size)
 
 	if (!size || !text)
 		return;
-	snprintf(remedy, REMEDY, "huge pages of %s for what is to be mapped", size_text(1ULL << shift));
+	snprintf(remedy, REMEDY, "huge pages of %s for what is to be mapped",
+		 size_text(1ULL << shift));
 	if (!shift)
 		found(FAILURE, "capacity", CAPACITY_REMEDY, "%s, which is less than %s", text,
 		      size_text(size));
 	else if (1ULL << shift > machine_page_size())
-		found(WARNING, "capacity", remedy, "%s; to map %s takes pages of %s, larger than the "
-		      "kernel's", text, size_text(size), size_text(1ULL << shift));
+		found(WARNING, "capacity", remedy, "%s; to map %s takes pages of %s, larger than "
+		      "the kernel's", text, size_text(size), size_text(1ULL << shift));
 	else
 		found(GOOD, "capacity", NULL, "%s; to map %s: a window of pages of %s", text,
 		      size_text(size), size_text(1ULL << shift));
