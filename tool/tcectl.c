@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../driver/version.h"
 #include "command.h"
@@ -47,6 +48,22 @@ static int option(int c)
 	}
 }
 
+/* The ones that are about the output may stand behind the command, too. They are taken out. */
+static int options_behind(int argc, char **argv)
+{
+	int i, kept = 0;
+
+	for (i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "-j") || !strcmp(argv[i], "--json"))
+			option('j');
+		else if (!strcmp(argv[i], "-p") || !strcmp(argv[i], "--pretty"))
+			option('p');
+		else
+			argv[kept++] = argv[i];
+	}
+	return kept;
+}
+
 int main(int argc, char **argv)
 {
 	const char *moved = getenv("TCECTL_ROOT");
@@ -63,6 +80,7 @@ int main(int argc, char **argv)
 		command_help();
 		return EXIT_USAGE;
 	}
+	argc = optind + 1 + options_behind(argc - optind - 1, argv + optind + 1);
 	rc = command_run(argc - optind, argv + optind);
 	if (fflush(stdout) || ferror(stdout)) {
 		error("the output could not be written");
