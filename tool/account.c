@@ -164,7 +164,7 @@ static bool rule_file(const char *name, void *data)
 }
 
 /* Without a rule, a session has the limit of the first process. */
-static void read_limit(struct subject *s)
+void account_limit(struct subject *s)
 {
 	struct rule r = { .s = s, .folder = "/etc/security" };
 
@@ -182,6 +182,6 @@ bool subject_of_user(struct subject *s, const char *user)
 	if (!account_read(s, user))
 		return false;
 	snprintf(s->name, sizeof(s->name), "user %s", s->user);
-	read_limit(s);
+	account_limit(s);
 	return true;
 }

@@ -31,9 +31,12 @@ static const struct command {
 } commands[] = {
 	{ "pe", "list", "", "all PEs, their owners and devices", pe_list },
 	{ "pe", "show", "BDF|GROUP", "one PE: windows, page sizes, what is possible", pe_show },
-	{ "device", "bind", "[--force] BDF", "give a device, with its group, to vfio-pci",
-	  device_bind },
-	{ "device", "unbind", "[--force] BDF", "give it back to the host", device_unbind },
+	{ "device", "bind", "[--force] [--persist [--group NAME] [--mode MODE] "
+	  "[--disable-idle-d3] [--dry-run]] BDF|VENDOR:DEVICE",
+	  "give a device, with its group, to vfio-pci", device_bind },
+	{ "device", "unbind", "[--force] [--forget] BDF|VENDOR:DEVICE", "give it back to the host",
+	  device_unbind },
+	{ "setup", "check", "[FILE]", "has this partition what its cards need?", setup_check },
 	{ "doctor", NULL, "[--pid N|--unit NAME|--user NAME] [--size SIZE] [BDF]",
 	  "why can't this be assigned, and used by that one? what mends it?", doctor },
 	{ "health", NULL, "", "the state of every PE, for programs with -j", health },
@@ -68,7 +71,7 @@ void command_help(void)
 	printf("usage: tcectl [-j] [-p] [--root DIR] OBJECT [COMMAND] [ARGUMENTS]\n\n");
 	for (i = 0; i < COMMANDS; i++) {
 		const struct command *c = &commands[i];
-		char line[128];
+		char line[160];
 
 		snprintf(line, sizeof(line), "%s%s%s%s%s", c->object, c->name ? " " : "",
 			 c->name ? c->name : "", *c->args ? " " : "", c->args);
@@ -161,7 +164,7 @@ int command_run(int argc, char **argv)
 /* What follows a command's name: words with dashes, and "@BDF" for a list of devices */
 static void completion_args(const char *args)
 {
-	char text[128];
+	char text[160];
 	char *word, *rest = text;
 
 	snprintf(text, sizeof(text), "%s", args);

@@ -23,6 +23,7 @@ int pe_list(int argc, char **argv);
 int pe_show(int argc, char **argv);
 int device_bind(int argc, char **argv);
 int device_unbind(int argc, char **argv);
+int setup_check(int argc, char **argv);
 int doctor(int argc, char **argv);
 int health(int argc, char **argv);
 int self_test(int argc, char **argv);

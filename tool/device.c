@@ -15,10 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "command.h"
 #include "json.h"
 #include "message.h"
 #include "pe.h"
+#include "persist.h"
 #include "root.h"
 
 #define VFIO	"vfio-pci"
@@ -269,22 +271,33 @@ static bool none_leaves(const struct pe *pe, bool force)
 	return true;
 }
 
-/* The arguments of both commands */
-static struct pe *device_pe(int argc, char **argv, struct function *f, bool *force)
+/**
+ * struct request - what "bind" and "unbind" were told
+ * @name:    the device, or VENDOR:DEVICE
+ * @force:   though something is in use
+ * @keep:    for all boots to come (bind)
+ * @forget:  no more at boots to come (unbind)
+ * @dry_run: only show what would be written
+ * @persist: how it is to be kept
+ */
+struct request {
+	const char *name;
+	bool force;
+	bool keep;
+	bool forget;
+	bool dry_run;
+	struct persist persist;
+};
+
+static struct pe *device_pe(const char *name, struct function *f)
 {
-	*force = argc && !strcmp(argv[0], "--force");
-	if (!function_find(f, argv[argc - 1]))
+	if (!function_find(f, name))
 		return NULL;
 	if (f->group < 0) {
 		error("%s: it is in no IOMMU group; \"modprobe vfio_pseries\" makes one", f->bdf);
 		return NULL;
 	}
 	return pe_of(f);
-}
-
-static bool valid_arguments(int argc, char **argv)
-{
-	return argc == 1 || (argc == 2 && !strcmp(argv[0], "--force"));
 }
 
 static bool vfio_is_there(void)
@@ -299,40 +312,185 @@ static bool vfio_is_there(void)
 	return false;
 }
 
-int device_bind(int argc, char **argv)
+static bool may_bind(const struct pe *pe, const struct function *f, bool force)
 {
+	if (function_is_bridge(f))
+		error("%s: a bridge cannot be assigned; name a device behind it", f->bdf);
+	else if (vfio_is_there() && none_leaves(pe, force) && may_move(pe, f->bdf, force))
+		return true;
+	return false;
+}
+
+/* Shows what is to be kept and writes it. Return: false when that cannot be. */
+static bool keep(const struct request *r, struct plan *plan)
+{
+	persist_plan(&r->persist, plan);
+	persist_show(plan);
+	return r->dry_run || persist_write(plan);
+}
+
+/* At the next boot these will be the host's, and the group not viable. */
+static void warn_of_others(const struct request *r, const struct pe *pe)
+{
+	uint16_t vendor, device;
+	unsigned int i;
+
+	if (!r->persist.selector || !persist_is_kind(r->persist.selector, &vendor, &device))
+		return;
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		if (!function_is_bridge(f) && (f->vendor != vendor || f->device != device))
+			error("%s is in the group, too, and no %s: keep %04x:%04x as well", f->bdf,
+			      r->persist.selector, f->vendor, f->device);
+	}
+}
+
+static int bind_pe(const struct request *r, struct pe *pe)
+{
+	int rc = move_all(pe, move_to_vfio, "given to " VFIO);
+
+	if (!rc)
+		persist_apply(&r->persist, pe);
+	return rc;
+}
+
+static int bind_device(struct request *r)
+{
+	struct plan plan = { 0 };
 	struct function f;
-	struct pe *pe;
-	bool force;
+	struct pe *pe = device_pe(r->name, &f);
 	int rc = EXIT_FAILED;
 
-	if (!valid_arguments(argc, argv))
-		return command_usage("device bind takes a device");
-	pe = device_pe(argc, argv, &f, &force);
 	if (!pe)
 		return EXIT_FAILED;
-	if (function_is_bridge(&f))
-		error("%s: a bridge cannot be assigned; name a device behind it", f.bdf);
-	else if (vfio_is_there() && none_leaves(pe, force) && may_move(pe, f.bdf, force))
-		rc = move_all(pe, move_to_vfio, "given to " VFIO);
+	warn_of_others(r, pe);
+	r->persist.pe = pe;
+	r->persist.selector = f.bdf;
+	if (may_bind(pe, &f, r->force) && (!r->keep || keep(r, &plan)))
+		rc = r->dry_run ? EXIT_OK : bind_pe(r, pe);
+	else
+		r->keep = false;
+	if (rc && r->keep) {
+		persist_take_back(&plan);
+		error("what was written is taken back");
+	}
+	persist_free(&plan);
 	free(pe);
 	return rc;
 }
 
-int device_unbind(int argc, char **argv)
+/**
+ * struct kind - all devices of a kind
+ * @vendor, @device: which
+ * @bdf:             one of each group that has some, @n of them
+ * @group:           these groups
+ */
+struct kind {
+	uint16_t vendor;
+	uint16_t device;
+	char bdf[PE_FUNCTIONS][FUNCTION_BDF];
+	int group[PE_FUNCTIONS];
+	unsigned int n;
+};
+
+static bool add_of_kind(const struct function *f, void *data)
 {
-	struct function f;
-	struct pe *pe;
-	bool force;
+	struct kind *k = data;
+	unsigned int i;
+
+	if (f->vendor != k->vendor || f->device != k->device || k->n == PE_FUNCTIONS)
+		return true;
+	for (i = 0; i < k->n; i++)
+		if (k->group[i] == f->group)
+			return true;
+	k->group[k->n] = f->group;
+	snprintf(k->bdf[k->n++], FUNCTION_BDF, "%s", f->bdf);
+	return true;
+}
+
+/* Calls @fn for one device of each group that has some of the kind. */
+static int each_of_kind(struct request *r, int (*fn)(struct request *r))
+{
+	struct kind k = { 0 };
+	unsigned int i;
+	int rc = EXIT_OK;
+
+	persist_is_kind(r->name, &k.vendor, &k.device);
+	function_each(add_of_kind, &k);
+	if (json)
+		json_array(NULL);
+	for (i = 0; i < k.n; i++) {
+		struct request one = *r;
+
+		one.name = k.bdf[i];
+		if (fn(&one))
+			rc = EXIT_FAILED;
+	}
+	if (json)
+		json_end();
+	else if (!k.n)
+		printf("there is no %s now\n", r->name);
+	return rc;
+}
+
+static int bind_of_kind(struct request *r)
+{
+	r->keep = false;
+	return r->dry_run ? EXIT_OK : bind_device(r);
+}
+
+static int bind_kind(struct request *r)
+{
+	struct plan plan;
 	int rc = EXIT_FAILED;
 
-	if (!valid_arguments(argc, argv))
-		return command_usage("device unbind takes a device");
-	pe = device_pe(argc, argv, &f, &force);
+	r->persist.selector = r->name;
+	if (keep(r, &plan))
+		rc = each_of_kind(r, bind_of_kind);
+	if (rc)
+		error("%s: what was written stays, and is for the next boot", r->name);
+	persist_free(&plan);
+	return rc;
+}
+
+int device_bind(int argc, char **argv)
+{
+	struct request r = { 0 };
+	const struct arg args[] = {
+		{ "--force", NULL, &r.force }, { "--persist", NULL, &r.keep },
+		{ "--dry-run", NULL, &r.dry_run }, { "--group", &r.persist.group, NULL },
+		{ "--mode", &r.persist.mode, NULL },
+		{ "--disable-idle-d3", NULL, &r.persist.no_idle_d3 }, { 0 },
+	};
+	uint16_t vendor, device;
+
+	if (!args_parse(args, &argc, argv))
+		return EXIT_USAGE;
+	if (argc != 1)
+		return command_usage("device bind takes a device");
+	if (!r.keep && (r.dry_run || r.persist.group || r.persist.mode || r.persist.no_idle_d3))
+		return command_usage("these options are for --persist");
+	r.name = argv[0];
+	if (!persist_valid(&r.persist))
+		return EXIT_FAILED;
+	if (!persist_is_kind(r.name, &vendor, &device))
+		return bind_device(&r);
+	if (!r.keep)
+		return command_usage("VENDOR:DEVICE is for --persist; name a device");
+	return bind_kind(&r);
+}
+
+static int unbind_device(struct request *r)
+{
+	struct function f;
+	struct pe *pe = device_pe(r->name, &f);
+	int rc = EXIT_FAILED;
+
 	if (!pe)
 		return EXIT_FAILED;
 	/* An unbind would wait, not to be killed, until the user lets go. */
-	if (is_users(pe) && !force)
+	if (is_users(pe) && !r->force)
 		error("%s: a program uses this PE; end it first, or say --force to wait for it",
 		      f.bdf);
 	else
@@ -341,4 +499,42 @@ int device_unbind(int argc, char **argv)
 		rc = EXIT_FAILED;
 	free(pe);
 	return rc;
+}
+
+/* The device may be gone: what is kept for it can be forgotten all the same. */
+static int forget(struct request *r, bool kind)
+{
+	struct function f;
+	bool there = !kind && function_load(&f, r->name);
+	int n = persist_forget(there ? f.bdf : r->name);
+
+	if (n < 0)
+		return EXIT_FAILED;
+	if (!n)
+		error("%s: nothing is kept for it", r->name);
+	if (kind)
+		return each_of_kind(r, unbind_device) || !n ? EXIT_FAILED : EXIT_OK;
+	return (there && unbind_device(r)) || !n ? EXIT_FAILED : EXIT_OK;
+}
+
+int device_unbind(int argc, char **argv)
+{
+	struct request r = { 0 };
+	const struct arg args[] = {
+		{ "--force", NULL, &r.force }, { "--forget", NULL, &r.forget }, { 0 },
+	};
+	uint16_t vendor, device;
+	bool kind;
+
+	if (!args_parse(args, &argc, argv))
+		return EXIT_USAGE;
+	if (argc != 1)
+		return command_usage("device unbind takes a device");
+	r.name = argv[0];
+	kind = persist_is_kind(r.name, &vendor, &device);
+	if (r.forget)
+		return forget(&r, kind);
+	if (kind)
+		return command_usage("VENDOR:DEVICE is for --forget; name a device");
+	return unbind_device(&r);
 }

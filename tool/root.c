@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "root.h"
@@ -191,6 +192,60 @@ int root_write(const char *text, const char *format, ...)
 	rc = n < 0 ? errno : 0;
 	close(fd);
 	return rc;
+}
+
+/* The folders above a file */
+static void make_folders(const char *path)
+{
+	char folder[PATH_MAX];
+	char *slash;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	for (slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		mkdir(folder, 0755);
+		*slash = '/';
+	}
+}
+
+static int write_new(const char *path, const char *text, unsigned int mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	size_t size = strlen(text);
+	int rc = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, text, size) != (ssize_t)size || fchmod(fd, mode) || fsync(fd))
+		rc = errno ? errno : EIO;
+	close(fd);
+	return rc;
+}
+
+int root_create(const char *text, unsigned int mode, const char *format, ...)
+{
+	char part[PATH_MAX];
+	const char *path;
+	int rc;
+
+	ROOT_PATH(path);
+	make_folders(path);
+	if (snprintf(part, sizeof(part), "%s.new", path) >= (int)sizeof(part))
+		return ENAMETOOLONG;
+	rc = write_new(part, text, mode);
+	if (!rc && rename(part, path))
+		rc = errno;
+	if (rc)
+		unlink(part);
+	return rc;
+}
+
+int root_remove(const char *format, ...)
+{
+	const char *path;
+
+	ROOT_PATH(path);
+	return unlink(path) ? errno : 0;
 }
 
 static int not_hidden(const struct dirent *entry)

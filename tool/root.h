@@ -61,6 +61,16 @@ bool root_start(unsigned char *bytes, size_t size, const char *format, ...)
 /* Writes @text to a file that exists. Return: 0 or an errno value. */
 int root_write(const char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Makes a file, and folders for it, or puts another one in its place. Return: 0 or an errno
+ * value.
+ */
+int root_create(const char *text, unsigned int mode, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Return: 0 or an errno value. */
+int root_remove(const char *format, ...) ROOT_FORMAT;
+
 /**
  * root_each() - for every name in a folder, in the order of their versions
  * @fn:   returns false to stop

@@ -97,6 +97,9 @@ bool subject_of_unit(struct subject *s, const char *unit);
 bool account_read(struct subject *s, const char *user);
 bool account_group(gid_t *gid, const char *group);
 
+/* account.c: the limit that pam_limits gives to such a user or member of a group */
+void account_limit(struct subject *s);
+
 /* process.c: the limit of locked memory of a process, UNKNOWN for none */
 uint64_t process_locked_max(const char *pid);
 

@@ -8,6 +8,14 @@ has_driver() {
 	[ "$(driver_of "$NVME")" = "$1" ]
 }
 
+# BusyBox has no groupadd
+add_group() {
+	mkdir -p /etc
+	# shellcheck disable=SC2016 # for that script
+	printf '#!/bin/sh\necho "$2:x:4242:" >>/etc/group\n' >/bin/groupadd
+	chmod +x /bin/groupadd
+}
+
 add_alice() {
 	echo "root:x:0:0::/root:/bin/sh" >>/etc/passwd
 	echo "alice:x:1000:1000::/tmp:/bin/sh" >>/etc/passwd
@@ -26,6 +34,7 @@ host_has_disk() {
 try device-is-the-pages [ "$NVME" = 0000:00:00.0 ]
 try host-disk use_disk
 try alice add_alice
+try groupadd add_group
 try module doc module
 try our-driver test -e /sys/module/vfio_pseries
 try signatures doc signatures
@@ -49,6 +58,11 @@ try bind-by-hand doc bind-by-hand
 try bound-by-hand has_driver vfio-pci
 try unbind-by-hand doc unbind-by-hand
 try unbound-by-hand host_has_disk
+try persist doc persist
+try persist-bound has_driver vfio-pci
+try setup doc setup
+try forget doc forget
+try forgotten host_has_disk
 try readme doc readme
 try readme-unbound host_has_disk
 finish

@@ -99,6 +99,32 @@ read_under_work() {
 	wait "$reader"
 }
 
+# Answers come while the kernel waits: far later than the five seconds means that they do not
+answers() {
+	for words in 'pe list' "pe show $NVME" health "doctor $NVME" stat "device bind $NVME" \
+		"device unbind $NVME"; do
+		begin=$(uptime_now)
+		# shellcheck disable=SC2086 # words
+		timeout 60 tcectl $words
+		[ $? -lt 124 ] || return 1
+		echo "tcectl $words: $(($(uptime_now) - begin)) s"
+		[ $(($(uptime_now) - begin)) -le 20 ] || return 1
+	done
+}
+
+# A removal that waits for the user: it is told so by a request, and goes on once he is gone
+removal_waits() {
+	echo 1 >"/sys/bus/pci/devices/$NVME/remove" &
+	remover=$!
+	sleep 2
+	kill -0 "$remover" && answers
+	status=$?
+	let_go
+	wait "$remover"
+	echo 1 >/sys/bus/pci/rescan
+	return "$status"
+}
+
 # vfio-pci has been told to take such disks, and was loaded before the host's driver
 taken_by_its_id() {
 	tcectl device bind "$NVME" && rmmod nvme && load nvme && echo 1b36 0010 >/sys/bus/pci/drivers/vfio-pci/new_id &&
@@ -183,6 +209,10 @@ try limit-is-seen limit_is_seen
 echo 1 >"$TRACING/events/vfio_pseries/enable"
 try hold hold hold/windows
 try owner shows '"owner":"user"' tcectl -j pe show "$NVME"
+try held-by shows 'held by: process [0-9]* (vfiotest)' tcectl pe show "$NVME"
+try health shows '"state":"ok","reasons":\[\],"owner":"user","holders":\[[0-9]' tcectl -j health
+try responds shows '"driver":"vfio-pci","responds":true' tcectl -j health
+try metrics shows '^vfio_pseries_window_mapped_tces{window=".*[1-9]$' tcectl stat --openmetrics
 try stat shows 'H_PUT_TCE_INDIRECT *[1-9]' tcectl stat
 try dump mapped 80000000
 try dump-dynamic dump_has_all 80000001 1048576
@@ -199,6 +229,10 @@ try unbind shows "$NVME  vfio-pci -> nvme" tcectl device unbind "$NVME"
 try unbind-all wait_for 20 still_the_hosts
 try taken-by-its-id taken_by_its_id
 try unbind-again shows "$NVME  vfio-pci -> nvme" tcectl device unbind "$NVME"
+try bind-for-removal tcectl device bind "$NVME"
+try hold-for-removal hold hold/windows
+try removal-waits removal_waits
+try removed-unbind tcectl device unbind "$CARD"
 try disk-works wait_for 20 has_disk "$NVME"
 try disk-reads read_disk
 [ "$OWNERSHIP" = none ] || try unload rmmod vfio_pseries
