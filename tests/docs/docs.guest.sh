@@ -49,6 +49,7 @@ try test doc test
 try user hold hold/windows
 try stat doc stat
 try dump doc dump
+try metrics doc metrics
 try watch doc watch
 try trace doc trace
 let_go || failed
