@@ -13,6 +13,7 @@ help:
 	@echo "make test            all tests: static checks, unit tests, fuzzing, guests on all kernels"
 	@echo "make test-long       these and the guests that take long: what a release needs"
 	@echo "make test-kernels    guests on trixie's and sid's kernels, built in trees of these suites"
+	@echo "make faults [KERNEL=6.12-64k] [FAULT=B4]  the known faults on the kernel's own driver: docs/upstream.md"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
 	@echo "make interleave      threads in each other's way: every order of what they do, minutes"
@@ -116,6 +117,12 @@ test-long: kernels
 	@rig/tools libpci-dev
 	@LONG=1 tests/run
 
+faults: KERNEL = 6.12-64k
+faults: setup
+	@rig/kernels $(KERNEL)
+	@rig/modules $(KERNEL)
+	@KERNEL=$(KERNEL) tests/faults/run $(FAULT)
+
 unit: setup
 	@tests/run unit
 
@@ -144,4 +151,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb test-package install uninstall demo nested bench bench-chart bench-nested test test-long test-kernels unit fuzz interleave scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb test-package install uninstall demo nested bench bench-chart bench-nested test test-long test-kernels faults unit fuzz interleave scale mutants coverage lint clean distclean

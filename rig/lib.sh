@@ -98,6 +98,12 @@ target_tree() {
 	[ -z "$suite" ] || printf '%s/toolchain/%s' "$BUILD" "$suite"
 }
 
+# target_version NAME  of Linux, as its headers have it: a package's name may say something else
+target_version() {
+	awk '/LINUX_VERSION_(MAJOR|PATCHLEVEL|SUBLEVEL)/ { v = v sep $3; sep = "." } END { print v }' \
+		"$BUILD/$1/headers/include/generated/uapi/linux/version.h"
+}
+
 # target_base NAME  whose kernel a stand-in boots; nothing when it is a kernel of its own
 target_base() {
 	target_field "$1" 4 | sed -n 's/^=//p'
