@@ -28,6 +28,7 @@ help:
 	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
 	@echo "make deb             the Debian packages, in build/"
+	@echo "make rpm             the RPMs for RHEL, SLES and Fedora, and their source, in build/"
 	@echo "make test-package    installs them on a Debian 12 in an emulated LPAR, uses, upgrades, purges them (half an hour)"
 	@echo "make install [DESTDIR=] [KDIR=]  the module for the running kernel, its modprobe rule and initramfs hook"
 	@echo "make uninstall       take them away again"
@@ -53,6 +54,11 @@ deb:
 	@rig/setup package/host-packages
 	@rig/tools libpci-dev
 	@package/deb
+
+rpm:
+	@rig/setup package/host-packages
+	@rig/tools libpci-dev
+	@package/rpm
 
 test-package:
 	@rig/setup package/host-packages
@@ -151,4 +157,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb test-package install uninstall demo nested bench bench-chart bench-nested test test-long test-kernels faults unit fuzz interleave scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-nested test test-long test-kernels faults unit fuzz interleave scale mutants coverage lint clean distclean

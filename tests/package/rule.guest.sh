@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 . /lib.sh
+. /drivers.sh
 
 OURS=/lib/modules/$(uname -r)/updates/vfio_pseries.ko
 CROWD=8
@@ -38,38 +39,16 @@ guarded() {
 	fi
 }
 
-# only NAME OTHER  of the two drivers, this one is loaded
-only() {
-	[ -e "/sys/module/$1" ] && [ ! -e "/sys/module/$2" ]
-}
-
-ours_alone() {
-	only vfio_pseries vfio_iommu_spapr_tce
-}
-
-in_tree_alone() {
-	only vfio_iommu_spapr_tce vfio_pseries
-}
-
-vfio_loaded() {
-	cut -d ' ' -f 1 /proc/modules | grep -E '^vfio|^irqbypass'
-}
-
-# Each pass takes those that nothing needs any more
-unload_all() {
-	for pass in 1 2 3 4 5 6; do
-		loaded=$(vfio_loaded) || return 0
-		for module in $loaded; do
-			rmmod "$module" 2>/dev/null
-		done
-	done
-	echo "still loaded after pass $pass: $(vfio_loaded)"
-	return 1
-}
-
 two_at_once() {
 	/sbin/modprobe vfio-pci &
 	/sbin/modprobe vfio_pseries && wait $!
+}
+
+# listed MODULE...  one after the other, as what reads /etc/modules-load.d loads them
+listed() {
+	for listed_module in "$@"; do
+		/sbin/modprobe "$listed_module" || return 1
+	done
 }
 
 try kmod sh -c '/sbin/modprobe --version | grep -q ^kmod'
@@ -101,4 +80,10 @@ guarded again /sbin/modprobe vfio-pci
 try loads-unload unload_all
 guarded two-at-once two_at_once
 try two-at-once-ours ours_alone
+try two-at-once-unload unload_all
+guarded listed listed vfio-pci vfio_iommu_spapr_tce
+try listed-ours ours_alone
+try listed-unload unload_all
+guarded listed-reversed listed vfio_iommu_spapr_tce vfio-pci
+try listed-reversed-ours ours_alone
 finish
