@@ -568,6 +568,16 @@ static const char * const host_ddw_names[] = {
 	"linux,dma64-ddr-window-info",
 };
 
+bool host_has_window(const struct device_node *dn)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(host_ddw_names); i++)
+		if (of_find_property(dn, host_ddw_names[i], NULL))
+			return true;
+	return of_find_property(dn, HOST_DEFAULT_NAME, NULL);
+}
+
 void host_find_ddw(struct host_pe *hp)
 {
 	const struct host_ddw_value *v;

@@ -180,6 +180,11 @@ struct property *host_property_copy(const char *name, const struct property *fro
 void host_property_free(struct property *p);
 
 /**
+ * host_has_window() - does a node describe a window, firmware's or the host's?
+ */
+bool host_has_window(const struct device_node *dn);
+
+/**
  * host_find_ddw() - look for the host's dynamic window in the device tree
  * @hp: the PE; @hp->ddw is filled
  */

@@ -65,19 +65,28 @@ static struct iommu_device *supplied_probe(struct device *dev)
 	return dev_is_pci(dev) ? &supplied_iommu : ERR_PTR(-ENODEV);
 }
 
-/*
- * The PE's group exists since its bus was set up. A device that was just added
- * has no table group yet: the kernel asks again when it sets up its DMA.
- */
-static struct iommu_group *supplied_group(struct device *dev)
+/* The kernel's rule, too: the nearest node that describes a window is the PE's. */
+static struct pci_dn *supplied_pe(struct device *dev)
 {
 	struct device_node *dn = dev->of_node;
 
-	while (dn && PCI_DN(dn) && !PCI_DN(dn)->table_group)
+	while (dn && PCI_DN(dn) && !host_has_window(dn))
 		dn = dn->parent;
-	if (!dn || !PCI_DN(dn) || !PCI_DN(dn)->table_group->group)
+	return dn ? PCI_DN(dn) : NULL;
+}
+
+/*
+ * The PE's group exists since its bus was set up. Where it does not, a device has a
+ * PE that is still to come, and is in no other one's group: the kernel puts it into
+ * its own without asking us, and VFIO does not take it.
+ */
+static struct iommu_group *supplied_group(struct device *dev)
+{
+	const struct pci_dn *pe = supplied_pe(dev);
+
+	if (!pe || !pe->table_group || !pe->table_group->group)
 		return ERR_PTR(-ENODEV);
-	return iommu_group_ref_get(PCI_DN(dn)->table_group->group);
+	return iommu_group_ref_get(pe->table_group->group);
 }
 
 static const struct iommu_ops supplied_ops = {
@@ -92,38 +101,78 @@ static const struct iommu_ops supplied_ops = {
 /**
  * struct regroup - all PCI devices, in bus order, locked
  * @n:   how many
+ * @max: room for so many
  * @dev: a reference and the device lock of each
  */
 struct regroup {
 	size_t n;
+	size_t max;
 	struct pci_dev *dev[];
 };
 
-static struct regroup *regroup_begin(void)
+static size_t regroup_count(void)
 {
 	struct pci_dev *pdev = NULL;
-	struct regroup *r;
 	size_t n = 0;
 
 	for_each_pci_dev(pdev)
 		n++;
-	r = kvzalloc(struct_size(r, dev, n), GFP_KERNEL);
-	if (!r)
-		return NULL;
-	for_each_pci_dev(pdev)
+	return n;
+}
+
+/* False when there are more than there is room for: virtual functions come without a lock. */
+static bool regroup_fill(struct regroup *r)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev) {
+		if (r->n == r->max) {
+			pci_dev_put(pdev);
+			return false;
+		}
 		r->dev[r->n++] = pci_dev_get(pdev);
-	for (n = 0; n < r->n; n++)
-		device_lock(&r->dev[n]->dev);
+	}
+	return true;
+}
+
+static void regroup_put(struct regroup *r)
+{
+	while (r->n--)
+		pci_dev_put(r->dev[r->n]);
+	kvfree(r);
+}
+
+static struct regroup *regroup_alloc(void)
+{
+	size_t max = regroup_count();
+	struct regroup *r = kvzalloc(struct_size(r, dev, max), GFP_KERNEL);
+
+	if (r)
+		r->max = max;
+	return r;
+}
+
+static struct regroup *regroup_begin(void)
+{
+	struct regroup *r = regroup_alloc();
+	size_t i;
+
+	while (r && !regroup_fill(r)) {
+		regroup_put(r);
+		r = regroup_alloc();
+	}
+	for (i = 0; r && i < r->n; i++)
+		device_lock(&r->dev[i]->dev);
 	return r;
 }
 
 static void regroup_end(struct regroup *r)
 {
-	while (r->n--) {
-		device_unlock(&r->dev[r->n]->dev);
-		pci_dev_put(r->dev[r->n]);
-	}
-	kvfree(r);
+	size_t i;
+
+	for (i = r->n; i--;)
+		device_unlock(&r->dev[i]->dev);
+	regroup_put(r);
 }
 
 /* The core has undone a registration that failed, but for these pointers. */

@@ -161,6 +161,39 @@ removed_while_held() {
 	try held-remove-disk-for-the-host disk_is_back
 }
 
+# change_node NODE COMMAND NAME [FILE]  adds a property to a node of the device tree, or removes it
+change_node() {
+	handle=$(hexdump -v -e '1/1 "%02x"' "$1/phandle")
+	if [ "$2" = add_property ]; then
+		printf '%s %d %s %d ' "$2" "0x$handle" "$3" "$(wc -c <"$4")" >/tmp/change
+		cat "$4" >>/tmp/change
+	else
+		printf '%s %d %s' "$2" "0x$handle" "$3" >/tmp/change
+	fi
+	dd if=/tmp/change of=/proc/powerpc/ofdt bs=4096 2>/dev/null
+}
+
+card_again() {
+	remove_function "$CARD" && rescan "$CARD"
+}
+
+same_group() {
+	[ "$(group_of "$CARD")" = "$(group_of "$NVME")" ]
+}
+
+# A function that comes back with a window of its own is a PE of its own, and no more when that is
+# gone: the kernel goes by the nearest node that has one, and 6.1 asks us for the group
+window_of_its_own() {
+	node=$(readlink -f "/sys/bus/pci/devices/$CARD/of_node")
+	try own-window-add change_node "$node" add_property ibm,dma-window "$node/../ibm,dma-window"
+	try own-window-found-again card_again
+	try own-window-not-the-disks-group refused same_group
+	try own-window-remove change_node "$node" remove_property ibm,dma-window
+	try own-window-found-without card_again
+	try own-window-the-disks-group same_group
+	try own-window-card-works card_is_back "$CARD"
+}
+
 # Afterwards the host has everything again, in an order that ends with the card
 host_has_all() {
 	try "$1-disk-is-back" disk_is_back
@@ -252,6 +285,7 @@ hot_added_disk
 added_while_owned
 removed_while_held
 host_has_all released
+[ "$OWNERSHIP" != none ] || window_of_its_own
 [ "$OWNERSHIP" = device ] || try in-tree-first-unload rmmod vfio_iommu_spapr_tce
 both_loaded
 case $OWNERSHIP in
