@@ -2,56 +2,71 @@
 /*
  * eeh.c - pass a user's error handling on to the kernel's EEH core.
  *
- * Nothing of it touches windows: a reset of the PE leaves them as they are.
+ * Nothing of it touches windows: a reset of the PE leaves them as they are. It
+ * takes its time, though, seconds for a reset; so the PEs are looked up with the
+ * space's lock, and operated on without it.
  */
-#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/stddef.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
-#include <asm/eeh.h>
 #include "eeh.h"
-#include "host.h"
 #include "space.h"
 
-long eeh_extension(void)
+/**
+ * struct eeh_targets - the PEs of a space
+ * @n:  how many
+ * @pe: each of them, held, in the order in which they were attached
+ */
+struct eeh_targets {
+	u32 n;
+	struct eeh_pe *pe[TABLE_MAX_PES];
+};
+
+static int eeh_collect(struct pe *pe, void *data)
 {
-	return eeh_enabled();
+	struct eeh_targets *t = data;
+	struct eeh_pe *eeh = eeh_hold(pe);
+
+	if (!eeh)
+		return -ENODEV;
+	t->pe[t->n++] = eeh;
+	return 0;
 }
 
-static int eeh_apply(struct eeh_pe *pe, const struct vfio_eeh_pe_op *op)
+static void eeh_drop_all(const struct eeh_targets *t)
 {
-	switch (op->op) {
-	case VFIO_EEH_PE_DISABLE:
-		return eeh_pe_set_option(pe, EEH_OPT_DISABLE);
-	case VFIO_EEH_PE_ENABLE:
-		return eeh_pe_set_option(pe, EEH_OPT_ENABLE);
-	case VFIO_EEH_PE_UNFREEZE_IO:
-		return eeh_pe_set_option(pe, EEH_OPT_THAW_MMIO);
-	case VFIO_EEH_PE_UNFREEZE_DMA:
-		return eeh_pe_set_option(pe, EEH_OPT_THAW_DMA);
-	case VFIO_EEH_PE_GET_STATE:
-		return eeh_pe_get_state(pe);
-	case VFIO_EEH_PE_RESET_DEACTIVATE:
-		return eeh_pe_reset(pe, EEH_RESET_DEACTIVATE, true);
-	case VFIO_EEH_PE_RESET_HOT:
-		return eeh_pe_reset(pe, EEH_RESET_HOT, true);
-	case VFIO_EEH_PE_RESET_FUNDAMENTAL:
-		return eeh_pe_reset(pe, EEH_RESET_FUNDAMENTAL, true);
-	case VFIO_EEH_PE_CONFIGURE:
-		return eeh_pe_configure(pe);
-	case VFIO_EEH_PE_INJECT_ERR:
-		return eeh_pe_inject_err(pe, op->err.type, op->err.func, op->err.addr,
-					 op->err.mask);
-	default:
-		return -EINVAL;
+	u32 i;
+
+	for (i = 0; i < t->n; i++)
+		eeh_drop(t->pe[i]);
+}
+
+/* Whatever one of them says, it is done to all. */
+static long eeh_operate_all(const struct eeh_targets *t, const struct vfio_eeh_pe_op *op)
+{
+	long result = 0;
+	u32 i;
+
+	for (i = 0; i < t->n; i++) {
+		long rc = eeh_operate(t->pe[i], op);
+
+		if (!result || (rc < 0 && result > 0))
+			result = rc;
 	}
+	return result;
 }
 
-static int eeh_apply_to(struct pe *pe, void *op)
+static long eeh_apply(struct space *s, const struct vfio_eeh_pe_op *op)
 {
-	struct eeh_pe *eeh = eeh_iommu_group_to_pe(to_host_pe(pe)->group->group);
+	struct eeh_targets t = { 0 };
+	long rc = space_each_pe(s, eeh_collect, &t);
 
-	return eeh ? eeh_apply(eeh, op) : -ENODEV;
+	if (!rc)
+		rc = eeh_operate_all(&t, op);
+	eeh_drop_all(&t);
+	return rc;
 }
 
 long eeh_ioctl(struct space *s, unsigned long arg)
@@ -70,5 +85,5 @@ long eeh_ioctl(struct space *s, unsigned long arg)
 		if (copy_from_user(&op, (const void __user *)arg, size))
 			return -EFAULT;
 	}
-	return space_each_pe(s, eeh_apply_to, &op);
+	return eeh_apply(s, &op);
 }
