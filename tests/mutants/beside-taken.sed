@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A PE whose user was there first is taken for the host's.
 #
-# file: driver/compat/ownership_builtin.c
+# file: driver/compat/ownership_replace.c
 # guest: beside
-s/user ? &passing : &wrapped/\&wrapped/
+s/user ? &passing : &replaced/\&replaced/
