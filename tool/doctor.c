@@ -65,8 +65,37 @@ static void check_module(void)
 	free(release);
 }
 
+/*
+ * Kernels of 6.4 to 6.10 by what they have, whatever they call themselves: there
+ * the first MAP of a user of the kernel's own driver ends the machine.
+ */
+static bool in_tree_is_fatal(const char *release)
+{
+	unsigned int major, minor;
+
+	if (strstr(release, ".el9_5"))
+		return true;
+	return sscanf(release, "%u.%u", &major, &minor) == 2 && major == 6 && minor >= 4 &&
+	       minor <= 10;
+}
+
+/* The kernel's own driver is loaded in place of ours, or will be when VFIO is. */
+static void check_fatal(void)
+{
+	char *release = root_read("/proc/sys/kernel/osrelease");
+
+	if (release && in_tree_is_fatal(release) && !root_exists("/sys/module/vfio_pseries") &&
+	    (root_exists("/sys/module/vfio_iommu_spapr_tce") || !module_is_built(release)))
+		finding(FAILURE, "in-tree driver", "with vfio_iommu_spapr_tce, this kernel's own, any "
+			"user of a group can panic the machine", "echo install "
+			"vfio_iommu_spapr_tce /bin/false > /etc/modprobe.d/no-spapr-tce.conf, until "
+			"vfio_pseries is there");
+	free(release);
+}
+
 static void check_in_tree(void)
 {
+	check_fatal();
 	if (!root_exists("/sys/module/vfio_iommu_spapr_tce"))
 		return;
 	if (root_exists("/sys/module/vfio_pseries"))
