@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include "compat/pin.h"
 #include "loose.h"
 
 /* Pages that are pinned at a time. */
@@ -79,23 +80,25 @@ static struct loose_page **loose_find(const struct loose *l, unsigned long pfn)
 
 /* --- pinning, without a lock --- */
 
-static int loose_pin_step(struct loose_pins *p, unsigned int flags)
+static int loose_pin_step(struct loose_pins *p, bool write)
 {
+	unsigned long ua = p->ua + (p->done << PAGE_SHIFT);
 	int n = min(p->n - p->done, LOOSE_STEP);
-	int got = pin_user_pages_fast(p->ua + (p->done << PAGE_SHIFT), n, flags,
-				      p->page + p->done);
+	struct page **page = p->page + p->done;
+	int got = write ? pin_user_pages_fast(ua, n, FOLL_LONGTERM | FOLL_WRITE, page)
+			: pin_for_reading(ua, n, page);
 
 	if (got > 0)
 		p->done += got;
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	cond_resched();
-	return got == n ? 0 : -EFAULT;
+	/* Fewer than asked for: the next step tells why. */
+	return got > 0 ? 0 : -EFAULT;
 }
 
 int loose_pin(struct loose_pins *p, unsigned long ua, u64 size, bool write)
 {
-	unsigned int flags = FOLL_LONGTERM | (write ? FOLL_WRITE : 0);
 	int rc = 0;
 
 	*p = (struct loose_pins){ .ua = ua & PAGE_MASK, .n = loose_span(ua, size) };
@@ -103,7 +106,7 @@ int loose_pin(struct loose_pins *p, unsigned long ua, u64 size, bool write)
 	if (!p->page)
 		return -ENOMEM;
 	while (p->done < p->n && !rc)
-		rc = loose_pin_step(p, flags);
+		rc = loose_pin_step(p, write);
 	if (rc)
 		loose_unpin(p);
 	return rc;

@@ -120,7 +120,9 @@ static void region_free(struct region *r)
 /*
  * Is an IOMMU page that is larger than the kernel's one piece of memory? The
  * page size that mm_iommu keeps for a region does not tell: ordinary pages
- * after a huge one don't lower it.
+ * after a huge one don't lower it, and what is one piece without being of
+ * hugetlb's does not raise it. One that lies in two regions, and is pinned by
+ * neither as a whole, is none: behind a region's end there is nothing.
  */
 static bool region_contiguous(const struct region *r, unsigned long ua, u32 page_shift)
 {
@@ -139,10 +141,6 @@ static bool region_contiguous(const struct region *r, unsigned long ua, u32 page
 static bool region_covers(const struct region *r, unsigned long ua, unsigned long end,
 				 u32 page_shift)
 {
-	unsigned long hpa;
-
-	if (mm_iommu_ua_to_hpa(r->mem, ua, page_shift, &hpa))
-		return false;
 	for (; page_shift > PAGE_SHIFT && ua < end; ua += 1UL << page_shift) {
 		if (!region_contiguous(r, ua, page_shift))
 			return false;

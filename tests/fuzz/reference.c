@@ -332,18 +332,14 @@ static bool exists(u64 ua, u64 size)
 					  within(ua, ua + size, HUGE_UA, HUGE_SIZE));
 }
 
-/* Has mm_iommu contiguous memory for one IOMMU page? */
+/* Is one IOMMU page registered, in one piece? */
 static bool registered(u64 ua, u32 shift)
 {
 	u32 i;
 
-	for (i = 0; i < ref.regions; i++) {
-		u64 grid = ref.region[i].ua | ref.region[i].size;
-
+	for (i = 0; i < ref.regions; i++)
 		if (within(ua, ua + (1ULL << shift), ref.region[i].ua, ref.region[i].size))
-			return shift <= PAGE_SHIFT ||
-			       (ua >= HUGE_UA && !(grid & ((1ULL << shift) - 1)));
-	}
+			return shift <= PAGE_SHIFT || ua >= HUGE_UA;
 	return false;
 }
 

@@ -12,6 +12,7 @@ must load-fuse load fuse
 must load-driver load_driver
 must bind-vfio-pci bind "$NVME" vfio-pci
 must bind-second bind "$SECOND" vfio-pci
+vfio_tests join/older-pages
 try stuck-in-register hold hold/fault-in-register
 HELD=$SECOND
 try stuck-in-map hold hold/fault-in-map

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -284,6 +285,33 @@ static void refused(void)
 	vfio_close(&v);
 }
 
+/*
+ * Two containers of one process: an address that one has registered has other memory by the time
+ * that the other registers it. That one's device gets the new memory, or nobody gets anything.
+ */
+static void older_pages(void)
+{
+	uint8_t *mem = buffer_private(MIB);
+	int64_t pins;
+	struct world a, b;
+
+	world_open(&a);
+	vfio_open(&b.v, join_device());
+	pins = kstat_pins();
+	vfio_register(&a.v, mem, MIB);
+	tap_errno(__vfio_register(&b.v, mem, MIB), 0, "REGISTER of the same pages");
+	tap_check(kstat_pins() == pins + (int64_t)(MIB / page_size()), "they are pinned twice");
+	vfio_unregister(&b.v, mem, MIB);
+	if (mmap(mem, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		 0) == MAP_FAILED)
+		tap_fail("mmap: %s", strerror(errno));
+	tap_errno(__vfio_register(&b.v, mem, MIB), -EBUSY, "REGISTER of other pages there");
+	vfio_unregister(&a.v, mem, MIB);
+	tap_errno(__vfio_register(&b.v, mem, MIB), 0, "REGISTER once the old ones are gone");
+	vfio_close(&b.v);
+	world_close(&a);
+}
+
 const struct tap_test join_tests[] = {
 	{ .name = "join/before-mappings", .run = before_mappings },
 	{ .name = "join/after-mappings", .run = after_mappings },
@@ -292,6 +320,7 @@ const struct tap_test join_tests[] = {
 	{ .name = "join/first-leaves", .run = first_leaves },
 	{ .name = "join/killed", .run = killed },
 	{ .name = "join/one-container", .run = one_container },
+	{ .name = "join/older-pages", .run = older_pages },
 	{ .name = "join/kvm-writes-to-both", .run = kvm_writes_to_both, .limit = 60 },
 	{ .name = "join/without-dynamic-windows", .run = refused },
 	{ .name = "join/other-geometry", .run = refused },

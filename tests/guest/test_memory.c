@@ -256,6 +256,31 @@ static void huge_file(void)
 	world_close(&w);
 }
 
+/* One file mapped many times over is more than there is of memory: only the user's limit counts. */
+static void more_than_there_is(void)
+{
+	const uint64_t piece = 64 * MIB, size = 40 * piece;
+	uint8_t *mem = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			    -1, 0);
+	int fd = memfd_create("many", 0);
+	struct vfio v;
+
+	if (mem == MAP_FAILED || fd < 0 || ftruncate(fd, piece))
+		tap_fail("no memfd: %s", strerror(errno));
+	for (uint64_t at = 0; at < size; at += piece)
+		if (mmap(mem + at, piece, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+		    MAP_FAILED)
+			tap_fail("mmap: %s", strerror(errno));
+	if (kstat_memory("MemTotal") * KIB >= size)
+		tap_fail("the guest has too much memory for this test");
+	vfio_open(&v, world_bdf);
+	tap_errno(__vfio_register(&v, mem, size), 0, "REGISTER of more than there is of memory");
+	tap_check(kstat_locked(0) >= size / KIB, "it is not charged");
+	vfio_close(&v);
+	munmap(mem, size);
+	close(fd);
+}
+
 const struct tap_test memory_tests[] = {
 	{ .name = "memory/shmem-and-swap", .run = shmem_and_swap },
 	{ .name = "memory/anonymous-and-swap", .run = anonymous_and_swap },
@@ -263,5 +288,6 @@ const struct tap_test memory_tests[] = {
 	{ .name = "memory/dirty-flag", .run = dirty_flag },
 	{ .name = "memory/huge-pages", .run = huge_pages },
 	{ .name = "memory/huge-file", .run = huge_file },
+	{ .name = "memory/more-than-there-is", .run = more_than_there_is, .limit = 120 },
 	{ }
 };

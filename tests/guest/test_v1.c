@@ -133,8 +133,6 @@ static void dma(void)
 	struct world w;
 
 	world_open_v1(&w);
-	/* Before Linux 6.2, a page pinned for reading has to be the process's own by then. */
-	memset(w.data, 1, WORLD_DATA);
 	world_start(&w, WORLD_HIGH);
 	pins += WORLD_BASE_SIZE / page_size();
 	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
@@ -152,6 +150,74 @@ static void dma(void)
 	vfio_unmap(&w.v, 0, MIB);
 	world_close(&w);
 	expect_locked(0, "after close");
+}
+
+/* Mapped for reading before the process has written there: it writes, and the device reads that. */
+static void read_what_is_written_later(struct world *w, void *mem, const char *what)
+{
+	vfio_map(&w->v, MIB, mem, MIB, VFIO_DIR_READ);
+	world_expect_reads(w, MIB, mem, REACHED, what);
+	world_expect_reads(w, 2 * MIB - IO_PAGE, (uint8_t *)mem + MIB - IO_PAGE, REACHED, what);
+	vfio_unmap(&w->v, MIB, MIB);
+}
+
+static void mapped_before_written(void)
+{
+	int fd = memfd_create("private", 0);
+	struct world w;
+	void *file;
+
+	if (fd < 0 || ftruncate(fd, MIB))
+		tap_fail("no memfd: %s", strerror(errno));
+	file = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	if (file == MAP_FAILED)
+		tap_fail("no private mapping: %s", strerror(errno));
+	world_open_v1(&w);
+	world_start(&w, WORLD_HIGH);
+	read_what_is_written_later(&w, buffer_private(MIB), "private memory");
+	read_what_is_written_later(&w, file, "a private mapping of a file");
+	world_close(&w);
+}
+
+/* What the process may not read no device may; what it may only read a device may not write. */
+static void protected_memory(void)
+{
+	uint8_t *none = buffer_private(MIB), *shared = buffer_shared(MIB);
+	int64_t pins = kstat_pins();
+	struct world w;
+
+	memset(none, 1, MIB);
+	memset(shared, 1, MIB);
+	if (mprotect(none, MIB, PROT_NONE) || mprotect(shared, MIB, PROT_READ))
+		tap_fail("mprotect()");
+	world_open_v1(&w);
+	tap_errno(__vfio_map(&w.v, 0, none, MIB, VFIO_DIR_READ), -EFAULT, "MAP of PROT_NONE");
+	tap_errno(__vfio_map(&w.v, 0, shared, MIB, VFIO_DIR_BOTH), -EFAULT,
+		  "MAP for writing of shared memory that is read only");
+	expect_pins(pins, "after refused calls");
+	tap_errno(__vfio_map(&w.v, 0, shared, MIB, VFIO_DIR_READ), 0,
+		  "MAP for reading of shared memory that is read only");
+	world_close(&w);
+	expect_pins(pins, "after close");
+}
+
+/* The kernel's count of a page's pins is not what limits how often it is mapped. */
+static void one_page_many_times(void)
+{
+	uint8_t *mem = buffer_private(page_size());
+	int64_t pins;
+	struct vfio v;
+
+	open_v1(&v);
+	tap_errno(enable(&v), 0, "ENABLE");
+	pins = kstat_pins();
+	for (uint64_t i = 0; i < 4096; i++)
+		vfio_map(&v, i * page_size(), mem, page_size(), VFIO_DIR_BOTH);
+	expect_pins(pins + 1, "one page in very many TCEs");
+	vfio_unmap(&v, page_size(), 4095 * page_size());
+	expect_pins(pins + 1, "in one TCE still");
+	vfio_close(&v);
+	expect_pins(pins, "after close");
 }
 
 static void refused(void)
@@ -311,6 +377,9 @@ const struct tap_test v1_tests[] = {
 	{ .name = "v1/enable-disable", .run = enable_disable },
 	{ .name = "v1/disable-clears", .run = disable_clears },
 	{ .name = "v1/dma", .run = dma },
+	{ .name = "v1/mapped-before-written", .run = mapped_before_written },
+	{ .name = "v1/protected-memory", .run = protected_memory },
+	{ .name = "v1/one-page-many-times", .run = one_page_many_times },
 	{ .name = "v1/refused", .run = refused },
 	{ .name = "v1/all-or-nothing", .run = all_or_nothing },
 	{ .name = "v1/memlock-limit", .run = memlock_limit },

@@ -2,4 +2,4 @@
 # A region of another container's is joined by its address alone.
 #
 # file: driver/memory.c
-/^static bool region_current_step(/,/^}/s/same &= .*/same \&= hpa;/
+/^static bool region_current_step(/,/^}/s/same &= .*/same \&= !!hpa;/

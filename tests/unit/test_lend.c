@@ -808,7 +808,7 @@ static void memory_of_one_in_the_others_table(void **state)
 	world_check_end();
 }
 
-/* Another processor of the guest's writes the same TCE, and the slot that this one filled is lost. */
+/* Another processor of the guest's writes the same TCE, and what this one counted is lost. */
 static void lose_one(enum kvm_point at)
 {
 	if (at != KVM_HAS_WRITTEN)

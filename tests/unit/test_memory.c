@@ -167,6 +167,8 @@ static void absurd_sizes(void **state)
 {
 	assert_int_equal(memory_register(&m, 0, 1ULL << 62), -ENOMEM);
 	assert_int_equal(memory_register(&m, PAGE_SIZE, -2 * (u64)PAGE_SIZE), -ENOMEM);
+	/* One file mapped many times can be more than there is of memory: it is looked at. */
+	assert_int_equal(memory_register(&m, 1ULL << 40, 4 * shim_ram_size()), -EFAULT);
 	assert_int_equal(world.mm.locked_vm, 0);
 	end();
 }
@@ -443,6 +445,36 @@ static void ordinary_pages_behind_huge_ones(void **state)
 	end();
 }
 
+/* Ordinary pages in one piece, as transparent huge ones are: where they lie is what counts. */
+static void one_piece_of_ordinary_pages(void **state)
+{
+	const unsigned long ua = 0x7fc000000000UL;
+
+	shim_map_flat(&world.mm, ua, 48 * MiB, 24);
+	/* From the middle of a large page on, to the middle of another. */
+	add(ua + 8 * MiB, 32 * MiB);
+	assert_int_equal(memory_covers(&m, ua + 16 * MiB, 16 * MiB, 24), 0);
+	assert_int_equal(memory_covers(&m, ua + 8 * MiB, 32 * MiB, 21), 0);
+	assert_int_equal(memory_covers(&m, ua + 16 * MiB, 32 * MiB, 24), -EINVAL);
+	/* The other half of the last one in a region of its own: two pins, no page. */
+	add(ua + 40 * MiB, 8 * MiB);
+	assert_int_equal(memory_covers(&m, ua + 32 * MiB, 16 * MiB, 24), -EINVAL);
+	assert_int_equal(memory_covers(&m, ua + 32 * MiB, 16 * MiB, 21), 0);
+	end();
+}
+
+/* One piece that does not begin where a large page may. */
+static void a_piece_off_the_grid(void **state)
+{
+	const unsigned long ua = 0x7fc000000000UL;
+
+	shim_map_flat(&world.mm, ua - PAGES(1), 33 * MiB, 24);
+	add(ua, 32 * MiB);
+	assert_int_equal(memory_covers(&m, ua, 16 * MiB, 24), -EINVAL);
+	assert_int_equal(memory_covers(&m, ua, 16 * MiB, PAGE_SHIFT), 0);
+	end();
+}
+
 static void resolve_ends_with_the_region(void **state)
 {
 	u64 hpa[16];
@@ -712,6 +744,8 @@ int main(void)
 		MEMORY_TEST(covers_across_regions_without_gap),
 		MEMORY_TEST(page_size_of_what_backs_it),
 		MEMORY_TEST(ordinary_pages_behind_huge_ones),
+		MEMORY_TEST(one_piece_of_ordinary_pages),
+		MEMORY_TEST(a_piece_off_the_grid),
 		MEMORY_TEST(resolve_ends_with_the_region),
 		MEMORY_TEST(resolve_smaller_and_larger_pages),
 		MEMORY_TEST(resolve_piece_by_piece),
