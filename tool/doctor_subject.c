@@ -63,10 +63,9 @@ static void let_in(const struct subject *s, const struct stat *st, const char *p
 	else if (by_group)
 		snprintf(remedy, REMEDY, "usermod -aG %u %s, then a new login", st->st_gid,
 			 *s->user ? s->user : "USER");
-	else if (*s->user)
-		snprintf(remedy, REMEDY, "chown %s %s", s->user, path);
 	else
-		snprintf(remedy, REMEDY, "chown %u %s", s->uid, path);
+		snprintf(remedy, REMEDY, "chown %u %s; for good, give it to a group of his: tcectl "
+			 "device bind --persist --group NAME BDF", s->uid, path);
 }
 
 /* A file at its place in the mount namespace, beside the host's own */
