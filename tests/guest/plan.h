@@ -6,7 +6,7 @@
 #ifndef GUEST_PLAN_H
 #define GUEST_PLAN_H
 
-/* "CALL FROM TIMES ANSWER", as tests/inject/inject.c explains it. */
+/* "CALL FROM TIMES ANSWER [done], ...", as tests/inject/inject.c explains it. */
 void plan_begin(const char *plan);
 /* It ends; how many calls were answered since it began. */
 unsigned int plan_end(void);

@@ -8,15 +8,19 @@
  *
  *   echo "write 3 1 -1" >/sys/module/tce_inject/parameters/plan
  *
- * means: of the calls that write TCEs, from the third one on, one is answered with -1. "off" ends
- * it. "hits" says how many calls were answered.
+ * means: of the calls that write TCEs, from the third one on, one is answered with -1. Plans for
+ * several kinds of calls, with a comma between them, hold at once; each kind counts for itself.
+ * With the word "done" after the answer a call of RTAS does its work all the same. "off" ends all.
+ * "hits" says how many calls were answered.
  *
  * With single=1 each PE can have one window at a time, as an SR-IOV function can: there is none
  * left for as long as it has one, and a create that comes all the same is refused. That is to be so
  * before the first driver of a device looks; host bridges and tables have QEMU's numbers.
  *
  * With largest=N the hypervisor says that a window can have N TCEs at most. Then the host's window
- * may be too small for all of memory, and is mapped as it goes.
+ * may be too small for all of memory, and is mapped as it goes. With pages=MASK there are no other
+ * page sizes than those of these bits of the query's; 3 leaves 4K and 64K, of which the host's
+ * window takes many calls to fill.
  */
 #include <linux/iommu.h>
 #include <linux/kernel.h>
@@ -25,6 +29,7 @@
 #include <linux/of.h>
 #include <linux/pci.h>
 #include <linux/ptrace.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <asm/hvcall.h>
@@ -38,20 +43,29 @@ enum call {
 	CALL_CREATE,
 	CALL_REMOVE,
 	CALL_RESET,
+	CALL_TABLE,
 	CALL_KINDS
 };
 
-/* "write" and "clear" are whatever call does that to TCEs; the others are of RTAS. */
+/*
+ * "write" and "clear" are whatever call does that to TCEs; the next four are of RTAS. "table" is
+ * the kernel's own iommu_init_table(), which has no memory when the answer is 0.
+ */
 static const char *const names[CALL_KINDS] = {
-	"off", "write", "clear", "query", "create", "remove", "reset",
+	"off", "write", "clear", "query", "create", "remove", "reset", "table",
 };
 
-/* Guards what follows; taken in probes. */
+/* What is to happen to calls of one kind. */
+struct plan {
+	unsigned long from;	/* calls to let pass, and one */
+	unsigned long times;	/* calls to answer after that */
+	long answer;
+	bool done;		/* ... when they have done their work */
+};
+
+/* Guards the plans and the hits; taken in probes. */
 static DEFINE_RAW_SPINLOCK(lock);
-static enum call armed;
-static unsigned long from;	/* calls to let pass, and one */
-static unsigned long times;	/* calls to answer after that */
-static long answer;
+static struct plan plans[CALL_KINDS];
 static int hits;
 module_param(hits, int, 0444);
 MODULE_PARM_DESC(hits, "calls answered since the plan was made");
@@ -66,31 +80,39 @@ static uint largest;
 module_param(largest, uint, 0444);
 MODULE_PARM_DESC(largest, "TCEs that a window can have, 0: what the hypervisor says");
 
+static uint pages = ~0U;
+module_param(pages, uint, 0444);
+MODULE_PARM_DESC(pages, "page sizes that it can have, as a mask of those of the query");
+
 /* Windows that there are, by the number of the host bridge; each began with one. */
 #define BRIDGES	16
 static int windows[BRIDGES] = { [0 ... BRIDGES - 1] = 1 };
 
-/* Is this call to be answered here? */
-static bool answered(enum call call)
+/* Is this call to be answered here, when it is made or when it is done? Then with what. */
+static bool answered(enum call call, bool done, long *answer)
 {
+	struct plan *p = &plans[call];
 	unsigned long flags;
 	bool yes = false;
 
-	if (call == CALL_NONE || call != READ_ONCE(armed))
+	if (call == CALL_NONE || !READ_ONCE(p->times))
 		return false;
 	raw_spin_lock_irqsave(&lock, flags);
-	if (from > 1) {
-		from--;
-	} else if (times) {
-		times--;
+	if (p->done != done) {
+		/* It has its turn at the other end. */
+	} else if (p->from > 1) {
+		p->from--;
+	} else if (p->times) {
+		p->times--;
 		hits++;
+		*answer = p->answer;
 		yes = true;
 	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 	return yes;
 }
 
-static int return_answer(struct pt_regs *regs)
+static int return_answer(struct pt_regs *regs, long answer)
 {
 	regs_set_return_value(regs, answer);
 	instruction_pointer_set(regs, regs->link);
@@ -114,17 +136,26 @@ static enum call hcall_kind(const struct pt_regs *regs)
 
 static int hcall_begins(struct kprobe *p, struct pt_regs *regs)
 {
-	return answered(hcall_kind(regs)) ? return_answer(regs) : 0;
+	long answer;
+
+	return answered(hcall_kind(regs), false, &answer) ? return_answer(regs, answer) : 0;
 }
 
 static enum call rtas_kind(u32 token)
 {
 	enum call call;
 
-	for (call = CALL_QUERY; call < CALL_KINDS; call++)
+	for (call = CALL_QUERY; call <= CALL_RESET; call++)
 		if (tokens[call] && tokens[call] == token)
 			return call;
 	return CALL_NONE;
+}
+
+static int table_begins(struct kprobe *p, struct pt_regs *regs)
+{
+	long answer;
+
+	return answered(CALL_TABLE, false, &answer) ? return_answer(regs, answer) : 0;
 }
 
 /*
@@ -141,13 +172,11 @@ static int *bridge_windows(const struct pt_regs *regs, enum call call)
 static int rtas_begins(struct kprobe *p, struct pt_regs *regs)
 {
 	enum call call = rtas_kind(regs->gpr[3]);
+	long answer;
 
-	if (single && call == CALL_CREATE && *bridge_windows(regs, call)) {
-		regs_set_return_value(regs, -3);
-		instruction_pointer_set(regs, regs->link);
-		return 1;
-	}
-	return answered(call) ? return_answer(regs) : 0;
+	if (single && call == CALL_CREATE && *bridge_windows(regs, call))
+		return return_answer(regs, -3);
+	return answered(call, false, &answer) ? return_answer(regs, answer) : 0;
 }
 
 /* What a call was about, until it returns. */
@@ -181,14 +210,11 @@ static void limit_query(const struct pending *p)
 		if (p->wide)
 			p->results[2] = largest;
 	}
+	p->results[p->wide ? 3 : 2] &= pages;
 }
 
-static int limits_end(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void limits_apply(struct pending *p)
 {
-	struct pending *p = (struct pending *)ri->data;
-
-	if ((int)regs_return_value(regs))
-		return 0;
 	switch (p->call) {
 	case CALL_QUERY:
 		limit_query(p);
@@ -200,6 +226,17 @@ static int limits_end(struct kretprobe_instance *ri, struct pt_regs *regs)
 	default:
 		*p->windows = 0;
 	}
+}
+
+static int limits_end(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct pending *p = (struct pending *)ri->data;
+	long answer;
+
+	if (!(int)regs_return_value(regs))
+		limits_apply(p);
+	if (answered(p->call, true, &answer))
+		regs_set_return_value(regs, answer);
 	return 0;
 }
 
@@ -239,33 +276,76 @@ static void nothing(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 static struct kprobe probes[] = {
 	PROBE("plpar_hcall_norets", hcall_begins),
 	PROBE("rtas_call", rtas_begins),
+	PROBE("iommu_init_table", table_begins),
 };
+
+/* Return: the kind of call, or an errno. */
+static int plan_parse(const char *text, struct plan *p)
+{
+	char name[16], done[8];
+	int call, n;
+
+	n = sscanf(text, "%15s %lu %lu %ld %7s", name, &p->from, &p->times, &p->answer, done);
+	call = n < 1 ? -EINVAL : match_string(names, CALL_KINDS, name);
+	if (call < 0 || (call != CALL_NONE && n < 4))
+		return -EINVAL;
+	p->done = n == 5;
+	if (p->done && (strcmp(done, "done") || call < CALL_QUERY || call == CALL_TABLE))
+		return -EINVAL;
+	return call;
+}
+
+static int plans_parse(char *text, struct plan new[CALL_KINDS])
+{
+	char *one;
+
+	while ((one = strsep(&text, ","))) {
+		struct plan p = { 0 };
+		int call = plan_parse(one, &p);
+
+		if (call < 0)
+			return call;
+		if (call != CALL_NONE)
+			new[call] = p;
+	}
+	return 0;
+}
 
 static int plan_set(const char *text, const struct kernel_param *kp)
 {
-	unsigned long new_from = 1, new_times = 0, flags;
-	long new_answer = 0;
-	char name[16];
-	int call, n;
+	struct plan new[CALL_KINDS] = { 0 };
+	char *copy = kstrdup(text, GFP_KERNEL);
+	unsigned long flags;
+	int rc, i;
 
-	n = sscanf(text, "%15s %lu %lu %ld", name, &new_from, &new_times, &new_answer);
-	call = n < 1 ? -EINVAL : match_string(names, CALL_KINDS, name);
-	if (call < 0 || (call != CALL_NONE && n != 4))
-		return -EINVAL;
+	if (!copy)
+		return -ENOMEM;
+	rc = plans_parse(copy, new);
+	kfree(copy);
+	if (rc)
+		return rc;
 	raw_spin_lock_irqsave(&lock, flags);
-	WRITE_ONCE(armed, call);
-	from = new_from;
-	times = new_times;
-	answer = new_answer;
-	if (call != CALL_NONE)
-		hits = 0;
+	for (i = 0; i < CALL_KINDS; i++) {
+		if (new[i].times)
+			hits = 0;
+		plans[i] = new[i];
+	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 	return 0;
 }
 
 static int plan_get(char *text, const struct kernel_param *kp)
 {
-	return sprintf(text, "%s %lu %lu %ld\n", names[armed], from, times, answer);
+	const struct plan *p;
+	int n = 0, i;
+
+	for (i = CALL_WRITE; i < CALL_KINDS; i++) {
+		p = &plans[i];
+		if (p->times)
+			n += sprintf(text + n, "%s%s %lu %lu %ld%s", n ? ", " : "", names[i],
+				     p->from, p->times, p->answer, p->done ? " done" : "");
+	}
+	return n + sprintf(text + n, "%s\n", n ? "" : names[CALL_NONE]);
 }
 
 static const struct kernel_param_ops plan_ops = {
@@ -273,7 +353,7 @@ static const struct kernel_param_ops plan_ops = {
 	.get = plan_get,
 };
 module_param_cb(plan, &plan_ops, NULL, 0644);
-MODULE_PARM_DESC(plan, "CALL FROM TIMES ANSWER, or off");
+MODULE_PARM_DESC(plan, "CALL FROM TIMES ANSWER [done], ..., or off");
 
 /* All host bridges have the same; "ibm,ddw-extensions" begins with their number. */
 static int __init read_tokens(void)
@@ -290,32 +370,43 @@ static int __init read_tokens(void)
 	return rc;
 }
 
+static void unregister_probes(int n)
+{
+	while (n--)
+		unregister_kprobe(&probes[n]);
+}
+
+static int register_probes(void)
+{
+	int i, rc = 0;
+
+	for (i = 0; i < ARRAY_SIZE(probes) && !rc; i++)
+		rc = register_kprobe(&probes[i]);
+	if (rc)
+		unregister_probes(i - 1);
+	return rc;
+}
+
 static int __init inject_init(void)
 {
-	int i, rc = read_tokens();
+	int rc = read_tokens();
 
 	if (single)
 		single_groups();
-	for (i = 0; i < ARRAY_SIZE(probes) && !rc; i++) {
-		rc = register_kprobe(&probes[i]);
-		if (rc && i)
-			unregister_kprobe(&probes[0]);
-	}
+	if (!rc)
+		rc = register_probes();
 	if (rc)
 		return rc;
 	rc = register_kretprobe(&limits_probe);
-	for (i = 0; i < ARRAY_SIZE(probes) && rc; i++)
-		unregister_kprobe(&probes[i]);
+	if (rc)
+		unregister_probes(ARRAY_SIZE(probes));
 	return rc;
 }
 
 static void __exit inject_exit(void)
 {
-	int i;
-
 	unregister_kretprobe(&limits_probe);
-	for (i = 0; i < ARRAY_SIZE(probes); i++)
-		unregister_kprobe(&probes[i]);
+	unregister_probes(ARRAY_SIZE(probes));
 }
 
 module_init(inject_init);
