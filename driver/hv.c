@@ -135,7 +135,6 @@ int hv_clear_if_there(const struct hv_window *w, bool killable)
 			return rc;
 		if (killable && fatal_signal_pending(current))
 			return -EINTR;
-		cond_resched();
 	}
 	return 0;
 }
@@ -147,14 +146,15 @@ int hv_clear(const struct hv_window *w, bool killable)
 	return rc == -ENXIO ? -EIO : rc;
 }
 
-bool hv_exists(u32 liobn, u64 ioba)
+enum hv_presence hv_look(u32 liobn, u64 ioba)
 {
 	u64 tce;
 	long rc;
 
-	/* Any other refusal says nothing about the table. */
 	hv_patiently(hv_error(rc = papr_get_tce(liobn, ioba, &tce)));
-	return rc != PAPR_H_PARAMETER;
+	if (rc == PAPR_H_PARAMETER)
+		return HV_GONE;
+	return rc == PAPR_H_SUCCESS || rc == PAPR_H_PARTIAL ? HV_THERE : HV_UNKNOWN;
 }
 
 /* An RTAS call that is repeated for as long as the answer is busy. */
@@ -232,6 +232,16 @@ int hv_create(const struct hv_pe *pe, u32 page_shift, u32 window_shift, struct h
 int hv_remove(const struct hv_pe *pe, u32 liobn)
 {
 	return hv_rtas(pe->token_remove, 1, 1, &liobn, NULL) ? -EIO : 0;
+}
+
+int hv_drop(const struct hv_pe *pe, const struct hv_window *w, bool killable)
+{
+	int rc = hv_clear(w, killable);
+
+	if (!rc)
+		rc = hv_remove(pe, w->liobn);
+	/* A remove may fail and have taken effect; what is not there cannot be cleared. */
+	return rc && hv_exists(w->liobn, w->start) ? rc : 0;
 }
 
 int hv_reset(const struct hv_pe *pe)

@@ -8,6 +8,7 @@
 #ifndef VFIO_PSERIES_HV_H
 #define VFIO_PSERIES_HV_H
 
+#include <linux/sched.h>
 #include <linux/types.h>
 #include "papr.h"
 
@@ -140,14 +141,36 @@ int hv_clear(const struct hv_window *w, bool killable);
 int hv_clear_if_there(const struct hv_window *w, bool killable);
 
 /**
- * hv_exists() - may there be a table of this name at this bus address?
+ * enum hv_presence - what is known of a table
+ * @HV_GONE:    there is none of this name at this bus address
+ * @HV_THERE:   there is one; whose it is nobody tells
+ * @HV_UNKNOWN: the hypervisor did not say
+ */
+enum hv_presence {
+	HV_GONE,
+	HV_THERE,
+	HV_UNKNOWN,
+};
+
+/**
+ * hv_look() - is there a table of this name at this bus address?
  *
  * Reads one TCE back; for verification when a PE changes hands, and after a
  * failure of the hypervisor's.
  *
  * Context: may sleep.
  */
-bool hv_exists(u32 liobn, u64 ioba);
+enum hv_presence hv_look(u32 liobn, u64 ioba);
+
+/**
+ * hv_exists() - may there be a table of this name at this bus address?
+ *
+ * Context: may sleep.
+ */
+static inline bool hv_exists(u32 liobn, u64 ioba)
+{
+	return hv_look(liobn, ioba) != HV_GONE;
+}
 
 /**
  * hv_query() - ask what can be created
@@ -179,10 +202,22 @@ int hv_create(const struct hv_pe *pe, u32 page_shift, u32 window_shift,
 int hv_remove(const struct hv_pe *pe, u32 liobn);
 
 /**
+ * hv_drop() - clear a window of the caller's and remove it
+ * @pe:       the PE
+ * @w:        the window
+ * @killable: as for hv_clear()
+ *
+ * Return: 0 when it is gone, whatever the hypervisor said to that; else an errno,
+ * and its TCEs are unknown.
+ */
+int hv_drop(const struct hv_pe *pe, const struct hv_window *w, bool killable);
+
+/**
  * hv_reset() - remove all windows of a PE and bring the default one back
  *
- * Every TCE of the PE must be invalid; those of the default window are
- * undefined afterwards. Return: 0 or -EIO; -ENOSYS when firmware lacks it.
+ * Every TCE of the PE must be invalid, or firmware may refuse; those of the
+ * default window are undefined afterwards. Return: 0 or -EIO; -ENOSYS when
+ * firmware lacks it.
  */
 int hv_reset(const struct hv_pe *pe);
 
@@ -210,7 +245,8 @@ bool hv_wait(int ms, int *waited);
  * hv_patiently() - ask again for as long as the hypervisor is busy
  * @ask: an expression: 0, -errno or the milliseconds to wait, as hv_put() returns
  *
- * Context: may sleep, between one try and the next.
+ * Context: may sleep, between one try and the next, and lets others run before
+ * each: a loop over batches needs nothing else for that.
  * Return: what @ask gave last; milliseconds when the hypervisor stays busy.
  */
 #define hv_patiently(ask) ({						\
@@ -218,6 +254,7 @@ bool hv_wait(int ms, int *waited);
 	int rc_;							\
 									\
 	do {								\
+		cond_resched();						\
 		rc_ = (ask);						\
 	} while (rc_ > 0 && hv_wait(rc_, &waited_));			\
 	rc_;								\

@@ -11,12 +11,18 @@
  * default one's name); until it is cleared again nobody gets it.
  *
  * A dynamic window that firmware refuses to remove stays as one that is present
- * and not lent; every later chance is taken to get rid of it.
+ * and not lent; every later chance is taken to get rid of it. So do those that the
+ * host could not get rid of when it gave the PE away or got it back. Nobody gets a
+ * PE with such a window unless it is empty: a user can give a device bus mastering whatever we did
+ * about it. Once the PE has been the host's, or when the hypervisor did not say
+ * what a removal came to, the window may be gone and its name be another PE's. Then
+ * it is only looked for, and reset away: a reset names the PE and not the window.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
+#include <linux/string.h>
 #include "pe.h"
 
 #define PE_DEFAULT_PAGE_SHIFT	12
@@ -40,18 +46,25 @@ static void pe_quarantine(struct pe *pe, const struct hv_window *w)
 	pe->host->isolate(pe);
 }
 
-static u32 pe_count_ddws(const struct pe *pe)
-{
-	u32 i, n = 0;
-
-	for (i = 0; i < PE_WINDOWS; i++)
-		n += pe->ddw[i].present;
-	return n;
-}
-
 static bool pe_has_ddw(const struct pe *pe)
 {
-	return pe_count_ddws(pe);
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present)
+			return true;
+	return false;
+}
+
+/* But for @d, and for those that may be gone: then firmware may have the default one back. */
+static bool pe_has_other_ddw(const struct pe *pe, const struct pe_window *d)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (&pe->ddw[i] != d && pe->ddw[i].present && !pe->ddw[i].doubtful)
+			return true;
+	return false;
 }
 
 /* Clear the default window if it is there; else it is not present. */
@@ -102,12 +115,26 @@ static int pe_default_back(struct pe *pe)
 }
 
 /*
- * Is a window gone? A remove may fail and have taken effect all the same; and
- * firmware may refuse it for TCEs that were never cleared.
+ * Is a window gone? A remove may fail and have taken effect all the same. What is
+ * there a moment later is taken for the window.
  */
+static bool pe_try_remove(struct pe *pe, struct pe_window *d)
+{
+	enum hv_presence is;
+
+	if (!hv_remove(&pe->addr, d->w.liobn))
+		return true;
+	is = hv_look(d->w.liobn, d->w.start);
+	d->doubtful = is == HV_UNKNOWN;
+	return is == HV_GONE;
+}
+
+/* The same, when firmware refuses to remove it for TCEs that were never cleared. */
 static bool pe_removed(struct pe *pe, struct pe_window *d)
 {
-	if (!hv_remove(&pe->addr, d->w.liobn) || !hv_exists(d->w.liobn, d->w.start))
+	if (d->doubtful)
+		return hv_look(d->w.liobn, d->w.start) == HV_GONE;
+	if (pe_try_remove(pe, d))
 		return true;
 	/*
 	 * What is there may be the default window, which can have this one's name,
@@ -115,13 +142,13 @@ static bool pe_removed(struct pe *pe, struct pe_window *d)
 	 * next remove succeeds; until then nobody gets either. Not while another
 	 * dynamic window is there: it may be a user's, with that very name.
 	 */
-	if (!pe->dflt.present && pe_count_ddws(pe) == 1 && pe_default_there(pe) &&
+	if (!pe->dflt.present && !pe_has_other_ddw(pe, d) && pe_default_there(pe) &&
 	    hv_clear(&pe->dflt.w, false))
 		d->raw = true;
-	if (!d->raw || hv_clear(&d->w, false))
+	if (d->doubtful || !d->raw || hv_clear(&d->w, false))
 		return false;
 	d->raw = false;
-	return !hv_remove(&pe->addr, d->w.liobn);
+	return pe_try_remove(pe, d);
 }
 
 /* Remove a dynamic window; the last one to go brings the default one back. */
@@ -130,9 +157,8 @@ static bool pe_remove_ddw(struct pe *pe, struct pe_window *d)
 	d->lent = false;
 	if (!pe_removed(pe, d))
 		return false;
-	d->present = false;
-	d->raw = false;
-	if (!pe_has_ddw(pe))
+	*d = (struct pe_window){ 0 };
+	if (!pe_has_other_ddw(pe, NULL))
 		pe_default_back(pe);
 	return true;
 }
@@ -145,6 +171,86 @@ static void pe_sweep(struct pe *pe)
 	for (i = 0; i < PE_WINDOWS; i++)
 		if (pe->ddw[i].present && !pe->ddw[i].lent)
 			pe_remove_ddw(pe, &pe->ddw[i]);
+}
+
+static struct pe_window *pe_free_ddw(struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (!pe->ddw[i].present)
+			return &pe->ddw[i];
+	return NULL;
+}
+
+void pe_leave_behind(struct pe *pe, const struct hv_window *w)
+{
+	struct pe_window *d = pe_free_ddw(pe);
+
+	lockdep_assert_held(&pe->lock);
+	pr_err("%s: the host's window %x at %llx could not be removed\n", pe->name, w->liobn,
+	       (unsigned long long)w->start);
+	if (d)
+		*d = (struct pe_window){ .w = *w, .present = true, .raw = true, .doubtful = true };
+	else
+		pe->littered = true;
+}
+
+/* Is anything left of windows that nobody has? Those that are gone are forgotten. */
+static bool pe_left_over(struct pe *pe)
+{
+	bool left = pe->littered;
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++) {
+		struct pe_window *d = &pe->ddw[i];
+
+		if (d->present && hv_look(d->w.liobn, d->w.start) == HV_GONE)
+			*d = (struct pe_window){ 0 };
+		left |= d->present;
+	}
+	return left;
+}
+
+/* May something in such a window be valid? */
+static bool pe_left_live(const struct pe *pe)
+{
+	bool live = pe->littered;
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		live |= pe->ddw[i].present && pe->ddw[i].raw;
+	return live;
+}
+
+static void pe_forget_ddws(struct pe *pe)
+{
+	memset(pe->ddw, 0, sizeof(pe->ddw));
+	pe->littered = false;
+}
+
+/*
+ * Nobody has a window: the default one is to be the only one. A reset wants every
+ * TCE invalid, and leaves those of the default window undefined.
+ */
+static void pe_evict(struct pe *pe)
+{
+	if (!pe_left_over(pe))
+		return;
+	pe_default_clear(pe);
+	if (!hv_reset(&pe->addr))
+		pe_forget_ddws(pe);
+	pe_default_clear(pe);
+	pe_left_over(pe);
+}
+
+/* The host may do what it likes with the PE: a name that we noted may come to be another's. */
+static void pe_doubt(struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		pe->ddw[i].doubtful = pe->ddw[i].present;
 }
 
 /* What the PE can have, asked while the default window is all that it has. */
@@ -191,7 +297,13 @@ int pe_take(struct pe *pe)
 	rc = pe->host->leave(pe);
 	if (rc)
 		goto unlock;
-	rc = pe_empty(pe);
+	pe_evict(pe);
+	if (pe_left_live(pe)) {
+		pr_err_ratelimited("%s: a former owner's window is still there\n", pe->name);
+		rc = -EIO;
+	}
+	if (!rc)
+		rc = pe_empty(pe);
 	if (!rc)
 		rc = pe_learn(pe);
 	if (rc)
@@ -208,12 +320,14 @@ void pe_release(struct pe *pe)
 	mutex_lock(&pe->lock);
 	if (pe->owned) {
 		pe_sweep(pe);
-		pe_default_back(pe);
+		pe_evict(pe);
 		if (pe_has_ddw(pe))
 			pr_err("%s: firmware does not remove a user's window\n", pe->name);
+		pe_default_back(pe);
 		if (!pe->dflt.present)
 			pr_err("%s: firmware does not give the default window back\n", pe->name);
 		pe->owned = false;
+		pe_doubt(pe);
 		pe->host->back(pe);
 	}
 	mutex_unlock(&pe->lock);
@@ -265,16 +379,6 @@ static bool pe_overlaps(const struct pe *pe, const struct hv_window *w)
 		if (pe->ddw[i].present && windows_overlap(&pe->ddw[i].w, w))
 			return true;
 	return false;
-}
-
-static struct pe_window *pe_free_ddw(struct pe *pe)
-{
-	u32 i;
-
-	for (i = 0; i < PE_WINDOWS; i++)
-		if (!pe->ddw[i].present)
-			return &pe->ddw[i];
-	return NULL;
 }
 
 /*
@@ -330,7 +434,7 @@ static void pe_forget_liobn(struct pe *pe, u32 liobn)
 
 	for (i = 0; i < PE_WINDOWS; i++)
 		if (pe->ddw[i].present && !pe->ddw[i].lent && pe->ddw[i].w.liobn == liobn)
-			pe->ddw[i].present = false;
+			pe->ddw[i] = (struct pe_window){ 0 };
 }
 
 static int pe_create_ddw(struct pe *pe, struct pe_window *d, const struct hv_window *want)
@@ -346,9 +450,7 @@ static int pe_create_ddw(struct pe *pe, struct pe_window *d, const struct hv_win
 		return rc;
 	pe_forget_liobn(pe, w.liobn);
 	rc = pe_accept_ddw(pe, want, &w);
-	d->w = w;
-	d->present = true;
-	d->raw = rc;
+	*d = (struct pe_window){ .w = w, .present = true, .raw = rc };
 	if (rc && !pe_remove_ddw(pe, d) && d->raw)
 		pe_quarantine(pe, &w);
 	return rc;
@@ -370,7 +472,7 @@ static int pe_open_ddw(struct pe *pe, const struct hv_window *want, struct hv_wi
 		return rc;
 	rc = pe_create_ddw(pe, d, want);
 	if (rc) {
-		if (!pe_has_ddw(pe))
+		if (!pe_has_other_ddw(pe, NULL))
 			pe_default_back(pe);
 		return rc;
 	}

@@ -32,8 +32,8 @@ struct pe;
  * @publish: window @num of the group now is @lend, NULL for none; for those who
  *           look for tables in the kernel's group (KVM). Returns 0 or why not;
  *           NULL never fails.
- * @isolate: keep the PE's devices from any access at all, because TCEs could
- *           not be cleared
+ * @isolate: keep the PE's devices from any access, because TCEs could not be
+ *           cleared; until somebody allows it again, as a user can
  *
  * All may sleep and are called with the PE's lock held.
  */
@@ -50,6 +50,8 @@ struct host_ops {
  * @present: the hypervisor has it
  * @lent:    a user has it
  * @raw:     TCEs of it may be valid though no table of ours says so
+ * @doubtful: it may be gone and its name another PE's; it is never cleared or
+ *           removed by its name
  *
  * Present, not lent and not raw means: every TCE of it is invalid.
  */
@@ -58,6 +60,7 @@ struct pe_window {
 	bool present;
 	bool lent;
 	bool raw;
+	bool doubtful;
 };
 
 /**
@@ -65,13 +68,15 @@ struct pe_window {
  * @name:    for messages
  * @addr:    how RTAS addresses it
  * @dflt:    the default window; its geometry holds also while it is absent
- * @ddw:     dynamic windows created here
+ * @ddw:     dynamic windows created here, or left by the host; while the host
+ *           owns the PE, those that are still to go
+ * @littered: there are more of the latter than @ddw has room for
  * @pgsizes: IOMMU page sizes, a mask of sizes in bytes
  * @unusable: those that no memory of this kernel can fill
  * @max:     windows that a user can have; this and @pgsizes are set by take
  * @owned:   a user owns it
  * @host:    the kernel's side
- * @lock:    guards @dflt, @ddw and @owned; taken inside the space's lock and
+ * @lock:    guards @dflt, @ddw, @littered and @owned; taken inside the space's lock and
  *           inside the IOMMU core's group mutex, outside of everything else
  */
 struct pe {
@@ -82,6 +87,7 @@ struct pe {
 	u64 pgsizes;
 	u64 unusable;
 	u32 max;
+	bool littered;
 	bool owned;
 	const struct host_ops *host;
 	struct mutex lock;
@@ -96,8 +102,9 @@ void pe_init(struct pe *pe);
 /**
  * pe_take() - from the host to a user
  *
- * Afterwards no TCE of the PE is valid, and page sizes and the number of
- * windows are known. All or nothing; nothing is done when a user owns it.
+ * Afterwards no TCE of the PE is valid, whatever window firmware has kept, and page
+ * sizes and the number of windows are known. All or nothing; nothing is done when a
+ * user owns it.
  *
  * Context: may sleep. Return: 0, or what made the host keep it.
  */
@@ -116,6 +123,16 @@ void pe_release(struct pe *pe);
  * Context: may sleep.
  */
 bool pe_in_use(struct pe *pe);
+
+/**
+ * pe_leave_behind() - a window of the host's could not be removed
+ * @pe: the PE
+ * @w:  the window
+ *
+ * Nobody gets the PE before it is known to be gone.
+ * Context: may sleep; from &struct host_ops, with the PE's lock held.
+ */
+void pe_leave_behind(struct pe *pe, const struct hv_window *w);
 
 /* For pe_open(): wherever the hypervisor puts it. */
 #define PE_ANYWHERE	(~0ULL)

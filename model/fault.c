@@ -4,8 +4,8 @@
 #include "machine.h"
 
 static struct {
-	struct model_fault fault;	/* @nth counts down to 0, then @times does */
-	u64 failed;
+	struct model_fault fault[MODEL_FAULTS];	/* @nth counts down to 0, then @times does */
+	u64 failed[MODEL_FAULTS];
 	u32 busy_calls;
 	u64 busy_times;
 	long busy_hcall;
@@ -37,7 +37,7 @@ u64 model_recorded(void)
 	return record.n;
 }
 
-void model_fail(const struct model_fault *fault)
+static struct model_fault fault_with_defaults(const struct model_fault *fault)
 {
 	struct model_fault f = fault ? *fault : (struct model_fault){ 0 };
 
@@ -45,15 +45,33 @@ void model_fail(const struct model_fault *fault)
 	f.times = !f.nth ? 0 : f.times ? f.times : 1;
 	f.hcall = f.hcall ? f.hcall : PAPR_H_HARDWARE;
 	f.rtas = f.rtas ? f.rtas : PAPR_RTAS_HW_ERROR;
+	return f;
+}
+
+void model_fail_both(const struct model_fault *a, const struct model_fault *b)
+{
+	struct model_fault fa = fault_with_defaults(a), fb = fault_with_defaults(b);
+
 	machine_lock();
-	armed.fault = f;
-	armed.failed = 0;
+	armed.fault[0] = fa;
+	armed.fault[1] = fb;
+	memset(armed.failed, 0, sizeof(armed.failed));
 	machine_unlock();
+}
+
+void model_fail(const struct model_fault *fault)
+{
+	model_fail_both(fault, NULL);
+}
+
+u64 model_failed_of(u32 i)
+{
+	return armed.failed[i];
 }
 
 u64 model_failed(void)
 {
-	return armed.failed;
+	return armed.failed[0] + armed.failed[1];
 }
 
 void model_busy(u32 calls, u64 times, long hcall, int rtas)
@@ -80,28 +98,33 @@ static bool busy_now(enum model_call call)
 	return true;
 }
 
-static bool fails_now(enum model_call call)
+static bool fails_now(u32 i, enum model_call call)
 {
-	struct model_fault *f = &armed.fault;
+	struct model_fault *f = &armed.fault[i];
 
 	if (!f->times || !(f->calls & (1U << call)) || (f->nth && --f->nth))
 		return false;
 	if (f->times != MODEL_FOREVER)
 		f->times--;
-	armed.failed++;
+	armed.failed[i]++;
 	return true;
 }
 
 struct verdict fault_of(enum model_call call)
 {
-	const struct model_fault *f = &armed.fault;
+	u32 i;
 
 	if (record.n++ < record.room)
 		record.kinds[record.n - 1] = call;
 	if (busy_now(call))
 		return (struct verdict){ true, MODEL_BEFORE,
 					 is_hcall(call) ? armed.busy_hcall : armed.busy_rtas };
-	if (fails_now(call))
-		return (struct verdict){ true, f->when, is_hcall(call) ? f->hcall : f->rtas };
+	for (i = 0; i < MODEL_FAULTS; i++) {
+		const struct model_fault *f = &armed.fault[i];
+
+		if (fails_now(i, call))
+			return (struct verdict){ true, f->when,
+						 is_hcall(call) ? f->hcall : f->rtas };
+	}
 	return (struct verdict){ false, MODEL_AFTER, 0 };
 }

@@ -12,8 +12,8 @@
  * broken but not enforced is counted: a test that ends with model_broken() == 0 has done nothing
  * that a stricter hypervisor would refuse.
  *
- * Faults: one failure at a time can be armed, at the nth call, before or after that call takes
- * effect. A create that fails has no effect ever, as LoPAR demands.
+ * Faults: one failure or two at a time can be armed, at the nth call, before or after that call
+ * takes effect. A create that fails has no effect ever, as LoPAR demands.
  *
  * Sources: "LoPAR" is OpenPOWER's Linux on Power Architecture Reference 2.9, by title of the
  * section; "QEMU" is hw/ppc of version 7.2, by function; "Linux" is what the kernel of version 6.12
@@ -327,8 +327,16 @@ struct model_fault {
 	int rtas;
 };
 
+#define MODEL_FAULTS	2
+
 /* Arm a fault in place of any other; NULL disarms. */
 void model_fail(const struct model_fault *fault);
+
+/* Arm two, for calls of different kinds. */
+void model_fail_both(const struct model_fault *a, const struct model_fault *b);
+
+/* Calls that were made to fail by the first or the second of them. */
+u64 model_failed_of(u32 i);
 
 /* The kinds of the calls from now on, in the order in which model_fault.nth counts them. */
 void model_record(u8 *kinds, u64 room);

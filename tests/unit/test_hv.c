@@ -231,6 +231,55 @@ static void exists_asks_the_hypervisor(void **state)
 	assert_true(hv_exists(LIOBN, DFLT_START));
 }
 
+static void look_tells_doubt(void **state)
+{
+	assert_int_equal(hv_look(LIOBN, DFLT_START), HV_THERE);
+	assert_int_equal(hv_look(LIOBN + 1, DFLT_START), HV_GONE);
+	model_fail(&(struct model_fault){ .nth = 1, .hcall = PAPR_H_PARTIAL });
+	assert_int_equal(hv_look(LIOBN, DFLT_START), HV_THERE);
+	model_fail(&(struct model_fault){ .nth = 1 });
+	assert_int_equal(hv_look(LIOBN + 1, DFLT_START), HV_UNKNOWN);
+	assert_true(hv_exists(LIOBN, DFLT_START));
+}
+
+/* What counts is whether the window is gone. */
+static void drop_looks(void **state)
+{
+	const struct hv_pe *pe = &world.one.pe.addr;
+	struct hv_window w;
+
+	assert_int_equal(hv_create(pe, 12, 32, &w), 0);
+	model_fail(&(struct model_fault){ .nth = 1, .calls = MODEL_CALL(STUFF) });
+	assert_int_equal(hv_drop(pe, &w, false), -EIO);
+	model_fail(&(struct model_fault){ .nth = 1, .calls = MODEL_CALL(STUFF),
+					  .hcall = PAPR_H_PARAMETER });
+	assert_int_equal(hv_drop(pe, &w, false), -EIO);
+	shim_kill_at(1);
+	assert_int_equal(hv_drop(pe, &w, true), -EINTR);
+	shim_kill_at(0);
+	model_fail(&(struct model_fault){ .nth = 1, .calls = MODEL_CALL(REMOVE) });
+	assert_int_equal(hv_drop(pe, &w, false), -EIO);
+	assert_int_equal(world_windows(), 2);
+	model_fail(&(struct model_fault){ .nth = 1, .calls = MODEL_CALL(REMOVE),
+					  .when = MODEL_AFTER });
+	assert_int_equal(hv_drop(pe, &w, false), 0);
+	assert_int_equal(world_windows(), 1);
+	/* It had gone before. */
+	assert_int_equal(hv_drop(pe, &w, false), 0);
+	assert_int_equal(model_broken(), 0);
+}
+
+/* Answers that come at once are no reason to keep a processor. */
+static void others_run_between_tries(void **state)
+{
+	u64 before = shim_rescheds();
+	u32 i;
+
+	for (i = 0; i < 10; i++)
+		assert_int_equal(hv_patiently(hv_stuff(LIOBN, 0, 12, 2)), 0);
+	assert_true(shim_rescheds() >= before + 10);
+}
+
 static void query_wide(void **state)
 {
 	struct hv_query q;
@@ -359,6 +408,9 @@ int main(void)
 		WORLD_TEST(clear_can_be_killed),
 		WORLD_TEST(clear_is_not_killed_when_it_must_not),
 		WORLD_TEST(exists_asks_the_hypervisor),
+		WORLD_TEST(look_tells_doubt),
+		WORLD_TEST(drop_looks),
+		WORLD_TEST(others_run_between_tries),
 		WORLD_TEST(query_wide),
 		WORLD_TEST(query_narrow),
 		WORLD_TEST(query_knows_all_page_sizes),

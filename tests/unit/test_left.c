@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_left.c - windows that a user or the host could not get rid of: nobody gets the PE while one
+ * is there, and none is cleared or removed by a name that may be another PE's by now.
+ */
+#include <linux/errno.h>
+#include "world.h"
+
+static void calls_fail(u32 calls, enum model_when when)
+{
+	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER, .calls = calls,
+					  .when = when });
+}
+
+/* A window of a user's, and memory that it reaches, which outlive him; the host has the PE. */
+static void leave_window(void)
+{
+	u64 start;
+
+	world_begin();
+	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), 0);
+	assert_int_equal(start, HIGH);
+	assert_int_equal(space_map(&world.space, start, UA, PAGE_SIZE, RW), 0);
+	calls_fail(MODEL_WRITES | MODEL_CALL(REMOVE) | MODEL_CALL(RESET), MODEL_BEFORE);
+	space_detach(&world.space, &world.one.pe);
+	space_kill(&world.space);
+	pe_release(&world.one.pe);
+	model_fail(NULL);
+	assert_true(world.isolated);
+	assert_false(world.one.host_left);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	assert_true(model_valid(world.one.hv) > 0);
+	assert_int_equal(world_windows(), 2);
+}
+
+static void refused(void)
+{
+	u32 lines = shim_log_lines();
+
+	assert_int_equal(pe_take(&world.one.pe), -EIO);
+	assert_false(world.one.pe.owned);
+	assert_false(world.one.host_left);
+	assert_int_equal(shim_log_lines(), lines + 1);
+}
+
+/* A user has it, and it has nothing but the default window, which is empty. */
+static void taken(void)
+{
+	assert_int_equal(pe_take(&world.one.pe), 0);
+	assert_int_equal(model_valid(world.one.hv), 0);
+	assert_int_equal(world_windows(), 1);
+	assert_true(world_window(DFLT_START).dflt);
+}
+
+static void users_window_is_reset_away(void **state)
+{
+	leave_window();
+	taken();
+	assert_int_equal(model_count(MODEL_RESET), 2);
+}
+
+static void users_window_is_not_handed_out(void **state)
+{
+	leave_window();
+	calls_fail(MODEL_CALL(RESET), MODEL_BEFORE);
+	refused();
+	refused();
+	model_fail(NULL);
+	taken();
+}
+
+/* Firmware has no reset: the window stays, and so the PE is the host's. */
+static void without_a_reset(void **state)
+{
+	world.one.pe.addr.token_reset = 0;
+	leave_window();
+	refused();
+	assert_int_equal(hv_remove(&world.one.pe.addr, LIOBN + 1), 0);
+	taken();
+}
+
+static void reset_that_worked_all_the_same(void **state)
+{
+	leave_window();
+	calls_fail(MODEL_CALL(RESET), MODEL_AFTER);
+	taken();
+}
+
+/* The last chance is before the host gets the PE. */
+static void release_resets_what_is_left(void **state)
+{
+	u64 start;
+
+	world_begin();
+	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), 0);
+	calls_fail(MODEL_CALL(REMOVE), MODEL_BEFORE);
+	world_give_back();
+	model_fail(NULL);
+	assert_int_equal(world.windows_at_back, 1);
+	assert_int_equal(world.valid_at_back, 0);
+	world_check_end();
+}
+
+/*
+ * The hypervisor has taken the window away while the host had the PE, and given its name to
+ * another PE, whose default window lies at the same place.
+ */
+static const struct model_pe *name_goes_elsewhere(void)
+{
+	struct model_pe_config config = world.hypervisor->pe;
+
+	model_set_garbage(false);
+	if (world_windows() > 1)
+		assert_int_equal(hv_reset(&world.one.pe.addr), 0);
+	config.buid += 7;
+	config.liobn = LIOBN + 1;
+	config.start = HIGH;
+	model_set_garbage(true);
+	return model_add_pe(&config);
+}
+
+static void other_has_its_own(const struct model_pe *other, u64 tces)
+{
+	struct model_window w;
+
+	assert_int_equal(model_windows(other, &w, 1), 1);
+	assert_int_equal(w.liobn, LIOBN + 1);
+	assert_int_equal(model_valid(other), tces);
+}
+
+static void name_of_another_pe(void **state)
+{
+	const struct model_pe *other;
+
+	leave_window();
+	other = name_goes_elsewhere();
+	model_poke(LIOBN + 1, HIGH + MiB, MiB | RW);
+	calls_fail(MODEL_CALL(RESET), MODEL_BEFORE);
+	refused();
+	other_has_its_own(other, 1);
+	model_fail(NULL);
+	taken();
+	other_has_its_own(other, 1);
+	pe_release(&world.one.pe);
+	other_has_its_own(other, 1);
+}
+
+/* A user's window has gone, but the hypervisor said neither that nor the contrary. */
+static void doubtful_name(void **state)
+{
+	const struct model_pe *other;
+	u64 start;
+
+	/* A new window has a new name. */
+	world_setup_on(&model_strict);
+	world_begin();
+	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), 0);
+	calls_fail(MODEL_CALL(REMOVE) | MODEL_CALL(GET), MODEL_AFTER);
+	assert_int_equal(space_remove(&world.space, start), 0);
+	model_fail(NULL);
+	assert_int_equal(world_windows(), 1);
+	other = name_goes_elsewhere();
+	model_poke(LIOBN + 1, HIGH + MiB, MiB | RW);
+	/* What is left is swept up before; in doubt its place is taken. */
+	assert_int_equal(space_create(&world.space, 16, 4 * GiB, 1, &start), -ENOSPC);
+	other_has_its_own(other, 1);
+	/* So the second window went without having been cleared. */
+	model_forgive(RULE_REMOVE_INVALID);
+	world_give_back();
+	other_has_its_own(other, 1);
+	world_check_end();
+}
+
+/* --- what the host could not get rid of --- */
+
+static const struct host_ops *usual;
+static u32 to_leave;
+
+static void messy_back(struct pe *pe)
+{
+	struct hv_window w;
+	u32 i;
+
+	usual->back(pe);
+	for (i = 0; i < to_leave; i++) {
+		assert_int_equal(hv_create(&pe->addr, 12, 32, &w), 0);
+		pe_leave_behind(pe, &w);
+	}
+	to_leave = 0;
+}
+
+static void messy_host(u32 windows)
+{
+	static struct host_ops ops;
+
+	usual = world.one.pe.host;
+	ops = *usual;
+	ops.back = messy_back;
+	world.one.pe.host = &ops;
+	to_leave = windows;
+	taken();
+	pe_release(&world.one.pe);
+	assert_int_equal(world_windows(), 1 + windows);
+	assert_true(model_valid(world.one.hv) > 0);
+}
+
+static void hosts_window_is_not_handed_out(void **state)
+{
+	messy_host(1);
+	calls_fail(MODEL_CALL(RESET), MODEL_BEFORE);
+	refused();
+	model_fail(NULL);
+	taken();
+	/* That it had valid TCEs was no secret. */
+	model_forgive(RULE_RESET_INVALID);
+	pe_release(&world.one.pe);
+	world_check_end();
+}
+
+static void clear_window(u32 liobn)
+{
+	struct model_window w[4];
+	u32 n = model_windows(world.one.hv, w, 4);
+
+	while (n--) {
+		const struct hv_window one = { liobn, w[n].start, w[n].tces << w[n].page_shift,
+					       w[n].page_shift };
+
+		if (w[n].liobn == liobn)
+			assert_int_equal(hv_clear(&one, false), 0);
+	}
+}
+
+/* Clear the first windows of the PE, and remove them but for the default one. */
+static void first_go(u32 n)
+{
+	struct model_window w[4];
+	u32 i;
+
+	assert_int_equal(model_windows(world.one.hv, w, 4), n + 1);
+	for (i = 0; i < n; i++) {
+		clear_window(w[i].liobn);
+		if (!w[i].dflt)
+			assert_int_equal(hv_remove(&world.one.pe.addr, w[i].liobn), 0);
+	}
+}
+
+/* More than there is room to note, on firmware that allows for it. */
+static void more_than_can_be_noted(void **state)
+{
+	static struct model_personality roomy;
+
+	roomy = model_powervm;
+	roomy.windows = 4;
+	world_setup_on(&roomy);
+	messy_host(3);
+	/* By LoPAR a reset is refused for as long as TCEs are valid. */
+	refused();
+	/* Those that were noted have gone. */
+	first_go(3);
+	assert_int_equal(world_windows(), 2);
+	refused();
+	clear_window(LIOBN + 3);
+	model_forgive(RULE_RESET_INVALID);
+	taken();
+	pe_release(&world.one.pe);
+	world_check_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(users_window_is_reset_away),
+		WORLD_TEST(users_window_is_not_handed_out),
+		WORLD_TEST(without_a_reset),
+		WORLD_TEST(reset_that_worked_all_the_same),
+		WORLD_TEST(release_resets_what_is_left),
+		WORLD_TEST(name_of_another_pe),
+		WORLD_TEST(doubtful_name),
+		WORLD_TEST(hosts_window_is_not_handed_out),
+		WORLD_TEST(more_than_can_be_noted),
+	};
+
+	return cmocka_run_group_tests_name("left", tests, NULL, NULL);
+}
