@@ -202,7 +202,7 @@ extern const struct host_ops ownership_host_ops;
  *
  * Return: the property, which lives as long as the node; or NULL.
  */
-const struct property *ownership_removed_default(struct device_node *dn);
+struct property *ownership_removed_default(struct device_node *dn);
 
 /**
  * ownership_init() - from here on groups can change hands

@@ -11,7 +11,9 @@
  *           is added meanwhile has no group and a kexec image no DMA; so the
  *           property is put back at once.
  *  release  resets the PE's windows and makes a new table for the default one,
- *           for the device it is told; the others' is set by us.
+ *           for the device it is told; the others' is set by us. A table that it
+ *           could not make completely is not handed out; the next release, or
+ *           the next take, makes it.
  */
 #include "ownership.h"
 #ifdef OWNERSHIP_DEVICE
@@ -28,20 +30,26 @@ MODULE_INFO(ownership, "device");
  * The kernel's take makes a new copy of the property each time unless there is
  * one, and removed properties are never freed: lend it the same one each time.
  */
+static int saved_make(struct host_pe *hp, const struct property *dflt)
+{
+	if (!hp->saved)
+		hp->saved = host_property_copy(PROP_SAVED, dflt);
+	return hp->saved ? 0 : -ENOMEM;
+}
+
 static int saved_lend(struct host_pe *hp, const struct property *dflt)
 {
 	struct property *stale = of_find_property(hp->node, PROP_SAVED, NULL);
+	int rc = saved_make(hp, dflt);
 
-	if (!hp->saved)
-		hp->saved = host_property_copy(PROP_SAVED, dflt);
-	if (!hp->saved)
-		return -ENOMEM;
+	if (rc)
+		return rc;
 	if (stale)
 		of_remove_property(hp->node, stale);
 	return of_add_property(hp->node, hp->saved);
 }
 
-const struct property *ownership_removed_default(struct device_node *dn)
+struct property *ownership_removed_default(struct device_node *dn)
 {
 	return of_find_property(dn, PROP_SAVED, NULL);
 }
@@ -54,25 +62,59 @@ static bool ddw_left(const struct host_pe *hp)
 		hv_exists(hp->ddw.w.liobn, hp->ddw.w.start));
 }
 
-/* The kernel's take reported success and left the host's window: remove it. */
+/*
+ * The kernel's take reported success and left the host's window: remove it. If
+ * that fails, nobody but the PE's next taker will know that it was there.
+ */
 static int ddw_repair(struct host_pe *hp)
 {
-	int rc = 0;
+	int rc = hv_drop(&hp->pe.addr, &hp->ddw.w, false);
 
-	if (hv_exists(hp->ddw.w.liobn, hp->ddw.w.start)) {
-		rc = hv_clear(&hp->ddw.w, false);
-		if (!rc)
-			rc = hv_remove(&hp->pe.addr, hp->ddw.w.liobn);
-	}
-	if (!rc && of_find_property(hp->node, hp->ddw.prop->name, NULL))
+	if (rc)
+		pe_leave_behind(&hp->pe, &hp->ddw.w);
+	else if (of_find_property(hp->node, hp->ddw.prop->name, NULL))
 		rc = of_remove_property(hp->node, hp->ddw.prop);
 	return rc;
 }
 
+/*
+ * The kernel's release. Without memory for the map of the default window's table
+ * it hands out a table that any driver's first mapping dies of; without a table
+ * that driver gets an error.
+ */
+static bool kernel_release(struct iommu_table_group *group, struct device *dev)
+{
+	struct iommu_table *tbl;
+
+	ownership_kernel_ops->release_ownership(group, dev);
+	tbl = group->tables[0];
+	if (!tbl || tbl->it_map)
+		return tbl;
+	WRITE_ONCE(group->tables[0], NULL);
+	set_iommu_table_base(dev, NULL);
+	iommu_tce_table_put(tbl);
+	return false;
+}
+
+/*
+ * Without a default table, the kernel's take does nothing unless the PE can have
+ * but one window: it would go on to list a window that we remove then.
+ */
+static int builtin_table(struct host_pe *hp)
+{
+	struct iommu_table_group *group = hp->group;
+
+	if (group->tables[0] || group->max_dynamic_windows_supported == 1)
+		return 0;
+	return kernel_release(group, hp->dev) ? 0 : -ENOMEM;
+}
+
 static int builtin_take(struct host_pe *hp, struct property *dflt)
 {
-	int rc = saved_lend(hp, dflt);
+	int rc = builtin_table(hp);
 
+	if (!rc)
+		rc = saved_lend(hp, dflt);
 	if (rc)
 		return rc;
 	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev))
@@ -97,6 +139,8 @@ static int builtin_take_single(struct host_pe *hp)
 
 	if (!saved)
 		return -ENODEV;
+	if (saved_make(hp, saved))
+		return -ENOMEM;
 	dflt = host_property_copy(HOST_DEFAULT_NAME, saved);
 	if (!dflt)
 		return -ENOMEM;
@@ -110,14 +154,30 @@ static int builtin_take_single(struct host_pe *hp)
 	return 0;
 }
 
-/* The kernel makes a new property from its copy, where it has one (see above). */
-static void builtin_release(struct host_pe *hp)
+/*
+ * The kernel reads the default window's property, or dies of its absence. It makes
+ * a new one from its copy, where it has one (see above). Somebody may have taken
+ * both out of the tree meanwhile: then it is lent ours. Return: whether it was.
+ */
+static bool builtin_describe(struct host_pe *hp)
 {
 	struct property *dflt = of_find_property(hp->node, HOST_DEFAULT_NAME, NULL);
+	bool saved = of_find_property(hp->node, PROP_SAVED, NULL);
 
-	if (dflt && of_find_property(hp->node, PROP_SAVED, NULL))
+	if (dflt && saved)
 		of_remove_property(hp->node, dflt);
-	ownership_kernel_ops->release_ownership(hp->group, hp->dev);
+	return !dflt && !saved && !of_add_property(hp->node, hp->saved);
+}
+
+static void builtin_release(struct host_pe *hp)
+{
+	bool lent = builtin_describe(hp);
+
+	/* A single refusal is no reason to leave the host without its table. */
+	if (!kernel_release(hp->group, hp->dev))
+		kernel_release(hp->group, hp->dev);
+	if (lent)
+		of_remove_property(hp->node, hp->saved);
 }
 
 static int ownership_leave(struct pe *pe)
@@ -164,7 +224,7 @@ long ownership_take(OWNERSHIP_ARGS)
 void ownership_release(OWNERSHIP_ARGS)
 {
 	if (!host_release(dev))
-		ownership_kernel_ops->release_ownership(group, dev);
+		kernel_release(group, dev);
 }
 
 #endif

@@ -14,8 +14,11 @@
  * The property itself leaves the tree meanwhile, or a kernel started by kexec
  * would take that value for a window. What is removed from the tree is never
  * freed, so the list's pointer stays good. The very same property comes back, by a
- * changeset, which alone takes it off the list of removed ones: of a copy the list
- * would know nothing when the module is loaded anew.
+ * changeset, which alone takes it off the list of removed ones: a copy each time
+ * would never be freed either, and a user can make a PE change hands without end;
+ * and the list would know nothing of it when the module is loaded anew.
+ * From then on nobody but this file makes or removes the host's window, so what is
+ * known of it does not depend on the tree.
  *
  * A PE that can have one window only (an SR-IOV function) has no default window
  * once the kernel has made that one a dynamic one: it has removed the window, its
@@ -148,6 +151,15 @@ static void ddw_move_table(struct host_pe *hp)
 	tbl->it_offset = hp->ddw.w.start >> hp->ddw.w.page_shift;
 }
 
+/* A window that the host cannot have after all: whatever says that it is gone will do. */
+static void ddw_drop(struct host_pe *hp, const struct hv_window *w)
+{
+	if (!hv_drop(&hp->pe.addr, w, false))
+		return;
+	if (hv_remove(&hp->pe.addr, w->liobn) && hv_exists(w->liobn, w->start))
+		pe_leave_behind(&hp->pe, w);
+}
+
 static int ddw_create(struct host_pe *hp)
 {
 	struct hv_window w;
@@ -157,12 +169,11 @@ static int ddw_create(struct host_pe *hp)
 	if (rc)
 		return rc;
 	rc = hv_clear(&w, false);
-	if (rc) {
-		hv_remove(&hp->pe.addr, w.liobn);
-		return rc;
-	}
-	hp->ddw.w = w;
-	return 0;
+	if (rc)
+		ddw_drop(hp, &w);
+	else
+		hp->ddw.w = w;
+	return rc;
 }
 
 /* Empty the host's window and remove it. On error it is as it was. */
@@ -171,9 +182,7 @@ static int ddw_leave(struct host_pe *hp)
 	int rc;
 
 	ddw_hide(hp);
-	rc = hv_clear(&hp->ddw.w, true);
-	if (!rc)
-		rc = hv_remove(&hp->pe.addr, hp->ddw.w.liobn);
+	rc = hv_drop(&hp->pe.addr, &hp->ddw.w, true);
 	if (!rc)
 		return 0;
 	ddw_publish(hp);
@@ -205,8 +214,7 @@ static void ddw_back(struct host_pe *hp)
 	dev_warn(hp->dev, "vfio_pseries: cannot map RAM in the host's window: %d\n", rc);
 	hp->ddw.lost = true;
 	ddw_hide(hp);
-	if (!hv_clear(&hp->ddw.w, false))
-		hv_remove(&hp->pe.addr, hp->ddw.w.liobn);
+	ddw_drop(hp, &hp->ddw.w);
 }
 
 static void tables_aside(struct host_pe *hp)
@@ -227,11 +235,11 @@ static void tables_back(struct host_pe *hp)
 		WRITE_ONCE(hp->group->tables[i], hp->aside[i]);
 }
 
-const struct property *ownership_removed_default(struct device_node *dn)
+struct property *ownership_removed_default(struct device_node *dn)
 {
-	const struct property *p = READ_ONCE(dn->deadprops);
+	struct property *p = READ_ONCE(dn->deadprops);
 
-	/* Nothing ever leaves this list but with the node. */
+	/* Nothing leaves this list but with the node, and by way of describe(). */
 	while (p && strcmp(p->name, HOST_DEFAULT_NAME))
 		p = p->next;
 	return p;
@@ -245,14 +253,10 @@ static struct property *default_described(struct host_pe *hp)
 /* Without it a device that is added meanwhile has no group, and a kexec image no DMA. */
 static void default_describe(struct host_pe *hp)
 {
-	const struct property *removed = ownership_removed_default(hp->node);
-	struct property *prop;
+	struct property *removed = ownership_removed_default(hp->node);
 
-	if (default_described(hp) || !removed)
-		return;
-	prop = host_property_copy(HOST_DEFAULT_NAME, removed);
-	if (!prop || of_add_property(hp->node, prop))
-		dev_warn(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
+	if (!default_described(hp) && removed)
+		describe(hp, removed);
 }
 
 /* The default window makes room for the host's. A remove may fail and have taken effect. */
@@ -280,7 +284,7 @@ static int ownership_leave(struct pe *pe)
 	struct host_pe *hp = to_host_pe(pe);
 	int rc = 0;
 
-	if (!hp->ddw.lost)
+	if (!hp->listed)
 		host_find_ddw(hp);
 	if (hp->ddw.valid && !hp->listed)
 		hp->listed = hp->ddw.prop->value;
@@ -302,6 +306,8 @@ static void ownership_back(struct pe *pe)
 	struct host_pe *hp = to_host_pe(pe);
 
 	tables_back(hp);
+	/* Somebody may have taken it out of the tree meanwhile. */
+	default_describe(hp);
 	/*
 	 * A kernel started by kexec does not know of a window that its device tree
 	 * was made without, and would find no room for its own.

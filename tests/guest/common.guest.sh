@@ -29,6 +29,11 @@ has_direct_window() {
 		[ "$(head -c 4 "$NODE/$DIRECT_WINDOW" | hexdump -e '4/1 "%02x"')" != ffffffff ]
 }
 
+# The bus address of the host's window onto all of memory, as the kernel describes it
+host_window() {
+	hexdump -v -s 8 -n 8 -e '1/1 "%02x"' "$NODE/$DIRECT_WINDOW"
+}
+
 has_default_window() {
 	[ -e "$NODE/ibm,dma-window" ]
 }

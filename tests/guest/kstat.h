@@ -14,6 +14,8 @@ uint64_t kstat_locked(pid_t pid);
 
 /* Pages pinned in the whole system: acquired minus released. */
 int64_t kstat_pins(void);
+/* So many stay pinned for good, as they should: from now on they are not counted. */
+void kstat_keep_pins(int64_t pages);
 /*
  * Pins go a moment late, from an RCU callback: waits up to two seconds for the number; the last
  * seen.

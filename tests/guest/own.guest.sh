@@ -28,11 +28,6 @@ other_is_back() {
 	give_back "$OTHER" && read_other
 }
 
-# The kernel's window onto all of memory is the host's, at this bus address
-host_window() {
-	hexdump -v -s 8 -n 8 -e '1/1 "%02x"' "$NODE/$DIRECT_WINDOW"
-}
-
 not_enabled() {
 	! insmod /vfio_pseries.ko enable=0 && logged 'vfio_pseries: not enabled' &&
 		! grep -q '^vfio_pseries ' /proc/modules

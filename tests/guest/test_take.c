@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "buffer.h"
+#include "kstat.h"
 #include "plan.h"
 #include "tap.h"
 #include "tests.h"
@@ -122,11 +124,68 @@ static void give_back_alone(void)
 	plan_end();
 }
 
+/* What a former user mapped, in a window that he had at @start. */
+static void expect_nothing_of(struct vfio *v, uint64_t start, uint8_t *secret)
+{
+	struct world w;
+
+	world_open_taken(&w, v);
+	world_start(&w, WORLD_HIGH);
+	for (uint64_t at = 0; at < MIB; at += MIB / 4) {
+		world_expect_reads(&w, start + at, secret + at, UNTOUCHED, "a former user's");
+		world_expect_writes(&w, start + at, secret + at, UNTOUCHED, "a former user's");
+	}
+	world_close(&w);
+}
+
+/* A claim while those calls fail; if it is granted, the PE has nothing of the former user's. */
+static bool claim_after(const char *fails, uint64_t start, uint8_t *secret)
+{
+	struct vfio v;
+	int ret;
+
+	plan_begin(fails);
+	ret = __vfio_open(&v, world_bdf);
+	plan_end();
+	tap_note("claim after a former user, %s: %s", fails, strerror(-ret));
+	if (!ret)
+		expect_nothing_of(&v, start, secret);
+	return !ret;
+}
+
+/*
+ * The hypervisor neither clears nor removes a user's window, and resets nothing. The next user's
+ * device reaches nothing through it, be it that he does not get the PE.
+ */
+static void former_user(void)
+{
+	int64_t pins = kstat_pins(), kept;
+	struct window ddw;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_create(&w.v, 12, 4 * GIB, &ddw);
+	vfio_map(&w.v, ddw.start, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_reads(&w, ddw.start, w.data, REACHED, "his own");
+	nvme_stop(&w.n);
+	plan_begin("clear 1 1000000 -1, remove 1 1000000 -1, reset 1 1000000 -1");
+	vfio_close(&w.v);
+	tap_check(plan_end() > 2, "no call failed");
+	kept = kstat_wait_pins(pins) - pins;
+	tap_check(kept >= (int64_t)(MIB / sysconf(_SC_PAGESIZE)), "what his window reaches is not pinned");
+	kstat_keep_pins(kept);
+	tap_check(!claim_after("reset 1 1000000 -1", ddw.start, w.data),
+		  "the PE was handed out with a window that is not empty");
+	tap_check(claim_after("off", ddw.start, w.data), "the PE cannot be had any more");
+}
+
 const struct tap_test take_tests[] = {
 	{ .name = "take/claim", .run = claim },
 	{ .name = "take/claim-single", .run = claim_single },
 	{ .name = "take/give-back-single", .run = give_back_single },
 	{ .name = "take/give-back", .run = give_back },
 	{ .name = "take/give-back-alone", .run = give_back_alone },
+	{ .name = "take/former-user", .run = former_user },
 	{ }
 };
