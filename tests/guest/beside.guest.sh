@@ -8,7 +8,7 @@ load_ours() {
 
 # A module goes a moment after its last user
 unload() {
-	wait_for 10 rmmod "$1"
+	wait_for 30 rmmod "$1"
 }
 
 card_is_back() {
