@@ -139,7 +139,7 @@ static struct loose_page *loose_take(struct loose *l, struct page *page)
 	found = *at;
 	if (!found) {
 		*at = new;
-		l->pages++;
+		WRITE_ONCE(l->pages, l->pages + 1);
 	}
 	(*at)->tces++;
 	spin_unlock(l->lock);
@@ -159,7 +159,7 @@ static void loose_put_locked(struct loose *l, unsigned long pfn, u32 n)
 	if (lp->tces)
 		return;
 	*at = lp->next;
-	l->pages--;
+	WRITE_ONCE(l->pages, l->pages - 1);
 	unpin_user_page(pfn_to_page(pfn));
 	kfree(lp);
 }

@@ -351,7 +351,8 @@ static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64
 /* Pages that are pinned, or are about to be, beyond what was paid for: charge them. */
 static int space_charge(struct space *s)
 {
-	unsigned long pages = s->memory.pages.pages + s->transit;
+	/* KVM may let some go meanwhile: then this is too much, until the next call. */
+	unsigned long pages = READ_ONCE(s->memory.pages.pages) + s->transit;
 	int rc = 0;
 
 	if (pages > s->locked)
@@ -363,7 +364,7 @@ static int space_charge(struct space *s)
 
 static void space_uncharge(struct space *s)
 {
-	unsigned long pages = max(s->memory.pages.pages + s->transit, (u64)s->paid);
+	unsigned long pages = max(READ_ONCE(s->memory.pages.pages) + s->transit, (u64)s->paid);
 
 	if (pages < s->locked)
 		account_locked_vm(s->memory.mm, s->locked - pages, false);
