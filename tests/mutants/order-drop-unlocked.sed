@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A PE leaves a table while KVM writes to its members.
+#
+# file: driver/table.c
+# interleave: kvm_leave
+/^static void table_drop_member(/,/^}/{/spin_lock/d;/spin_unlock/d
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Which table KVM has is changed without the lock.
+#
+# file: driver/lend.c
+# interleave: kvm_remove
+/^void lend_end(/,/^}/{/spin_lock/d;/spin_unlock/d
+}

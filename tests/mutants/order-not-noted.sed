@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A MAP does not note what KVM has changed since it began.
+#
+# file: driver/table.c
+# interleave: kvm_first
+/^static void store_mapped(/,/^}/s/if (t->lent)/if (t->lost)/

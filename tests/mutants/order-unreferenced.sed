@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A call takes its reference on a container when that may be gone.
+#
+# file: driver/container.c
+# interleave: call_close_reboot
+/^static struct container \*container_find(/,/^}/{s/^\tif (c)$/\txa_unlock(\&containers);\n&/;/^\txa_unlock(&containers);$/d
+}
