@@ -104,7 +104,7 @@ add_programs() {
 
 # What the guest script finds in its environment
 guest_environment() {
-	printf 'export KERNEL=%s NAME=%s OWNERSHIP=%s\n' "$KERNEL" "$NAME" "$variant"
+	printf 'export KERNEL=%s NAME=%s OWNERSHIP=%s\n' "$KERNEL" "$NAME" "$(target_ownership "$KERNEL")"
 	for pair in $ENVIRONMENT; do
 		printf 'export %s\n' "$pair"
 	done

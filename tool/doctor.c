@@ -86,10 +86,11 @@ static void check_fatal(void)
 
 	if (release && in_tree_is_fatal(release) && !root_exists("/sys/module/vfio_pseries") &&
 	    (root_exists("/sys/module/vfio_iommu_spapr_tce") || !module_is_built(release)))
-		finding(FAILURE, "in-tree driver", "with vfio_iommu_spapr_tce, this kernel's own, any "
-			"user of a group can panic the machine", "echo install "
-			"vfio_iommu_spapr_tce /bin/false > /etc/modprobe.d/no-spapr-tce.conf, until "
-			"vfio_pseries is there");
+		finding(FAILURE, "in-tree driver",
+			"with vfio_iommu_spapr_tce, this kernel's own, any user of a group can "
+			"panic the machine",
+			"echo install vfio_iommu_spapr_tce /bin/false > "
+			"/etc/modprobe.d/no-spapr-tce.conf, until vfio_pseries is there");
 	free(release);
 }
 

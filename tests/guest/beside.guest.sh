@@ -70,6 +70,7 @@ kvm_has_the_hosts_table() {
 # Whoever takes a PE looks for it among all of them
 ours_comes_and_goes() {
 	for round in 1 2 3 4 5 6 7 8; do
+		note "round $round"
 		load_ours && unload vfio_pseries || return 1
 	done
 }

@@ -189,6 +189,35 @@ window_of_its_own() {
 	try own-window-card-works card_is_back "$CARD"
 }
 
+# remove_node NODE  a node leaves the device tree, whoever holds its device: what drmgr does after a time
+remove_node() {
+	printf 'remove_node %s' "${1#/sys/firmware/devicetree/base}" >/tmp/change
+	dd if=/tmp/change of=/proc/powerpc/ofdt bs=4096 2>/dev/null && [ ! -e "$1" ]
+}
+
+# The default window's property leaves the device tree under a user: the host has it again all the same
+property_taken_while_owned() {
+	unbind "$CARD"
+	try taken-property-bind bind "$NVME" vfio-pci
+	try taken-property-hold hold hold/windows
+	try taken-property-remove change_node "$NODE" remove_property ibm,dma-window
+	try taken-property-let-go let_go
+	host_has_all taken-property
+}
+
+# The node of a user's disk leaves the device tree, but not the bridge's, which is the PE's. Nothing
+# goes under the user, and the PE is good for the next one, and for the host.
+node_taken_while_held() {
+	unbind "$CARD"
+	try taken-node-bind bind "$NVME" vfio-pci
+	try taken-node-hold hold hold/windows
+	try taken-node-remove remove_node "$(readlink -f "/sys/bus/pci/devices/$NVME/of_node")"
+	try taken-node-let-go let_go
+	own_tests own/works
+	try taken-node-disk-is-back disk_is_back
+	try taken-node-card-is-back card_is_back "$CARD"
+}
+
 # Afterwards the host has everything again, in an order that ends with the card
 host_has_all() {
 	try "$1-disk-is-back" disk_is_back
@@ -280,6 +309,7 @@ hot_added_disk
 added_while_owned
 removed_while_held
 host_has_all released
+property_taken_while_owned
 [ "$OWNERSHIP" != none ] || window_of_its_own
 [ "$OWNERSHIP" = device ] || try in-tree-first-unload rmmod vfio_iommu_spapr_tce
 both_loaded
@@ -288,6 +318,7 @@ none) cannot_go ;;
 group) can_go_alone ;;
 device) can_go ;;
 esac
+node_taken_while_held
 # What the kernel says when the partition is switched off with a user's device at work is looked at, too
 unbind "$CARD"
 try off-bind bind "$NVME" vfio-pci

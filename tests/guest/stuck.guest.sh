@@ -14,6 +14,7 @@ must bind-vfio-pci bind "$NVME" vfio-pci
 must bind-second bind "$SECOND" vfio-pci
 vfio_tests join/older-pages
 try stuck-in-register hold hold/fault-in-register
+# shellcheck disable=SC2034 # hold reads it
 HELD=$SECOND
 try stuck-in-map hold hold/fault-in-map
 mark 1

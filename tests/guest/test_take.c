@@ -173,7 +173,8 @@ static void former_user(void)
 	vfio_close(&w.v);
 	tap_check(plan_end() > 2, "no call failed");
 	kept = kstat_wait_pins(pins) - pins;
-	tap_check(kept >= (int64_t)(MIB / sysconf(_SC_PAGESIZE)), "what his window reaches is not pinned");
+	tap_check(kept >= (int64_t)(MIB / sysconf(_SC_PAGESIZE)),
+		  "what his window reaches is not pinned");
 	kstat_keep_pins(kept);
 	tap_check(!claim_after("reset 1 1000000 -1", ddw.start, w.data),
 		  "the PE was handed out with a window that is not empty");
