@@ -30,8 +30,8 @@ rpm_bad_words() {
 rpm_refuses_version() {
 	"$ROOT/package/tree" "$WORK/other"
 	sed -i 's/^Version:.*/Version: 77/' "$WORK/other/package/vfio-pseries.spec"
-	if BUILD=$WORK/other/build "$WORK/other/package/rpm" >"$WORK/refused" 2>&1; then return 1; fi
-	grep 'another version' "$WORK/refused"
+	if BUILD=$WORK/other/build "$WORK/other/package/rpm" >"$WORK/another-version" 2>&1; then return 1; fi
+	grep 'another version' "$WORK/another-version"
 }
 
 # The same sources as in the Debian package, and the same files but for what belongs to one of the two
