@@ -302,7 +302,7 @@ refused_take
 unbind "$CARD"
 unbind "$OTHER_CARD"
 try bind-other-disk bind "$OTHER" vfio-pci
-own_tests own/no-host-window own/no-host-table own/tree-while-owned own/two-pes
+own_tests own/no-host-window own/no-host-table own/tree-while-owned own/two-pes own/no-debris
 try other-disk-is-back other_is_back
 try other-card-is-back card_is_back "$OTHER_CARD"
 hot_added_disk

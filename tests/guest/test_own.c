@@ -116,6 +116,31 @@ static void tree_while_owned(void)
 	expect_tree("given back");
 }
 
+#define CYCLES	100
+
+static void take_and_give_back(unsigned int times)
+{
+	struct vfio v;
+
+	while (times--) {
+		vfio_open(&v, world_bdf);
+		vfio_close(&v);
+	}
+}
+
+/* A user may do that without end: what leaves the device tree for him is not made anew each time. */
+static void no_debris(void)
+{
+	uint64_t before, left;
+
+	take_and_give_back(CYCLES / 10);
+	before = kstat_objects();
+	take_and_give_back(CYCLES);
+	left = kstat_objects();
+	tap_check(left < before + CYCLES, "%u times, %lld objects of the kernel's stay", CYCLES,
+		  (long long)(left - before));
+}
+
 /* Two PEs, each with a container: one is given back, the other does not notice. */
 static void two_pes(void)
 {
@@ -199,6 +224,7 @@ const struct tap_test own_tests[] = {
 	{ .name = "own/no-host-table", .run = no_host_table },
 	{ .name = "own/tree-while-owned", .run = tree_while_owned },
 	{ .name = "own/two-pes", .run = two_pes },
+	{ .name = "own/no-debris", .run = no_debris, .limit = 120 },
 	{ .name = "own/works", .run = works },
 	{ .name = "own/in-tree-asked-first", .run = in_tree_asked_first },
 	{ }
