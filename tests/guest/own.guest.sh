@@ -200,6 +200,7 @@ property_taken_while_owned() {
 	unbind "$CARD"
 	try taken-property-bind bind "$NVME" vfio-pci
 	try taken-property-hold hold hold/windows
+	# shellcheck disable=SC2153 # the PE's, from common.sh
 	try taken-property-remove change_node "$NODE" remove_property ibm,dma-window
 	try taken-property-let-go let_go
 	host_has_all taken-property

@@ -128,7 +128,7 @@ static void take_and_give_back(unsigned int times)
 	}
 }
 
-/* A user may do that without end: what leaves the device tree for him is not made anew each time. */
+/* A user may do that without end: what leaves the device tree for him is not made anew. */
 static void no_debris(void)
 {
 	uint64_t before, left;
