@@ -3,4 +3,4 @@
 #
 # file: driver/compat/ownership_replace.c
 # guest: beside
-s/user ? &passing : &replaced/\&replaced/
+s/user ? &passing : &replaced/user \& 0 ? \&passing : \&replaced/
