@@ -97,6 +97,16 @@ static int loose_pin_step(struct loose_pins *p, bool write)
 	return got > 0 ? 0 : -EFAULT;
 }
 
+/* The pins from the @first-th page on go. */
+static void loose_unpin_from(struct loose_pins *p, unsigned long first)
+{
+	while (p->done > first) {
+		unpin_user_page(p->page[--p->done]);
+		if (!(p->done % LOOSE_STEP))
+			cond_resched();
+	}
+}
+
 int loose_pin(struct loose_pins *p, unsigned long ua, u64 size, bool write)
 {
 	int rc = 0;
@@ -114,11 +124,7 @@ int loose_pin(struct loose_pins *p, unsigned long ua, u64 size, bool write)
 
 void loose_unpin(struct loose_pins *p)
 {
-	while (p->done) {
-		unpin_user_page(p->page[--p->done]);
-		if (!(p->done % LOOSE_STEP))
-			cond_resched();
-	}
+	loose_unpin_from(p, 0);
 	kvfree(p->page);
 	p->page = NULL;
 }
@@ -179,11 +185,7 @@ static void loose_put(struct loose *l, struct loose_pins *p, unsigned long n)
 /* Pages from the @i-th on are pinned only, those before it are held. */
 static void loose_unhold(struct loose *l, struct loose_pins *p, unsigned long i)
 {
-	while (p->done > i) {
-		unpin_user_page(p->page[--p->done]);
-		if (!(p->done % LOOSE_STEP))
-			cond_resched();
-	}
+	loose_unpin_from(p, i);
 	loose_put(l, p, i);
 	kvfree(p->held);
 	p->held = NULL;
