@@ -541,7 +541,8 @@ int host_publish(struct pe *pe, u32 num, struct lend *lend)
 	return 0;
 }
 
-void host_property_free(struct property *p)
+/* A copy that never was in the tree. */
+static void host_property_free(struct property *p)
 {
 	kfree(p->name);
 	kfree(p->value);

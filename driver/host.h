@@ -68,6 +68,7 @@ struct host_ddw {
  * @wide:    the device that had the second of them as its own; never followed
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_device.c
+ * @lent:    another one, of the default window, for a PE with one window at a time
  * @single:  the host has given up its default window for @ddw, see
  *           compat/ownership_windows.c
  * @listed:  what the kernel's list of windows points at, see
@@ -88,6 +89,7 @@ struct host_pe {
 	struct device *wide;
 	__be64 *list;
 	struct property *saved;
+	struct property *lent;
 	bool single;
 	struct host_ddw_value *listed;
 };
@@ -173,11 +175,6 @@ void host_isolate(struct pe *pe);
  * Return: the property, for of_add_property(); NULL without memory.
  */
 struct property *host_property_copy(const char *name, const struct property *from);
-
-/**
- * host_property_free() - a copy that never was in the tree
- */
-void host_property_free(struct property *p);
 
 /**
  * host_has_window() - does a node describe a window, firmware's or the host's?

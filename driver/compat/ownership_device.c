@@ -126,6 +126,14 @@ static int builtin_take(struct host_pe *hp, struct property *dflt)
 	return rc;
 }
 
+/* One copy for all times, as with saved_make(): the node never frees what it was lent. */
+static int default_make(struct host_pe *hp, const struct property *saved)
+{
+	if (!hp->lent)
+		hp->lent = host_property_copy(HOST_DEFAULT_NAME, saved);
+	return hp->lent ? 0 : -ENOMEM;
+}
+
 /*
  * A PE with one window, which the host has made a dynamic one. Whether the
  * default window comes back when the kernel removes that is firmware's business.
@@ -135,21 +143,15 @@ static int builtin_take(struct host_pe *hp, struct property *dflt)
 static int builtin_take_single(struct host_pe *hp)
 {
 	struct property *saved = of_find_property(hp->node, PROP_SAVED, NULL);
-	struct property *dflt;
 
 	if (!saved)
 		return -ENODEV;
-	if (saved_make(hp, saved))
+	if (saved_make(hp, saved) || default_make(hp, saved))
 		return -ENOMEM;
-	dflt = host_property_copy(HOST_DEFAULT_NAME, saved);
-	if (!dflt)
-		return -ENOMEM;
-	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev)) {
-		host_property_free(dflt);
+	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev))
 		return -EIO;
-	}
 	hp->pe.dflt.present = false;
-	if (of_add_property(hp->node, dflt))
+	if (of_add_property(hp->node, hp->lent))
 		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
 	return 0;
 }
