@@ -47,6 +47,17 @@ struct model_pe *model_add_pe(const struct model_pe_config *config)
 	return pe;
 }
 
+void model_remove_pe(struct model_pe *pe)
+{
+	u32 k;
+
+	machine_lock();
+	for (k = 0; k < MODEL_MAX_WINDOWS; k++)
+		table_drop(&pe->table[k]);
+	pe->gone = true;
+	machine_unlock();
+}
+
 void model_set_features(bool put_indirect, bool stuff)
 {
 	machine.features = (struct papr_features){ put_indirect, stuff };
@@ -97,7 +108,7 @@ struct model_pe *machine_pe(u64 buid)
 	for (i = 0; i < machine.pes; i++) {
 		u32 p = (last + i) % machine.pes;
 
-		if (machine.pe[p].config.buid == buid) {
+		if (machine.pe[p].config.buid == buid && !machine.pe[p].gone) {
 			last = p;
 			return &machine.pe[p];
 		}

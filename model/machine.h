@@ -34,12 +34,16 @@ struct tce_table {
  * @table:  its windows; without TRAIT_OLD_NAMES in no order
  * @named:  windows that were ever created
  * @busy:   busy answers that are left, with TRAIT_RTAS_BUSY
+ * @limited: it is in limited-address mode
+ * @gone:   it was taken away
  */
 struct model_pe {
 	struct model_pe_config config;
 	struct tce_table table[MODEL_MAX_WINDOWS];
 	u32 named;
 	u32 busy;
+	bool limited;
+	bool gone;
 };
 
 /**
@@ -88,6 +92,8 @@ bool tce_own(u64 tce);
 bool table_make(struct tce_table *t, const struct model_window *w, bool garbage);
 bool table_make_default(struct model_pe *pe, bool garbage);
 void table_drop(struct tce_table *t);
+/* The first TCEs of @old become those of @t, for whole chunks. */
+void table_inherit(struct tce_table *t, struct tce_table *old);
 /* Index of the TCE of a bus address. Return: false when it is outside of the window. */
 bool table_index(const struct tce_table *t, u64 ioba, u64 *idx);
 u64 table_get(const struct tce_table *t, u64 idx);

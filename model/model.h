@@ -17,7 +17,8 @@
  *
  * Sources: "LoPAR" is OpenPOWER's Linux on Power Architecture Reference 2.9, by title of the
  * section; "QEMU" is hw/ppc of version 7.2, by function; "Linux" is what the kernel of version 6.12
- * does because of a machine that its authors had. Nobody has looked at a PowerVM for this.
+ * does because of a machine that its authors had; "logs" are lines of real partitions that somebody
+ * made public (tests/unit/partitions.def). Nobody has looked at a PowerVM for this.
  *
  * All functions may be called from several threads.
  */
@@ -68,7 +69,8 @@ enum model_call {
  *                       "ibm,remove-pe-dma-window"; QEMU rtas_ibm_remove_pe_dma_window() does not
  *                       look)
  * @RULE_RESET_INVALID:  a PE that is reset has no valid TCE, else -1 (LoPAR
- *                       "ibm,reset-pe-dma-windows"; QEMU does not look)
+ *                       "ibm,reset-pe-dma-windows"; QEMU does not look; nor does PowerVM, it
+ *                       seems: Linux' own take resets what it has not cleared)
  */
 enum model_rule {
 	RULE_LIST_ALIGNED,
@@ -110,6 +112,13 @@ struct model_pe;
  * @TRAIT_OLD_NAMES:   names come back: a new window has the lowest one that is free, the default
  *                     one's too (QEMU spapr_phb_get_free_liobn()); without it, each has a new name
  *                     (LoPAR says nothing: nobody may rely on either)
+ * @TRAIT_BRIDGE_NAMES: a created window is called 0x70000000 + the number of its host bridge, the
+ *                      next time, too (logs; that it comes back is inferred)
+ * @TRAIT_ONE_CREATED: a PE can have no more than one created window, be the default one there or
+ *                     not (logs have never shown two; inferred)
+ * @TRAIT_KEEPS:       a reset leaves TCEs as they were: those of a default window that is there;
+ *                     where a PE has one window at a time its default window then shows those of
+ *                     the one before (Linux clears that window for this reason)
  * @TRAIT_RTAS_BUSY:   create and reset are busy twice, -2 and 990x, before they do their work
  *                     (LoPAR "ibm,create-pe-dma-window"; Linux waits for both)
  * @TRAIT_SHARED:      the partition's memory is shared with others: TCE calls may be long busy, and
@@ -126,9 +135,19 @@ enum model_trait {
 	TRAIT_FIRST_LOW,
 	TRAIT_OVERLAPS,
 	TRAIT_OLD_NAMES,
+	TRAIT_BRIDGE_NAMES,
+	TRAIT_ONE_CREATED,
+	TRAIT_KEEPS,
 	TRAIT_RTAS_BUSY,
 	TRAIT_SHARED,
 };
+
+/* Names with TRAIT_BRIDGE_NAMES, and how much of a unit id is the bridge's number. */
+#define MODEL_BRIDGE_NAMES	0x70000000U
+#define MODEL_BRIDGE_MASK	0xffffU
+
+/* Where created windows begin in limited-address mode. */
+#define MODEL_LIMITED_START	(1ULL << 32)
 
 /**
  * struct model_pe_config - a PE
@@ -138,8 +157,11 @@ enum model_trait {
  * @size:       its bytes; 0 for a PE without
  * @high:       where windows beside it go
  * @page_sizes: as ibm,query-pe-dma-window reports them
+ * @max_tces:   the largest window that it offers; 0 for what the personality has
  * @ddw:        has the DDW calls
  * @reset:      has ibm,reset-pe-dma-window as well
+ * @limited:    a reset may ask for limited-address mode: until the next one created windows begin
+ *              at 4 GiB (PAPR 2.13; Linux since 6.12.32)
  * @narrow:     a query has replies of five cells only
  */
 struct model_pe_config {
@@ -149,8 +171,10 @@ struct model_pe_config {
 	u64 size;
 	u64 high;
 	u32 page_sizes;
+	u64 max_tces;
 	bool ddw;
 	bool reset;
+	bool limited;
 	bool narrow;
 };
 
@@ -187,8 +211,8 @@ extern const struct model_personality model_qemu;
 extern const struct model_personality model_strict;
 
 /*
- * PowerVM, as far as LoPAR, Linux and its authors' letters tell. An ordinary adapter: a default
- * window of 2 GiB, created ones above it, never at 0.
+ * PowerVM, as far as LoPAR, Linux, its authors' letters and public logs tell. An ordinary adapter:
+ * a default window of 2 GiB, a created one far above it, never at 0.
  */
 extern const struct model_personality model_powervm;
 
@@ -230,6 +254,9 @@ void model_reset(const struct model_personality *p);
 /* A PE with its default window, all of whose TCEs are invalid. */
 struct model_pe *model_add_pe(const struct model_pe_config *config);
 
+/* A PE is taken away with all of its windows: nobody knows its names any more. */
+void model_remove_pe(struct model_pe *pe);
+
 /* What papr_features() says, and what the calls admit to. */
 void model_set_features(bool put_indirect, bool stuff);
 
@@ -244,7 +271,7 @@ void model_set_garbage(bool on);
 
 /* --- looking at it --- */
 
-/* Windows of a PE, in the order of their names. Return: how many; at most @max are stored. */
+/* Windows of a PE, in the order of their places. Return: how many; at most @max are stored. */
 u32 model_windows(const struct model_pe *pe, struct model_window *w, u32 max);
 
 /* Where a device's access to @ioba goes. Return: the permission bits, 0 for a fault. */

@@ -21,7 +21,15 @@
 /* LoPAR "ibm,query-pe-dma-window", IO Page Sizes: 4K, 64K, 16M; 2M is Linux' and QEMU's. */
 #define PAGE_SIZES	0x107
 
+/* What logs have: 4K and 64K, on newer firmware 2M as well. Nobody has seen 16M there. */
+#define LOGGED_SIZES	0x103
+#define LOGGED_SIZES_VF	0x3
+
 #define POWERVM_TRAITS	(TRAIT(ATOMIC) | TRAIT(PARTIAL) | TRAIT(UNDEFINED) | TRAIT(RTAS_BUSY))
+
+/* Newer machines, which there are logs of. */
+#define LOGGED_RULES	(ALL_RULES & ~RULE(RESET_INVALID))
+#define LOGGED_TRAITS	(POWERVM_TRAITS | TRAIT(BRIDGE_NAMES) | TRAIT(ONE_CREATED) | TRAIT(KEEPS))
 
 const struct model_personality model_qemu = {
 	.name = "qemu",
@@ -50,26 +58,26 @@ const struct model_personality model_strict = {
 
 const struct model_personality model_powervm = {
 	.name = "powervm",
-	.enforces = ALL_RULES,
-	.traits = POWERVM_TRAITS | TRAIT(RESTORES) | TRAIT(OLD_NAMES),
+	.enforces = LOGGED_RULES,
+	.traits = LOGGED_TRAITS | TRAIT(RESTORES),
 	.features = { .put_indirect = true, .stuff = true },
 	.windows = 2,
-	.max_tces = 1ULL << 32,
-	.narrow = 0xffffffff,
+	.max_tces = 1ULL << 24,
+	.narrow = 1U << 24,
 	.pe = { .buid = BUID, .liobn = LIOBN, .size = 2 * GiB, .high = HIGH,
-		.page_sizes = PAGE_SIZES, .ddw = true, .reset = true },
+		.page_sizes = LOGGED_SIZES, .ddw = true, .reset = true, .limited = true },
 };
 
 const struct model_personality model_powervm_vf = {
 	.name = "powervm_vf",
-	.enforces = ALL_RULES,
-	.traits = POWERVM_TRAITS | TRAIT(OLD_NAMES),
+	.enforces = LOGGED_RULES,
+	.traits = LOGGED_TRAITS,
 	.features = { .put_indirect = false, .stuff = true },
 	.windows = 1,
-	.max_tces = 1ULL << 32,
-	.narrow = 0xffffffff,
+	.max_tces = 1ULL << 22,
+	.narrow = 1U << 22,
 	.pe = { .buid = BUID, .liobn = LIOBN, .start = HIGH, .size = 8 * GiB, .high = HIGH,
-		.page_sizes = PAGE_SIZES, .ddw = true, .reset = true },
+		.page_sizes = LOGGED_SIZES_VF, .ddw = true, .reset = true, .limited = true },
 };
 
 const struct model_personality model_powervm_shared = {

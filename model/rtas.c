@@ -3,8 +3,10 @@
  * rtas.c - the four DDW calls of RTAS.
  *
  * A window takes the first free place in the PE. With TRAIT_OLD_NAMES its name goes with the place,
- * so names come back, that of a removed default window too.
+ * so names come back, that of a removed default window too; with TRAIT_BRIDGE_NAMES it goes with
+ * the host bridge.
  */
+#include <string.h>
 #include <linux/sched.h>
 #include "machine.h"
 
@@ -40,11 +42,26 @@ static struct model_pe *rtas_pe(const struct rtas_call *c, int nargs)
 	return pe && pe->config.ddw ? pe : NULL;
 }
 
+static bool has_default(const struct model_pe *pe)
+{
+	return pe->table[0].present && pe->table[0].w.dflt;
+}
+
 static u32 windows_left(const struct model_pe *pe)
 {
 	u32 active = machine_active(pe);
+	u32 most = machine.rules->windows;
 
-	return active < machine.rules->windows ? machine.rules->windows - active : 0;
+	if (trait(TRAIT_ONE_CREATED) && active > has_default(pe))
+		return 0;
+	if (trait(TRAIT_ONE_CREATED) && most > 1)
+		return 1;
+	return active < most ? most - active : 0;
+}
+
+static u64 most_tces(const struct model_pe *pe)
+{
+	return pe->config.max_tces ? pe->config.max_tces : machine.rules->max_tces;
 }
 
 static int rtas_query(const struct rtas_call *c)
@@ -52,12 +69,15 @@ static int rtas_query(const struct rtas_call *c)
 	struct model_pe *pe = rtas_pe(c, 3);
 	u32 *rets = c->rets;
 
-	if (!pe || (c->nret != 5 && (c->nret != 6 || pe->config.narrow)))
+	if (!pe || (c->nret != 5 && (c->nret != 6 || pe->config.narrow))) {
+		/* Logs have this answer, with all zeros, of a PE that is not there. */
+		memset(rets, 0, (c->nret - 1) * sizeof(*rets));
 		return PAPR_RTAS_PARAMETER;
+	}
 	*rets++ = windows_left(pe);
 	if (c->nret == 6)
-		*rets++ = machine.rules->max_tces >> 32;
-	*rets++ = c->nret == 6 ? (u32)machine.rules->max_tces : machine.rules->narrow;
+		*rets++ = most_tces(pe) >> 32;
+	*rets++ = c->nret == 6 ? (u32)most_tces(pe) : machine.rules->narrow;
 	*rets++ = pe->config.page_sizes;
 	*rets = 0;
 	return PAPR_RTAS_SUCCESS;
@@ -86,6 +106,8 @@ static u32 free_place(const struct model_pe *pe)
 
 static u32 new_name(struct model_pe *pe, u32 place)
 {
+	if (trait(TRAIT_BRIDGE_NAMES))
+		return MODEL_BRIDGE_NAMES + (pe->config.buid & MODEL_BRIDGE_MASK);
 	if (trait(TRAIT_OLD_NAMES))
 		return pe->config.liobn + place;
 	return pe->config.liobn + 1 + pe->named++ % 255;
@@ -113,7 +135,7 @@ static u64 in_the_way(const struct model_pe *pe, u64 start, u64 size)
 /* Windows begin at multiples of their size. */
 static u64 new_start(const struct model_pe *pe, u64 size)
 {
-	u64 start = pe->config.high;
+	u64 start = pe->limited ? MODEL_LIMITED_START : pe->config.high;
 	u64 end;
 
 	if (trait(TRAIT_FIRST_LOW) && !machine_active(pe))
@@ -148,7 +170,7 @@ static int rtas_create(const struct rtas_call *c)
 	if (!pe || c->nret != 4 || !(pe->config.page_sizes & page_size_bit(page_shift)) ||
 	    shift < page_shift || shift > 63)
 		return PAPR_RTAS_PARAMETER;
-	if (!windows_left(pe) || 1ULL << (shift - page_shift) > machine.rules->max_tces)
+	if (!windows_left(pe) || 1ULL << (shift - page_shift) > most_tces(pe))
 		return PAPR_RTAS_HW_ERROR;
 	busy = long_work(pe);
 	if (busy)
@@ -181,23 +203,44 @@ static int rtas_remove(const struct rtas_call *c)
 	return PAPR_RTAS_SUCCESS;
 }
 
+/* The default window comes into being again; it may have what another one in its stead had. */
+static void default_again(struct model_pe *pe)
+{
+	struct tce_table old = pe->table[0];
+
+	pe->table[0].present = false;
+	if (pe->config.size)
+		table_make_default(pe, machine.garbage);
+	if (pe->config.size && old.present && trait(TRAIT_KEEPS) && machine.rules->windows == 1)
+		table_inherit(&pe->table[0], &old);
+	table_drop(&old);
+}
+
+/* A reset into limited-address mode has an argument more. */
+static bool reset_has(const struct model_pe *pe, const struct rtas_call *c)
+{
+	return pe->config.reset && c->nret == 1 &&
+	       (c->nargs == 3 || (pe->config.limited && c->args[3] == 1));
+}
+
 static int rtas_reset(const struct rtas_call *c)
 {
-	struct model_pe *pe = rtas_pe(c, 3);
+	struct model_pe *pe = rtas_pe(c, c->nargs == 4 ? 4 : 3);
 	int busy;
 	u32 k;
 
-	if (!pe || !pe->config.reset || c->nret != 1)
+	if (!pe || !reset_has(pe, c))
 		return PAPR_RTAS_PARAMETER;
 	if (model_valid(pe) && rule_broken(RULE_RESET_INVALID))
 		return PAPR_RTAS_HW_ERROR;
 	busy = long_work(pe);
 	if (busy)
 		return busy;
-	for (k = 0; k < MODEL_MAX_WINDOWS; k++)
+	for (k = 1; k < MODEL_MAX_WINDOWS; k++)
 		table_drop(&pe->table[k]);
-	if (pe->config.size)
-		table_make_default(pe, machine.garbage);
+	if (!trait(TRAIT_KEEPS) || !has_default(pe))
+		default_again(pe);
+	pe->limited = c->nargs == 4;
 	return PAPR_RTAS_SUCCESS;
 }
 

@@ -64,6 +64,16 @@ void table_drop(struct tce_table *t)
 	memset(t, 0, sizeof(*t));
 }
 
+void table_inherit(struct tce_table *t, struct tce_table *old)
+{
+	u64 i;
+
+	for (i = 0; i < chunks(t) && i < chunks(old); i++) {
+		chunk_set(t, i, old->chunk[i]);
+		old->chunk[i] = NULL;
+	}
+}
+
 bool table_index(const struct tce_table *t, u64 ioba, u64 *idx)
 {
 	*idx = (ioba - t->w.start) >> t->w.page_shift;

@@ -372,7 +372,7 @@ static bool applies(const struct scenario *s, const struct model_personality *p)
 {
 	if (s->needs & (BESIDE | TWO_DDW) && p->windows < 2)
 		return false;
-	if (s->needs & TWO_DDW && !p->pe.reset)
+	if (s->needs & TWO_DDW && (!p->pe.reset || p->traits & 1U << TRAIT_ONE_CREATED))
 		return false;
 	if (s->needs & LOW && p->pe.start > U32_MAX)
 		return false;

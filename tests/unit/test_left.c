@@ -250,8 +250,9 @@ static void more_than_can_be_noted(void **state)
 {
 	static struct model_personality roomy;
 
-	roomy = model_powervm;
+	roomy = model_strict;
 	roomy.windows = 4;
+	roomy.traits |= 1U << TRAIT_OLD_NAMES;
 	world_setup_on(&roomy);
 	messy_host(3);
 	/* By LoPAR a reset is refused for as long as TCEs are valid. */

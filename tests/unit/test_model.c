@@ -328,6 +328,123 @@ static void strict_windows_have_new_names_and_do_not_overlap(void **state)
 	assert_int_equal(start_of(rets), HIGH);
 }
 
+/* Query in six cells. Return: the status. */
+static int query(u32 *rets)
+{
+	const u32 args[] = { CONFIG_ADDR, BUID >> 32, (u32)BUID };
+
+	return papr_rtas(MODEL_TOKEN_QUERY, 3, 6, args, rets);
+}
+
+static int create_patiently(u32 page_shift, u32 shift, u32 *rets)
+{
+	int status;
+
+	do {
+		status = create(page_shift, shift, rets);
+	} while (papr_rtas_busy(status));
+	return status;
+}
+
+/* nargs 4 asks for limited-address mode */
+static void reset_patiently(int nargs)
+{
+	int status;
+
+	do {
+		status = reset(nargs);
+	} while (papr_rtas_busy(status));
+	assert_int_equal(status, 0);
+}
+
+static void powervm_has_one_created_window_with_the_bridges_name(void **state)
+{
+	u32 rets[5];
+
+	setup_on(&model_powervm);
+	model_set_garbage(false);
+	assert_int_equal(query(rets), 0);
+	assert_int_equal(rets[0], 1);
+	assert_int_equal(rets[1], 0);
+	assert_int_equal(rets[2], 0x1000000);
+	assert_int_equal(rets[3], 0x103);
+	assert_int_equal(create_patiently(24, 32, rets), PAPR_RTAS_PARAMETER);
+	assert_int_equal(create_patiently(12, 37, rets), PAPR_RTAS_HW_ERROR);
+	assert_int_equal(create_patiently(12, 36, rets), 0);
+	assert_int_equal(rets[0], 0x70000001);
+	assert_int_equal(start_of(rets), HIGH);
+	assert_int_equal(create_patiently(12, 32, rets), PAPR_RTAS_HW_ERROR);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(query(rets), 0);
+	assert_int_equal(rets[0], 0);
+	assert_int_equal(remove_window(0x70000001), 0);
+	assert_true(world_window(0).dflt);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(create_patiently(21, 45, rets), 0);
+	assert_int_equal(rets[0], 0x70000001);
+	assert_int_equal(start_of(rets), HIGH);
+}
+
+static void powervm_resets_what_is_valid_and_keeps_it(void **state)
+{
+	u32 rets[3];
+
+	setup_on(&model_powervm);
+	assert_int_equal(papr_put_tce(LIOBN, 0x5000, 0x40000 | RW), 0);
+	assert_int_equal(create_patiently(16, 20, rets), 0);
+	reset_patiently(3);
+	assert_int_equal(model_broke(RULE_RESET_INVALID), 3);
+	assert_int_equal(world_windows(), 1);
+	assert_int_equal(model_valid(world.one.hv), 1);
+	assert_int_equal(model_peek(LIOBN, 0x5000), 0x40000 | RW);
+}
+
+static void a_function_shows_what_its_last_window_had(void **state)
+{
+	u32 rets[3];
+
+	setup_on(&model_powervm_vf);
+	model_set_garbage(false);
+	assert_int_equal(remove_window(LIOBN), 0);
+	assert_int_equal(create_patiently(16, 26, rets), 0);
+	assert_int_equal(papr_put_tce(rets[0], HIGH + 0x30000, 0x40000 | RW), 0);
+	reset_patiently(3);
+	assert_true(world_window(HIGH).dflt);
+	assert_int_equal(model_peek(LIOBN, HIGH + 0x3000), 0x40000 | RW);
+	assert_int_equal(model_valid(world.one.hv), 1);
+}
+
+static void limited_address_mode_lasts_until_a_reset(void **state)
+{
+	u32 rets[3];
+
+	setup_on(&model_powervm);
+	model_set_garbage(false);
+	reset_patiently(4);
+	assert_true(world_window(0).dflt);
+	assert_int_equal(create_patiently(16, 33, rets), 0);
+	assert_int_equal(start_of(rets), 4 * GiB);
+	reset_patiently(3);
+	assert_int_equal(create_patiently(16, 33, rets), 0);
+	assert_int_equal(start_of(rets), HIGH);
+}
+
+static void a_pe_that_is_gone_is_answered_with_zeros(void **state)
+{
+	u32 rets[5];
+	u64 tce;
+
+	setup_on(&model_powervm);
+	memset(rets, 0xff, sizeof(rets));
+	model_remove_pe(world.one.hv);
+	assert_int_equal(query(rets), PAPR_RTAS_PARAMETER);
+	assert_int_equal(rets[0] | rets[1] | rets[2] | rets[3] | rets[4], 0);
+	assert_int_equal(create(16, 20, rets), PAPR_RTAS_PARAMETER);
+	assert_int_equal(reset(3), PAPR_RTAS_PARAMETER);
+	assert_int_equal(papr_stuff_tce(LIOBN, 0, 0, 1), PAPR_H_PARAMETER);
+	assert_int_equal(papr_get_tce(LIOBN, 0, &tce), PAPR_H_PARAMETER);
+}
+
 static void powervm_rtas_is_busy_twice(void **state)
 {
 	u32 rets[3];
@@ -353,15 +470,13 @@ static void a_function_has_one_window(void **state)
 	assert_int_equal(world_window(HIGH).tces, 8 * GiB >> 12);
 	assert_int_equal(create(16, 32, rets), PAPR_RTAS_HW_ERROR);
 	assert_int_equal(remove_window(LIOBN), 0);
-	while (papr_rtas_busy(create(16, 20, rets)))
-		;
+	assert_int_equal(create_patiently(16, 20, rets), 0);
 	assert_int_equal(start_of(rets), HIGH);
 	assert_int_equal(papr_stuff_tce(rets[0], HIGH, 0, 16), 0);
 	/* Its default window does not come back by itself. */
 	assert_int_equal(remove_window(rets[0]), 0);
 	assert_int_equal(world_windows(), 0);
-	while (papr_rtas_busy(reset(3)))
-		;
+	reset_patiently(3);
 	assert_true(world_window(HIGH).dflt);
 	assert_false(papr_features().put_indirect);
 	assert_true(papr_features().stuff);
@@ -509,6 +624,11 @@ int main(void)
 		MODEL_TEST(foreign_pages_read_partially),
 		MODEL_TEST(stuff_must_fit),
 		MODEL_TEST(strict_windows_have_new_names_and_do_not_overlap),
+		MODEL_TEST(powervm_has_one_created_window_with_the_bridges_name),
+		MODEL_TEST(powervm_resets_what_is_valid_and_keeps_it),
+		MODEL_TEST(a_function_shows_what_its_last_window_had),
+		MODEL_TEST(limited_address_mode_lasts_until_a_reset),
+		MODEL_TEST(a_pe_that_is_gone_is_answered_with_zeros),
 		MODEL_TEST(powervm_rtas_is_busy_twice),
 		MODEL_TEST(a_function_has_one_window),
 		MODEL_TEST(shared_memory_is_busy_and_short),

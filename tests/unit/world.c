@@ -111,6 +111,7 @@ static void setup_pe(struct endpoint *e, const struct model_pe_config *config)
 			.token_create = MODEL_TOKEN_CREATE,
 			.token_remove = MODEL_TOKEN_REMOVE,
 			.token_reset = config->reset ? MODEL_TOKEN_RESET : 0,
+			.limited = config->limited,
 			.wide_query = !config->narrow,
 		},
 		.dflt = { .w = { config->liobn, config->start, config->size, 12 },
