@@ -87,6 +87,16 @@ static bool pe_default_there(const struct pe *pe)
 	return hv_exists(pe->dflt.w.liobn, pe->dflt.w.start);
 }
 
+/* Can nothing be reached through it, be it that it is gone with its PE? */
+static bool pe_default_harmless(struct pe *pe)
+{
+	int rc = pe_default_clear(pe);
+
+	if (rc == -ENXIO && !pe_default_there(pe))
+		pe->dflt.raw = false;
+	return !pe->dflt.raw;
+}
+
 /* A reset may fail and have taken effect, too. */
 static int pe_default_reset(struct pe *pe)
 {
@@ -275,11 +285,8 @@ static int pe_learn(struct pe *pe)
 /* The host has left: only the default window is to be there, and nothing in it. */
 static int pe_empty(struct pe *pe)
 {
-	int rc;
+	int rc = pe->dflt.present ? hv_clear(&pe->dflt.w, true) : pe_default_back(pe);
 
-	if (!pe->dflt.present)
-		return pe_default_back(pe);
-	rc = hv_clear(&pe->dflt.w, true);
 	if (rc || !pe->addr.limited)
 		return rc;
 	/* The host may have asked for addresses below 64 bits: that ends here. */
@@ -547,7 +554,7 @@ bool pe_close(struct pe *pe, u32 liobn, bool clean)
 		if (d != &pe->dflt)
 			clean |= pe_remove_ddw(pe, d) || !d->raw;
 		else if (!clean)
-			clean = !pe_default_clear(pe);
+			clean = pe_default_harmless(pe);
 		if (d->raw)
 			pe_quarantine(pe, &d->w);
 	}

@@ -268,6 +268,35 @@ static void more_than_can_be_noted(void **state)
 	world_check_end();
 }
 
+/*
+ * The hypervisor has taken the whole PE away, from under its user: its tables are gone, so nothing
+ * stays pinned, and no device is there to be isolated.
+ */
+static void pe_that_is_gone(void **state)
+{
+	u64 start;
+
+	world_setup_on(&model_powervm);
+	world_begin();
+	assert_int_equal(space_map(&world.space, 0x3000, UA, MiB, RW), 0);
+	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), 0);
+	assert_int_equal(space_map(&world.space, start, UA, MiB, RW), 0);
+	model_remove_pe(world.one.hv);
+	assert_int_equal(space_map(&world.space, MiB, UA, MiB, RW), -EIO);
+	assert_int_equal(space_unmap(&world.space, 0x3000, MiB), -EIO);
+	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), -ENOSPC);
+	assert_int_equal(space_remove(&world.space, start), -EIO);
+	space_detach(&world.space, &world.one.pe);
+	space_kill(&world.space);
+	pe_release(&world.one.pe);
+	assert_false(world.one.host_left);
+	assert_int_equal(shim_pins(), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+	assert_int_equal(world.isolated, 0);
+	assert_int_not_equal(pe_take(&world.one.pe), 0);
+	assert_false(world.one.pe.owned);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +309,7 @@ int main(void)
 		WORLD_TEST(doubtful_name),
 		WORLD_TEST(hosts_window_is_not_handed_out),
 		WORLD_TEST(more_than_can_be_noted),
+		WORLD_TEST(pe_that_is_gone),
 	};
 
 	return cmocka_run_group_tests_name("left", tests, NULL, NULL);

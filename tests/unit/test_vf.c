@@ -127,6 +127,7 @@ static void single_end(void)
 
 	check_host_has_it();
 	assert_int_equal(single_leave(pe), 0);
+	hv_clear_if_there(&pe->dflt.w, false);
 	assert_int_equal(hv_reset(&pe->addr), 0);
 	assert_int_equal(hv_clear(&pe->dflt.w, false), 0);
 	world_end();
@@ -191,12 +192,42 @@ static void host_without_a_default_window_keeps_its_own(void **state)
 	single_end();
 }
 
+/* The host had asked for addresses near 4 GiB: that ends, however the default window came back. */
+static void limited_host(u32 traits)
+{
+	static struct model_personality p;
+	u32 args[] = { CONFIG_ADDR, BUID >> 32, (u32)BUID, 1 };
+	u64 start;
+
+	p = model_powervm_vf;
+	p.traits |= traits;
+	world_setup_on(&p);
+	assert_int_equal(hv_clear(&world.one.pe.dflt.w, false), 0);
+	while (papr_rtas_busy(papr_rtas(MODEL_TOKEN_RESET, 4, 1, args, NULL)))
+		;
+	single_begin();
+	assert_int_equal(host_window.start, MODEL_LIMITED_START);
+	world_begin();
+	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(space_create(&world.space, 16, 1 * GiB, 1, &start), 0);
+	assert_int_equal(start, HIGH);
+	world_give_back();
+	single_end();
+}
+
+static void limited_mode_ends(void **state)
+{
+	limited_host(0);
+	limited_host(1U << TRAIT_RESTORES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VF_TEST(default_window_is_not_told_and_used),
 		VF_TEST(default_window_is_removed_at_0),
 		VF_TEST(older_api_is_refused),
+		VF_TEST(limited_mode_ends),
 		VF_TEST(host_without_a_default_window),
 		VF_TEST(host_without_a_default_window_keeps_its_own),
 	};
