@@ -5,14 +5,19 @@
 KERNEL ?= 6.1
 SECONDS ?= 60
 
+# A kernel tree of the tester's own, in place of KERNEL=
+export TREE
+ON = $(if $(TREE),tree,$(KERNEL))
+
 # KERNEL= is ours, not a variable for the builds below
 MAKEOVERRIDES =
 
 help:
 	@echo "make demo [KERNEL=6.1|6.12-4k|6.12-64k]  a device in user space on an emulated LPAR (6.1)"
 	@echo "make test            all tests: static checks, unit tests, fuzzing, guests on all kernels"
+	@echo "make test TREE=/path/to/linux  the module and the guests on a built kernel tree; also demo, nested, bench, faults"
 	@echo "make test-long       these and the guests that take long: what a release needs"
-	@echo "make test-kernels    guests on trixie's and sid's kernels, built in trees of these suites"
+	@echo "make test-kernels    guests on trixie's, sid's and experimental's kernels, built in trees of these suites"
 	@echo "make faults [KERNEL=6.12-64k] [FAULT=B4]  the known faults on the kernel's own driver: docs/upstream.md"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
@@ -75,23 +80,23 @@ tool: setup
 
 demo:
 	@rig/setup --only demo/host-packages
-	@rig/kernels $(KERNEL)
-	@rig/modules $(KERNEL)
-	@demo/run $(KERNEL)
+	@rig/kernels $(ON)
+	@rig/modules $(ON)
+	@demo/run $(ON)
 
 nested: KERNEL = 6.12-64k
 nested: setup
-	@rig/kernels $(KERNEL)
+	@rig/kernels $(ON)
 	@rig/tools
-	@rig/modules $(KERNEL)
-	@KERNELS=$(KERNEL) SCENARIOS=nested tests/run guest
+	@rig/modules $(ON)
+	@KERNELS=$(ON) SCENARIOS=nested tests/run guest
 
 bench: KERNEL = 6.12-64k
 bench:
 	@rig/setup bench/host-packages
-	@rig/kernels $(KERNEL)
-	@rig/modules $(KERNEL)
-	@bench/run $(KERNEL)
+	@rig/kernels $(ON)
+	@rig/modules $(ON)
+	@bench/run $(ON)
 
 bench-chart: KERNEL = 6.12-64k
 bench-chart:
@@ -100,10 +105,10 @@ bench-chart:
 
 bench-nested: KERNEL = 6.12-64k
 bench-nested: setup
-	@rig/kernels $(KERNEL)
+	@rig/kernels $(ON)
 	@rig/tools
-	@rig/modules $(KERNEL)
-	@bench/nested $(KERNEL)
+	@rig/modules $(ON)
+	@bench/nested $(ON)
 
 test: kernels
 	@rig/setup package/host-packages
@@ -125,9 +130,9 @@ test-long: kernels
 
 faults: KERNEL = 6.12-64k
 faults: setup
-	@rig/kernels $(KERNEL)
-	@rig/modules $(KERNEL)
-	@KERNEL=$(KERNEL) tests/faults/run $(FAULT)
+	@rig/kernels $(ON)
+	@rig/modules $(ON)
+	@KERNEL=$(ON) tests/faults/run $(FAULT)
 
 unit: setup
 	@tests/run unit

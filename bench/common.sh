@@ -8,8 +8,8 @@
 QEMU_DEVICES="-device edu -device spapr-pci-host-bridge,index=1"
 MODULES="vfio-pci vfio_pseries"
 IN_TREE=
-case $KERNEL in
-6.1) ;; # no device can be handed over there without our module
+case $(target_ownership "$KERNEL") in
+none | group) ;; # no device can be handed over there without our module, or it is the machine's end
 *)
 	MODULES="$MODULES vfio_iommu_spapr_tce"
 	IN_TREE=yes

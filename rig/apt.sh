@@ -129,7 +129,7 @@ apt_open() {
 	fi
 }
 
-# apt_field SUITE PACKAGE FIELD VERSION-PREFIX  of the newest version that begins so
+# apt_field SUITE PACKAGE FIELD VERSION-PREFIX  of the newest version that begins so, 7.3~rc7 with 7.3
 apt_field() {
 	apt_suite "$1" apt-cache show "$2" 2>/dev/null | awk -v field="$3:" -v prefix="$4" '
 		$1 == "Version:" { version = $2 }
@@ -137,7 +137,8 @@ apt_field() {
 		!NF { flush() }
 		END { flush() }
 		function flush() {
-			if (value != "" && (version == prefix || index(version, prefix ".") == 1))
+			if (value != "" && (version == prefix || index(version, prefix ".") == 1 ||
+			    index(version, prefix "~") == 1))
 				print version "\t" value
 			version = value = ""
 		}' | sort -V | tail -n 1 | cut -f 2

@@ -34,6 +34,7 @@ add_packaged_module() {
 		[ -e "$plain" ] && continue
 		mkdir -p "${plain%/*}"
 		unpacked "$tree/$path" >"$plain"
+		[ "$KERNEL" != tree ] || "${CROSS}strip" --strip-debug "$plain"
 	done
 }
 

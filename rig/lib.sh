@@ -9,7 +9,12 @@ BUILD=${BUILD:-$ROOT/build}
 CACHE=$BUILD/cache
 CROSS=powerpc64le-linux-gnu-
 PATH=$PATH:/usr/sbin:/sbin
-
+# The tester's own kernel tree (rig/tree.sh), for all that is called from here on, wherever that runs
+case ${TREE:-} in
+'') unset TREE ;;
+/*) ;;
+*) TREE=$PWD/$TREE ;;
+esac
 say() {
 	printf '%s\n' "$*"
 }
@@ -63,19 +68,26 @@ alone() {
 	flock 8
 }
 
-# target_names  those that stand for all; with MORE=1 in the environment, the others
+# target_names  those that stand for all; with MORE=1 in the environment, the others; with TREE the tester's own
 target_names() {
+	[ -z "${TREE:-}" ] || { echo tree; return; }
 	awk -v more="${MORE:-}" '!/^#/ && NF && (more != "") == ($5 == "more") { print $1 }' \
 		"$ROOT/rig/targets"
 }
 
+# The table, and behind it the line of the tester's own tree, if there is one
+targets() {
+	cat "$ROOT/rig/targets"
+	[ ! -e "$BUILD/tree/target" ] || cat "$BUILD/tree/target"
+}
+
 every_target_name() {
-	awk '!/^#/ && NF { print $1 }' "$ROOT/rig/targets"
+	targets | awk '!/^#/ && NF { print $1 }'
 }
 
 # target_field NAME NUMBER  one column of the table
 target_field() {
-	awk -v name="$1" -v n="$2" '!/^#/ && $1 == name { print $n }' "$ROOT/rig/targets"
+	targets | awk -v name="$1" -v n="$2" '!/^#/ && $1 == name { print $n }'
 }
 
 need_target() {
@@ -113,6 +125,16 @@ target_base() {
 target_ownership() {
 	modinfo -F ownership "$BUILD/$1/vfio_pseries.ko" 2>/dev/null | grep . ||
 		die "$1 has no vfio_pseries.ko: run rig/modules $1 first"
+}
+
+# target_has NAME OPTION  CONFIG_OPTION is set there, y or m
+target_has() {
+	grep -q "^CONFIG_$2=[ym]" "$BUILD/$1/headers/include/config/auto.conf"
+}
+
+# target_page_size NAME  in KiB
+target_page_size() {
+	if target_has "$1" PPC_64K_PAGES; then echo 64; else echo 4; fi
 }
 
 as_root() {

@@ -17,6 +17,7 @@ esac
 FILES="$BUILD/guest/vfiotest:bin/vfiotest tests/guest/common.guest.sh:common.sh"
 ENVIRONMENT="DRIVER=$DRIVER TESTS=${TESTS:-}"
 SECOND_DISK=
+NEEDS="SYSCTL PROC_PAGE_MONITOR VM_EVENT_COUNTERS SHMEM INET"
 
 # Two scenarios may be started at once, but the program is built once
 build_programs() {

@@ -100,7 +100,7 @@ card_is_back() {
 
 # Small pages, for windows that take many calls
 try failing-hypervisor insmod /tce_inject.ko pages=3
-[ "$KERNEL" = 6.1 ] || try host-card load e1000
+[ "$OWNERSHIP" = none ] || try host-card load e1000
 unbind "$CARD"
 try host-disk use_disk
 try host-direct-window has_direct_window
