@@ -105,7 +105,8 @@ add_programs() {
 
 # What the guest script finds in its environment
 guest_environment() {
-	printf 'export KERNEL=%s NAME=%s OWNERSHIP=%s\n' "$KERNEL" "$NAME" "$(target_ownership "$KERNEL")"
+	printf 'export KERNEL=%s NAME=%s OWNERSHIP=%s PREEMPTIBLE=%s\n' "$KERNEL" "$NAME" "$(target_ownership "$KERNEL")" \
+		"$(! target_has "$KERNEL" PREEMPTION || echo yes)"
 	for pair in $ENVIRONMENT; do
 		printf 'export %s\n' "$pair"
 	done

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -139,6 +140,13 @@ static void start(struct machine *m, const struct puts *p)
 	regs.gpr[14] = p->tce_step;
 	regs.gpr[15] = p->ioba_step;
 	must(ioctl(m->vcpu, KVM_SET_REGS, &regs), "KVM_SET_REGS");
+}
+
+bool machine_lent_nothing(void)
+{
+	const char *preemptible = getenv("PREEMPTIBLE");
+
+	return preemptible && *preemptible;
 }
 
 /* As QEMU answers it */

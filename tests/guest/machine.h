@@ -7,6 +7,7 @@
 #ifndef GUEST_MACHINE_H
 #define GUEST_MACHINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,8 @@ void machine_open(struct machine *m, void *memory, size_t size);
 int machine_attach(struct machine *m, int group);
 /* KVM forgets the group, and with it those tables of the group's that it has. */
 void machine_detach(struct machine *m, int group);
+/* Is KVM lent nothing, since it can be preempted? Then all calls are user space's. */
+bool machine_lent_nothing(void);
 /* Calls that did not give H_SUCCESS. */
 unsigned int machine_put(struct machine *m, const struct puts *p);
 /* Pages of 4 KiB of its memory from there on, one after the other, or nothing. */

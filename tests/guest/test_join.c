@@ -250,7 +250,7 @@ static void kvm_writes_to_both(void)
 	join_start(&b, SECOND_QUEUES);
 	expect_both(&a, &b, last, a.data + MIB + last, REACHED, "mapped before");
 	machine_map(&m, 0, 2 * MIB, 256);
-	tap_check(m.left == 1, "%u calls left the kernel", m.left);
+	tap_check(m.left == (machine_lent_nothing() ? 512 : 1), "%u calls left the kernel", m.left);
 	expect_both(&a, &b, last, a.data + 2 * MIB + last, REACHED, "mapped afterwards");
 	machine_unmap(&m, 0, 256);
 	expect_both(&a, &b, last, a.data + 2 * MIB + last, UNTOUCHED, "unmapped");

@@ -83,19 +83,22 @@ static void host_table(void)
 /* What a guest maps the device reaches, and nothing else; KVM leaves the first calls to others. */
 static void map_and_unmap(void)
 {
+	const bool none = machine_lent_nothing();
 	struct machine m;
 	struct world w;
 
 	open_both(&w, &m);
 	machine_map(&m, 0, MIB, MANY);
-	tap_check(m.left == 2, "%u of the guest's %u calls left the kernel", m.left, MANY);
+	tap_check(m.left == (none ? MANY : 2), "%u of the guest's %u calls left the kernel", m.left,
+		  MANY);
 	expect(&w, 0, MIB, MANY, REACHED, "mapped by the guest");
 	world_expect_writes(&w, MANY * PAGE, w.data, UNTOUCHED, "not mapped by the guest");
 	machine_map(&m, 0, 2 * MIB, PAGES);
 	expect(&w, 0, 2 * MIB, PAGES, REACHED, "mapped again");
 	expect(&w, 0, MIB, PAGES, UNTOUCHED, "mapped before");
 	machine_unmap(&m, 0, MANY);
-	tap_check(m.left == 2, "%u calls left the kernel in the end", m.left);
+	tap_check(m.left == (none ? 2 * MANY + PAGES : 2), "%u calls left the kernel in the end",
+		  m.left);
 	expect(&w, 0, 2 * MIB, PAGES, UNTOUCHED, "unmapped by the guest");
 	expect(&w, 0, MIB, MANY, UNTOUCHED, "unmapped by the guest");
 	tap_errno(__vfio_unregister(&w.v, w.memory, w.size), -EBUSY, "UNREGISTER, queues mapped");
