@@ -50,6 +50,13 @@ bad() {
 	expect "tree-$bad_name" "kernels: TREE=$bad_name $bad_wanted||1|" "$(taken "$bad_name")"
 }
 
+# refusal COMMAND...  what it says to a tree that is nowhere, and its exit status
+refusal() {
+	refusal_status=0
+	TREE=$FAKE/nowhere BUILD=$FAKE/build "$@" >"$FAKE/out" 2>&1 || refusal_status=$?
+	printf '%s|%s' "$(sed "s,$FAKE/,,g" "$FAKE/out" | tr '\n' '|')" "$refusal_status"
+}
+
 # unset_option OPTION
 unset_option() {
 	sed -i "/^CONFIG_$1=/d" .config include/config/auto.conf
@@ -58,6 +65,8 @@ unset_option() {
 bad_trees() {
 	not_built='make ARCH=powerpc CROSS_COMPILE=powerpc64le-linux-gnu- vmlinux modules'
 	expect tree-nowhere 'kernels: TREE=nowhere is no folder||1|' "$(taken nowhere)"
+	expect tree-nowhere-to-test 'kernels: TREE=nowhere is no folder||1' "$(refusal "$ROOT/tests/run" guest)"
+	expect tree-nowhere-for-faults 'kernels: TREE=nowhere is no folder||1' "$(refusal "$ROOT/tests/faults/run" B4)"
 	bad no-config 'is no kernel tree with a build: it has no .config' rm .config
 	bad other-architecture 'is configured for another architecture: the guests are ppc64le (CONFIG_PPC64, CONFIG_CPU_LITTLE_ENDIAN)' \
 		unset_option CPU_LITTLE_ENDIAN
