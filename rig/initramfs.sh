@@ -107,6 +107,8 @@ add_programs() {
 guest_environment() {
 	printf 'export KERNEL=%s NAME=%s OWNERSHIP=%s PREEMPTIBLE=%s\n' "$KERNEL" "$NAME" "$(target_ownership "$KERNEL")" \
 		"$(! target_has "$KERNEL" PREEMPTION || echo yes)"
+	[ -z "$PERSONALITY" ] ||
+		printf "export PERSONALITY=%s INJECT='%s'\n" "$PERSONALITY" "$INJECT"
 	for pair in $ENVIRONMENT; do
 		printf 'export %s\n' "$pair"
 	done

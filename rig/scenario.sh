@@ -28,8 +28,13 @@ INITRD=
 OWNERSHIP=
 SINCE=
 NEEDS=
+INJECT=
 prepare() { :; }
 check() { :; }
+
+# Another hypervisor than QEMU's, by way of tests/inject: its runs and their results have names of their own
+PERSONALITY=${PERSONALITY:-}
+SEED=${SEED:-1}
 
 # name_scenario FILE  for KERNEL: its full path, its name, its guest script and where its run is
 # shellcheck disable=SC2153 # KERNEL is its own
@@ -39,7 +44,7 @@ name_scenario() {
 	GUEST_SCRIPT=${SCENARIO%.scenario}.guest.sh
 	[ -r "$GUEST_SCRIPT" ] || die "$SCENARIO has no guest script beside it"
 	NAME=${SCENARIO##*/}
-	NAME=${NAME%.scenario}
+	NAME=${NAME%.scenario}${PERSONALITY:+-$PERSONALITY}
 	RUN=$BUILD/log/$KERNEL-$NAME
 }
 

@@ -26,8 +26,21 @@ stty -F "$VERDICT" raw -echo
 
 # shellcheck source=/dev/null
 . /environment
+# Another hypervisor than QEMU's has to be there before any driver of a device is
+if [ -n "${PERSONALITY:-}" ]; then
+	# shellcheck disable=SC2086 # module parameters
+	insmod /tce_inject.ko $INJECT && echo "# hypervisor: $INJECT" >&9
+fi
 sh /guest.sh </dev/null
 status=$?
+if [ -n "${PERSONALITY:-}" ]; then
+	answers=/sys/module/tce_inject/parameters
+	echo "# busy answers: $(cat $answers/busy_answers), refused calls: $(cat $answers/refused)" >&9
+	[ "$(cat $answers/touched)" = 0 ] ||
+		echo "not ok $PERSONALITY-undefined - a device wrote where nobody had mapped anything" >&9
+	[ "$(cat $answers/busy_answers)" -gt 0 ] ||
+		echo "not ok $PERSONALITY-busy - no call found the hypervisor busy" >&9
+fi
 echo "guest script ended with status $status"
 if [ "$status" -eq 0 ]; then
 	echo "verdict: pass" >&9

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where windows come to lie, by sequences of calls with the addresses that QEMU gives: the default
- * window at 0 and as large as 1 GiB, a first dynamic window at 0 as well, a further one at 2^59.
- * And that a call that failed has changed nothing, neither for the next call nor for the windows
- * that are there.
+ * window at 0 and as large as 1 GiB, a first dynamic window at 0 as well, a further one at 2^59;
+ * and with those that PowerVM gives: one dynamic window, at 2^59. And that a call that failed has
+ * changed nothing, neither for the next call nor for the windows that are there.
  */
 #include <errno.h>
 #include <signal.h>
@@ -20,8 +20,11 @@
 #define HIGH	(1ULL << 59)
 #define MOST	2
 #define NOSPC	(-ENOSPC)
-/* To clear all of them takes 5 and more, on a machine without other work, too. */
-#define KILL_SECONDS	4
+/*
+ * To clear all of them takes 5 and more, on a machine without other work, too. PowerVM does not
+ * remove a window before that is done, and is busy now and then.
+ */
+#define KILL_SECONDS	(world_powervm() ? 30 : 4)
 
 enum op { END, CREATE, REMOVE };
 
@@ -43,14 +46,33 @@ struct sequence {
 #define FAILS(shift, size, why)	{ CREATE, shift, size, 0, why }
 #define R(start)		{ REMOVE, 0, 0, start, 0 }
 
+/* The same below each hypervisor. */
 static const struct sequence sequences[] = {
 	{ "the default window alone",
 	  { R(0), C(12, GIB, 0), R(0), C(12, 512 * MIB, 0), R(0), C(12, GIB, 0) } },
-	{ "a dynamic window alone",
-	  { R(0), C(16, 4 * GIB, 0), R(0), C(16, 4 * GIB, 0), R(0), C(12, GIB, 0) } },
 	{ "the default window and a dynamic one",
 	  { C(12, 4 * GIB, HIGH), FAILS(12, GIB, NOSPC), R(HIGH), C(16, 4 * GIB, HIGH), R(0),
 	    C(12, 512 * MIB, 0), R(0), C(12, GIB, 0), R(HIGH), C(16, GIB, HIGH) } },
+	{ }
+};
+
+static const struct sequence powervm_sequences[] = {
+	{ "a dynamic window alone",
+	  { R(0), C(16, 4 * GIB, HIGH), FAILS(16, GIB, NOSPC), FAILS(12, GIB, NOSPC), R(HIGH),
+	    C(21, 4 * GIB, HIGH), R(HIGH), C(12, GIB, 0), C(16, GIB, HIGH) } },
+	{ "the default window goes first",
+	  { C(16, 4 * GIB, HIGH), R(0), C(12, GIB, 0), R(0), R(HIGH), C(16, 4 * GIB, HIGH) } },
+	{ "larger than the default window, with its page size",
+	  { R(0), C(12, 2 * GIB, HIGH), FAILS(12, 2 * GIB, NOSPC), R(HIGH), C(12, GIB, 0) } },
+	{ "the largest",
+	  { FAILS(12, 128 * GIB, -EINVAL), FAILS(16, 2048 * GIB, -EINVAL),
+	    FAILS(24, 16 * GIB, -EINVAL), R(0), C(21, 32768 * GIB, HIGH) } },
+	{ }
+};
+
+static const struct sequence qemu_sequences[] = {
+	{ "a dynamic window alone",
+	  { R(0), C(16, 4 * GIB, 0), R(0), C(16, 4 * GIB, 0), R(0), C(12, GIB, 0) } },
 	{ "the default window goes first",
 	  { C(16, 4 * GIB, HIGH), R(0), C(12, GIB, 0), R(0), R(HIGH), C(16, 4 * GIB, 0) } },
 	{ "two dynamic windows, the higher one goes",
@@ -61,6 +83,7 @@ static const struct sequence sequences[] = {
 	    FAILS(12, GIB, NOSPC), R(HIGH), C(12, GIB, 0), C(16, 4 * GIB, HIGH) } },
 	{ "larger than the default window, with its page size",
 	  { R(0), C(12, 2 * GIB, 0), C(12, GIB, HIGH), R(0), R(HIGH), C(12, GIB, 0) } },
+	{ }
 };
 
 /* The windows that there are, as the sequence so far has it. */
@@ -128,14 +151,21 @@ static void run(const struct sequence *q, void *mem)
 	vfio_close(&v);
 }
 
+static void run_all(const struct sequence *q, void *mem)
+{
+	for (; q->name; q++)
+		run(q, mem);
+}
+
 /* All of them twice: the second time finds what the first one left. */
 static void table(void)
 {
 	void *huge = buffer_huge(2 * MIB, false);
 
-	for (unsigned int round = 0; round < 2; round++)
-		for (unsigned int i = 0; i < sizeof(sequences) / sizeof(*sequences); i++)
-			run(&sequences[i], huge);
+	for (unsigned int round = 0; round < 2; round++) {
+		run_all(sequences, huge);
+		run_all(world_powervm() ? powervm_sequences : qemu_sequences, huge);
+	}
 }
 
 /*
@@ -194,20 +224,34 @@ static void judged_afresh_alone(void)
 	world_close(&w);
 }
 
-/* The hypervisor would put a window over a living one: refused, and that one has all it had. */
+/* A window that lies where the hypervisor would put another one. */
+static void create_in_the_way(struct vfio *v, struct window *win)
+{
+	struct window first;
+
+	vfio_remove(v, 0);
+	vfio_create(v, 16, 4 * GIB, win);
+	if (world_powervm())
+		return;
+	first = *win;
+	vfio_create(v, 16, 4 * GIB, win);
+	vfio_remove(v, first.start);
+}
+
+/*
+ * The hypervisor would put a window over a living one, or has no other: refused, and that one has
+ * all it had.
+ */
 static void overlap_changes_nothing(void)
 {
 	uint8_t *huge = buffer_huge(4 * MIB, false);
-	struct window first, second, third;
+	struct window second, third;
 	struct world w;
 
 	world_open_over(&w, huge, 4 * MIB);
-	vfio_remove(&w.v, 0);
-	vfio_create(&w.v, 16, 4 * GIB, &first);
-	vfio_create(&w.v, 16, 4 * GIB, &second);
+	create_in_the_way(&w.v, &second);
 	world_start(&w, second.start + GIB);
 	vfio_map(&w.v, second.start, huge + 2 * MIB, 2 * MIB, VFIO_DIR_BOTH);
-	vfio_remove(&w.v, first.start);
 	for (unsigned int i = 0; i < 3; i++)
 		tap_errno(__vfio_create(&w.v, 16, 4 * GIB, &third), -ENOSPC,
 			  "CREATE that would overlap");
@@ -228,7 +272,7 @@ static void create_large(unsigned int seed, int ready)
 	if (write(ready, "", 1) != 1)
 		_exit(1);
 	for (;;) {
-		vfio_create(&v, 12, 1ULL << 40, &win);
+		vfio_create(&v, 12, world_powervm() ? 64 * GIB : 1ULL << 40, &win);
 		vfio_remove(&v, win.start);
 	}
 }
@@ -259,7 +303,7 @@ static void create_killed(void)
 }
 
 const struct tap_test place_tests[] = {
-	{ .name = "place/table", .run = table },
+	{ .name = "place/table", .run = table, .limit = 60 },
 	{ .name = "place/judged-afresh", .run = judged_afresh },
 	{ .name = "place/judged-afresh-alone", .run = judged_afresh_alone },
 	{ .name = "place/overlap-changes-nothing", .run = overlap_changes_nothing },

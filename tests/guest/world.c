@@ -5,6 +5,7 @@
  * whether it can read, a fresh pattern is put there, written to the disk and read back through
  * the trusted buffer.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "buffer.h"
@@ -16,6 +17,18 @@
 #define POISON		0xa5
 
 const char *world_bdf = "0000:00:00.0";
+
+bool world_powervm(void)
+{
+	const char *ways = getenv("PERSONALITY");
+
+	return ways && !strcmp(ways, "powervm");
+}
+
+uint64_t world_first_start(void)
+{
+	return world_powervm() ? 1ULL << 59 : 0;
+}
 
 static const char *const reach_name[] = { "untouched", "partly reached", "reached" };
 

@@ -38,6 +38,14 @@ struct world {
 /* The device that all tests use. */
 extern const char *world_bdf;
 
+/*
+ * The hypervisor's ways, by PERSONALITY in the environment: QEMU's, or PowerVM's (tests/inject).
+ * With PowerVM's a PE has one created window at most.
+ */
+bool world_powervm(void);
+/* Where a first window lies that is not the default one. */
+uint64_t world_first_start(void);
+
 /* Opens the container and registers the memory; maps nothing. */
 void world_open(struct world *w);
 /* The same over memory that the test allocated, WORLD_BASE_SIZE more than its data. */

@@ -34,6 +34,7 @@
 #include <linux/string.h>
 #include <asm/hvcall.h>
 #include <asm/iommu.h>
+#include "powervm.h"
 
 enum call {
 	CALL_NONE,
@@ -138,7 +139,18 @@ static int hcall_begins(struct kprobe *p, struct pt_regs *regs)
 {
 	long answer;
 
-	return answered(hcall_kind(regs), false, &answer) ? return_answer(regs, answer) : 0;
+	if (answered(hcall_kind(regs), false, &answer))
+		return return_answer(regs, answer);
+	if (powervm_on() && powervm_write_tces(regs, &answer))
+		return return_answer(regs, answer);
+	return 0;
+}
+
+static int get_begins(struct kprobe *p, struct pt_regs *regs)
+{
+	long answer;
+
+	return powervm_on() && powervm_get_tce(regs, &answer) ? return_answer(regs, answer) : 0;
 }
 
 static enum call rtas_kind(u32 token)
@@ -176,7 +188,12 @@ static int rtas_begins(struct kprobe *p, struct pt_regs *regs)
 
 	if (single && call == CALL_CREATE && *bridge_windows(regs, call))
 		return return_answer(regs, -3);
-	return answered(call, false, &answer) ? return_answer(regs, answer) : 0;
+	if (answered(call, false, &answer))
+		return return_answer(regs, answer);
+	if (powervm_on() && call != CALL_NONE &&
+	    powervm_rtas(regs, POWERVM_QUERY + (call - CALL_QUERY), &answer))
+		return return_answer(regs, answer);
+	return 0;
 }
 
 /* What a call was about, until it returns. */
@@ -249,7 +266,7 @@ static void single_groups(void)
 		struct iommu_group *group = iommu_group_get(&pdev->dev);
 		struct iommu_table_group *tg = group ? iommu_group_get_iommudata(group) : NULL;
 
-		if (tg)
+		if (tg && (single || powervm_has_one(pci_domain_nr(pdev->bus))))
 			tg->max_dynamic_windows_supported = 1;
 		iommu_group_put(group);
 	}
@@ -275,6 +292,7 @@ static void nothing(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 
 static struct kprobe probes[] = {
 	PROBE("plpar_hcall_norets", hcall_begins),
+	PROBE("plpar_hcall", get_begins),
 	PROBE("rtas_call", rtas_begins),
 	PROBE("iommu_init_table", table_begins),
 };
@@ -391,13 +409,15 @@ static int __init inject_init(void)
 {
 	int rc = read_tokens();
 
-	if (single)
-		single_groups();
+	if (!rc)
+		rc = powervm_init(&tokens[CALL_QUERY]);
 	if (!rc)
 		rc = register_probes();
 	if (rc)
 		return rc;
-	rc = register_kretprobe(&limits_probe);
+	single_groups();
+	/* It would be asked before our own, which takes its place there */
+	rc = powervm_on() ? 0 : register_kretprobe(&limits_probe);
 	if (rc)
 		unregister_probes(ARRAY_SIZE(probes));
 	return rc;
@@ -405,8 +425,10 @@ static int __init inject_init(void)
 
 static void __exit inject_exit(void)
 {
-	unregister_kretprobe(&limits_probe);
+	if (!powervm_on())
+		unregister_kretprobe(&limits_probe);
 	unregister_probes(ARRAY_SIZE(probes));
+	powervm_exit();
 }
 
 module_init(inject_init);

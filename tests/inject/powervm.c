@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * powervm.c - PowerVM's ways, as far as the model's personalities "powervm" and "powervm_vf" have
+ * them, on top of QEMU's hypervisor.
+ *
+ * Windows: a created one lies at 2^59. QEMU puts the first one where the default one was, so a PE
+ * without any gets one of a single page there for as long as the create takes. There is one created
+ * window; beside the default one, or, where that one lies beyond 32 bits or with single=1, in its
+ * stead, and then only a reset brings the default one back. It is called 0x70000000 + number of the
+ * host bridge; QEMU's name for it is put in where it is used. Queries have the numbers of logs.
+ *
+ * TCEs: of a window that is created or comes back, those at both ends are valid and name memory
+ * that is nobody's ("touched" tells whether a device wrote to it). A reset leaves those of a
+ * default window that is there, and shows those of the one before where there is one window at a
+ * time. More than 512 at a time, bus addresses inside of a page, and to remove a window whose first
+ * or last TCEs are valid, are refused.
+ *
+ * Busy: answers depend on the seed, on the kind of call and on how many there were. Create is busy
+ * for everybody. The rest is busy for modules alone: the kernel's own code does not repeat a
+ * remove, a reset or a hypercall, and would lose its windows.
+ */
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <asm/hvcall.h>
+#include <asm/rtas.h>
+#include "powervm.h"
+
+static bool powervm;
+module_param(powervm, bool, 0444);
+MODULE_PARM_DESC(powervm, "the hypervisor has PowerVM's ways");
+
+static uint seed = 1;
+module_param(seed, uint, 0444);
+MODULE_PARM_DESC(seed, "which calls find it busy; 0: none");
+
+static bool one_each;
+module_param_named(one, one_each, bool, 0444);
+MODULE_PARM_DESC(one, "every PE has one window at a time");
+
+static int gone = -1;
+module_param(gone, int, 0644);
+MODULE_PARM_DESC(gone, "number of a host bridge that was taken away, or -1");
+
+static ulong busy_answers;
+module_param(busy_answers, ulong, 0444);
+MODULE_PARM_DESC(busy_answers, "busy answers until now");
+
+static ulong refused;
+module_param(refused, ulong, 0444);
+MODULE_PARM_DESC(refused, "calls that LoPAR forbids, until now");
+
+#define BRIDGES		16
+#define NAME_FIRST	0x70000000U
+#define NAME_MASK	0xf0000000U
+#define RTAS_PARAMETER	(-3)
+#define RTAS_HARDWARE	(-1)
+#define RTAS_BUSY_NOW	(-2)
+#define MOST_TCES	(1U << 24)
+#define MOST_TCES_ONE	(1U << 22)
+#define PAGES		0x103	/* 4K, 64K, 2M */
+#define PAGES_ONE	0x3
+#define BATCH		512
+#define TCE_BOTH	3
+
+/**
+ * struct window - one that QEMU has
+ * @liobn: QEMU's name for it; 0: it is not there
+ * @start: first bus address
+ * @tces:  its size
+ * @shift: log2 of its pages' size
+ */
+struct window {
+	u32 liobn;
+	u64 start;
+	u64 tces;
+	u32 shift;
+};
+
+/**
+ * struct bridge - a host bridge, which is a PE
+ * @known:    it was there from the start
+ * @far:      its default window lies beyond 32 bits
+ * @has_dflt: ... and is there
+ * @dflt:     what it is when it is
+ * @created:  the window that was created
+ */
+struct bridge {
+	bool known;
+	bool far;
+	bool has_dflt;
+	struct window dflt;
+	struct window created;
+};
+
+static struct bridge bridges[BRIDGES];
+static const u32 *tokens;
+
+/*
+ * Memory that TCEs name which nobody cleared, as large as a page of 64 KiB; lists of such TCEs, of
+ * others for pages that are larger, which name no memory at all, and of those to be copied.
+ */
+#define FILL		0x6b
+#define FOREIGN		(1ULL << 45)
+#define NOBODYS_SIZE	65536
+static u8 *nobodys;
+static __be64 *lists;
+enum { LIST_NOBODYS, LIST_FOREIGN, LIST_COPY, LISTS };
+
+/* Guards what follows, and bridges against calls at once; taken in probes. */
+static DEFINE_RAW_SPINLOCK(lock);
+static u32 calls[8];
+
+bool powervm_on(void)
+{
+	return powervm;
+}
+
+static int touched_get(char *text, const struct kernel_param *kp)
+{
+	return sprintf(text, "%d\n", nobodys && memchr_inv(nobodys, FILL, NOBODYS_SIZE));
+}
+
+static const struct kernel_param_ops touched_ops = { .get = touched_get };
+module_param_cb(touched, &touched_ops, NULL, 0444);
+MODULE_PARM_DESC(touched, "a device wrote through a TCE that nobody made");
+
+/* A number for this call of its kind, the same each time that the seed is. */
+static u32 draw(u32 kind)
+{
+	u32 x = (seed * 0x9e3779b9U) ^ (kind << 24) ^ calls[kind % ARRAY_SIZE(calls)]++;
+
+	x ^= x >> 16;
+	x *= 0x85ebca6bU;
+	x ^= x >> 13;
+	x *= 0xc2b2ae35U;
+	return x ^ x >> 16;
+}
+
+/* Is the caller a module, which is somewhere else than the kernel? */
+static bool from_module(const struct pt_regs *regs)
+{
+	return is_vmalloc_addr((void *)regs->link);
+}
+
+static bool is_busy(u32 kind, u32 every, u32 *more)
+{
+	unsigned long flags;
+	bool busy;
+
+	if (!seed)
+		return false;
+	raw_spin_lock_irqsave(&lock, flags);
+	*more = draw(kind);
+	busy = *more % every == 0;
+	busy_answers += busy;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	*more /= every;
+	return busy;
+}
+
+/* --- hypercalls --- */
+
+/* One of our lists, from a TCE of the window on. */
+static void write_list(const struct window *w, u64 idx, u32 list, u32 n)
+{
+	plpar_hcall_norets(H_PUT_TCE_INDIRECT, (unsigned long)w->liobn,
+			   w->start + (idx << w->shift), __pa(lists + list * BATCH),
+			   (unsigned long)n);
+}
+
+/* The first and the last TCEs of a window: valid, and nobody's. */
+static void leave_undefined(const struct window *w)
+{
+	u32 list = 1ULL << w->shift <= NOBODYS_SIZE ? LIST_NOBODYS : LIST_FOREIGN;
+	u32 n = min_t(u64, w->tces, BATCH);
+
+	write_list(w, 0, list, n);
+	write_list(w, w->tces - n, list, n);
+}
+
+static bool is_created(u32 liobn)
+{
+	return (liobn & NAME_MASK) == NAME_FIRST;
+}
+
+static u32 bridge_of(u32 liobn)
+{
+	return is_created(liobn) ? liobn & ~NAME_MASK : liobn >> 8 & 0xff;
+}
+
+/* The table that a call is about. Return: false when there is none of ours of that name. */
+static bool find(u32 liobn, const struct window **w)
+{
+	u32 i = bridge_of(liobn);
+
+	*w = NULL;
+	if (i >= BRIDGES || !bridges[i].known)
+		return false;
+	if ((int)i == READ_ONCE(gone))
+		return true;
+	if (is_created(liobn) && bridges[i].created.liobn)
+		*w = &bridges[i].created;
+	if (liobn == bridges[i].dflt.liobn && bridges[i].has_dflt)
+		*w = &bridges[i].dflt;
+	return true;
+}
+
+/* What LoPAR forbids and QEMU does not look at. */
+static bool forbidden(const struct pt_regs *regs, u32 shift, long *answer)
+{
+	bool list = regs->gpr[3] == H_PUT_TCE_INDIRECT;
+
+	if ((list || regs->gpr[3] == H_STUFF_TCE) && regs->gpr[7] > BATCH)
+		*answer = list ? H_PARAMETER : H_P4;
+	else if (regs->gpr[5] & ((1ULL << shift) - 1))
+		*answer = H_PARAMETER;
+	else
+		return false;
+	refused++;
+	return true;
+}
+
+static bool hcall_busy(const struct pt_regs *regs, long *answer)
+{
+	u32 more;
+
+	if (!from_module(regs) || !is_busy(0, 64, &more))
+		return false;
+	*answer = more % 8 ? H_BUSY : H_LONG_BUSY_ORDER_1_MSEC;
+	return true;
+}
+
+/* H_GET_TCE says so when a TCE names what is not the partition's. */
+static bool read_partly(struct pt_regs *regs, unsigned long *buf, long *answer)
+{
+	unsigned long ret[PLPAR_HCALL_BUFSIZE];
+	u32 more;
+
+	if (!from_module(regs) || !is_busy(1, 4, &more))
+		return false;
+	*answer = plpar_hcall(H_GET_TCE, ret, regs->gpr[5], regs->gpr[6]);
+	if (*answer == H_SUCCESS && ret[0] & TCE_BOTH) {
+		*answer = H_PARTIAL;
+		ret[0] |= ~0xfffUL;
+	}
+	buf[0] = ret[0];
+	return true;
+}
+
+/* plpar_hcall() has its buffer before the LIOBN. */
+bool powervm_get_tce(struct pt_regs *regs, long *answer)
+{
+	unsigned long *buf = (unsigned long *)regs->gpr[4];
+	const struct window *w;
+
+	if (regs->gpr[3] != H_GET_TCE || !find(regs->gpr[5], &w))
+		return false;
+	*answer = H_PARAMETER;
+	if (!w)
+		return true;
+	regs->gpr[5] = w->liobn;
+	return read_partly(regs, buf, answer);
+}
+
+bool powervm_write_tces(struct pt_regs *regs, long *answer)
+{
+	const struct window *w;
+
+	if (regs->gpr[3] != H_PUT_TCE && regs->gpr[3] != H_PUT_TCE_INDIRECT &&
+	    regs->gpr[3] != H_STUFF_TCE)
+		return false;
+	if (!find(regs->gpr[4], &w))
+		return false;
+	*answer = H_PARAMETER;
+	if (!w)
+		return true;
+	regs->gpr[4] = w->liobn;
+	return forbidden(regs, w->shift, answer) || hcall_busy(regs, answer);
+}
+
+/* --- RTAS --- */
+
+/**
+ * struct powervm_args - a call of rtas_call()
+ * @call:  which
+ * @nargs: arguments
+ * @nret:  results, the status among them
+ * @out:   results without it
+ * @arg:   arguments
+ * @i:     number of the host bridge
+ */
+struct powervm_args {
+	enum powervm_call call;
+	int nargs;
+	int nret;
+	int *out;
+	u32 arg[5];
+	u32 i;
+};
+
+static int create(const struct powervm_args *a, u32 page, u32 shift, int *out)
+{
+	return rtas_call(tokens[POWERVM_CREATE], 5, 4, out, a->arg[0], a->arg[1], a->arg[2], page,
+			 shift);
+}
+
+static int remove(u32 liobn)
+{
+	return rtas_call(tokens[POWERVM_REMOVE], 1, 1, NULL, liobn);
+}
+
+static bool has_one(const struct bridge *b)
+{
+	return b->far || one_each;
+}
+
+static int query(const struct powervm_args *a, struct bridge *b)
+{
+	bool wide = a->nret == 6;
+	int *out = a->out;
+	int rc = rtas_call(tokens[POWERVM_QUERY], 3, a->nret, out, a->arg[0], a->arg[1], a->arg[2]);
+
+	if (rc)
+		return rc;
+	*out++ = !b->created.liobn && !(has_one(b) && b->has_dflt);
+	if (wide)
+		*out++ = 0;
+	*out++ = has_one(b) ? MOST_TCES_ONE : MOST_TCES;
+	*out &= has_one(b) ? PAGES_ONE : PAGES;
+	return 0;
+}
+
+/* Bit of a page size in a query's answer; 0: there is none. */
+static u32 page_bit(const struct bridge *b, u32 page)
+{
+	u32 bit = page == 12 ? 1 : page == 16 ? 2 : page == 21 ? 0x100 : 0;
+
+	return bit & (has_one(b) ? PAGES_ONE : PAGES);
+}
+
+/* QEMU's first window in a PE goes where the default one was: not there, if that is at 0. */
+static int create_high(const struct powervm_args *a, const struct bridge *b, int *out)
+{
+	int low[3] = { 0 };
+	int rc;
+
+	if (b->has_dflt || b->far)
+		return create(a, a->arg[3], a->arg[4], out);
+	rc = create(a, 12, 12, low);
+	if (!rc)
+		rc = create(a, a->arg[3], a->arg[4], out);
+	remove(low[0]);
+	return rc;
+}
+
+static int create_one(const struct powervm_args *a, struct bridge *b)
+{
+	u32 page = a->arg[3], shift = a->arg[4];
+	int out[3] = { 0 };
+	int rc;
+
+	if (!page_bit(b, page) || shift < page || shift > 62)
+		return RTAS_PARAMETER;
+	if (b->created.liobn || (has_one(b) && b->has_dflt) ||
+	    1ULL << (shift - page) > (has_one(b) ? MOST_TCES_ONE : MOST_TCES))
+		return RTAS_HARDWARE;
+	rc = create_high(a, b, out);
+	if (rc)
+		return rc;
+	b->created = (struct window){ out[0], (u64)(u32)out[1] << 32 | (u32)out[2],
+				      1ULL << (shift - page), page };
+	leave_undefined(&b->created);
+	a->out[0] = NAME_FIRST + a->i;
+	a->out[1] = out[1];
+	a->out[2] = out[2];
+	return 0;
+}
+
+static u64 read_tce(const struct window *w, u64 idx)
+{
+	unsigned long ret[PLPAR_HCALL_BUFSIZE] = { 0 };
+
+	plpar_hcall(H_GET_TCE, ret, (unsigned long)w->liobn, w->start + (idx << w->shift));
+	return ret[0];
+}
+
+/* LoPAR: no TCE of it is valid. Those that were left undefined are looked at. */
+static int remove_cleared(const struct window *w)
+{
+	u32 n = min_t(u64, w->tces, BATCH);
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if ((read_tce(w, i) | read_tce(w, w->tces - 1 - i)) & TCE_BOTH) {
+			refused++;
+			return RTAS_HARDWARE;
+		}
+	return remove(w->liobn);
+}
+
+/* QEMU brings the default window back with the last other one, unless that had its name. */
+static int remove_created(struct bridge *b)
+{
+	int rc = b->created.liobn ? remove_cleared(&b->created) : RTAS_PARAMETER;
+
+	if (rc)
+		return rc;
+	b->created.liobn = 0;
+	if (b->has_dflt)
+		return 0;
+	b->has_dflt = !has_one(b);
+	if (b->has_dflt)
+		leave_undefined(&b->dflt);
+	else
+		remove(b->dflt.liobn);
+	return 0;
+}
+
+static int remove_one(const struct powervm_args *a, struct bridge *b)
+{
+	int rc;
+
+	if (is_created(a->arg[0]))
+		return remove_created(b);
+	rc = b->has_dflt ? remove_cleared(&b->dflt) : RTAS_PARAMETER;
+	if (!rc)
+		b->has_dflt = false;
+	return rc;
+}
+
+/* The first TCEs of a window that is about to be none. */
+static u32 read_created(const struct window *w)
+{
+	u32 n = min_t(u64, w->tces, BATCH);
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		lists[LIST_COPY * BATCH + i] = cpu_to_be64(read_tce(w, i));
+	return n;
+}
+
+/* What is in the default window is left alone; QEMU's reset would clear it. */
+static int reset(const struct powervm_args *a, struct bridge *b)
+{
+	u32 kept = 0;
+
+	if (a->nargs != 3)
+		return RTAS_PARAMETER;
+	if (b->created.liobn && has_one(b))
+		kept = read_created(&b->created);
+	if (b->created.liobn)
+		remove(b->created.liobn);
+	b->created.liobn = 0;
+	if (b->has_dflt)
+		return 0;
+	if (rtas_call(tokens[POWERVM_RESET], 3, 1, NULL, a->arg[0], a->arg[1], a->arg[2]))
+		return RTAS_HARDWARE;
+	b->has_dflt = true;
+	leave_undefined(&b->dflt);
+	if (kept)
+		write_list(&b->dflt, 0, LIST_COPY, kept);
+	return 0;
+}
+
+static int serve(const struct powervm_args *a)
+{
+	struct bridge *b = &bridges[a->i];
+
+	if ((int)a->i == READ_ONCE(gone)) {
+		if (a->nret > 1)
+			memset(a->out, 0, (a->nret - 1) * sizeof(*a->out));
+		return RTAS_PARAMETER;
+	}
+	switch (a->call) {
+	case POWERVM_QUERY:
+		return query(a, b);
+	case POWERVM_CREATE:
+		return create_one(a, b);
+	case POWERVM_REMOVE:
+		return remove_one(a, b);
+	default:
+		return reset(a, b);
+	}
+}
+
+static bool rtas_busy(const struct pt_regs *regs, enum powervm_call call, long *answer)
+{
+	u32 more;
+
+	if (call == POWERVM_QUERY || (call != POWERVM_CREATE && !from_module(regs)))
+		return false;
+	if (!is_busy(2 + call, 3, &more))
+		return false;
+	*answer = more % 2 ? RTAS_BUSY_NOW : 9900 + more / 2 % 2;
+	return true;
+}
+
+/* Token, number of arguments and of results, the results; then the arguments, one on the stack. */
+static void read_args(const struct pt_regs *regs, struct powervm_args *a)
+{
+	const u64 *stack = (const u64 *)(regs->gpr[1] + 32);
+	int k;
+
+	a->nargs = regs->gpr[4];
+	a->nret = regs->gpr[5];
+	a->out = (int *)regs->gpr[6];
+	for (k = 0; k < a->nargs && k < (int)ARRAY_SIZE(a->arg); k++)
+		a->arg[k] = k < 4 ? regs->gpr[7 + k] : stack[4 + k];
+	a->i = a->call == POWERVM_REMOVE ? bridge_of(a->arg[0]) : a->arg[2] & 0xff;
+}
+
+bool powervm_rtas(struct pt_regs *regs, enum powervm_call call, long *answer)
+{
+	struct powervm_args a = { .call = call };
+
+	read_args(regs, &a);
+	if (a.i >= BRIDGES || !bridges[a.i].known)
+		return false;
+	if (!rtas_busy(regs, call, answer))
+		*answer = serve(&a);
+	return true;
+}
+
+/* --- what firmware has given --- */
+
+/* LIOBN, bus address and size in two cells each. */
+static void meet(const __be32 *cell)
+{
+	u32 liobn = be32_to_cpup(cell);
+	u32 i = bridge_of(liobn);
+
+	if (i >= BRIDGES)
+		return;
+	bridges[i].dflt = (struct window){ liobn, of_read_number(cell + 1, 2),
+					   of_read_number(cell + 3, 2) >> 12, 12 };
+	bridges[i].far = bridges[i].dflt.start >> 32;
+	bridges[i].has_dflt = true;
+	bridges[i].known = true;
+}
+
+static void meet_all(void)
+{
+	struct device_node *np = NULL;
+	const __be32 *cell;
+	int size;
+
+	while ((np = of_find_node_with_property(np, "ibm,dma-window"))) {
+		cell = of_get_property(np, "ibm,dma-window", &size);
+		if (size == 5 * sizeof(*cell))
+			meet(cell);
+	}
+}
+
+#define LISTS_ORDER	get_order(LISTS * BATCH * sizeof(__be64))
+
+bool powervm_has_one(u32 domain)
+{
+	return powervm && domain < BRIDGES && has_one(&bridges[domain]);
+}
+
+int powervm_init(const u32 *rtas_tokens)
+{
+	u32 i;
+
+	if (!powervm)
+		return 0;
+	tokens = rtas_tokens;
+	nobodys = (u8 *)__get_free_pages(GFP_KERNEL, get_order(NOBODYS_SIZE));
+	lists = (__be64 *)__get_free_pages(GFP_KERNEL, LISTS_ORDER);
+	if (!nobodys || !lists) {
+		powervm_exit();
+		return -ENOMEM;
+	}
+	memset(nobodys, FILL, NOBODYS_SIZE);
+	for (i = 0; i < BATCH; i++) {
+		lists[LIST_NOBODYS * BATCH + i] = cpu_to_be64(__pa(nobodys) | TCE_BOTH);
+		lists[LIST_FOREIGN * BATCH + i] = cpu_to_be64(FOREIGN | (u64)i << 21 | TCE_BOTH);
+	}
+	meet_all();
+	pr_info("tce_inject: PowerVM's ways, seed %u\n", seed);
+	return 0;
+}
+
+void powervm_exit(void)
+{
+	free_pages((unsigned long)nobodys, get_order(NOBODYS_SIZE));
+	free_pages((unsigned long)lists, LISTS_ORDER);
+	nobodys = NULL;
+	lists = NULL;
+}
