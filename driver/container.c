@@ -15,6 +15,7 @@
 #include <linux/kref.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/vfio.h>
 #include <linux/xarray.h>
@@ -29,10 +30,12 @@
  * struct container - one open container
  * @ref:   one for being linked, one for every call that is inside
  * @space: what it is about
+ * @rcu:   for its end
  */
 struct container {
 	struct kref ref;
 	struct space space;
+	struct rcu_head rcu;
 };
 
 /* Guarded by its own lock; a container in it has its linking reference. */
@@ -45,9 +48,10 @@ static bool closed;
 /* How long the machine's end waits for users' devices to be stopped. */
 #define CONTAINER_PATIENCE_MS	10000
 
+/* A caller that looks its id up may have found it still. */
 static void container_free(struct kref *ref)
 {
-	kfree(container_of(ref, struct container, ref));
+	kfree_rcu(container_of(ref, struct container, ref), rcu);
 }
 
 static void container_put(struct container *c)
@@ -55,15 +59,19 @@ static void container_put(struct container *c)
 	kref_put(&c->ref, container_free);
 }
 
+/*
+ * Whoever is let in was opened before @closed was set, or set it after: both are
+ * done with the array's lock held, so that container_kill_all() finds him.
+ */
 static struct container *container_find(void *data, bool late)
 {
 	struct container *c;
 
-	xa_lock(&containers);
-	c = late || !closed ? xa_load(&containers, (unsigned long)data) : NULL;
-	if (c)
-		kref_get(&c->ref);
-	xa_unlock(&containers);
+	rcu_read_lock();
+	c = late || !READ_ONCE(closed) ? xa_load(&containers, (unsigned long)data) : NULL;
+	if (c && !kref_get_unless_zero(&c->ref))
+		c = NULL;
+	rcu_read_unlock();
 	return c;
 }
 
@@ -219,7 +227,7 @@ void container_kill_all(void)
 	u32 ms;
 
 	xa_lock(&containers);
-	closed = true;
+	WRITE_ONCE(closed, true);
 	xa_unlock(&containers);
 	container_each(0, container_start_kill, NULL);
 	for (ms = 0; container_each(0, container_running, NULL); ms += 10) {

@@ -56,9 +56,9 @@ static int hv_answer(u32 liobn, u64 ioba, u32 n, long rc)
 	return err;
 }
 
-bool hv_singly(u32 n, bool put)
+bool hv_multi(bool put)
 {
-	return n == 1 || !(put ? features.put_indirect : features.stuff);
+	return put ? features.put_indirect : features.stuff;
 }
 
 /* The answer of the hypervisor, as for the two functions that call it. */

@@ -221,6 +221,9 @@ int hv_drop(const struct hv_pe *pe, const struct hv_window *w, bool killable);
  */
 int hv_reset(const struct hv_pe *pe);
 
+/* Has the hypervisor a call for several TCEs, valid ones or invalid ones? */
+bool hv_multi(bool put);
+
 /**
  * hv_singly() - does a batch take one H_PUT_TCE for each of its TCEs?
  * @n:   TCEs
@@ -228,7 +231,10 @@ int hv_reset(const struct hv_pe *pe);
  *
  * Context: any.
  */
-bool hv_singly(u32 n, bool put);
+static inline bool hv_singly(u32 n, bool put)
+{
+	return n == 1 || !hv_multi(put);
+}
 
 /**
  * hv_wait() - sleep as long as hv_put() or hv_stuff() asked for

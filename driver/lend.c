@@ -96,7 +96,7 @@ static __be64 *lend_table_slot(struct table *t, u64 idx)
 	if (t->w.page_shift > PAGE_SHIFT || t->memory->loose)
 		return NULL;
 	spin_lock(&t->lock);
-	t->wanted = true;
+	WRITE_ONCE(t->wanted, true);
 	leaf = shadow_leaf(&t->shadow, idx);
 	if (leaf && leaf->slots && t->tally.mm == current->mm && !t->lost &&
 	    tally_lends(&t->tally, t->shadow.live))
@@ -213,7 +213,7 @@ static int lend_write(struct table *t, u64 idx, u64 tce)
 	lockdep_assert_held(&t->lock);
 	if (!leaf || (!tce && !leaf->tce[slot]))
 		return 0;
-	t->lent = true;
+	WRITE_ONCE(t->lent, true);
 	if (lend_put(t, idx, tce))
 		return lend_refused(t, leaf, slot, idx, tce);
 	lend_store(t, leaf, slot, tce);

@@ -40,11 +40,6 @@ int memory_adopt_mm(struct memory *m)
 	return 0;
 }
 
-bool memory_foreign(const struct memory *m)
-{
-	return m->mm && m->mm != current->mm;
-}
-
 /* --- one region --- */
 
 static u64 region_hpa(const struct region *r, unsigned long ua)
@@ -97,7 +92,7 @@ static int region_find_chunks(struct region *r)
 }
 
 /* Where @ua is, and how many bytes from there on are known to follow each other. */
-static u64 region_piece(const struct region *r, unsigned long ua, unsigned long *left)
+static inline u64 region_piece(const struct region *r, unsigned long ua, unsigned long *left)
 {
 	unsigned long i = (ua >> MEMORY_CHUNK_SHIFT) - region_first_chunk(r);
 	/* Before the first chunk, i is no less out of range than after the last. */
@@ -172,7 +167,7 @@ static void region_resolve(const struct region *r, const struct memory_run *run,
 /* --- all regions --- */
 
 /* Place of the first region that ends after @ua; @count when there is none. */
-static u32 memory_find(const struct memory *m, unsigned long ua)
+static inline u32 memory_find(const struct memory *m, unsigned long ua)
 {
 	u32 low = 0, high = m->count;
 
@@ -534,7 +529,7 @@ u64 memory_release(struct memory *m)
 	return 0;
 }
 
-static struct region *memory_at(const struct memory *m, unsigned long ua)
+static inline struct region *memory_at(const struct memory *m, unsigned long ua)
 {
 	u32 place = memory_find(m, ua);
 	struct region *r = place < m->count ? m->sorted[place] : NULL;
@@ -586,6 +581,21 @@ u32 memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *r
 	*region = MEMORY_LOOSE;
 	loose_add(&m->pages, m->pins, run->ua, 1ULL << run->page_shift, run->n, hpa);
 	return run->n;
+}
+
+bool memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 *hpa, u32 *region)
+{
+	struct region *r = page_shift > PAGE_SHIFT || m->loose ? NULL : memory_at(m, ua);
+	unsigned long left;
+
+	if (!r)
+		return false;
+	*hpa = region_piece(r, ua, &left);
+	*region = r->id;
+	spin_lock(&m->lock);
+	r->mapped++;
+	spin_unlock(&m->lock);
+	return true;
 }
 
 void memory_drop_loose(struct memory *m, const u64 *tce, u32 n)

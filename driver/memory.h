@@ -9,6 +9,7 @@
 #ifndef VFIO_PSERIES_MEMORY_H
 #define VFIO_PSERIES_MEMORY_H
 
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include "loose.h"
@@ -112,7 +113,10 @@ int memory_adopt_mm(struct memory *m);
 /**
  * memory_foreign() - is the caller another process than the owner?
  */
-bool memory_foreign(const struct memory *m);
+static inline bool memory_foreign(const struct memory *m)
+{
+	return m->mm && m->mm != current->mm;
+}
 
 /**
  * memory_reserve() - the first of the steps that register a range: nobody else has it
@@ -208,6 +212,19 @@ struct memory_run {
  * Return: how many were resolved, 1 to @run->n: it ends with the region.
  */
 u32 memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region);
+
+/**
+ * memory_hold_page() - memory_hold() for one IOMMU page that is no larger than the kernel's
+ * @m:          the memory
+ * @ua:         user address, aligned to the page size
+ * @page_shift: log2 of the IOMMU page size
+ * @hpa:        its host physical address
+ * @region:     id of the region that it lies in and now is counted for
+ *
+ * Context: any. Return: false when that is for memory_covers() and memory_hold(): a
+ * larger page, one that is not registered, the API without registration.
+ */
+bool memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 *hpa, u32 *region);
 
 /**
  * memory_begin_loose() - a MAP of pages that are pinned for it begins

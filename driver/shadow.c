@@ -153,14 +153,6 @@ int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool s
 	return 0;
 }
 
-struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx)
-{
-	u64 leaf = idx >> SHADOW_LEAF_SHIFT;
-	struct shadow_leaf **mid = shadow_mid(s, leaf);
-
-	return mid ? mid[leaf & ((1ULL << s->mid_shift) - 1)] : NULL;
-}
-
 u64 shadow_tce(const struct shadow *s, u64 idx)
 {
 	const struct shadow_leaf *leaf = shadow_leaf(s, idx);

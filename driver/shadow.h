@@ -109,7 +109,13 @@ int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool s
  *
  * Return: the leaf, NULL when nothing near @idx was ever mapped.
  */
-struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx);
+static inline struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx)
+{
+	u64 leaf = idx >> SHADOW_LEAF_SHIFT;
+	struct shadow_leaf **mid = s->top[leaf >> s->mid_shift];
+
+	return mid ? mid[leaf & ((1ULL << s->mid_shift) - 1)] : NULL;
+}
 
 /**
  * shadow_tce() - one entry with its mark, 0 when it is invalid

@@ -311,7 +311,7 @@ int space_remove(struct space *s, u64 start)
 }
 
 /* The table of the window in which a range lies, wholly and on its page grid. */
-static int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struct table **t)
+static inline int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struct table **t)
 {
 	*t = windows_find(&s->windows, ioba);
 	if (!*t)
@@ -324,7 +324,7 @@ static int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struct table
 }
 
 /* With the lock, all arguments unchecked. */
-static int space_map_range(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+static inline int space_map_range(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	struct table *t;
 	int rc = space_range(s, ioba, ua, size, &t);

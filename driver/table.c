@@ -685,29 +685,109 @@ static int table_populate(struct table *t, u64 first, u64 n)
 	return shadow_populate(&t->shadow, &t->lock, first, n, wanted);
 }
 
-int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
+static int table_map_many(struct table *t, const struct mapping *m)
 {
-	const struct mapping m = { .first = first, .n = n, .ua = ua, .perm = perm };
 	struct journal journal;
 	u64 done;
 	int rc;
 
-	rc = memory_covers(t->memory, ua, n << t->w.page_shift, t->w.page_shift);
+	rc = memory_covers(t->memory, m->ua, m->n << t->w.page_shift, t->w.page_shift);
 	if (rc)
 		return rc;
-	rc = table_populate(t, first, n);
+	rc = table_populate(t, m->first, m->n);
 	if (rc)
 		return rc;
-	rc = journal_make(t, first, n, &journal);
+	rc = journal_make(t, m->first, m->n, &journal);
 	if (rc)
 		return rc;
-	rc = table_write(t, &m, &journal, &done);
+	rc = table_write(t, m, &journal, &done);
 	if (rc)
-		table_roll_back(t, first, done, &journal);
+		table_roll_back(t, m->first, done, &journal);
 	else
-		journal_settle(t, &journal, first, n);
+		journal_settle(t, &journal, m->first, m->n);
 	journal_free(&journal);
 	return rc;
+}
+
+/* --- one page --- */
+
+/*
+ * Most calls of some users are for one page. Where KVM has no part in the table and all of
+ * it is known, the entry is all that has to be looked at. NULL where KVM has: it can write
+ * to an entry after a later MAP at the earliest. To clear one it needs nothing of ours.
+ */
+static struct shadow_leaf *table_plain_leaf(const struct table *t, u64 idx)
+{
+	return READ_ONCE(t->wanted) || READ_ONCE(t->lent) ? NULL : shadow_leaf(&t->shadow, idx);
+}
+
+/* With the lock: one TCE for every member, and its entry if that succeeds. */
+static inline int table_store_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce,
+				   u32 region)
+{
+	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	int rc = 0;
+	u32 i;
+
+	lockdep_assert_held(&t->lock);
+	for (i = 0; i < t->pes && !rc; i++) {
+		rc = hv_put_one(t->liobn[i], ioba, tce);
+		count_batch(&t->count, 1, tce, rc);
+	}
+	if (!rc)
+		shadow_set(&t->shadow, leaf, idx & SHADOW_LEAF_MASK, tce, region);
+	return rc;
+}
+
+/* The page's TCE was not written: wait for a busy hypervisor, or leave the entry unknown. */
+static int table_put_again(struct table *t, u64 idx, const struct batch *b, int rc)
+{
+	if (rc > 0)
+		return table_batch(t, idx, 1, b);
+	table_try(t, idx, 1, b, true);
+	return rc;
+}
+
+/* After table_store_page(), where nothing was mapped. */
+static int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc)
+{
+	struct journal nothing = { 0 };
+	const struct batch write = { .store = store_mapped, .ctx = &nothing, .put = true };
+
+	t->list[0] = cpu_to_be64(tce);
+	t->region[0] = region;
+	rc = table_put_again(t, idx, &write, rc);
+	if (rc)
+		table_roll_back(t, idx, 1, &nothing);
+	return rc;
+}
+
+/* The page is held. Return: as table_store_page(); -ESTALE when it is no such entry. */
+static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce, u32 region)
+{
+	int rc = -ESTALE;
+
+	spin_lock(&t->lock);
+	if (!t->shadow.unknown && !leaf->tce[idx & SHADOW_LEAF_MASK])
+		rc = table_store_page(t, leaf, idx, tce, region);
+	spin_unlock(&t->lock);
+	if (rc == -ESTALE)
+		memory_drop(t->memory, region, 1);
+	return rc;
+}
+
+int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
+{
+	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first) : NULL;
+	int rc = -ESTALE;
+	u32 region;
+	u64 hpa;
+
+	if (leaf && memory_hold_page(t->memory, ua, t->w.page_shift, &hpa, &region))
+		rc = table_map_page(t, leaf, first, hpa | perm, region);
+	if (rc == -ESTALE)
+		return table_map_many(t, &(struct mapping){ first, n, ua, perm });
+	return rc ? table_map_again(t, first, hpa | perm, region, rc) : 0;
 }
 
 /* --- UNMAP and clear --- */
@@ -817,7 +897,7 @@ static void table_reinstate(struct table *t, u64 first, u64 end)
 	}
 }
 
-int table_unmap(struct table *t, u64 first, u64 n)
+static int table_unmap_many(struct table *t, u64 first, u64 n)
 {
 	u64 end = first + n;
 	u64 idx = first;
@@ -840,6 +920,49 @@ int table_unmap(struct table *t, u64 first, u64 n)
 	}
 	table_settle(t, first, end);
 	return 0;
+}
+
+/* After table_store_page(), where a page of a region was mapped. */
+static int table_unmap_again(struct table *t, u64 idx, int rc)
+{
+	rc = table_put_again(t, idx, &erase, rc);
+	if (rc)
+		table_reinstate(t, idx, idx + 1);
+	else
+		table_settle(t, idx, idx + 1);
+	return rc;
+}
+
+/* Return: as table_map_page(). */
+static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
+{
+	u32 slot = idx & SHADOW_LEAF_MASK;
+	int rc = -ESTALE;
+	u32 region;
+	u64 tce;
+
+	spin_lock(&t->lock);
+	region = leaf->region[slot];
+	tce = leaf->tce[slot];
+	if (!t->shadow.unknown && tce)
+		rc = table_store_page(t, leaf, idx, 0, 0);
+	spin_unlock(&t->lock);
+	if (rc)
+		return rc;
+	if (tce & PAPR_TCE_WRITE)
+		memory_dirty(tce & PAGE_MASK, t->w.page_shift);
+	memory_drop(t->memory, region, 1);
+	return 0;
+}
+
+int table_unmap(struct table *t, u64 first, u64 n)
+{
+	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first) : NULL;
+	int rc = leaf && !t->memory->loose ? table_unmap_page(t, leaf, first) : -ESTALE;
+
+	if (rc == -ESTALE)
+		return table_unmap_many(t, first, n);
+	return rc ? table_unmap_again(t, first, rc) : 0;
 }
 
 u64 table_live(struct table *t)

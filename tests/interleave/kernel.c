@@ -16,6 +16,14 @@ const struct vfio_iommu_driver_ops *kernel_vfio;
 static const struct file_operations *files[MOST_FILES];
 static u32 n_files;
 
+/* --- references --- */
+
+bool kref_get_unless_zero(struct kref *ref)
+{
+	SHIM_PLACE(&ref->refs, true);
+	return ref->refs && ref->refs++;
+}
+
 /* --- ids --- */
 
 /* The first at or after @id. */

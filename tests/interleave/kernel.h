@@ -11,6 +11,7 @@
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -37,6 +38,8 @@ static inline void kref_get(struct kref *ref)
 {
 	BUG_ON(!shim_fetch_add(&ref->refs, 1));
 }
+
+bool kref_get_unless_zero(struct kref *ref);
 
 static inline void kref_put(struct kref *ref, void (*release)(struct kref *ref))
 {

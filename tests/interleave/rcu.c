@@ -6,6 +6,7 @@
 #include <string.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include "internal.h"
 #include "lend.h"
 #include "rcu.h"
@@ -31,6 +32,7 @@ bool rcu_preemptible;
 
 static struct reader readers[MOST_FIBERS + 1];
 static u64 periods;
+static struct rcu_head *waiting;
 /* What all steps here are done to: readers don't depend on each other, grace periods on all. */
 static char rcu;
 
@@ -43,6 +45,55 @@ void shim_rcu_reset(void)
 {
 	memset(readers, 0, sizeof(readers));
 	periods = 0;
+	waiting = NULL;
+}
+
+static void now(u32 *then)
+{
+	u32 i;
+
+	for (i = 0; i <= MOST_FIBERS; i++)
+		then[i] = readers[i].section;
+}
+
+/* Have all left who were there? */
+static bool all_left(const void *arg)
+{
+	const u32 *then = arg;
+	u32 i = 0;
+
+	while (i <= MOST_FIBERS && (!(then[i] & 1) || readers[i].section != then[i]))
+		i++;
+	return i > MOST_FIBERS;
+}
+
+void __real_kfree(const void *p);
+
+/* A grace period orders what was done to the object before this, whoever does it: race.c is not asked. */
+static void free_waiting(void)
+{
+	struct rcu_head **at = &waiting;
+
+	while (*at) {
+		struct rcu_head *head = *at;
+
+		if (!all_left(head->then)) {
+			at = &head->next;
+			continue;
+		}
+		*at = head->next;
+		__real_kfree(head->object);
+	}
+}
+
+void shim_kfree_rcu(struct rcu_head *head, void *object)
+{
+	BUILD_BUG_ON(ARRAY_SIZE(head->then) <= MOST_FIBERS);
+	head->object = object;
+	head->next = waiting;
+	now(head->then);
+	waiting = head;
+	free_waiting();
 }
 
 /* As lookup.c does. */
@@ -64,6 +115,7 @@ static void end(void)
 	if (mine()->depth || (mine()->inside && !rcu_preemptible))
 		return;
 	mine()->section++;
+	free_waiting();
 	schedule_past(&(struct step){ .object = { &rcu }, .gives = true });
 }
 
@@ -105,28 +157,15 @@ void shim_rcu_quiescent(void)
 		schedule_wrong("it sleeps in a call of KVM's");
 }
 
-/* Have all left who were there? */
-static bool all_left(const void *arg)
-{
-	const u32 *then = arg;
-	u32 i = 0;
-
-	while (i <= MOST_FIBERS && (!(then[i] & 1) || readers[i].section != then[i]))
-		i++;
-	return i > MOST_FIBERS;
-}
-
 void synchronize_rcu(void)
 {
 	const void *where = __builtin_return_address(0);
 	u32 then[MOST_FIBERS + 1];
-	u32 i;
 
 	shim_may_sleep();
 	schedule_at(&(struct step){ .what = "grace period", .where = where, .object = { &rcu },
 				    .writes = { true } });
-	for (i = 0; i <= MOST_FIBERS; i++)
-		then[i] = readers[i].section;
+	now(then);
 	schedule_at(&(struct step){ .what = "its end", .where = where, .object = { &rcu },
 				    .writes = { true }, .ready = all_left, .arg = then });
 	periods++;

@@ -224,6 +224,13 @@ static void mapped(void)
 	must(space_map(&world.space, 0, A, 2 * PAGE, RW));
 }
 
+/* A guest has the window, and has asked for nothing yet. */
+static void mapped_and_held(void)
+{
+	mapped();
+	held = kvm_find(&world.one.lend[0]);
+}
+
 static void taken(void)
 {
 	setup();
@@ -284,6 +291,16 @@ static void map_a_if_there(void)
 static void map_b(void)
 {
 	may(space_map(&world.space, 0, B, 2 * PAGE, RW), -ENODEV);
+}
+
+static void map_page(void)
+{
+	may(space_map(&world.space, 0, B, PAGE, RW), -ENODEV);
+}
+
+static void unmap_page(void)
+{
+	may(space_unmap(&world.space, 0, PAGE), -ENODEV);
 }
 
 static void unmap(void)
@@ -527,6 +544,9 @@ const struct scenario scenarios[] = {
 	{ "kvm_map_over_kvms", lent_kvms, { kvm_b_and_back, map_b }, settled },
 	{ "kvm_unmap", lent_kvms, { kvm_b, unmap }, settled },
 	{ "kvm_unmap_users", lent_users, { kvm_b_and_back, unmap }, settled },
+	{ "kvm_unmap_page", mapped_and_held, { kvm_none, unmap_page, map_page }, settled },
+	{ "kvm_first_page", mapped_and_held, { kvm_a, unmap_page, map_page }, settled },
+	{ "page_page_close", mapped, { map_page, unmap_page, kill_space }, NULL },
 	{ "kvm_unmap_loose", loose, { kvm_none, unmap }, NULL },
 	{ "kvm_unregister", lent_kvms, { kvm_b_and_back, unregister_a, unregister_b }, settled },
 	{ "kvm_unregister_users", lent_users, { kvm_b_and_back, unmap, unregister_a }, settled },

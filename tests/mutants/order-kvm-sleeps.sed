@@ -3,4 +3,4 @@
 #
 # file: driver/lend.c
 # interleave: kvm_map
-s/^\tt->wanted = true;/&\n\tcond_resched();/
+s/^\tWRITE_ONCE(t->wanted, true);/&\n\tcond_resched();/

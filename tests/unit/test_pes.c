@@ -374,6 +374,32 @@ static void one_of_two_fails(void **state)
 	world_end();
 }
 
+/* One page by itself: it reaches both, or neither when the second one refuses. */
+static void one_page_reaches_all(void **state)
+{
+	const u64 size = 4 * KiB;
+	u64 digest;
+
+	good_join(1);
+	map(0, UA, 64 * KiB);
+	digest = world_digest();
+	model_fail(&(struct model_fault){ .nth = 2, .when = MODEL_AFTER });
+	assert_int_equal(space_map(&world.space, MiB, UA + MiB, size, RW), -EIO);
+	model_fail(&(struct model_fault){ .nth = 2, .when = MODEL_AFTER });
+	assert_int_equal(space_unmap(&world.space, 0, size), -EIO);
+	model_fail(NULL);
+	world_check();
+	assert_int_equal(world_digest(), digest);
+	model_clear_counts();
+	map(MiB, UA + MiB, size);
+	assert_reaches(0, MiB, UA + MiB);
+	assert_reaches(1, MiB, UA + MiB);
+	assert_int_equal(space_unmap(&world.space, MiB, size), 0);
+	world_check();
+	assert_int_equal(model_count(MODEL_PUT), 4);
+	world_end();
+}
+
 /* The same of a PE that could not join after it had got a part of what is mapped. */
 static void joiner_that_cannot_be_cleared(void **state)
 {
@@ -471,6 +497,7 @@ int main(void)
 		WORLD_TEST(geometry_that_the_new_one_lacks),
 		PES_TEST(nobody_joins_while_entries_are_unknown),
 		PES_TEST(one_of_two_fails),
+		PES_TEST(one_page_reaches_all),
 		PES_TEST(joiner_that_cannot_be_cleared),
 		PES_TEST(leaver_that_cannot_be_cleared),
 		PES_TEST(all_go_at_the_end),

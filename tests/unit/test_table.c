@@ -160,6 +160,138 @@ static void small_counts(void **state)
 	world_end();
 }
 
+/* --- one page --- */
+
+static const enum model_when whens[] = { MODEL_BEFORE, MODEL_AFTER, MODEL_HALFWAY };
+
+static int map_page(void)
+{
+	return map(100, 1, B, RW);
+}
+
+static int unmap_page(void)
+{
+	return unmap(5, 1);
+}
+
+static int (*const page_acts[])(void) = { map_page, unmap_page };
+
+/* @act on one page beside others that are mapped; @hits, what became of it, is asked for each */
+static void page_each(void (*hits)(int (*act)(void)))
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(page_acts); i++) {
+		setup(NULL);
+		good_map(0, 10, A, RW);
+		model_clear_counts();
+		hits(page_acts[i]);
+		world_end();
+	}
+}
+
+static void page_costs(int (*act)(void))
+{
+	assert_int_equal(act(), 0);
+	assert_counts(1, 0, 0);
+	world_check();
+	assert_int_equal(map(101, 1, UA - TCES(1), RW), -EINVAL);
+	assert_int_equal(unmap(200, 1), 0);
+	assert_counts(0, 0, 0);
+}
+
+static void one_page_costs_one_call(void **state)
+{
+	page_each(page_costs);
+}
+
+static void page_fails_once(int (*act)(void))
+{
+	u64 digest = world_digest();
+	u32 k;
+
+	for (k = 0; k < ARRAY_SIZE(whens); k++) {
+		model_fail(&(struct model_fault){ .nth = 1, .when = whens[k] });
+		assert_int_equal(act(), -EIO);
+		model_fail(NULL);
+		world_check();
+		assert_int_equal(world_digest(), digest);
+		assert_int_equal(world.space.memory.unknown, 0);
+	}
+	assert_int_equal(forget_region(B), 0);
+}
+
+static void one_page_fails_once(void **state)
+{
+	page_each(page_fails_once);
+}
+
+static void page_fails_for_good(int (*act)(void))
+{
+	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER, .when = MODEL_AFTER });
+	assert_int_equal(act(), -EIO);
+	model_fail(NULL);
+	world_check();
+	assert_int_equal(world.space.memory.unknown, 1);
+	assert_int_equal(forget_region(act == map_page ? B : A), -EBUSY);
+	good_unmap(0, 200);
+	assert_int_equal(world.space.memory.unknown, 0);
+	assert_int_equal(forget_region(A), 0);
+	assert_int_equal(forget_region(B), 0);
+}
+
+static void one_page_fails_for_good(void **state)
+{
+	page_each(page_fails_for_good);
+}
+
+static void page_busy(int (*act)(void))
+{
+	model_busy(MODEL_WRITES, 3, 9901, 0);
+	assert_int_equal(act(), 0);
+	world_check();
+	assert_counts(4, 0, 0);
+	good_unmap(0, 200);
+	assert_int_equal(forget_region(A), 0);
+	assert_int_equal(forget_region(B), 0);
+}
+
+static void one_page_is_waited_for(void **state)
+{
+	page_each(page_busy);
+}
+
+static void one_page_is_dirty(void **state)
+{
+	good_map(0, 10, A, PAPR_TCE_READ);
+	good_map(100, 1, B, RW);
+	good_unmap(5, 1);
+	assert_int_equal(shim_dirty_count(), 0);
+	good_unmap(100, 1);
+	assert_int_equal(shim_dirty_count(), 1);
+	assert_true(shim_dirty(shim_hpa(&world.mm, B)));
+	world_end();
+}
+
+/* Over another one it is for those who keep a journal. */
+static void one_page_replaces_another(void **state)
+{
+	good_map(0, 10, A, RW);
+	model_clear_counts();
+	good_map(5, 1, B, RW);
+	assert_counts(1, 0, 0);
+	assert_mapped(5, 1, B, RW);
+	assert_int_equal(region(A)->mapped, 9);
+	assert_int_equal(region(B)->mapped, 1);
+	assert_true(shim_dirty(shim_hpa(&world.mm, A + TCES(5))));
+	model_fail(&(struct model_fault){ .nth = 1, .when = MODEL_AFTER });
+	assert_int_equal(map(5, 1, C, RW), -EIO);
+	model_fail(NULL);
+	world_check();
+	assert_mapped(5, 1, B, RW);
+	world_end();
+}
+
 static void unmap_of_nothing_costs_nothing(void **state)
 {
 	good_unmap(0, DFLT_TCES);
@@ -412,8 +544,6 @@ static void busy_for_ever_is_a_failure(void **state)
 	assert_int_equal(forget_region(B), 0);
 	world_end();
 }
-
-static const enum model_when whens[] = { MODEL_BEFORE, MODEL_AFTER, MODEL_HALFWAY };
 
 /* One call fails, whichever and however: all is as before. */
 static void fail_once_everywhere(int (*act)(void), bool indirect, bool stuff)
@@ -746,6 +876,12 @@ int main(void)
 		TABLE_TEST(map_writes_what_the_user_has),
 		TABLE_TEST(exact_counts),
 		TABLE_TEST(small_counts),
+		TABLE_TEST(one_page_costs_one_call),
+		TABLE_TEST(one_page_fails_once),
+		TABLE_TEST(one_page_fails_for_good),
+		TABLE_TEST(one_page_is_waited_for),
+		TABLE_TEST(one_page_is_dirty),
+		TABLE_TEST(one_page_replaces_another),
 		TABLE_TEST(unmap_of_nothing_costs_nothing),
 		TABLE_TEST(unmap_with_holes),
 		TABLE_TEST(without_indirect),

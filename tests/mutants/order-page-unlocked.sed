@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What one page's entry holds is read before the lock is there, while KVM may clear it.
+#
+# file: driver/table.c
+# interleave: kvm_unmap_page
+/^static int table_unmap_page/,/^}/{
+/^	spin_lock(&t->lock);$/d
+/^	tce = leaf->tce\[slot\];$/a\
+	spin_lock(\&t->lock);
+}
