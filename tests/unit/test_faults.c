@@ -829,6 +829,7 @@ int main(int argc, char **argv)
 	if (pairs && !strcmp(pairs, "all"))
 		most_points = 6;
 
+	world_ua_size = 4 * SIZE;
 	for (i = 0; model_personalities[i]; i++)
 		for (k = 0; k < ARRAY_SIZE(scenarios); k++)
 			if (applies(&scenarios[k], model_personalities[i])) {

@@ -143,10 +143,12 @@ struct endpoint *world_add(u64 start, u64 size, u64 high)
 	return &world.more[i - 1];
 }
 
+u64 world_ua_size = UA_SIZE;
+
 static void setup_process(void)
 {
 	shim_mm_init(&world.mm, ~0UL);
-	shim_map_user(&world.mm, UA, UA_SIZE, PAGE_SHIFT);
+	shim_map_user(&world.mm, UA, world_ua_size, PAGE_SHIFT);
 	shim_map_user(&world.mm, HUGE_UA, HUGE_SIZE, HUGE_SHIFT);
 	shim_mm_init(&world.other, ~0UL);
 	shim_set_mm(&world.mm);

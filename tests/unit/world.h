@@ -111,6 +111,9 @@ int world_setup(void **state);
 /* The same below any hypervisor. */
 void world_setup_on(const struct model_personality *hypervisor);
 
+/* How much of UA_SIZE there is: less makes set-up and end faster, for a program with very many. */
+extern u64 world_ua_size;
+
 /* A test by its function's name. */
 #define WORLD_TEST(name)	cmocka_unit_test_setup(name, world_setup)
 
