@@ -67,3 +67,22 @@ bool counters_key(const char *node, const char *file, const char *kind, const ch
 	record_close(&r);
 	return found;
 }
+
+bool counters_liobn(const char *node, uint64_t start, uint64_t *liobn)
+{
+	struct records r;
+	bool found = false;
+
+	if (record_open(&r, "pes"))
+		return false;
+	while (!found && record_next(&r, "window")) {
+		const char *its = record_text(&r, "node");
+
+		found = its && !strcmp(its, node) && record_number(&r, "start") == start &&
+			record_number(&r, "present");
+		if (found)
+			*liobn = record_number(&r, "liobn");
+	}
+	record_close(&r);
+	return found;
+}

@@ -39,4 +39,11 @@ bool counters_read(const char *node, struct counters *c);
 bool counters_key(const char *node, const char *file, const char *kind, const char *key,
 		  uint64_t *value);
 
+/**
+ * counters_liobn() - the hypervisor's name for a window, by its first bus address
+ *
+ * Return: as counters_key().
+ */
+bool counters_liobn(const char *node, uint64_t start, uint64_t *liobn);
+
 #endif

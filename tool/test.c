@@ -183,6 +183,56 @@ static void between(void)
 
 /* --- the machine, as the device tree has it --- */
 
+/* A property of numbers, as one line */
+static void cells_fact(const char *key, const char *node)
+{
+	char text[200] = "not there";
+	unsigned char *b;
+	size_t size, i, n = 0;
+
+	b = root_bytes(&size, TREE "%s/ibm,%s", node, key);
+	for (i = 0; b && i + 4 <= size && n < sizeof(text); i += 4)
+		n += snprintf(text + n, sizeof(text) - n, "%s0x%x", n ? " " : "",
+			      (unsigned int)b[i] << 24 | b[i + 1] << 16 | b[i + 2] << 8 | b[i + 3]);
+	fact_add(key, "%s", text);
+	free(b);
+}
+
+#define PCIE_CAPABILITIES	0x100
+#define PCIE_ATS		0x0f
+#define ATS_CONTROL		7	/* its high byte */
+
+/* The offset of address translation services among a function's capabilities; 0: it has none */
+static size_t ats_offset(const unsigned char *config, size_t size)
+{
+	size_t at = PCIE_CAPABILITIES, seen;
+
+	for (seen = 0; seen < size; seen += 4) {
+		if (at < PCIE_CAPABILITIES || at + ATS_CONTROL >= size)
+			break;
+		if ((config[at] | config[at + 1] << 8) == PCIE_ATS)
+			return at;
+		at = (config[at + 2] >> 4) | config[at + 3] << 4;
+	}
+	return 0;
+}
+
+/* Only root sees more than the first 64 bytes */
+static void ats_fact(const char *bdf)
+{
+	size_t size = 0, at;
+	unsigned char *config = root_bytes(&size, "/sys/bus/pci/devices/%s/config", bdf);
+
+	at = config ? ats_offset(config, size) : 0;
+	if (size <= PCIE_CAPABILITIES)
+		fact_add("ats", size < PCIE_CAPABILITIES ? "not visible" : "no");
+	else if (!at)
+		fact_add("ats", "no");
+	else
+		fact_add("ats", config[at + ATS_CONTROL] & 0x80 ? "enabled" : "there, not enabled");
+	free(config);
+}
+
 /* A property of strings, each ended by a 0, as one line */
 static void property_fact(const char *key, const char *path)
 {
@@ -223,9 +273,9 @@ static void window_fact(const struct window *w)
 	char key[32];
 
 	snprintf(key, sizeof(key), "%s-window", w->kind);
-	fact_add(key, "%s at 0x%" PRIx64 " in pages of %s%s%s", size_text(w->size), w->start,
-		 size_text(1ULL << w->page_shift), w->direct ? ", direct" : "",
-		 w->present ? "" : ", absent");
+	fact_add(key, "%s at 0x%" PRIx64 " in pages of %s, LIOBN 0x%x%s%s", size_text(w->size),
+		 w->start, size_text(1ULL << w->page_shift), w->liobn,
+		 w->direct ? ", direct" : "", w->present ? "" : ", absent");
 }
 
 static void pe_facts(const struct function *f, const struct pe *pe)
@@ -237,6 +287,9 @@ static void pe_facts(const struct function *f, const struct pe *pe)
 	fact_add("devices-in-group", "%u", pe->functions);
 	fact_add("dynamic-windows", "%s", pe->ddw ? "yes" : "no");
 	fact_add("reset", "%s", pe->reset ? "yes" : "no");
+	cells_fact("ddw-applicable", pe->node);
+	cells_fact("ddw-extensions", pe->node);
+	ats_fact(f->bdf);
 	for (i = 0; i < pe->windows; i++)
 		window_fact(&pe->window[i]);
 	if (pe->possible == UNKNOWN)

@@ -58,10 +58,13 @@ by_root() {
 reported() {
 	cat /tmp/report
 	for line in 'tcectl: [0-9.]*' "device: $NVME 1b36:0010, .*" 'machine: IBM pSeries.*' \
-		'hypertas: .*hcall-multi-tce.*' 'dynamic-windows: yes' 'default-window: 1G at 0x0 .*' \
+		'hypertas: .*hcall-multi-tce.*' 'dynamic-windows: yes' 'default-window: 1G at 0x0 .*, LIOBN 0x80000000.*' \
 		'query: . windows, [0-9]* TCEs, pages of 4K 64K .*' 'info-windows: 2' \
 		'default-window-created-again-at: 0x0' \
-		'window-beside-default-at: 0x800000000000000 .*' \
+		'ddw-applicable: 0x2026 0x2027 0x2028' 'ddw-extensions: 0x2 0x2029 0x1' 'ats: no' \
+		'window-beside-default-at: 0x800000000000000 .*, LIOBN 0x8000000[01])' \
+		'query-beside-default-window: 0 windows, [0-9]* TCEs' \
+		'query-after-default-removed: 1 windows, [0-9]* TCEs' 'clear-512-tces-microseconds: [0-9.]*' \
 		'window-after-default-removed-at: 0x0 .*' 'second-window-at: 0x800000000000000 .*' \
 		'restored-window-present: yes' 'restored-window-cleared: yes' \
 		'restored-window-held: not visible.*' 'window-of-16384K-pages-at: 0x8.*' \
