@@ -14,6 +14,8 @@ const struct tap_test *const all_tests[] = {
 	place_tests,
 	v1_tests,
 	eeh_tests,
+	stopped_tests,
+	firmware_tests,
 	memory_tests,
 	life_tests,
 	race_tests,

@@ -34,6 +34,7 @@
 #include <linux/string.h>
 #include <asm/hvcall.h>
 #include <asm/iommu.h>
+#include "eeh.h"
 #include "powervm.h"
 
 enum call {
@@ -193,7 +194,7 @@ static int rtas_begins(struct kprobe *p, struct pt_regs *regs)
 	if (powervm_on() && call != CALL_NONE &&
 	    powervm_rtas(regs, POWERVM_QUERY + (call - CALL_QUERY), &answer))
 		return return_answer(regs, answer);
-	return 0;
+	return eeh_rtas(regs, &answer) ? return_answer(regs, answer) : 0;
 }
 
 /* What a call was about, until it returns. */
@@ -409,6 +410,7 @@ static int __init inject_init(void)
 {
 	int rc = read_tokens();
 
+	eeh_rtas_init();
 	if (!rc)
 		rc = powervm_init(&tokens[CALL_QUERY]);
 	if (!rc)

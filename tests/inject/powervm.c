@@ -23,6 +23,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/of.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <asm/hvcall.h>
@@ -40,10 +41,6 @@ MODULE_PARM_DESC(seed, "which calls find it busy; 0: none");
 static bool one_each;
 module_param_named(one, one_each, bool, 0444);
 MODULE_PARM_DESC(one, "every PE has one window at a time");
-
-static int gone = -1;
-module_param(gone, int, 0644);
-MODULE_PARM_DESC(gone, "number of a host bridge that was taken away, or -1");
 
 static ulong busy_answers;
 module_param(busy_answers, ulong, 0444);
@@ -161,6 +158,10 @@ static bool is_busy(u32 kind, u32 every, u32 *more)
 	*more /= every;
 	return busy;
 }
+
+/* The host bridge that was taken away, or -1; who makes a call that is not to be looked at. */
+static int gone = -1;
+static struct task_struct *passing;
 
 /* --- hypercalls --- */
 
@@ -518,12 +519,47 @@ bool powervm_rtas(struct pt_regs *regs, enum powervm_call call, long *answer)
 	struct powervm_args a = { .call = call };
 
 	read_args(regs, &a);
-	if (a.i >= BRIDGES || !bridges[a.i].known)
+	if (a.i >= BRIDGES || !bridges[a.i].known || READ_ONCE(passing) == current)
 		return false;
 	if (!rtas_busy(regs, call, answer))
 		*answer = serve(&a);
 	return true;
 }
+
+/* --- a PE that is taken away --- */
+
+#define BUID_HIGH	0x8000000
+#define BUID_LOW	0x20000000
+
+/* Nothing is left in its tables, wherever its device may still write. */
+static void take_away(u32 i)
+{
+	struct bridge *b = &bridges[i];
+
+	WRITE_ONCE(passing, current);
+	if (b->created.liobn)
+		remove(b->created.liobn);
+	b->created.liobn = 0;
+	rtas_call(tokens[POWERVM_RESET], 3, 1, NULL, 0, BUID_HIGH, BUID_LOW + i);
+	b->has_dflt = true;
+	WRITE_ONCE(passing, NULL);
+}
+
+static int gone_set(const char *text, const struct kernel_param *kp)
+{
+	int i;
+
+	if (!powervm || kstrtoint(text, 0, &i) || i < -1 || i >= BRIDGES)
+		return -EINVAL;
+	WRITE_ONCE(gone, i);
+	if (i >= 0)
+		take_away(i);
+	return 0;
+}
+
+static const struct kernel_param_ops gone_ops = { .set = gone_set };
+module_param_cb(gone, &gone_ops, NULL, 0200);
+MODULE_PARM_DESC(gone, "number of a host bridge that is taken away, or -1");
 
 /* --- what firmware has given --- */
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What firmware does to a PE while a user has it, by way of tests/inject with PowerVM's ways.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "kstat.h"
+#include "plan.h"
+#include "tap.h"
+#include "tests.h"
+#include "world.h"
+
+static void take_away(void)
+{
+	FILE *f = fopen("/sys/module/tce_inject/parameters/gone", "w");
+
+	if (!f || fprintf(f, "%lu", strtoul(world_bdf, NULL, 16)) < 0 || fclose(f))
+		tap_fail("taking the PE away: %s", strerror(errno));
+}
+
+/* The partition is entitled to no more: that is ENOMEM, and changes nothing. */
+static void short_of_resources(void)
+{
+	unsigned int hits;
+	struct world w;
+	int ret;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	plan_begin("write 1 1 -44");
+	ret = __vfio_map(&w.v, 0, w.data + MIB, MIB, VFIO_DIR_BOTH);
+	hits = plan_end();
+	tap_check(hits == 1, "%u calls were answered", hits);
+	tap_errno(ret, -ENOMEM, "MAP beyond what the partition is entitled to");
+	world_expect_writes(&w, 0, w.data, REACHED, "mapped before");
+	world_expect_writes(&w, 0, w.data + MIB, UNTOUCHED, "refused");
+	tap_errno(__vfio_map(&w.v, 0, w.data + MIB, MIB, VFIO_DIR_BOTH), 0, "MAP after that");
+	world_expect_writes(&w, 0, w.data + MIB, REACHED, "mapped after that");
+	world_close(&w);
+}
+
+/* All calls fail, and in the end nothing of the user's is pinned. It does not come back: the last. */
+static void taken_away(void)
+{
+	int64_t pins = kstat_pins();
+	struct window ddw, win;
+	struct world w;
+	int ret;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_create(&w.v, 12, 4 * GIB, &ddw);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	vfio_map(&w.v, ddw.start, w.data, MIB, VFIO_DIR_BOTH);
+	nvme_stop(&w.n);
+	take_away();
+	tap_errno(__vfio_map(&w.v, MIB, w.data, MIB, VFIO_DIR_BOTH), -EIO, "MAP");
+	tap_errno(__vfio_unmap(&w.v, 0, MIB), -EIO, "UNMAP");
+	tap_errno(__vfio_remove(&w.v, ddw.start), -EIO, "REMOVE");
+	ret = __vfio_create(&w.v, 12, GIB, &win);
+	tap_check(ret == -ENOSPC || ret == -EIO, "CREATE gives %d", ret);
+	vfio_close(&w.v);
+	tap_check(!kstat_locked(0), "VmLck is %llu kB", (unsigned long long)kstat_locked(0));
+	tap_check(kstat_wait_pins(pins) == pins, "pages stay pinned");
+	ret = __vfio_open(&w.v, world_bdf);
+	tap_check(ret < 0, "the PE can be had");
+	tap_note("a claim of what is not there: %s", strerror(-ret));
+}
+
+const struct tap_test firmware_tests[] = {
+	{ .name = "firmware/short-of-resources", .run = short_of_resources },
+	{ .name = "firmware/taken-away", .run = taken_away },
+	{ }
+};

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A platform that stops a PE after an error, and a user who makes it work again. Both devices, the
+ * usual one and vfiotest's -o, have EEH by way of tests/inject, each in a PE of its own. What a
+ * stopped PE would do to registers is not emulated: its devices have lost the right to do DMA.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "kstat.h"
+#include "tap.h"
+#include "tests.h"
+#include "victim.h"
+#include "world.h"
+
+#define PARAMETERS	"/sys/module/tce_inject/parameters/"
+#define PES		2
+
+/* The number of a device's host bridge. */
+static unsigned int bridge_of(const char *bdf)
+{
+	return strtoul(bdf, NULL, 16);
+}
+
+static void stop(unsigned int bridge)
+{
+	FILE *f = fopen(PARAMETERS "freeze", "w");
+
+	if (!f || fprintf(f, "%u", bridge) < 0 || fclose(f))
+		tap_fail("stopping the PE of host bridge %u: %s", bridge, strerror(errno));
+}
+
+static unsigned int resets_of(unsigned int bridge)
+{
+	FILE *f = fopen(PARAMETERS "resets", "r");
+	unsigned int n[PES] = { 0 };
+
+	if (!f || fscanf(f, "%u,%u", &n[0], &n[1]) != PES)
+		tap_fail("the number of resets cannot be read");
+	fclose(f);
+	return n[bridge % PES];
+}
+
+static int operate(struct vfio *v, uint32_t op)
+{
+	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = op };
+
+	return vfio_ioctl(v, VFIO_EEH_PE_OP, &arg);
+}
+
+static void expect(struct vfio *v, uint32_t op, int want, const char *what)
+{
+	tap_errno(operate(v, op), want, "%s", what);
+}
+
+static void expect_state(struct vfio *v, int want, const char *when)
+{
+	tap_errno(operate(v, VFIO_EEH_PE_GET_STATE), want, "GET_STATE %s", when);
+}
+
+static void reset(struct vfio *v, uint32_t op)
+{
+	expect(v, op, 0, "RESET");
+	expect_state(v, VFIO_EEH_PE_STATE_RESET, "in a reset");
+	expect(v, VFIO_EEH_PE_RESET_DEACTIVATE, 0, "RESET_DEACTIVATE");
+	expect_state(v, VFIO_EEH_PE_STATE_NORMAL, "after a reset");
+	expect(v, VFIO_EEH_PE_CONFIGURE, 0, "CONFIGURE");
+}
+
+/* Access to registers first, then DMA, and a reset: what programs do. */
+static void recover(struct vfio *v)
+{
+	expect_state(v, VFIO_EEH_PE_STATE_STOPPED, "of a PE that was stopped");
+	expect(v, VFIO_EEH_PE_UNFREEZE_IO, 0, "UNFREEZE_IO");
+	expect_state(v, VFIO_EEH_PE_STATE_STOPPED_DMA, "with registers alone");
+	expect(v, VFIO_EEH_PE_UNFREEZE_DMA, 0, "UNFREEZE_DMA");
+	expect_state(v, VFIO_EEH_PE_STATE_NORMAL, "with DMA");
+	reset(v, VFIO_EEH_PE_RESET_HOT);
+}
+
+/* The device starts over what was mapped before, with no MAP of its own. */
+static void start_again(struct world *w)
+{
+	vfio_bus_master(&w->v, 1);
+	world_start_mapped(w, WORLD_HIGH);
+}
+
+static void extension(void)
+{
+	struct vfio v;
+
+	vfio_open(&v, world_bdf);
+	tap_errno(vfio_ioctl(&v, VFIO_CHECK_EXTENSION, (void *)VFIO_EEH), 1,
+		  "CHECK_EXTENSION of EEH");
+	vfio_close(&v);
+}
+
+static void operations(void)
+{
+	unsigned int before = resets_of(bridge_of(world_bdf));
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	expect(&w.v, VFIO_EEH_PE_DISABLE, 0, "DISABLE");
+	expect(&w.v, VFIO_EEH_PE_ENABLE, 0, "ENABLE");
+	expect(&w.v, VFIO_EEH_PE_UNFREEZE_IO, 0, "UNFREEZE_IO of what is not stopped");
+	expect(&w.v, VFIO_EEH_PE_UNFREEZE_DMA, 0, "UNFREEZE_DMA of what is not stopped");
+	expect_state(&w.v, VFIO_EEH_PE_STATE_NORMAL, "at first");
+	reset(&w.v, VFIO_EEH_PE_RESET_HOT);
+	reset(&w.v, VFIO_EEH_PE_RESET_FUNDAMENTAL);
+	expect(&w.v, VFIO_EEH_PE_INJECT_ERR + 1, -EINVAL, "an operation that there is none of");
+	tap_note("INJECT_ERR gives %d", operate(&w.v, VFIO_EEH_PE_INJECT_ERR));
+	tap_check(resets_of(bridge_of(world_bdf)) == before + 2, "%u resets",
+		  resets_of(bridge_of(world_bdf)) - before);
+	start_again(&w);
+	world_expect_writes(&w, 0, w.data, REACHED, "mapped before two resets");
+	world_close(&w);
+}
+
+/* An error under a user at work; what he had mapped is mapped. */
+static void stopped_at_work(void)
+{
+	struct window ddw;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_create(&w.v, 12, 4 * GIB, &ddw);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	vfio_map(&w.v, ddw.start, w.data + MIB, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "before the error");
+	stop(bridge_of(world_bdf));
+	recover(&w.v);
+	start_again(&w);
+	world_expect_writes(&w, 0, w.data, REACHED, "the default window, after the error");
+	world_expect_writes(&w, ddw.start, w.data + MIB, REACHED,
+			    "the dynamic window, after the error");
+	vfio_unmap(&w.v, 0, MIB);
+	world_expect_writes(&w, 0, w.data, UNTOUCHED, "after UNMAP");
+	world_close(&w);
+}
+
+/* He does nothing about it, and dies: the next one finds a PE that works. */
+static void busy(unsigned int seed, int ready)
+{
+	struct world w;
+
+	(void)seed;
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	for (;;) {
+		vfio_unmap(&w.v, MIB, MIB);
+		vfio_map(&w.v, MIB, w.data + MIB, MIB, VFIO_DIR_BOTH);
+	}
+}
+
+static void dies_of_it(void)
+{
+	pid_t pid = victim_start(busy, 0);
+	struct world w;
+
+	stop(bridge_of(world_bdf));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	world_open(&w);
+	vfio_open_device(&w.v);
+	expect_state(&w.v, VFIO_EEH_PE_STATE_NORMAL, "to the next user");
+	world_start(&w, WORLD_HIGH);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "the next user");
+	world_close(&w);
+}
+
+static void expect_state_of_two(struct world *w, int first, int second, int want)
+{
+	const unsigned int a = bridge_of(world_bdf), b = bridge_of(join_device());
+
+	if (first)
+		stop(a);
+	if (second)
+		stop(b);
+	expect_state(&w->v, want, first ? "with the first one stopped" :
+					  second ? "with the second one stopped" : "of two");
+	expect(&w->v, VFIO_EEH_PE_UNFREEZE_IO, 0, "UNFREEZE_IO of two");
+	expect(&w->v, VFIO_EEH_PE_UNFREEZE_DMA, 0, "UNFREEZE_DMA of two");
+	expect_state(&w->v, VFIO_EEH_PE_STATE_NORMAL, "of two, with DMA");
+}
+
+/* Either of two PEs in a container: the state that is not normal is told, and both are reset. */
+static void two_groups(void)
+{
+	const unsigned int a = bridge_of(world_bdf), b = bridge_of(join_device());
+	const unsigned int before_a = resets_of(a), before_b = resets_of(b);
+	struct vfio second;
+	struct world w;
+
+	world_open(&w);
+	vfio_open_device(&w.v);
+	vfio_join(&second, &w.v, join_device());
+	vfio_open_device(&second);
+	expect_state_of_two(&w, 0, 0, VFIO_EEH_PE_STATE_NORMAL);
+	expect_state_of_two(&w, 0, 1, VFIO_EEH_PE_STATE_STOPPED);
+	expect_state_of_two(&w, 1, 0, VFIO_EEH_PE_STATE_STOPPED);
+	expect_state_of_two(&w, 1, 1, VFIO_EEH_PE_STATE_STOPPED);
+	reset(&w.v, VFIO_EEH_PE_RESET_HOT);
+	tap_check(resets_of(a) == before_a + 1 && resets_of(b) == before_b + 1,
+		  "%u and %u resets", resets_of(a) - before_a, resets_of(b) - before_b);
+	vfio_leave(&second);
+	world_close(&w);
+}
+
+struct reset_call {
+	struct vfio *v;
+	int ret;
+	int begun;
+	int done;
+};
+
+static void *reset_thread(void *data)
+{
+	struct reset_call *c = data;
+
+	__atomic_store_n(&c->begun, 1, __ATOMIC_RELEASE);
+	c->ret = operate(c->v, VFIO_EEH_PE_RESET_HOT);
+	if (!c->ret)
+		c->ret = operate(c->v, VFIO_EEH_PE_RESET_DEACTIVATE);
+	__atomic_store_n(&c->done, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* A reset and its end take two seconds, of which others lose nothing. */
+static void others_go_on(void)
+{
+	unsigned int maps = 0;
+	struct reset_call call = { 0 };
+	pthread_t thread;
+	struct world w;
+
+	world_open(&w);
+	vfio_open_device(&w.v);
+	call.v = &w.v;
+	if (pthread_create(&thread, NULL, reset_thread, &call))
+		tap_fail("pthread_create()");
+	while (!__atomic_load_n(&call.begun, __ATOMIC_ACQUIRE))
+		usleep(1000);
+	for (;;) {
+		vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+		vfio_unmap(&w.v, 0, MIB);
+		if (__atomic_load_n(&call.done, __ATOMIC_ACQUIRE))
+			break;
+		maps++;
+	}
+	pthread_join(thread, NULL);
+	tap_errno(call.ret, 0, "RESET beside MAPs");
+	tap_note("%u MAPs and UNMAPs while a reset went on", maps);
+	/* One may have been on its way when the reset began, and one have waited for its end */
+	tap_check(maps > 2, "MAPs wait for a reset");
+	world_close(&w);
+}
+
+const struct tap_test stopped_tests[] = {
+	{ .name = "stopped/extension", .run = extension },
+	{ .name = "stopped/operations", .run = operations, .limit = 60 },
+	{ .name = "stopped/at-work", .run = stopped_at_work, .limit = 60 },
+	{ .name = "stopped/dies-of-it", .run = dies_of_it, .limit = 60 },
+	{ .name = "stopped/two-groups", .run = two_groups, .limit = 60 },
+	{ .name = "stopped/others-go-on", .run = others_go_on, .limit = 60 },
+	{ }
+};
