@@ -762,16 +762,16 @@ static int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc
 	return rc;
 }
 
-/* The page is held. Return: as table_store_page(); -ESTALE when it is no such entry. */
+/* The page is held. Return: as table_store_page(); -ENOENT when it is no such entry. */
 static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce, u32 region)
 {
-	int rc = -ESTALE;
+	int rc = -ENOENT;
 
 	spin_lock(&t->lock);
 	if (!t->shadow.unknown && !leaf->tce[idx & SHADOW_LEAF_MASK])
 		rc = table_store_page(t, leaf, idx, tce, region);
 	spin_unlock(&t->lock);
-	if (rc == -ESTALE)
+	if (rc == -ENOENT)
 		memory_drop(t->memory, region, 1);
 	return rc;
 }
@@ -779,13 +779,13 @@ static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u6
 int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
 {
 	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first) : NULL;
-	int rc = -ESTALE;
+	int rc = -ENOENT;
 	u32 region;
 	u64 hpa;
 
 	if (leaf && memory_hold_page(t->memory, ua, t->w.page_shift, &hpa, &region))
 		rc = table_map_page(t, leaf, first, hpa | perm, region);
-	if (rc == -ESTALE)
+	if (rc == -ENOENT)
 		return table_map_many(t, &(struct mapping){ first, n, ua, perm });
 	return rc ? table_map_again(t, first, hpa | perm, region, rc) : 0;
 }
@@ -937,7 +937,7 @@ static int table_unmap_again(struct table *t, u64 idx, int rc)
 static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 {
 	u32 slot = idx & SHADOW_LEAF_MASK;
-	int rc = -ESTALE;
+	int rc = -ENOENT;
 	u32 region;
 	u64 tce;
 
@@ -958,9 +958,9 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 int table_unmap(struct table *t, u64 first, u64 n)
 {
 	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first) : NULL;
-	int rc = leaf && !t->memory->loose ? table_unmap_page(t, leaf, first) : -ESTALE;
+	int rc = leaf && !t->memory->loose ? table_unmap_page(t, leaf, first) : -ENOENT;
 
-	if (rc == -ESTALE)
+	if (rc == -ENOENT)
 		return table_unmap_many(t, first, n);
 	return rc ? table_unmap_again(t, first, rc) : 0;
 }

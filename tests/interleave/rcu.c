@@ -69,7 +69,7 @@ static bool all_left(const void *arg)
 
 void __real_kfree(const void *p);
 
-/* A grace period orders what was done to the object before this, whoever does it: race.c is not asked. */
+/* A grace period orders what was done to the object before this: race.c is not asked. */
 static void free_waiting(void)
 {
 	struct rcu_head **at = &waiting;
