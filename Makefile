@@ -117,10 +117,8 @@ test: kernels
 	@tests/run
 
 test-kernels: setup
-	@MORE=1 rig/kernels
-	@MORE=1 rig/modules
 	@rig/tools
-	@MORE=1 tests/run guest
+	@MORE=1 tests/run kernels guest
 
 test-long: kernels
 	@rig/setup package/host-packages
