@@ -46,7 +46,7 @@ void machine_open(struct machine *m, void *memory, size_t size);
 int machine_attach(struct machine *m, int group);
 /* KVM forgets the group, and with it those tables of the group's that it has. */
 void machine_detach(struct machine *m, int group);
-/* Is KVM lent nothing, since it can be preempted? Then all calls are user space's. */
+/* Is KVM lent nothing, since it can be preempted? Then all calls that map are user space's. */
 bool machine_lent_nothing(void);
 /* Calls that did not give H_SUCCESS. */
 unsigned int machine_put(struct machine *m, const struct puts *p);
