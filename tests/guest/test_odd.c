@@ -16,6 +16,7 @@
 
 #define LOW_START	0x40000000ULL
 #define FAR_START	(1ULL << 59)
+#define LIMITED_START	(1ULL << 32)
 #define ODD_SIZE	0x30000000ULL
 
 static void expect_info(struct vfio *v, uint64_t start, uint64_t size, bool ddw)
@@ -219,6 +220,32 @@ static void one_window(void)
 	world_close(&w);
 }
 
+/*
+ * One window at a time, which the host had at 4 GiB in limited-address mode: the user gets it where
+ * a PE in no such mode has it.
+ */
+static void limited(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	expect_single(&w.v);
+	world_start(&w, LIMITED_START + WORLD_HIGH);
+	for (uint8_t *at = w.data; at < w.data + WORLD_DATA; at += MIB)
+		world_expect_writes(&w, LIMITED_START + phys_of(at), at, UNTOUCHED,
+				    "through the host's window");
+	world_close(&w);
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	tap_errno(__vfio_create(&w.v, 16, 4 * GIB, &win), 0, "CREATE");
+	tap_check(win.start == FAR_START, "it is at %#llx", (unsigned long long)win.start);
+	vfio_remove(&w.v, win.start);
+	tap_errno(__vfio_create(&w.v, 12, 4 * GIB, &win), 0, "CREATE with small pages");
+	expect_works(&w, win.start, 4 * GIB, "the window");
+	world_close(&w);
+}
+
 /* The host had a window in this place that it mapped as it went. */
 static void host_window_as_it_goes(void)
 {
@@ -243,6 +270,7 @@ const struct tap_test odd_tests[] = {
 	{ .name = "odd/no-power-of-two", .run = no_power_of_two },
 	{ .name = "odd/behind-a-bridge", .run = behind_a_bridge },
 	{ .name = "odd/one-window", .run = one_window },
+	{ .name = "odd/limited", .run = limited, .limit = 60 },
 	{ .name = "odd/host-window-as-it-goes", .run = host_window_as_it_goes, .limit = 60 },
 	{ }
 };

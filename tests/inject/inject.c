@@ -197,6 +197,13 @@ static int rtas_begins(struct kprobe *p, struct pt_regs *regs)
 	return eeh_rtas(regs, &answer) ? return_answer(regs, answer) : 0;
 }
 
+/* A driver asks for a DMA mask */
+static int mask_begins(struct kprobe *p, struct pt_regs *regs)
+{
+	regs->gpr[4] = powervm_mask(regs->gpr[4]);
+	return 0;
+}
+
 /* What a call was about, until it returns. */
 struct pending {
 	enum call call;
@@ -296,6 +303,8 @@ static struct kprobe probes[] = {
 	PROBE("plpar_hcall", get_begins),
 	PROBE("rtas_call", rtas_begins),
 	PROBE("iommu_init_table", table_begins),
+	PROBE("dma_set_mask", mask_begins),
+	PROBE("dma_set_coherent_mask", mask_begins),
 };
 
 /* Return: the kind of call, or an errno. */

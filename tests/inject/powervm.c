@@ -15,6 +15,10 @@
  * time. More than 512 at a time, bus addresses inside of a page, and to remove a window whose first
  * or last TCEs are valid, are refused.
  *
+ * With narrow=BITS firmware has limited-address mode, and drivers that ask for a DMA mask of 64
+ * bits get one of so many. A PE whose default window lies at 4 GiB has its created one there while
+ * it is in that mode, and at 2^59 else.
+ *
  * Busy: answers depend on the seed, on the kind of call and on how many there were. Create is busy
  * for everybody. The rest is busy for modules alone: the kernel's own code does not repeat a
  * remove, a reset or a hypercall, and would lose its windows.
@@ -24,6 +28,7 @@
 #include <linux/module.h>
 #include <linux/of.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <asm/hvcall.h>
@@ -82,6 +87,7 @@ struct window {
  * @known:    it was there from the start
  * @far:      its default window lies beyond 32 bits
  * @has_dflt: ... and is there
+ * @limited:  it is in limited-address mode
  * @dflt:     what it is when it is
  * @created:  the window that was created
  */
@@ -89,6 +95,7 @@ struct bridge {
 	bool known;
 	bool far;
 	bool has_dflt;
+	bool limited;
 	struct window dflt;
 	struct window created;
 };
@@ -158,6 +165,10 @@ static bool is_busy(u32 kind, u32 every, u32 *more)
 	*more /= every;
 	return busy;
 }
+
+static uint narrow;
+module_param(narrow, uint, 0444);
+MODULE_PARM_DESC(narrow, "firmware has limited-address mode; bits of DMA mask that drivers get");
 
 /* The host bridge that was taken away, or -1; who makes a call that is not to be looked at. */
 static int gone = -1;
@@ -343,13 +354,22 @@ static u32 page_bit(const struct bridge *b, u32 page)
 	return bit & (has_one(b) ? PAGES_ONE : PAGES);
 }
 
-/* QEMU's first window in a PE goes where the default one was: not there, if that is at 0. */
+#define HIGH		(1ULL << 59)
+#define LIMITED_START	(1ULL << 32)
+
+/* Is where the default one was the right place? */
+static bool goes_low(const struct bridge *b)
+{
+	return b->dflt.start >= HIGH || (b->limited && b->dflt.start == LIMITED_START);
+}
+
+/* QEMU's first window in a PE goes where the default one was. */
 static int create_high(const struct powervm_args *a, const struct bridge *b, int *out)
 {
 	int low[3] = { 0 };
 	int rc;
 
-	if (b->has_dflt || b->far)
+	if (b->has_dflt || goes_low(b))
 		return create(a, a->arg[3], a->arg[4], out);
 	rc = create(a, 12, 12, low);
 	if (!rc)
@@ -449,8 +469,9 @@ static int reset(const struct powervm_args *a, struct bridge *b)
 {
 	u32 kept = 0;
 
-	if (a->nargs != 3)
+	if (a->nargs != 3 && (a->nargs != 4 || !narrow || a->arg[3] != 1))
 		return RTAS_PARAMETER;
+	b->limited = a->nargs == 4;
 	if (b->created.liobn && has_one(b))
 		kept = read_created(&b->created);
 	if (b->created.liobn)
@@ -593,6 +614,42 @@ static void meet_all(void)
 
 #define LISTS_ORDER	get_order(LISTS * BATCH * sizeof(__be64))
 
+/* "ibm,ddw-extensions": how many follow; reset; wide queries; limited-address mode */
+static struct property *extensions(void)
+{
+	struct property *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	__be32 *cell = kcalloc(4, sizeof(*cell), GFP_KERNEL);
+
+	if (!p || !cell)
+		return NULL;
+	cell[0] = cpu_to_be32(3);
+	cell[1] = cpu_to_be32(tokens[POWERVM_RESET]);
+	cell[2] = cpu_to_be32(1);
+	cell[3] = cpu_to_be32(1);
+	p->name = kstrdup("ibm,ddw-extensions", GFP_KERNEL);
+	p->value = cell;
+	p->length = 4 * sizeof(*cell);
+	return p->name ? p : NULL;
+}
+
+/* It stays: nothing that was in the device tree is ever freed. */
+static void tell_limited(void)
+{
+	struct device_node *np = NULL;
+	struct property *p;
+
+	while ((np = of_find_node_with_property(np, "ibm,ddw-extensions"))) {
+		p = extensions();
+		if (p && !of_remove_property(np, of_find_property(np, p->name, NULL)))
+			of_add_property(np, p);
+	}
+}
+
+u64 powervm_mask(u64 mask)
+{
+	return powervm && narrow && mask == ~0ULL ? (1ULL << narrow) - 1 : mask;
+}
+
 bool powervm_has_one(u32 domain)
 {
 	return powervm && domain < BRIDGES && has_one(&bridges[domain]);
@@ -617,6 +674,8 @@ int powervm_init(const u32 *rtas_tokens)
 		lists[LIST_FOREIGN * BATCH + i] = cpu_to_be64(FOREIGN | (u64)i << 21 | TCE_BOTH);
 	}
 	meet_all();
+	if (narrow)
+		tell_limited();
 	pr_info("tce_inject: PowerVM's ways, seed %u\n", seed);
 	return 0;
 }

@@ -27,6 +27,9 @@ bool powervm_get_tce(struct pt_regs *regs, long *answer);
 /* A call of rtas_call(). Return: it is answered, with *@answer. */
 bool powervm_rtas(struct pt_regs *regs, enum powervm_call call, long *answer);
 
+/* The DMA mask that a driver gets which asks for this one. */
+u64 powervm_mask(u64 mask);
+
 /* Does the PE of this PCI domain have one window at a time? */
 bool powervm_has_one(u32 domain);
 
