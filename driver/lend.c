@@ -2,8 +2,8 @@
 /*
  * lend.c - KVM as a second writer.
  *
- * For a guest's request KVM asks for a slot, counts a mapping of the registered
- * memory, has the TCE exchanged, counts down for what it is told was there, and
+ * For a guest's request KVM finds the registered memory, asks for a slot, counts a
+ * mapping of the memory, has the TCE exchanged, counts down for what it is told was there, and
  * writes the user address into the slot; all without a lock, so that two of the
  * guest's processors can be in each other's way. Here KVM is always told that
  * there was nothing. So it only counts up, and the counts are taken down with the
@@ -13,7 +13,8 @@
  * A slot must not go while KVM is between asking for it and writing to it. It does
  * not sleep there, so a grace period of RCU ends that (on kernels that preempt it
  * would not: there it is never lent any). For the same reason nothing is allocated
- * here: KVM is sent to user space, and the MAP that comes of it brings slots.
+ * here: KVM is sent to user space, and the MAP that comes of it brings slots, as
+ * each MAP does while KVM has the table (table_wanted()).
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -96,7 +97,6 @@ static __be64 *lend_table_slot(struct table *t, u64 idx)
 	if (t->w.page_shift > PAGE_SHIFT || t->memory->loose)
 		return NULL;
 	spin_lock(&t->lock);
-	WRITE_ONCE(t->wanted, true);
 	leaf = shadow_leaf(&t->shadow, idx);
 	if (leaf && leaf->slots && t->tally.mm == current->mm && !t->lost &&
 	    tally_lends(&t->tally, t->shadow.live))

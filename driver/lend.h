@@ -66,8 +66,8 @@ void lend_end(struct lend *l);
  * @l:     the object
  * @index: the TCE, as KVM counts them
  *
- * The first time that it is asked for a part of a table there is none yet: the
- * user's next MAP there brings it.
+ * In a part of a table where the user has not mapped anything since KVM has the
+ * table there is none yet: his next MAP there brings it.
  *
  * Context: does not sleep. KVM writes to the slot without sleeping in between.
  * Return: the slot; NULL makes KVM hand the guest's request to user space.
@@ -111,6 +111,11 @@ void lookup_place(struct lend *l, const struct hv_window *w);
  * lookup_held() - does anybody but us hold it?
  */
 bool lookup_held(struct lend *l);
+
+/**
+ * lookup_wanted() - has KVM got it, and may it be lent slots?
+ */
+bool lookup_wanted(struct lend *l);
 
 /**
  * lookup_put() - we hold them no more

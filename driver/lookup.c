@@ -42,16 +42,19 @@ static struct lend *lookup_lend(struct iommu_table *tbl)
 	return &container_of(tbl, struct lookup, tbl)->lend;
 }
 
-/* NULL makes KVM hand the guest's request to user space. */
-static __be64 *lookup_useraddr(struct iommu_table *tbl, long index, bool alloc)
+static bool lookup_lends(void)
 {
 	/* Where KVM can be preempted nothing tells when it is done with a slot. */
 	if (IS_ENABLED(CONFIG_PREEMPTION))
-		return NULL;
+		return false;
 	/* A partition that shares its memory is told to wait, or that there is none. */
-	if (firmware_has_feature(FW_FEATURE_CMO))
-		return NULL;
-	return lend_slot(lookup_lend(tbl), index);
+	return !firmware_has_feature(FW_FEATURE_CMO);
+}
+
+/* NULL makes KVM hand the guest's request to user space. */
+static __be64 *lookup_useraddr(struct iommu_table *tbl, long index, bool alloc)
+{
+	return lookup_lends() ? lend_slot(lookup_lend(tbl), index) : NULL;
 }
 
 static int lookup_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
@@ -145,6 +148,11 @@ void lookup_place(struct lend *l, const struct hv_window *w)
 bool lookup_held(struct lend *l)
 {
 	return kref_read(&lookup_of(l)->tbl.it_kref) > 1;
+}
+
+bool lookup_wanted(struct lend *l)
+{
+	return lookup_lends() && lookup_held(l);
 }
 
 /*

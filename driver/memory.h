@@ -2,13 +2,14 @@
 /*
  * memory.h - memory that a user registered for DMA.
  *
- * The kernel's mm_iommu pins it and resolves user addresses to host physical
- * ones. Which TCEs name a region is counted here and by nobody else, so that
- * no writer outside this module can talk us into unpinning a reachable page.
+ * It is pinned in pin.h, which resolves user addresses to host physical ones. Which
+ * TCEs name a region is counted here and by nobody else, so that no writer outside
+ * this module can talk us into unpinning a reachable page.
  */
 #ifndef VFIO_PSERIES_MEMORY_H
 #define VFIO_PSERIES_MEMORY_H
 
+#include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -16,57 +17,50 @@
 
 struct ledger;
 struct mm_struct;
-struct mm_iommu_table_group_mem_t;
+struct pin;
 
 /* Region id of TCEs whose pages are pinned one by one. */
 #define MEMORY_LOOSE	(~0U)
 
-/* User memory often lies in larger pieces: so many pages are looked up as one. */
-#define MEMORY_CHUNK_SHIFT	(PAGE_SHIFT + 4)
-#define MEMORY_CHUNK		(1UL << MEMORY_CHUNK_SHIFT)
-
 /**
  * struct region - one registered range
+ * @node:    among all of its user's, by user address
  * @ua:      user address of its first byte
  * @size:    bytes
- * @id:      what shadow entries call it; at least 1
- * @mem:     its pinned pages
- * @chunk:   where each MEMORY_CHUNK bytes of it lie, host physical, if they are one
- *           piece, and 0 if not; from the first user address in it on that is a
- *           multiple of MEMORY_CHUNK, as huge pages are
- * @chunks:  entries of @chunk; 0 when there was no memory for that
+ * @id:      what shadow entries call it; 0 while the range is only reserved
+ * @pin:     its pinned pages; NULL before they are
  * @mapped:  shadow entries that name it
  * @suspect: an entry in an unknown state may translate to it though it names
  *           another region
  * @tainted: it was suspect once: any of its pages may have been written to
+ * @next_suspect: another such region
  * @ledger:  of its address space, referenced, while the range is only reserved
- * @next:    in the list of those
  */
 struct region {
+	struct rb_node node;
 	unsigned long ua;
 	unsigned long size;
 	u32 id;
-	struct mm_iommu_table_group_mem_t *mem;
-	u64 *chunk;
-	unsigned long chunks;
+	struct pin *pin;
 	u64 mapped;
 	bool suspect;
 	bool tainted;
+	struct region *next_suspect;
 	struct ledger *ledger;
-	struct region *next;
 };
 
 /**
  * struct memory - the registered memory of one user
  * @mm:      the address space, set by the first call that needs one
- * @ledger:  what KVM counts there; it keeps @mm
- * @sorted:  regions by user address
+ * @ledger:  what else is known of it; it keeps @mm
+ * @regions: by user address, reserved ranges among them
  * @by_id:   regions by id - 1, with holes
- * @count:   entries of @sorted
+ * @spare:   the ids of these holes, the next one last
+ * @count:   regions that have an id
  * @room:    allocated entries of both arrays
  * @unknown: TCEs in an unknown state, in all tables fed from here
+ * @suspect: regions that such a TCE may reach
  * @poison:  a window that is ours no more may still reach any region
- * @pending: ranges that are reserved
  * @loose:   nothing is registered, pages are pinned as they are mapped (v1 API)
  * @pages:   these pages
  * @pins:    those of the MAP that is running
@@ -78,13 +72,14 @@ struct region {
 struct memory {
 	struct mm_struct *mm;
 	struct ledger *ledger;
-	struct region **sorted;
+	struct rb_root regions;
 	struct region **by_id;
+	u32 *spare;
 	u32 count;
 	u32 room;
 	u64 unknown;
+	struct region *suspect;
 	bool poison;
-	struct region *pending;
 	bool loose;
 	struct loose pages;
 	struct loose_pins *pins;
@@ -138,9 +133,7 @@ int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved)
  * error, memory_cancel() and memory_discard() have to follow, else memory_publish().
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
- * Return: 0; -ENOMEM (also RLIMIT_MEMLOCK); -EFAULT; -EINVAL (a part of it is
- * registered by another container of the process); -EBUSY (another one has this very
- * range with pages that are mapped there no more); -EINTR.
+ * Return: 0; what pin_range() says: -ENOMEM (also RLIMIT_MEMLOCK), -EFAULT, -EINTR.
  */
 int memory_pin(struct region *r);
 
@@ -170,7 +163,7 @@ void memory_discard(struct region *r);
  *
  * Context: may sleep.
  * Return: 0; -EINVAL (geometry); -ENOENT (no such range); -EBUSY (a TCE still
- * names it, or KVM does).
+ * names it, or KVM does, or is about to find it).
  */
 int memory_unregister(struct memory *m, u64 ua, u64 size);
 
@@ -181,11 +174,22 @@ int memory_unregister(struct memory *m, u64 ua, u64 size);
  * @size:       bytes, a multiple of the page size
  * @page_shift: log2 of the IOMMU page size
  *
- * Return: 0; -EINVAL when a byte is not registered, or is backed by pages that
- * are smaller than the IOMMU's.
+ * Return: 0; -EINVAL when a byte is not registered, or an IOMMU page is not one
+ * piece of memory in one region.
  */
 int memory_covers(const struct memory *m, unsigned long ua, u64 size,
 		  u32 page_shift);
+
+/**
+ * memory_hidden() - the first region of a user range that KVM cannot find, and is to find
+ * @m:   the memory
+ * @ua:  where to begin; moves on behind that region
+ * @end: of the range
+ *
+ * Context: may sleep. Return: its pages: pin_enter() has to follow, with no lock held; NULL
+ * when KVM finds all of them or cannot.
+ */
+struct pin *memory_hidden(struct memory *m, unsigned long *ua, unsigned long end);
 
 /**
  * struct memory_run - consecutive IOMMU pages that are to be mapped

@@ -4,8 +4,8 @@
  *
  * Calls of the user take the lock in a way that can be killed; the end of the
  * space takes it in a way that cannot, and so waits for calls that are running.
- * User memory is faulted in with no lock held: such a call comes twice, and may find
- * the space dead the second time.
+ * User memory is faulted in with no lock held: such a call comes twice or more often, and
+ * may find the space dead the next time.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -14,6 +14,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include "pin.h"
 #include "space.h"
 #include "trace.h"
 
@@ -323,26 +324,47 @@ static inline int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struc
 	return 0;
 }
 
-/* With the lock, all arguments unchecked. */
-static inline int space_map_range(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+static inline int space_map_in(struct table *t, u64 ioba, u64 ua, u64 size, u64 perm)
 {
-	struct table *t;
-	int rc = space_range(s, ioba, ua, size, &t);
-
-	if (rc)
-		return rc;
 	return table_map(t, (ioba - t->w.start) >> t->w.page_shift, size >> t->w.page_shift, ua,
 			 perm);
 }
 
-static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+/*
+ * With the lock, all arguments unchecked: MAP, unless KVM, which has got the table, is to find a
+ * region first and does not. To show it faults user memory in, so @hidden is for pin_enter()
+ * with no lock held; the search then goes on at @at.
+ */
+static int space_map_or_show(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm,
+			     unsigned long *at, struct pin **hidden)
 {
-	int rc = space_enter(s, NEED_ENABLED);
+	struct table *t;
+	int rc = space_range(s, ioba, ua, size, &t);
 
+	*hidden = NULL;
 	if (rc)
 		return rc;
-	rc = space_map_range(s, ioba, ua, size, perm);
-	space_leave(s);
+	if (table_wanted(t))
+		*hidden = memory_hidden(&s->memory, at, ua + size);
+	return *hidden ? 0 : space_map_in(t, ioba, ua, size, perm);
+}
+
+static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+{
+	unsigned long at = ua;
+	struct pin *hidden;
+	int rc;
+
+	do {
+		rc = space_enter(s, NEED_ENABLED);
+		if (rc)
+			return rc;
+		rc = space_map_or_show(s, ioba, ua, size, perm, &at, &hidden);
+		space_leave(s);
+		if (hidden)
+			pin_enter(hidden);
+		cond_resched();
+	} while (hidden);
 	return rc;
 }
 
@@ -408,6 +430,7 @@ static void space_renounce(struct space *s, unsigned long n)
 static int space_map_pinned(struct space *s, struct loose_pins *pins, u64 ioba, u64 ua, u64 size,
 			    u64 perm)
 {
+	struct table *t;
 	int rc = space_check(s, NEED_ENABLED);
 
 	lockdep_assert_held(&s->lock);
@@ -418,7 +441,9 @@ static int space_map_pinned(struct space *s, struct loose_pins *pins, u64 ioba, 
 	rc = memory_begin_loose(&s->memory, pins);
 	if (rc)
 		return rc;
-	rc = space_map_range(s, ioba, ua, size, perm);
+	rc = space_range(s, ioba, ua, size, &t);
+	if (!rc)
+		rc = space_map_in(t, ioba, ua, size, perm);
 	memory_end_loose(&s->memory);
 	return rc;
 }

@@ -33,6 +33,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/byteorder.h>
+#include "lend.h"
 #include "memory.h"
 #include "table.h"
 
@@ -670,16 +671,21 @@ static void table_roll_back(struct table *t, u64 first, u64 n, const struct jour
 	table_settle_slots(t, first, first + n);
 }
 
-/* Make room in the shadow, and for KVM's slots if it has asked for any. */
+bool table_wanted(struct table *t)
+{
+	/* What lend_slot() never lends a slot of: see there. */
+	if (t->w.page_shift > PAGE_SHIFT || t->memory->loose)
+		return false;
+	return t->lend && lookup_wanted(t->lend);
+}
+
+/* Make room in the shadow, and for KVM's slots if it has got the table. */
 static int table_populate(struct table *t, u64 first, u64 n)
 {
-	bool wanted;
+	bool wanted = table_wanted(t);
 
 	/* The default window is there before its user is known. */
 	t->shadow.mm = t->memory->mm;
-	spin_lock(&t->lock);
-	wanted = t->wanted;
-	spin_unlock(&t->lock);
 	if (wanted && !t->tally.mm)
 		tally_open(&t->tally, t->memory->ledger);
 	return shadow_populate(&t->shadow, &t->lock, first, n, wanted);
@@ -713,12 +719,15 @@ static int table_map_many(struct table *t, const struct mapping *m)
 
 /*
  * Most calls of some users are for one page. Where KVM has no part in the table and all of
- * it is known, the entry is all that has to be looked at. NULL where KVM has: it can write
- * to an entry after a later MAP at the earliest. To clear one it needs nothing of ours.
+ * it is known, the entry is all that has to be looked at. NULL where KVM has, or had slots:
+ * without, it can write to an entry after a later MAP at the earliest. To clear one it needs
+ * nothing of ours.
  */
-static struct shadow_leaf *table_plain_leaf(const struct table *t, u64 idx)
+static struct shadow_leaf *table_plain_leaf(struct table *t, u64 idx)
 {
-	return READ_ONCE(t->wanted) || READ_ONCE(t->lent) ? NULL : shadow_leaf(&t->shadow, idx);
+	if (t->tally.mm || READ_ONCE(t->lent) || table_wanted(t))
+		return NULL;
+	return shadow_leaf(&t->shadow, idx);
 }
 
 /* With the lock: one TCE for every member, and its entry if that succeeds. */

@@ -31,12 +31,11 @@ struct memory;
  * @pes:    number of members
  * @memory: where its pages come from
  * @lock:   guards @shadow and the order of hypercalls, and with them @liobn, @pes
- *          and the three flags; never held over a sleep
+ *          and the two flags; never held over a sleep
  * @shadow: what the TCEs hold
  * @count:  what was asked of the hypervisor for it
  * @lend:   what KVM sees of it, NULL before it is published
  * @tally:  what KVM counts for it; open once slots were lent
- * @wanted: KVM has asked for a slot
  * @lent:   KVM has written to it, and may do so at any time
  * @lost:   the hypervisor neither did nor undid what KVM wrote: what a TCE holds
  *          is not known, nor which one it is
@@ -56,7 +55,6 @@ struct table {
 	struct count count;
 	struct lend *lend;
 	struct tally tally;
-	bool wanted;
 	bool lent;
 	bool lost;
 	bool tired;
@@ -120,6 +118,15 @@ void table_free(struct table *t);
  * everything is as before, unknown TCEs excepted.
  */
 int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm);
+
+/**
+ * table_wanted() - has KVM got it? Then a MAP brings slots for it, and it is to find the memory
+ *
+ * KVM does not ask for a slot before it has found the memory that the guest names.
+ *
+ * Context: the space's lock is held.
+ */
+bool table_wanted(struct table *t);
 
 /**
  * table_unmap() - invalidate a range; holes are no error

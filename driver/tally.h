@@ -15,7 +15,6 @@
 
 struct ledger;
 struct mm_struct;
-struct mm_iommu_table_group_mem_t;
 
 /* Most counts that KVM may lose for a table, or in an address space, before it gets no slot. */
 #define TALLY_MOST_LOST	65536
@@ -32,27 +31,6 @@ struct tally {
 	struct mm_struct *mm;
 	u64 counted;
 };
-
-/**
- * ledger_get() - what is known of an address space, found or made
- *
- * The address space stays for as long as its ledger does.
- *
- * Context: may sleep. Return: a reference; NULL without memory.
- */
-struct ledger *ledger_get(struct mm_struct *mm);
-
-/* One more reference. */
-void ledger_hold(struct ledger *l);
-
-void ledger_put(struct ledger *l);
-
-/**
- * ledger_retry() - put what waits for KVM and has not to wait any more
- *
- * Context: may sleep.
- */
-void ledger_retry(struct ledger *l);
 
 /**
  * tally_open() - from now on KVM may count mappings for a table
@@ -104,25 +82,5 @@ unsigned long tally_pull(struct tally *y, __be64 *slot);
  * Context: any.
  */
 void tally_down(const struct tally *y, unsigned long ua);
-
-/**
- * tally_put() - mm_iommu_put() that is not held up for ever
- *
- * KVM may lose a slot when two processors of a guest write one TCE at once; its
- * count is then too high. What is counted when no table is left that KVM could
- * have counted for is dropped.
- *
- * Context: may sleep. Return: as mm_iommu_put(): 0, -EBUSY.
- */
-long tally_put(struct ledger *l, struct mm_iommu_table_group_mem_t *mem);
-
-/**
- * tally_orphan() - tally_put() as soon as it is possible
- *
- * For memory whose owner goes while KVM has put it into another one's table.
- *
- * Context: may sleep.
- */
-void tally_orphan(struct ledger *l, struct mm_iommu_table_group_mem_t *mem);
 
 #endif

@@ -8,7 +8,7 @@ try load-driver load_driver
 try load-kvm load kvm-hv
 try bind-vfio-pci bind "$NVME" vfio-pci
 try bind-second bind "$SECOND" vfio-pci
-vfio_tests kvm/map-and-unmap kvm/mapped-is-held kvm/window-goes-first join/one-container \
+vfio_tests kvm/map-and-unmap kvm/mapped-is-held kvm/found-when-asked kvm/window-goes-first join/one-container \
 	join/kvm-writes-to-both
 host_again puts
 finish

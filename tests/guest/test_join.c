@@ -285,30 +285,55 @@ static void refused(void)
 	vfio_close(&v);
 }
 
+/* The second device in a container of its own, running. */
+static void start_apart(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	vfio_open(&w->v, join_device());
+	w->size = WORLD_BASE_SIZE + WORLD_DATA;
+	w->memory = buffer_private(w->size);
+	w->trusted = w->memory + NVME_MEMORY;
+	w->data = w->memory + WORLD_BASE_SIZE;
+	vfio_register(&w->v, w->memory, w->size);
+	world_start(w, WORLD_HIGH);
+}
+
 /*
  * Two containers of one process: an address that one has registered has other memory by the time
- * that the other registers it. That one's device gets the new memory, or nobody gets anything.
+ * that the other registers it. That one's device gets the new memory, and the first one's keeps
+ * what it has.
  */
 static void older_pages(void)
 {
 	uint8_t *mem = buffer_private(MIB);
+	const int64_t pages = MIB / page_size();
+	uint64_t locked;
 	int64_t pins;
 	struct world a, b;
 
 	world_open(&a);
-	vfio_open(&b.v, join_device());
+	world_start(&a, WORLD_HIGH);
+	start_apart(&b);
 	pins = kstat_pins();
+	locked = kstat_locked(0);
 	vfio_register(&a.v, mem, MIB);
 	tap_errno(__vfio_register(&b.v, mem, MIB), 0, "REGISTER of the same pages");
-	tap_check(kstat_pins() == pins + (int64_t)(MIB / page_size()), "they are pinned twice");
+	tap_check(kstat_pins() == pins + pages, "they are pinned twice");
+	tap_check(kstat_locked(0) == locked + MIB / KIB, "they are charged twice");
 	vfio_unregister(&b.v, mem, MIB);
+	vfio_map(&a.v, 0, mem, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&a, 0, mem, REACHED, "before there is other memory");
 	if (mmap(mem, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
 		 0) == MAP_FAILED)
 		tap_fail("mmap: %s", strerror(errno));
-	tap_errno(__vfio_register(&b.v, mem, MIB), -EBUSY, "REGISTER of other pages there");
-	vfio_unregister(&a.v, mem, MIB);
-	tap_errno(__vfio_register(&b.v, mem, MIB), 0, "REGISTER once the old ones are gone");
-	vfio_close(&b.v);
+	tap_errno(__vfio_register(&b.v, mem, MIB), 0, "REGISTER of other pages there");
+	tap_check(kstat_pins() == pins + 2 * pages, "not both are pinned");
+	tap_check(kstat_locked(0) == locked + 2 * MIB / KIB, "not both are charged");
+	vfio_map(&b.v, 0, mem, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&b, 0, mem, REACHED, "the other memory");
+	world_expect_reads(&b, 0, mem, REACHED, "the other memory");
+	world_expect_writes(&a, 0, mem, UNTOUCHED, "the other memory, from the first container");
+	world_close(&b);
 	world_close(&a);
 }
 
@@ -320,7 +345,7 @@ const struct tap_test join_tests[] = {
 	{ .name = "join/first-leaves", .run = first_leaves },
 	{ .name = "join/killed", .run = killed },
 	{ .name = "join/one-container", .run = one_container },
-	{ .name = "join/older-pages", .run = older_pages },
+	{ .name = "join/older-pages", .run = older_pages, .limit = 60 },
 	{ .name = "join/kvm-writes-to-both", .run = kvm_writes_to_both, .limit = 60 },
 	{ .name = "join/without-dynamic-windows", .run = refused },
 	{ .name = "join/other-geometry", .run = refused },

@@ -123,6 +123,38 @@ static void mapped_is_held(void)
 	world_close(&w);
 }
 
+/*
+ * KVM finds registered memory in the kernel's own list alone. It enters that with the first MAP for
+ * a guest, is pinned there once more then, and not charged for twice.
+ */
+static void found_when_asked(void)
+{
+	uint8_t *memory = buffer_private(WORLD_DATA);
+	int64_t pins, pages = WORLD_DATA / page_size();
+	uint64_t locked;
+	struct machine m;
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	vfio_register(&w.v, memory, WORLD_DATA);
+	vfio_map(&w.v, MIB, memory, MIB, VFIO_DIR_BOTH);
+	vfio_unmap(&w.v, MIB, MIB);
+	pins = kstat_pins();
+	locked = kstat_locked(0);
+	guest_open(&m, &w, memory, WORLD_DATA);
+	machine_map(&m, 0, MIB, PAGES);
+	tap_check(m.left == 1, "%u calls left the kernel", m.left);
+	tap_check(kstat_pins() == pins + pages, "%lld pages were pinned for KVM, of %lld",
+		  (long long)(kstat_pins() - pins), (long long)pages);
+	tap_check(kstat_locked(0) < locked + WORLD_DATA / KIB / 2, "they are charged twice");
+	machine_unmap(&m, 0, PAGES);
+	tap_errno(__vfio_unregister(&w.v, memory, WORLD_DATA), 0, "UNREGISTER");
+	tap_check(kstat_wait_pins(pins - pages) == pins - pages, "not all of it is unpinned");
+	machine_close(&m);
+	world_close(&w);
+}
+
 /* The same page in every TCE, over and over: what counts its uses must count them all. */
 static void same_page(void)
 {
@@ -305,6 +337,7 @@ const struct tap_test kvm_tests[] = {
 	{ .name = "kvm/S6a-host-table", .run = host_table, .limit = 60 },
 	{ .name = "kvm/map-and-unmap", .run = map_and_unmap, .limit = 60 },
 	{ .name = "kvm/mapped-is-held", .run = mapped_is_held, .limit = 60 },
+	{ .name = "kvm/found-when-asked", .run = found_when_asked, .limit = 60 },
 	{ .name = "kvm/same-page-a-million-times", .run = same_page, .limit = 1200 },
 	{ .name = "kvm/memory-that-goes", .run = memory_that_goes, .limit = 200 },
 	{ .name = "kvm/window-goes-first", .run = window_goes_first, .limit = 60 },

@@ -20,7 +20,6 @@ long __real_papr_put_tce_indirect(u64 liobn, u64 ioba, const __be64 *list, u64 n
 long __real_papr_stuff_tce(u64 liobn, u64 ioba, u64 tce, u64 n);
 int __real_papr_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets);
 void __real_shim_unpin(struct page *page);
-void __real_unpin_user_page(struct page *page);
 
 long __wrap_papr_get_tce(u64 liobn, u64 ioba, u64 *tce);
 long __wrap_papr_put_tce(u64 liobn, u64 ioba, u64 tce);
@@ -28,7 +27,6 @@ long __wrap_papr_put_tce_indirect(u64 liobn, u64 ioba, const __be64 *list, u64 n
 long __wrap_papr_stuff_tce(u64 liobn, u64 ioba, u64 tce, u64 n);
 int __wrap_papr_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets);
 void __wrap_shim_unpin(struct page *page);
-void __wrap_unpin_user_page(struct page *page);
 
 static bool faulty;
 /* Pages that a device could write to. */
@@ -148,12 +146,6 @@ void __wrap_shim_unpin(struct page *page)
 {
 	check_unreachable(page);
 	__real_shim_unpin(page);
-}
-
-void __wrap_unpin_user_page(struct page *page)
-{
-	check_unreachable(page);
-	__real_unpin_user_page(page);
 }
 
 void law_check_dirty(void)

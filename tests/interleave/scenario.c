@@ -92,7 +92,7 @@ static void registered(void)
 	must(space_register(&world.space, B, REGION));
 }
 
-/* KVM has asked, the user's next MAP will bring the slots. */
+/* KVM has the table, the user's next MAP will bring slots and show memory. */
 static void wanted(void)
 {
 	registered();
@@ -100,11 +100,12 @@ static void wanted(void)
 	kvm_put_tce(held, 0, A, RW);
 }
 
-/* KVM has slots, and nothing is mapped. */
+/* KVM has slots and finds all regions, and nothing is mapped. */
 static void lent(void)
 {
 	wanted();
 	must(space_map(&world.space, 0, A, PAGE, RW));
+	must(space_map(&world.space, 0, B, PAGE, RW));
 	kvm_must(0, 0, 0);
 }
 
@@ -189,8 +190,15 @@ static void two_users(void)
 static void two_spaces(void)
 {
 	lent();
-	must(space_unregister(&world.space, B, REGION));
 	must(space_register(&world.second, B, REGION));
+	must(space_unregister(&world.space, B, REGION));
+}
+
+/* Both have the same range, and KVM has the table of the first one. */
+static void wanted_shared(void)
+{
+	wanted();
+	must(space_register(&world.second, A, REGION));
 }
 
 /* A dynamic window, in which KVM has slots. */
@@ -203,6 +211,7 @@ static void lent_dynamic(void)
 	held = kvm_find(&world.one.lend[1]);
 	base = start;
 	kvm_put_tce(held, base, A, RW);
+	must(space_map(&world.space, base, B, PAGE, RW));
 	must(space_map(&world.space, base, A, PAGE, RW));
 	kvm_must(base, A, RW);
 }
@@ -274,6 +283,16 @@ static void kvm_new(void)
 	if (!l)
 		return;
 	kvm_put_tce(l, 0, A, RW);
+	shim_lookup_drop(l);
+}
+
+static void kvm_new_none(void)
+{
+	struct lend *l = kvm_find(&world.one.lend[0]);
+
+	if (!l)
+		return;
+	kvm_put_tce(l, 0, 0, 0);
 	shim_lookup_drop(l);
 }
 
@@ -407,6 +426,16 @@ static void close_second(void)
 	space_kill(&world.second);
 }
 
+/* The second space's use of the same range. */
+static void register_second(void)
+{
+	int rc = space_register(&world.second, A, REGION);
+
+	may(rc, -ENODEV);
+	if (!rc)
+		may(space_unregister(&world.second, A, REGION), -ENODEV);
+}
+
 static void look(void)
 {
 	struct space_info info;
@@ -538,13 +567,18 @@ static void down(void)
 }
 
 const struct scenario scenarios[] = {
-	{ "kvm_first", wanted, { kvm_b, map_a }, settled },
+	{ "kvm_first", wanted, { kvm_a, map_a }, settled },
+	{ "kvm_show_unregister", wanted, { kvm_a, map_a_if_there, unregister_a }, settled },
+	{ "kvm_show_close", wanted, { kvm_a, map_a, kill_space }, NULL },
+	{ "kvm_show_both", wanted, { map_a_if_there, map_a_if_there, unregister_a }, NULL },
+	{ "kvm_show_shared", wanted_shared, { kvm_a, map_a, close_second }, settled },
 	{ "kvm_map", lent, { kvm_a, map_b }, settled },
 	{ "kvm_replace", lent_users, { kvm_b, map_b }, settled },
 	{ "kvm_map_over_kvms", lent_kvms, { kvm_b_and_back, map_b }, settled },
 	{ "kvm_unmap", lent_kvms, { kvm_b, unmap }, settled },
 	{ "kvm_unmap_users", lent_users, { kvm_b_and_back, unmap }, settled },
-	{ "kvm_unmap_page", mapped_and_held, { kvm_none, unmap_page, map_page }, settled },
+	{ "kvm_unmap_page", mapped, { kvm_new_none, unmap_page, map_page }, settled },
+	{ "kvm_unmap_page_held", mapped_and_held, { kvm_none, unmap_page, map_page }, settled },
 	{ "kvm_first_page", mapped_and_held, { kvm_a, unmap_page, map_page }, settled },
 	{ "page_page_close", mapped, { map_page, unmap_page, kill_space }, NULL },
 	{ "kvm_unmap_loose", loose, { kvm_none, unmap }, NULL },
@@ -565,6 +599,7 @@ const struct scenario scenarios[] = {
 	{ "map_unmap_close", mapped, { map_b, unmap, kill_space }, NULL },
 	{ "map_unregister", registered, { map_a_if_there, unregister_a }, NULL },
 	{ "register_register", attached, { register_a, register_a, unregister_a_if_there }, NULL },
+	{ "register_shared", registered, { register_second, unregister_a, close_second }, NULL },
 	{ "register_close", attached, { register_and_map, kill_space }, NULL },
 	{ "loose_map_close", loose, { map_loose, kill_space, unmap }, NULL },
 	{ "loose_map_disable", loose, { map_loose, disable_and_enable }, NULL },

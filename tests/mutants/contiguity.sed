@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A large IOMMU page may lie over small pages of the kernel's.
 #
-# file: driver/memory.c
-/^static bool region_contiguous(/,/^}/s/return false;/return true;/
+# file: driver/runs.c
+/^bool runs_fit(/,/^}/s/return false;/return true;/

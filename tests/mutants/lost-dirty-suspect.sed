@@ -2,4 +2,4 @@
 # Pages under TCEs in an unknown state are not marked dirty.
 #
 # file: driver/memory.c
-s/if (r->tainted || r->suspect)/if ((r->tainted || r->suspect) \&\& !r->ua)/
+s/if (r->tainted)/if (r->tainted \&\& !r->ua)/

@@ -3,4 +3,4 @@
 #
 # file: driver/lend.c
 # interleave: kvm_map
-s/^\tWRITE_ONCE(t->wanted, true);/&\n\tcond_resched();/
+/^static __be64 \*lend_table_slot(/,/^}/s/^\tspin_lock(&t->lock);/&\n\tcond_resched();/

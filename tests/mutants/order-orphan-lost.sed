@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Memory whose last window closes meanwhile waits for ever.
 #
-# file: driver/tally.c
+# file: driver/pin.c
 # interleave: kvm_two_spaces
-/^void tally_orphan(/,/^}/s/if (!open)/if (open > TALLY_MOST_LOST)/
+/^static bool pin_go_or_wait(/,/^}/s/list_add_tail(/mutex_unlock(\&p->ledger->lock), mutex_lock(\&p->ledger->lock), &/

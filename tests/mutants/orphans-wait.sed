@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Memory that nobody owns waits until a table is closed.
 #
-# file: driver/memory.c
-/^int memory_pin(/,/^}/s/ledger_retry(r->ledger);/cond_resched();/
+# file: driver/pin.c
+s/pin_retry(l, PIN_RETRIES);/cond_resched();/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A run of a region's pages passes for one piece after a look at its first and last page.
+# A page passes for the next one of a run though others lie in between.
 #
-# file: driver/memory.c
-/^static u64 region_chunk/,/^}/s/for (at = PAGE_SIZE;/for (at = MEMORY_CHUNK - PAGE_SIZE;/
+# file: driver/runs.c
+s/return pfn - (run >> RUNS_BLOCK_SHIFT) ==/return pfn - (run >> RUNS_BLOCK_SHIFT) >=/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A region of another container's is joined by its address alone.
+# A range of another container's is shared by its address alone.
 #
-# file: driver/memory.c
-/^static bool region_current_step(/,/^}/s/same &= .*/same \&= !!hpa;/
+# file: driver/pin.c
+s/\(bool same = got == n \&\& \)pin_has(p, piece, page, n);/\1(pin_has(p, piece, page, n) || n);/

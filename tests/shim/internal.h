@@ -27,6 +27,7 @@ void shim_task_reset(void);
 void shim_alloc_reset(void);
 void shim_mm_reset(void);
 void shim_mm_iommu_reset(void);
+void shim_rbtree_reset(void);
 void shim_uaccess_reset(void);
 void shim_rcu_reset(void);
 /* The calling thread may sleep: if it is in the kernel, it reads nothing under RCU any more. */

@@ -56,6 +56,11 @@ bool lookup_held(struct lend *l)
 	return READ_ONCE(lookup_of(l)->refs) > 1;
 }
 
+bool lookup_wanted(struct lend *l)
+{
+	return lookup_held(l);
+}
+
 void lookup_put(struct lend *l)
 {
 	if (l)

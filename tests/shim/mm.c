@@ -39,9 +39,10 @@ struct vma {
 
 static struct page frames[FRAMES];
 static unsigned long next_frame = FIRST_FRAME;
-static struct vma vmas[64];
+static struct vma vmas[256];
 static unsigned int vma_count;
 static struct countdown fail_pin;
+static struct page *bad_page;	/* the one that it hit */
 static void (*on_mmap_lock)(void);
 static pthread_mutex_t accounting = PTHREAD_MUTEX_INITIALIZER;
 
@@ -51,6 +52,7 @@ void shim_mm_reset(void)
 	next_frame = FIRST_FRAME;
 	vma_count = 0;
 	fail_pin.left = 0;
+	bad_page = NULL;
 	on_mmap_lock = NULL;
 }
 
@@ -95,6 +97,16 @@ static const struct vma *find_vma(const struct mm_struct *mm, unsigned long ua)
 	return NULL;
 }
 
+void shim_map_again(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned long of)
+{
+	const struct vma *same = find_vma(mm, of);
+	struct vma *vma = &vmas[vma_count++];
+
+	BUG_ON(vma_count > ARRAY_SIZE(vmas) || !same || of != same->ua || size > same->size);
+	*vma = (struct vma){ mm->vmas, ua, size, same->shift, same->pfn, same->flat };
+	mm->vmas = vma;
+}
+
 static unsigned long vma_pfn(const struct vma *vma, unsigned long ua)
 {
 	unsigned long pages = vma->size >> vma->shift;
@@ -123,6 +135,7 @@ u64 shim_hpa(const struct mm_struct *mm, unsigned long ua)
 
 void shim_fail_pin(u64 nth)
 {
+	bad_page = NULL;
 	fail_pin.left = nth;
 }
 
@@ -134,6 +147,8 @@ bool shim_pin_armed(void)
 bool shim_pin(struct page *page)
 {
 	if (countdown_hits(&fail_pin))
+		bad_page = page;
+	if (page == bad_page)
 		return false;
 	shim_fetch_add(&page->pins, 1);
 	return true;
@@ -142,24 +157,6 @@ bool shim_pin(struct page *page)
 void shim_unpin(struct page *page)
 {
 	BUG_ON(shim_fetch_add(&page->pins, -1) <= 0);
-}
-
-int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct page **pages)
-{
-	int i;
-
-	shim_fault_in();
-	for (i = 0; i < n; i++) {
-		pages[i] = shim_user_page(current->mm, start + i * PAGE_SIZE);
-		if (!pages[i] || !shim_pin(pages[i]))
-			break;
-	}
-	return i ? i : -EFAULT;
-}
-
-void unpin_user_page(struct page *page)
-{
-	shim_unpin(page);
 }
 
 u64 shim_pins(void)
@@ -195,11 +192,6 @@ u64 shim_dirty_count(void)
 u64 shim_ram_size(void)
 {
 	return (u64)FRAMES << PAGE_SHIFT;
-}
-
-unsigned long totalram_pages(void)
-{
-	return FRAMES;
 }
 
 bool pfn_valid(unsigned long pfn)
@@ -244,25 +236,38 @@ void shim_on_mmap_lock(void (*fn)(void))
 	on_mmap_lock = fn;
 }
 
-int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc)
+void mmap_write_lock(struct mm_struct *mm)
 {
-	int rc = 0;
-
 	shim_may_sleep();
 	BUG_ON(shim_locks_for_all());
-	if (!mm || !pages)
-		return 0;
 	if (on_mmap_lock)
 		on_mmap_lock();
 	pthread_mutex_lock(&accounting);
-	if (!inc) {
-		BUG_ON(mm->locked_vm < pages);
-		mm->locked_vm -= pages;
-	} else if (mm->locked_vm + pages > mm->limit) {
-		rc = -ENOMEM;
-	} else {
-		mm->locked_vm += pages;
-	}
+}
+
+void mmap_write_unlock(struct mm_struct *mm)
+{
 	pthread_mutex_unlock(&accounting);
+}
+
+int __account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc,
+			struct task_struct *task, bool bypass_rlim)
+{
+	if (inc && !bypass_rlim && mm->locked_vm + pages > mm->limit)
+		return -ENOMEM;
+	BUG_ON(!inc && mm->locked_vm < pages);
+	mm->locked_vm += inc ? pages : -pages;
+	return 0;
+}
+
+int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc)
+{
+	int rc;
+
+	if (!mm || !pages)
+		return 0;
+	mmap_write_lock(mm);
+	rc = __account_locked_vm(mm, pages, inc, current, false);
+	mmap_write_unlock(mm);
 	return rc;
 }

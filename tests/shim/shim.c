@@ -57,6 +57,7 @@ void shim_reset(void)
 	shim_alloc_reset();
 	shim_mm_reset();
 	shim_mm_iommu_reset();
+	shim_rbtree_reset();
 	shim_uaccess_reset();
 	shim_rcu_reset();
 }

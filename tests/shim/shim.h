@@ -84,6 +84,11 @@ void shim_kernel_leave(void);
 /* Grace periods that were waited for. */
 u64 shim_grace_periods(void);
 
+/* --- trees --- */
+
+/* Nodes of binary trees that were looked at. */
+u64 shim_tree_steps(void);
+
 /* --- what KVM finds --- */
 
 /* Somebody else takes a reference on what was published, unless it is gone, and drops it. */
@@ -120,9 +125,12 @@ void shim_map_user(struct mm_struct *mm, unsigned long ua, unsigned long size, u
 /* Ordinary pages in frames that follow each other, from one on that is aligned so. */
 void shim_map_flat(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned int align);
 
+/* A piece of a file that is mapped once more: frames of what is mapped at @of, its last ones. */
+void shim_map_again(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned long of);
+
 /* Host physical address behind a user address; ends the test when there is none. */
 u64 shim_hpa(const struct mm_struct *mm, unsigned long ua);
-/* The nth pinning of a page from now on faults, so that a registration stays short. */
+/* The nth pinning of a page from now on faults, and that page does until 0 is said. */
 void shim_fail_pin(u64 nth);
 bool shim_pin_armed(void);
 /* Pins of all frames together. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm.c - the order in which KVM does things, of which much depends: slot, count, exchange, slot's
- * content. It looks at what an exchange says was there only to count down for it, and the driver
- * always says that there was nothing.
+ * kvm.c - the order in which KVM does things, of which much depends: memory, slot, memory again and
+ * count, exchange, slot's content. It looks at what an exchange says was there only to count down
+ * for it, and the driver always says that there was nothing.
  */
 #include <asm/byteorder.h>
 #include <asm/mmu_context.h>
@@ -57,18 +57,30 @@ static int exchange(struct lend *l, u64 index, u64 hpa, u64 perm,
 	return KVM_TOO_HARD;
 }
 
+/* Registered memory, as KVM finds it. */
+static struct mm_iommu_table_group_mem_t *find(u64 ua, unsigned long *hpa)
+{
+	struct mm_iommu_table_group_mem_t *mem = mm_iommu_lookup(current->mm, ua, 1UL << SHIFT);
+
+	return mem && !mm_iommu_ua_to_hpa(mem, ua, SHIFT, hpa) ? mem : NULL;
+}
+
 static int map(struct lend *l, u64 index, u64 ua, u64 perm)
 {
 	struct mm_iommu_table_group_mem_t *mem;
-	__be64 *slot = lend_slot(l, index);
 	unsigned long hpa;
+	__be64 *slot;
 	int rc;
 
+	/* Before it looks at any table. */
+	if (!find(ua, &hpa))
+		return KVM_TOO_HARD;
+	slot = lend_slot(l, index);
 	if (!slot)
 		return KVM_TOO_HARD;
 	pause_at(KVM_HAS_SLOT);
-	mem = mm_iommu_lookup(current->mm, ua, 1UL << SHIFT);
-	if (!mem || mm_iommu_ua_to_hpa(mem, ua, SHIFT, &hpa) || mm_iommu_mapped_inc(mem))
+	mem = find(ua, &hpa);
+	if (!mem || mm_iommu_mapped_inc(mem))
 		return KVM_TOO_HARD;
 	pause_at(KVM_HAS_COUNTED);
 	rc = exchange(l, index, hpa, perm, mem);

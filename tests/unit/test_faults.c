@@ -160,18 +160,29 @@ static void two_joined_ddw_alone(void)
 	assert_int_equal(space_attach(&world.space, &world.more[0].pe), 0);
 }
 
+/* What KVM has taken of the default window. */
+static struct lend *held;
+
+static void kvm_ends(void)
+{
+	if (held)
+		shim_lookup_drop(held);
+	held = NULL;
+}
+
 /* KVM has written over some of what the user has mapped, beside it, and away from it. */
 static void kvm_writes(void)
 {
 	static const u64 at[] = { 0x4000, 0x5000, 0x1000, MiB };
 	u32 i;
 
+	held = kvm_find(&world.one.lend[0]);
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
-		/* The first request for a part of the table brings the slots. */
-		kvm_put_tce(world.one.lend[0], low(at[i]), UA, RW);
-		assert_int_equal(space_map(&world.space, low(at[i]), UA, 0x1000, RW), 0);
-		assert_int_equal(kvm_put_tce(world.one.lend[0], low(at[i]),
-					     UA + SIZE + i * 64 * KiB, RW), KVM_DONE);
+		/* The first MAP in a part of the table brings the slots, and shows the memory. */
+		kvm_put_tce(held, low(at[i]), UA, RW);
+		assert_int_equal(space_map(&world.space, low(at[i]), UA + SIZE, 0x1000, RW), 0);
+		assert_int_equal(kvm_put_tce(held, low(at[i]), UA + SIZE + i * 64 * KiB, RW),
+				 KVM_DONE);
 	}
 }
 
@@ -609,6 +620,7 @@ static bool run_point(const struct sweep *w)
 	bool met;
 	int rc;
 
+	held = NULL;
 	world_setup_on(w->p);
 	w->s->prepare();
 	digest = world_digest();
@@ -618,6 +630,7 @@ static bool run_point(const struct sweep *w)
 	disarm();
 	check_act(w, rc, digest, met);
 	world_give_back();
+	kvm_ends();
 	check_end(w);
 	met_points += met;
 	return met;
@@ -658,6 +671,7 @@ static u32 run_pair(struct sweep *w)
 	u32 met;
 	int rc;
 
+	held = NULL;
 	world_setup_on(w->p);
 	w->s->prepare();
 	w->nth++;
@@ -667,6 +681,7 @@ static u32 run_pair(struct sweep *w)
 	disarm();
 	check_act(w, rc, 0, met);
 	world_give_back();
+	kvm_ends();
 	check_end(w);
 	met_points += met == 3;
 	return met;
@@ -717,6 +732,7 @@ static u64 n_calls;
 
 static void record_act(const struct sweep *w)
 {
+	held = NULL;
 	world_setup_on(w->p);
 	w->s->prepare();
 	model_record(calls, sizeof(calls));
@@ -725,6 +741,7 @@ static void record_act(const struct sweep *w)
 	assert_true(n_calls <= sizeof(calls));
 	model_record(NULL, 0);
 	world_give_back();
+	kvm_ends();
 }
 
 /* Is the nth call unlike the one before or after it? The last one is. */

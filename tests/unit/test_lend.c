@@ -9,6 +9,7 @@
 #include <asm/mmu_context.h>
 #include <linux/errno.h>
 #include "kvm.h"
+#include "pin.h"
 #include "world.h"
 
 #define PAGE		(4 * KiB)
@@ -17,11 +18,22 @@
 #define REGION		(4 * MiB)
 #define LEAF		(512 * PAGE)
 
+/* What KVM has taken of the default window. */
+static struct lend *taken;
+
+static void let_go(void)
+{
+	if (taken)
+		shim_lookup_drop(taken);
+	taken = NULL;
+}
+
 static int setup(void **state)
 {
 	world_setup(state);
 	kvm_pause = NULL;
 	kvm_warnings = 0;
+	taken = NULL;
 	world_attach();
 	assert_int_equal(space_register(&world.space, A, REGION), 0);
 	assert_int_equal(space_register(&world.space, B, REGION), 0);
@@ -39,7 +51,12 @@ static struct lend *found(u32 num)
 
 static int put(u64 ioba, u64 ua, u64 perm)
 {
-	return kvm_put_tce(found(0), ioba, ua, perm);
+	if (taken != found(0)) {
+		let_go();
+		taken = found(0);
+		assert_true(shim_lookup_hold(taken));
+	}
+	return kvm_put_tce(taken, ioba, ua, perm);
 }
 
 static int map(u64 ioba, u64 ua, u64 size)
@@ -52,12 +69,16 @@ static int unmap(u64 ioba, u64 size)
 	return space_unmap(&world.space, ioba, size);
 }
 
-/* The guest's first request for each leaf goes through user space; from then on KVM has slots. */
+/*
+ * The guest's first request for each leaf goes through user space; from then on KVM has slots. It
+ * finds those regions that were mapped since.
+ */
 static void lent(u64 ioba, u32 leaves)
 {
 	for (; leaves; leaves--, ioba += LEAF) {
 		assert_int_equal(put(ioba, A, RW), KVM_TOO_HARD);
 		assert_int_equal(map(ioba, A, PAGE), 0);
+		assert_int_equal(map(ioba, B, PAGE), 0);
 		assert_int_equal(put(ioba, 0, 0), KVM_DONE);
 	}
 	world_check();
@@ -84,6 +105,8 @@ static void end(void)
 	shim_on_resched(NULL);
 	world_check();
 	assert_int_equal(kvm_warnings, 0);
+	world_give_back();
+	let_go();
 	world_end();
 }
 
@@ -199,12 +222,124 @@ static void odd_bits_do_not_pass(void **state)
 	lent(0, 1);
 	shim_kernel_enter();
 	assert_non_null(lend_slot(found(0), 0));
-	assert_int_equal(mm_iommu_mapped_inc(world.space.memory.sorted[0]->mem), 0);
+	assert_int_equal(mm_iommu_mapped_inc(world.space.memory.by_id[0]->pin->mem), 0);
 	assert_int_equal(lend_exchange(found(0), 0, world_tce(A, 0) | 0xffc, RW), 0);
 	shim_kernel_leave();
 	assert_reads(0, A);
 	assert_int_equal(world_table(0)->shadow.unknown, 0);
 	assert_int_equal(unmap(0, PAGE), 0);
+	end();
+}
+
+/* --- what KVM finds --- */
+
+static u64 findable(void)
+{
+	return shim_regions(&world.mm);
+}
+
+/* What KVM has no table of is no business of mm_iommu's. */
+static void nothing_is_shown_without_kvm(void **state)
+{
+	assert_int_equal(map(0, A, REGION), 0);
+	assert_int_equal(map(0, B, REGION), 0);
+	assert_int_equal(findable(), 0);
+	assert_int_equal(put(LEAF, A, RW), KVM_TOO_HARD);
+	assert_int_equal(findable(), 0);
+	assert_int_equal(map(LEAF, B, PAGE), 0);
+	assert_int_equal(findable(), 1);
+	world_check();
+	end();
+}
+
+/* A slot is not all that KVM needs: the region of each MAP is shown to it. */
+static void found_when_mapped(void **state)
+{
+	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
+	assert_int_equal(map(0, A, PAGE), 0);
+	assert_int_equal(put(0, A, RW), KVM_DONE);
+	assert_int_equal(put(0, B, RW), KVM_TOO_HARD);
+	assert_int_equal(map(0, B, PAGE), 0);
+	assert_int_equal(put(0, B, RW), KVM_DONE);
+	assert_int_equal(findable(), 2);
+	assert_int_equal(put(0, 0, 0), KVM_DONE);
+	assert_int_equal(space_unregister(&world.space, B, REGION), 0);
+	assert_int_equal(findable(), 1);
+	assert_int_equal(put(0, B, RW), KVM_TOO_HARD);
+	end();
+}
+
+/* Many regions in one MAP: each of them. */
+static void all_of_a_map_is_found(void **state)
+{
+	const u64 c = B + 32 * MiB;
+	u32 i;
+
+	for (i = 0; i < 40; i++)
+		assert_int_equal(space_register(&world.space, c + i * PAGE_SIZE, PAGE_SIZE), 0);
+	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
+	assert_int_equal(map(0, c + PAGE_SIZE, 38 * PAGE_SIZE), 0);
+	assert_int_equal(findable(), 38);
+	assert_int_equal(put(0, c + 38 * PAGE_SIZE, RW), KVM_DONE);
+	assert_int_equal(put(0, c, RW), KVM_TOO_HARD);
+	assert_int_equal(put(0, c + 39 * PAGE_SIZE, RW), KVM_TOO_HARD);
+	end();
+}
+
+/* Memory that mm_iommu cannot have is mapped all the same, by user space, and tried once. */
+static void what_cannot_be_shown(void **state)
+{
+	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
+	shim_map_user(&world.mm, A + PAGE_SIZE, PAGE_SIZE, PAGE_SHIFT);
+	assert_int_equal(map(0, A, PAGE), 0);
+	world_check();
+	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
+	assert_int_equal(map(0, A, PAGE), 0);
+	assert_int_equal(findable(), 0);
+	assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
+	assert_int_equal(unmap(0, PAGE), 0);
+	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
+	end();
+}
+
+static u32 meanwhile;
+
+static void unregister_it(void)
+{
+	if (!meanwhile++)
+		assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
+}
+
+/* While a region is about to be found it stays. */
+static void unregister_while_it_is_shown(void **state)
+{
+	meanwhile = 0;
+	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
+	shim_on_resched(unregister_it);
+	assert_int_equal(map(0, A, PAGE), 0);
+	shim_on_resched(NULL);
+	assert_true(meanwhile);
+	assert_int_equal(put(0, A, RW), KVM_DONE);
+	end();
+}
+
+static void end_it(void)
+{
+	if (meanwhile++)
+		return;
+	space_detach(&world.space, &world.one.pe);
+	space_kill(&world.space);
+}
+
+static void the_end_while_it_is_shown(void **state)
+{
+	meanwhile = 0;
+	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
+	shim_on_resched(end_it);
+	assert_int_equal(map(0, A, PAGE), -ENODEV);
+	shim_on_resched(NULL);
+	assert_int_equal(findable(), 0);
+	assert_int_equal(shim_pins(), 0);
 	end();
 }
 
@@ -670,6 +805,7 @@ static void lost_pages_stay_pinned(void **state)
 		assert_int_equal(space_unregister(&world.space, B, REGION), 0);
 		assert_int_equal(space_create(&world.space, 12, DFLT_SIZE, 1, &start), 0);
 		world_give_back();
+		let_go();
 		world_check_end();
 	}
 }
@@ -787,14 +923,17 @@ static void memory_of_one_in_the_others_table(void **state)
 {
 	struct endpoint *e = second();
 	static struct space s;
+	struct lend *l;
 
+	lent(0, 1);
 	space_init(&s, false);
 	assert_int_equal(space_attach(&s, &e->pe), 0);
 	assert_int_equal(space_register(&s, A + 8 * MiB, REGION), 0);
+	l = kvm_find(&e->lend[0]);
 	/* The first one's memory, which the second one's user has not registered there. */
-	assert_int_equal(kvm_put_tce(e->lend[0], 0, B, RW), KVM_TOO_HARD);
+	assert_int_equal(kvm_put_tce(l, 0, B, RW), KVM_TOO_HARD);
 	assert_int_equal(space_map(&s, PAGE, A + 8 * MiB, PAGE, RW), 0);
-	assert_int_equal(kvm_put_tce(e->lend[0], 0, B, RW), KVM_DONE);
+	assert_int_equal(kvm_put_tce(l, 0, B, RW), KVM_DONE);
 	assert_int_equal(space_unregister(&world.space, B, REGION), -EBUSY);
 	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
 	space_detach(&world.space, &world.one.pe);
@@ -803,8 +942,10 @@ static void memory_of_one_in_the_others_table(void **state)
 	assert_int_equal(model_valid(e->hv), 2);
 	space_detach(&s, &e->pe);
 	space_kill(&s);
+	shim_lookup_drop(l);
 	assert_int_equal(shim_pins(), 0);
 	world_give_back();
+	let_go();
 	world_check_end();
 }
 
@@ -855,13 +996,15 @@ static void what_is_lost_is_remembered(void **state)
 {
 	struct endpoint *e = second();
 	static struct space s;
+	struct lend *l;
 	u64 start;
 
 	/* Another table of the address space, so that nothing is ever dropped. */
 	space_init(&s, false);
 	assert_int_equal(space_attach(&s, &e->pe), 0);
 	assert_int_equal(space_register(&s, A, REGION), 0);
-	assert_int_equal(kvm_put_tce(e->lend[0], 0, A, RW), KVM_TOO_HARD);
+	l = kvm_find(&e->lend[0]);
+	assert_int_equal(kvm_put_tce(l, 0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(space_map(&s, 0, A, PAGE, RW), 0);
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(0, A, PAGE), 0);
@@ -873,7 +1016,9 @@ static void what_is_lost_is_remembered(void **state)
 	assert_int_equal(put(start, A, RW), KVM_TOO_HARD);
 	space_detach(&s, &e->pe);
 	space_kill(&s);
+	shim_lookup_drop(l);
 	world_give_back();
+	let_go();
 	world_check_end();
 }
 
@@ -904,6 +1049,12 @@ int main(void)
 		LEND_TEST(user_takes_over_what_kvm_wrote),
 		LEND_TEST(written_pages_are_dirty),
 		LEND_TEST(odd_bits_do_not_pass),
+		LEND_TEST(nothing_is_shown_without_kvm),
+		LEND_TEST(found_when_mapped),
+		LEND_TEST(all_of_a_map_is_found),
+		LEND_TEST(what_cannot_be_shown),
+		LEND_TEST(unregister_while_it_is_shown),
+		LEND_TEST(the_end_while_it_is_shown),
 		LEND_TEST(not_for_another_process),
 		LEND_TEST(not_beyond_the_window),
 		LEND_TEST(not_for_large_pages),

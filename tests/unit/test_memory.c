@@ -3,16 +3,23 @@
 #include <string.h>
 #include <asm/mmu_context.h>
 #include <linux/errno.h>
+#include "ledger.h"
+#include "pin.h"
 #include "tally.h"
 #include "world.h"
 
 #define PAGES(n)	((n) * PAGE_SIZE)
+
+/* Memory in one piece. */
+#define FLAT		0x7f4000000000UL
+#define FLAT_PAGES	2048
 
 static struct memory m;
 
 static int setup(void **state)
 {
 	world_setup(state);
+	shim_map_flat(&world.mm, FLAT, PAGES(FLAT_PAGES), PAGE_SHIFT);
 	memory_init(&m);
 	assert_int_equal(memory_adopt_mm(&m), 0);
 	return 0;
@@ -52,10 +59,24 @@ static void add(u64 ua, u64 size)
 	assert_int_equal(memory_register(&m, ua, size), 0);
 }
 
+/* The @i-th by address. */
 static struct region *region(u32 i)
 {
-	assert_true(i < m.count);
-	return m.sorted[i];
+	struct rb_node *node = rb_first(&m.regions);
+
+	while (node && i--)
+		node = rb_next(node);
+	assert_non_null(node);
+	return rb_entry(node, struct region, node);
+}
+
+/* KVM finds it from now on. */
+static struct mm_iommu_table_group_mem_t *show(u32 i)
+{
+	assert_true(pin_claim(region(i)->pin));
+	pin_enter(region(i)->pin);
+	assert_non_null(region(i)->pin->mem);
+	return region(i)->pin->mem;
 }
 
 static void one_owner(void **state)
@@ -165,11 +186,29 @@ static void limit_of_locked_memory(void **state)
 
 static void absurd_sizes(void **state)
 {
-	assert_int_equal(memory_register(&m, 0, 1ULL << 62), -ENOMEM);
-	assert_int_equal(memory_register(&m, PAGE_SIZE, -2 * (u64)PAGE_SIZE), -ENOMEM);
-	/* One file mapped many times can be more than there is of memory: it is looked at. */
+	assert_int_equal(memory_register(&m, 0, 1ULL << 62), -EFAULT);
+	assert_int_equal(memory_register(&m, PAGE_SIZE, -2 * (u64)PAGE_SIZE), -EFAULT);
 	assert_int_equal(memory_register(&m, 1ULL << 40, 4 * shim_ram_size()), -EFAULT);
+	world.mm.limit = 10;
+	assert_int_equal(memory_register(&m, 1ULL << 40, 4 * shim_ram_size()), -ENOMEM);
 	assert_int_equal(world.mm.locked_vm, 0);
+	end();
+}
+
+/* One file mapped many times over: nothing but the user's limit says how much that may be. */
+static void more_than_there_is(void **state)
+{
+	const unsigned long ua = 1ULL << 40, piece = UA_SIZE;
+	u64 size = (shim_ram_size() / piece + 1) * piece, at;
+
+	for (at = 0; at < size; at += piece)
+		shim_map_again(&world.mm, ua + at, piece, UA);
+	world.mm.limit = size / PAGE_SIZE - 1;
+	assert_int_equal(memory_register(&m, ua, size), -ENOMEM);
+	world.mm.limit = 2 * size / PAGE_SIZE;
+	add(ua, size);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	assert_int_equal(shim_pins(), size / PAGE_SIZE);
 	end();
 }
 
@@ -210,6 +249,7 @@ static void sorted_and_named_apart(void **state)
 		ids[i] = region(i)->id;
 		assert_true(ids[i] >= 1);
 		assert_ptr_equal(m.by_id[ids[i] - 1], region(i));
+		assert_true(ids[i] <= 4);
 		for (k = 0; k < i; k++)
 			assert_int_not_equal(ids[k], ids[i]);
 	}
@@ -217,6 +257,9 @@ static void sorted_and_named_apart(void **state)
 	assert_int_equal(memory_unregister(&m, UA, PAGES(2)), 0);
 	for (i = 0; i < 3; i++)
 		assert_int_equal(region(i)->id, ids[i + 1]);
+	/* The next one gets its name. */
+	add(UA + PAGES(8), PAGES(2));
+	assert_int_equal(region(3)->id, ids[0]);
 	end();
 }
 
@@ -278,10 +321,19 @@ static void two_users_of_one_address_space(void **state)
 	add(UA, PAGES(4));
 	assert_int_equal(memory_register(&other, UA, PAGES(4)), 0);
 	assert_int_equal(memory_register(&other, UA + PAGES(1), PAGES(4)), -EINVAL);
+	/* Once for both. */
 	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(world.mm.locked_vm, 4);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
 	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(world.mm.locked_vm, 4);
+	/* A part of what the other one has is not the same. */
+	add(UA + PAGES(1), PAGES(4));
+	add(UA, PAGES(1));
+	assert_int_equal(shim_pins(), 9);
+	assert_int_equal(world.mm.locked_vm, 9);
 	assert_int_equal(memory_release(&other), 0);
+	assert_int_equal(shim_pins(), 5);
 	end();
 }
 
@@ -301,15 +353,18 @@ static void busy_while_an_entry_names_it(void **state)
 /* KVM counts mappings of its own; it can't make them fewer than none. */
 static void busy_while_kvm_names_it(void **state)
 {
+	struct mm_iommu_table_group_mem_t *mem;
 	struct tally tally;
 
 	tally_open(&tally, m.ledger);
 	add(UA, PAGES(4));
-	assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
+	mem = show(0);
+	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
 	assert_int_equal(m.count, 1);
-	mm_iommu_mapped_dec(region(0)->mem);
-	assert_int_equal(shim_region_mapped(region(0)->mem), 0);
+	mm_iommu_mapped_dec(mem);
+	assert_int_equal(shim_region_mapped(mem), 0);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
 	tally_close(&tally);
 	end();
 }
@@ -318,13 +373,15 @@ static void busy_while_kvm_names_it(void **state)
 static void leftovers_of_kvm_do_not_matter(void **state)
 {
 	struct ledger *other = ledger_get(&world.other);
+	struct mm_iommu_table_group_mem_t *mem;
 	struct tally elsewhere;
 	u32 i;
 
 	tally_open(&elsewhere, other);
 	add(UA, PAGES(4));
+	mem = show(0);
 	for (i = 0; i < 5000; i++)
-		assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
+		assert_int_equal(mm_iommu_mapped_inc(mem), 0);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
 	assert_int_equal(shim_pins(), 0);
 	tally_close(&elsewhere);
@@ -343,11 +400,13 @@ static void pages_wait_for_kvm(void **state)
 	add(UA, PAGES(4));
 	add(UA + PAGES(4), PAGES(4));
 	for (i = 0; i < 3; i++)
-		assert_int_equal(mm_iommu_mapped_inc(region(0)->mem), 0);
+		assert_int_equal(mm_iommu_mapped_inc(i ? region(0)->pin->mem : show(0)), 0);
+	show(1);
 	assert_int_equal(memory_release(&m), 0);
-	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(shim_pins(), 8);
 	tally_close(&mine);
-	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(shim_pins(), 8);
+	assert_int_equal(world.mm.locked_vm, 4);
 	assert_int_equal(world.mm.users, 1);
 	tally_close(&theirs);
 	assert_int_equal(shim_pins(), 0);
@@ -357,12 +416,15 @@ static void pages_wait_for_kvm(void **state)
 /* A hostile guest makes KVM's count too low: ours is the one that counts. */
 static void kvm_cannot_talk_us_into_unpinning(void **state)
 {
+	struct mm_iommu_table_group_mem_t *mem;
+
 	add(UA, PAGES(4));
+	mem = show(0);
 	hold_region(0, 1);
-	mm_iommu_mapped_dec(region(0)->mem);
-	mm_iommu_mapped_dec(region(0)->mem);
+	mm_iommu_mapped_dec(mem);
+	mm_iommu_mapped_dec(mem);
 	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
-	assert_int_equal(shim_pins(), 4);
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
 	memory_drop(&m, region(0)->id, 1);
 	end();
 }
@@ -546,37 +608,12 @@ static void check_pieces(u32 page_shift, u32 most)
 
 static void resolve_piece_by_piece(void **state)
 {
-	u64 hpa[48], before;
-	u32 id;
-
 	add_pieces();
 	check_pieces(PAGE_SHIFT, PIECES_PAGES);
 	check_pieces(PAGE_SHIFT, 7);
 	check_pieces(12, 40);
-	/* In the huge page nobody has to be asked; elsewhere once for each page. */
-	before = shim_lookups();
-	resolve(PIECES_UA + PAGES(48), PAGE_SHIFT, 32, hpa, &id);
-	assert_int_equal(shim_lookups(), before);
-	resolve(PIECES_UA + PAGES(12), PAGE_SHIFT, 32, hpa, &id);
-	assert_int_equal(shim_lookups(), before + 32);
-	end();
-}
-
-/* What is known of a region's pieces saves time only. */
-static void resolve_without_memory_for_pieces(void **state)
-{
-	u64 hpa[48], before;
-	u32 id;
-
-	/* The region, mm_iommu's two; the arrays of regions are there. */
-	add(UA, PAGES(1));
-	shim_fail_alloc(4);
-	add_pieces();
-	assert_false(shim_alloc_armed());
-	check_pieces(PAGE_SHIFT, PIECES_PAGES);
-	before = shim_lookups();
-	resolve(PIECES_UA + PAGES(28), PAGE_SHIFT, 48, hpa, &id);
-	assert_int_equal(shim_lookups(), before + 48);
+	/* Nobody has to be asked. */
+	assert_int_equal(shim_lookups(), 0);
 	end();
 }
 
@@ -605,21 +642,61 @@ static void remap(unsigned long ua, unsigned long size)
 	shim_map_user(&world.mm, ua, size, PAGE_SHIFT);
 }
 
+/* Each has what was mapped there when he registered it. */
 static void another_use_of_the_same_pages_only(void **state)
 {
+	const struct memory_run last = {
+		.ua = UA + PAGES(37), .page_shift = PAGE_SHIFT, .perm = PAPR_TCE_PERM, .n = 1,
+	};
+	u64 was = shim_hpa(&world.mm, last.ua), hpa;
 	struct memory other;
+	u32 id;
 
 	memory_init(&other);
 	assert_int_equal(memory_adopt_mm(&other), 0);
 	add(UA, PAGES(40));
-	remap(UA + PAGES(37), PAGES(1));
-	assert_int_equal(memory_register(&other, UA, PAGES(40)), -EBUSY);
-	assert_null(other.pending);
-	assert_int_equal(shim_pins(), 40);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(40)), 0);
+	remap(last.ua, PAGES(1));
 	assert_int_equal(memory_register(&other, UA, PAGES(40)), 0);
-	assert_true(shim_pinned(shim_hpa(&world.mm, UA + PAGES(37))));
+	assert_int_equal(shim_pins(), 80);
+	assert_int_equal(world.mm.locked_vm, 80);
+	assert_int_equal(memory_hold(&other, &last, &hpa, &id), 1);
+	assert_int_equal(hpa, shim_hpa(&world.mm, last.ua));
+	memory_drop(&other, id, 1);
+	assert_int_equal(resolve(last.ua, PAGE_SHIFT, 1, &hpa, &id), 1);
+	assert_int_equal(hpa, was);
+	/* A third one finds those that are mapped now. */
+	assert_int_equal(memory_unregister(&m, UA, PAGES(40)), 0);
+	assert_false(shim_pinned(was));
+	add(UA, PAGES(40));
+	assert_int_equal(shim_pins(), 40);
 	assert_int_equal(memory_release(&other), 0);
+	assert_true(shim_pinned(shim_hpa(&world.mm, last.ua)));
+	end();
+}
+
+static struct memory overtaker;
+static u32 overtakings;
+
+static void overtake(void)
+{
+	if (overtakings++)
+		return;
+	assert_int_equal(memory_register(&overtaker, UA, PAGES(4)), 0);
+}
+
+/* Somebody else pins the same pages in the middle of it: once is enough. */
+static void pinned_by_two_at_once(void **state)
+{
+	overtakings = 0;
+	memory_init(&overtaker);
+	assert_int_equal(memory_adopt_mm(&overtaker), 0);
+	shim_on_resched(overtake);
+	add(UA, PAGES(4));
+	assert_ptr_equal(region(0)->pin, overtaker.by_id[0]->pin);
+	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(world.mm.locked_vm, 4);
+	assert_int_equal(memory_release(&overtaker), 0);
+	assert_int_equal(shim_pins(), 4);
 	end();
 }
 
@@ -628,51 +705,367 @@ static void orphans_are_not_joined(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem;
 	struct tally theirs;
+	u64 was = shim_hpa(&world.mm, UA);
 
 	tally_open(&theirs, m.ledger);
 	add(UA, PAGES(4));
-	mem = region(0)->mem;
+	mem = show(0);
 	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
 	assert_int_equal(memory_release(&m), 0);
 	assert_int_equal(memory_adopt_mm(&m), 0);
-	assert_int_equal(shim_pins(), 4);
+	assert_int_equal(world.mm.locked_vm, 4);
 	remap(UA, PAGES(4));
 	/* A TCE may reach it. */
-	assert_int_equal(memory_register(&m, UA, PAGES(4)), -EBUSY);
-	assert_int_equal(shim_pins(), 4);
+	add(UA, PAGES(4));
+	assert_true(shim_pinned(was));
+	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	assert_int_equal(world.mm.locked_vm, 8);
 	/* None does: no table has to close for that to be seen. */
 	mm_iommu_mapped_dec(mem);
-	add(UA, PAGES(4));
-	assert_int_equal(shim_pins(), 4);
-	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
+	add(UA + PAGES(4), PAGES(4));
+	assert_false(shim_pinned(was));
+	assert_int_equal(world.mm.locked_vm, 8);
 	tally_close(&theirs);
 	end();
 }
 
-static void killed_while_it_looks(void **state)
+/* Unless it is the same memory: then it is not pinned and charged for twice. */
+static void orphans_come_back(void **state)
 {
-	struct memory other;
+	struct mm_iommu_table_group_mem_t *mem;
+	struct tally theirs;
+
+	tally_open(&theirs, m.ledger);
+	add(UA, PAGES(4));
+	mem = show(0);
+	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
+	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(memory_adopt_mm(&m), 0);
+	world.mm.limit = 4;
+	add(UA, PAGES(4));
+	assert_int_equal(world.mm.locked_vm, 4);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	mm_iommu_mapped_dec(mem);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	assert_int_equal(world.mm.locked_vm, 0);
+	tally_close(&theirs);
+	end();
+}
+
+/* The limit is no reason to fail while something waits that need not. */
+static void orphans_make_room(void **state)
+{
+	struct mm_iommu_table_group_mem_t *mem[20];
+	struct tally theirs;
+	u32 i;
+
+	tally_open(&theirs, m.ledger);
+	for (i = 0; i < 20; i++) {
+		add(UA + PAGES(i), PAGES(1));
+		mem[i] = show(i);
+		assert_int_equal(mm_iommu_mapped_inc(mem[i]), 0);
+	}
+	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(memory_adopt_mm(&m), 0);
+	world.mm.limit = 20;
+	assert_int_equal(memory_register(&m, UA + PAGES(20), PAGES(1)), -ENOMEM);
+	for (i = 0; i < 20; i++)
+		mm_iommu_mapped_dec(mem[i]);
+	add(UA + PAGES(20), PAGES(20));
+	tally_close(&theirs);
+	end();
+}
+
+/* However far it has come, nothing is left of it. Return: how often it could be killed. */
+static u64 kill_register(struct memory *who, u64 size, u64 pins)
+{
 	u64 nth;
 	int rc;
 
-	memory_init(&other);
-	assert_int_equal(memory_adopt_mm(&other), 0);
-	add(UA, PAGES(100));
 	for (nth = 1;; nth++) {
 		bool met;
 
 		shim_kill_at(nth);
-		rc = memory_register(&other, UA, PAGES(100));
+		rc = memory_register(who, FLAT, size);
 		met = !shim_kill_armed();
 		shim_kill_at(0);
 		if (!met)
 			break;
 		assert_int_equal(rc, -EINTR);
-		assert_int_equal(shim_pins(), 100);
+		assert_int_equal(shim_pins(), pins);
+		assert_int_equal(world.mm.locked_vm, pins);
 	}
-	assert_true(nth > 4);
 	assert_int_equal(rc, 0);
+	return nth - 1;
+}
+
+static void killed_while_it_looks(void **state)
+{
+	struct memory other;
+
+	memory_init(&other);
+	assert_int_equal(memory_adopt_mm(&other), 0);
+	add(FLAT, PAGES(1700));
+	assert_int_equal(kill_register(&other, PAGES(1700), 1700), 4);
 	assert_int_equal(memory_release(&other), 0);
+	end();
+}
+
+static void killed_while_it_pins(void **state)
+{
+	assert_int_equal(kill_register(&m, PAGES(1700), 0), 4);
+	assert_int_equal(shim_pins(), 1700);
+	end();
+}
+
+/* Which of its pages cannot be had does not matter: none stays pinned. */
+static void every_pin_can_fail(void **state)
+{
+	u64 nth;
+
+	for (nth = 1; nth <= 1100; nth += nth == 1 || nth > 505 ? 1 : 7) {
+		shim_fail_pin(nth);
+		assert_int_equal(memory_register(&m, FLAT, PAGES(1100)), -EFAULT);
+		shim_fail_pin(0);
+		assert_int_equal(shim_pins(), 0);
+		assert_int_equal(world.mm.locked_vm, 0);
+	}
+	end();
+}
+
+/* --- KVM's sight of it --- */
+
+static void enters_once(void **state)
+{
+	struct memory other;
+
+	memory_init(&other);
+	assert_int_equal(memory_adopt_mm(&other), 0);
+	world.mm.limit = 4;
+	add(UA, PAGES(4));
+	assert_int_equal(memory_register(&other, UA, PAGES(4)), 0);
+	assert_int_equal(shim_regions(&world.mm), 0);
+	show(0);
+	/* mm_iommu charges for it now, and nobody else. */
+	assert_int_equal(world.mm.locked_vm, 4);
+	assert_int_equal(shim_regions(&world.mm), 1);
+	assert_false(pin_claim(region(0)->pin));
+	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(shim_regions(&world.mm), 1);
+	assert_int_equal(memory_release(&other), 0);
+	assert_int_equal(shim_regions(&world.mm), 0);
+	end();
+}
+
+/* It tries to enter, and cannot: it stays as it is and is not asked again. */
+static void refuse(u32 i)
+{
+	assert_true(pin_claim(region(i)->pin));
+	pin_enter(region(i)->pin);
+	assert_int_equal(region(i)->pin->kvm, PIN_REFUSED);
+	assert_null(region(i)->pin->mem);
+	assert_false(pin_claim(region(i)->pin));
+}
+
+static void cannot_enter(void **state)
+{
+	u32 i;
+
+	add(FLAT, PAGES(4));
+	add(FLAT + PAGES(8), PAGES(1200));
+	for (i = 1; i < 3; i++) {
+		add(FLAT + PAGES(4), PAGES(1));
+		shim_fail_alloc(i);
+		refuse(1);
+		shim_fail_alloc(0);
+		assert_int_equal(world.mm.locked_vm, 1205);
+		assert_int_equal(memory_unregister(&m, FLAT + PAGES(4), PAGES(1)), 0);
+	}
+	shim_fail_pin(3);
+	refuse(0);
+	shim_fail_pin(0);
+	/* Killed while it looks whether the pages are the same. */
+	shim_kill_at(3);
+	refuse(1);
+	shim_kill_at(0);
+	assert_int_equal(world.mm.locked_vm, 1204);
+	assert_int_equal(shim_pins(), 1204);
+	assert_int_equal(shim_regions(&world.mm), 0);
+	assert_int_equal(memory_unregister(&m, FLAT, PAGES(4)), 0);
+	end();
+}
+
+/* What KVM would find is not what devices reach. */
+static void other_pages_do_not_enter(void **state)
+{
+	add(FLAT, PAGES(600));
+	remap(FLAT + PAGES(599), PAGES(1));
+	refuse(0);
+	assert_int_equal(shim_pins(), 600);
+	assert_int_equal(world.mm.locked_vm, 600);
+	end();
+}
+
+/* Two that overlap cannot both be found. */
+static void a_part_of_another_does_not_enter(void **state)
+{
+	struct memory other;
+
+	memory_init(&other);
+	assert_int_equal(memory_adopt_mm(&other), 0);
+	assert_int_equal(memory_register(&other, UA + PAGES(1), PAGES(4)), 0);
+	assert_true(pin_claim(other.by_id[0]->pin));
+	pin_enter(other.by_id[0]->pin);
+	add(UA, PAGES(4));
+	refuse(0);
+	assert_int_equal(world.mm.locked_vm, 8);
+	assert_int_equal(memory_release(&other), 0);
+	end();
+}
+
+/* Somebody else's, in the kernel's own driver perhaps: the same pages are shared, others not. */
+static void what_is_there_already(void **state)
+{
+	struct mm_iommu_table_group_mem_t *theirs, *old;
+
+	assert_int_equal(mm_iommu_new(&world.mm, UA, 4, &theirs), 0);
+	assert_int_equal(mm_iommu_new(&world.mm, UA + PAGES(4), 4, &old), 0);
+	remap(UA + PAGES(5), PAGES(1));
+	add(UA, PAGES(4));
+	add(UA + PAGES(4), PAGES(4));
+	assert_ptr_equal(show(0), theirs);
+	refuse(1);
+	assert_int_equal(world.mm.locked_vm, 12);
+	assert_int_equal(mm_iommu_put(&world.mm, theirs), 0);
+	assert_int_equal(mm_iommu_put(&world.mm, old), 0);
+	assert_int_equal(world.mm.locked_vm, 8);
+	end();
+}
+
+static struct mm_iommu_table_group_mem_t *found;
+
+/* KVM is faster than the look at whether the pages are the same. */
+static void kvm_finds_it(void)
+{
+	if (found)
+		return;
+	found = mm_iommu_lookup(&world.mm, UA, PAGE_SIZE);
+	if (found)
+		assert_int_equal(mm_iommu_mapped_inc(found), 0);
+}
+
+static void found_too_early(void **state)
+{
+	struct tally tally;
+
+	found = NULL;
+	tally_open(&tally, m.ledger);
+	add(UA, PAGES(4));
+	remap(UA + PAGES(3), PAGES(1));
+	assert_true(pin_claim(region(0)->pin));
+	shim_on_resched(kvm_finds_it);
+	pin_enter(region(0)->pin);
+	shim_on_resched(NULL);
+	assert_non_null(found);
+	assert_int_equal(world.mm.locked_vm, 8);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	mm_iommu_mapped_dec(found);
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	tally_close(&tally);
+	end();
+}
+
+static u32 leavings;
+
+static void leave_meanwhile(void)
+{
+	if (leavings++)
+		return;
+	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(memory_release(&m), 0);
+	assert_true(shim_pins() >= 4);
+}
+
+/* Its user goes while it enters: who makes it enter cleans up. */
+static void gone_while_it_enters(void **state)
+{
+	struct pin *p;
+
+	leavings = 0;
+	add(UA, PAGES(4));
+	p = region(0)->pin;
+	assert_true(pin_claim(p));
+	shim_on_resched(leave_meanwhile);
+	pin_enter(p);
+	end();
+}
+
+static void come_back_meanwhile(void)
+{
+	if (leavings)
+		return;
+	leave_meanwhile();
+	assert_int_equal(memory_adopt_mm(&m), 0);
+	add(UA, PAGES(4));
+}
+
+static void back_while_it_enters(void **state)
+{
+	struct pin *p;
+
+	leavings = 0;
+	add(UA, PAGES(4));
+	p = region(0)->pin;
+	assert_true(pin_claim(p));
+	shim_on_resched(come_back_meanwhile);
+	pin_enter(p);
+	assert_ptr_equal(region(0)->pin, p);
+	assert_int_equal(world.mm.locked_vm, 4);
+	end();
+}
+
+/* --- what it costs to remember --- */
+
+#define RUNS_UA	0x7fd000000000UL
+
+static u64 bytes_of(unsigned long ua, u64 size)
+{
+	u64 before = shim_alloc_bytes(), bytes;
+
+	assert_int_equal(memory_unregister(&m, UA, PAGES(1)), 0);
+	before = shim_alloc_bytes();
+	add(ua, size);
+	bytes = shim_alloc_bytes() - before;
+	assert_int_equal(memory_unregister(&m, ua, size), 0);
+	add(UA, PAGES(1));
+	return bytes;
+}
+
+/* Never more than 8 bytes for a page, and a twentieth of that for pages of 2 MiB. */
+static void memory_for_runs(void **state)
+{
+	const u64 scattered = UA_SIZE / PAGE_SIZE - 16, huge = 512 * MiB;
+
+	shim_map_user(&world.mm, RUNS_UA, huge, 21);
+	add(UA, PAGES(1));
+	assert_true(bytes_of(UA + PAGES(8), PAGES(scattered)) <= 8 * scattered + 512);
+	assert_true(bytes_of(RUNS_UA, huge) <= 8 * (huge >> PAGE_SHIFT) / 20 + 512);
+	assert_true(bytes_of(UA + PAGES(8), PAGES(1)) <= 512);
+	end();
+}
+
+static void runs_are_charged(void **state)
+{
+	const u64 n = PAGE_SIZE / 8 * 2;
+
+	shim_map_user(&world.mm, RUNS_UA, PAGES(n), PAGE_SHIFT);
+	world.mm.limit = n + 1;
+	assert_int_equal(memory_register(&m, RUNS_UA, PAGES(n)), -ENOMEM);
+	assert_int_equal(world.mm.locked_vm, 0);
+	assert_int_equal(shim_pins(), 0);
+	world.mm.limit = n + 2;
+	add(RUNS_UA, PAGES(n));
+	assert_int_equal(world.mm.locked_vm, n + 2);
 	end();
 }
 
@@ -685,7 +1078,7 @@ static void meet_ledger(void)
 	struct ledger *other = ledger_get(&world.other);
 
 	/* A user who holds his mmap_lock does not hold up anybody else. */
-	ledger_retry(other);
+	pin_retry(other, U32_MAX);
 	ledger_put(other);
 	ledgers_met++;
 }
@@ -730,6 +1123,7 @@ int main(void)
 		MEMORY_TEST(memory_that_is_not_there),
 		MEMORY_TEST(limit_of_locked_memory),
 		MEMORY_TEST(absurd_sizes),
+		MEMORY_TEST(more_than_there_is),
 		MEMORY_TEST(every_allocation_can_fail),
 		MEMORY_TEST(sorted_and_named_apart),
 		MEMORY_TEST(many_regions),
@@ -749,11 +1143,25 @@ int main(void)
 		MEMORY_TEST(resolve_ends_with_the_region),
 		MEMORY_TEST(resolve_smaller_and_larger_pages),
 		MEMORY_TEST(resolve_piece_by_piece),
-		MEMORY_TEST(resolve_without_memory_for_pieces),
 		MEMORY_TEST(dirty_marks_the_page),
 		MEMORY_TEST(another_use_of_the_same_pages_only),
+		MEMORY_TEST(pinned_by_two_at_once),
 		MEMORY_TEST(orphans_are_not_joined),
+		MEMORY_TEST(orphans_come_back),
+		MEMORY_TEST(orphans_make_room),
 		MEMORY_TEST(killed_while_it_looks),
+		MEMORY_TEST(killed_while_it_pins),
+		MEMORY_TEST(every_pin_can_fail),
+		MEMORY_TEST(enters_once),
+		MEMORY_TEST(cannot_enter),
+		MEMORY_TEST(other_pages_do_not_enter),
+		MEMORY_TEST(a_part_of_another_does_not_enter),
+		MEMORY_TEST(what_is_there_already),
+		MEMORY_TEST(found_too_early),
+		MEMORY_TEST(gone_while_it_enters),
+		MEMORY_TEST(back_while_it_enters),
+		MEMORY_TEST(memory_for_runs),
+		MEMORY_TEST(runs_are_charged),
 		MEMORY_TEST(nobody_waits_for_another_ones_memory),
 		MEMORY_TEST(dirty_marks_each_page_of_a_piece),
 	};

@@ -100,9 +100,9 @@ static struct region *region(u64 ua)
 {
 	u32 i;
 
-	for (i = 0; i < world.space.memory.count; i++)
-		if (world.space.memory.sorted[i]->ua == ua)
-			return world.space.memory.sorted[i];
+	for (i = 0; i < world.space.memory.room; i++)
+		if (world.space.memory.by_id[i] && world.space.memory.by_id[i]->ua == ua)
+			return world.space.memory.by_id[i];
 	fail_msg("no such region");
 	return NULL;
 }

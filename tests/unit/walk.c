@@ -6,6 +6,7 @@
  * hypervisor, and from the shadows to what the registered memory has counted.
  */
 #include <string.h>
+#include "pin.h"
 #include "world.h"
 
 #define MOST_REGIONS	64
@@ -125,8 +126,48 @@ static void count_table(const struct space *s, u32 num, struct census *c)
 	}
 }
 
-/* Return: pages of locked memory that the space stands for. */
-static u64 check_regions(const struct space *s, const struct census *c)
+/**
+ * struct payers - what the regions of an address space's users are pinned by
+ * @what:  pins, each once, and what they have in mm_iommu
+ * @n:     how many
+ * @pages: of locked memory
+ */
+struct payers {
+	const void *what[4 * MOST_REGIONS];
+	u32 n;
+	u64 pages;
+};
+
+static void pays(struct payers *all, const void *what, u64 pages)
+{
+	u32 i;
+
+	for (i = 0; i < all->n; i++)
+		if (all->what[i] == what)
+			return;
+	assert_true(all->n < ARRAY_SIZE(all->what));
+	all->what[all->n++] = what;
+	all->pages += pages;
+}
+
+/* It pays for its pages, or mm_iommu does; and for what it keeps of them. */
+static void check_pin(const struct region *r, struct payers *all)
+{
+	const struct pin *p = r->pin;
+	u64 kept = runs_bytes(&p->runs) >> PAGE_SHIFT;
+
+	assert_int_equal(p->ua, r->ua);
+	assert_int_equal(p->pages, r->size >> PAGE_SHIFT);
+	assert_int_equal(p->runs.pages, p->pages);
+	assert_int_equal(!!p->mem, p->kvm == PIN_IN);
+	assert_int_equal(p->charged, kept + (p->mem ? 0 : p->pages));
+	pays(all, p, p->charged);
+	if (p->mem)
+		pays(all, p->mem, p->pages);
+}
+
+/* Return: pages of locked memory that the space stands for, beside its regions'. */
+static u64 check_regions(const struct space *s, const struct census *c, struct payers *all)
 {
 	const struct memory *m = &s->memory;
 	u64 pages = s->locked;
@@ -141,7 +182,7 @@ static u64 check_regions(const struct space *s, const struct census *c)
 		if (r)
 			assert_true(r->mapped >= c->by_id[i]);
 		if (r)
-			pages += r->size >> PAGE_SHIFT;
+			check_pin(r, all);
 		else
 			assert_int_equal(c->by_id[i], 0);
 	}
@@ -167,7 +208,7 @@ static void check_loose(const struct space *s, const struct census *c)
 }
 
 /* Return: pages of locked memory that the space stands for; entries of KVM's in @kvms. */
-static u64 check_space(const struct space *s, u64 *kvms)
+static u64 check_space(const struct space *s, u64 *kvms, struct payers *all)
 {
 	struct census c = { 0 };
 	u64 unknown = 0;
@@ -187,22 +228,24 @@ static u64 check_space(const struct space *s, u64 *kvms)
 		assert_int_equal(s->memory.unknown, unknown);
 	check_loose(s, &c);
 	*kvms += c.kvms;
-	return check_regions(s, &c);
+	return check_regions(s, &c, all);
 }
 
 /* The spaces of one process. */
 static void check_process(const struct mm_struct *mm)
 {
 	const struct space *s;
+	struct payers all = { .n = 0 };
 	u64 pages = 0, kvms = 0;
 	bool orphans = false;
 	u32 i;
 
 	for (i = 0; (s = world_space(i)); i++) {
 		if (s->memory.mm == mm || (!s->memory.mm && mm == &world.mm))
-			pages += check_space(s, &kvms);
+			pages += check_space(s, &kvms, &all);
 		orphans |= s->dead;
 	}
+	pages += all.pages;
 	/* KVM may have put a page of a space that is gone into a table of the other one's. */
 	assert_true(pages == mm->locked_vm || (orphans && pages < mm->locked_vm));
 	/* KVM has counted what it wrote; it may have counted more. */

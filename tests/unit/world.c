@@ -169,7 +169,7 @@ static void leave_world(void)
 
 	if (!world_now)
 		return;
-	if (!world.space.memory.sorted && !world.second.memory.sorted && !world.isolated) {
+	if (!world.space.memory.by_id && !world.second.memory.by_id && !world.isolated) {
 		free(world_now);
 		return;
 	}

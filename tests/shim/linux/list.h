@@ -33,6 +33,23 @@ static inline void list_del(struct list_head *node)
 	node->next = node->prev = NULL;
 }
 
+static inline void list_del_init(struct list_head *node)
+{
+	list_del(node);
+	INIT_LIST_HEAD(node);
+}
+
+/* All of @list, which is to be forgotten, go to the end. */
+static inline void list_splice_tail(struct list_head *list, struct list_head *head)
+{
+	if (list_empty(list))
+		return;
+	list->next->prev = head->prev;
+	head->prev->next = list->next;
+	list->prev->next = head;
+	head->prev = list->prev;
+}
+
 #define list_entry(ptr, type, member)	container_of(ptr, type, member)
 
 #define list_for_each_entry_safe(pos, n, head, member)					\

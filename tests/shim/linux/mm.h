@@ -33,16 +33,24 @@ bool pfn_valid(unsigned long pfn);
 bool PageDirty(struct page *page);
 void SetPageDirty(struct page *page);
 
-unsigned long totalram_pages(void);
-
 #define FOLL_WRITE	0x1
 #define FOLL_LONGTERM	0x100
 
 /* Pins pages of the current process; stops at the first that is not there. */
 int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct page **pages);
 void unpin_user_page(struct page *page);
+void unpin_user_pages(struct page **pages, unsigned long n);
+/* Neighbouring frames. */
+void unpin_user_page_range_dirty_lock(struct page *page, unsigned long n, bool dirty);
 
+void mmap_write_lock(struct mm_struct *mm);
+void mmap_write_unlock(struct mm_struct *mm);
+/* With the mmap_lock. */
+int __account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc,
+			struct task_struct *task, bool bypass_rlim);
 int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc);
+
+#define MAX_PHYSMEM_BITS	51
 
 #define offset_in_page(p)	((unsigned long)(p) & ~PAGE_MASK)
 #define PAGE_ALIGNED(addr)	IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * runs.h - where the pages of a user range lie, kept as runs of those that follow each other.
+ *
+ * Eight bytes for each run, so never more than eight for a page. A range is filled once, from its
+ * first page on; from then on it is only looked at, by anybody and without a lock.
+ */
+#ifndef VFIO_PSERIES_RUNS_H
+#define VFIO_PSERIES_RUNS_H
+
+#include <linux/types.h>
+
+struct page;
+
+/*
+ * A run says which page of its block it begins with, in its low bits, and the frame of that one.
+ * Blocks are cut from user address 0 on, so that no IOMMU page lies in two of them.
+ */
+#define RUNS_BLOCK_SHIFT	22
+#define RUNS_BLOCK_MASK		((1ULL << RUNS_BLOCK_SHIFT) - 1)
+
+/**
+ * struct runs_block - the runs of up to 2^RUNS_BLOCK_SHIFT pages
+ * @run: each of them, in order
+ * @n:   how many
+ */
+struct runs_block {
+	u64 *run;
+	u32 n;
+};
+
+/**
+ * struct runs - a user range
+ * @first:  its first page, counted from user address 0
+ * @pages:  how many are known so far
+ * @blocks: all blocks that the range touches
+ * @block:  each of them
+ * @one:    if there is but one
+ */
+struct runs {
+	u64 first;
+	u64 pages;
+	u32 blocks;
+	struct runs_block *block;
+	struct runs_block one;
+};
+
+/**
+ * struct piece - a part of a run, from some user address to the run's end
+ * @hpa:   host physical address
+ * @left:  bytes
+ * @block: the run's block
+ * @at:    the run's place in it
+ */
+struct piece {
+	u64 hpa;
+	u64 left;
+	u32 block;
+	u32 at;
+};
+
+/**
+ * runs_init() - a range of which no page is known yet
+ * @r:     to be filled
+ * @ua:    user address, page aligned
+ * @pages: how many it will have, at least 1
+ *
+ * Context: may sleep. Return: 0; -ENOMEM; -EFAULT (no process has so much).
+ */
+int runs_init(struct runs *r, unsigned long ua, unsigned long pages);
+
+/**
+ * runs_add() - the next pages of the range
+ *
+ * Context: may sleep. Return: how many were noted, fewer than @n without memory.
+ */
+unsigned long runs_add(struct runs *r, struct page **page, unsigned long n);
+
+/**
+ * runs_trim() - no more pages come: give back what is not needed
+ *
+ * Context: may sleep. Return: 0; -ENOMEM.
+ */
+int runs_trim(struct runs *r);
+
+void runs_free(struct runs *r);
+
+/**
+ * runs_bytes() - memory that they take, apart from struct runs itself
+ */
+u64 runs_bytes(const struct runs *r);
+
+/**
+ * runs_equal() - the same pages at the same user addresses? Both are trimmed.
+ */
+bool runs_equal(const struct runs *a, const struct runs *b);
+
+/**
+ * runs_find() - the piece that begins at a user address of the range
+ *
+ * Takes a logarithm of the number of runs; runs_next() takes the same few steps always.
+ */
+void runs_find(const struct runs *r, unsigned long ua, struct piece *p);
+
+/**
+ * runs_next() - the piece behind it, which is the whole of the next run
+ *
+ * Return: false when there is none.
+ */
+bool runs_next(const struct runs *r, struct piece *p);
+
+/**
+ * runs_fit() - is each IOMMU page of [ua, end) one piece? The last must not end behind it.
+ * @page_shift: log2 of the IOMMU page size, to which @ua is aligned
+ *
+ * Context: may sleep.
+ */
+bool runs_fit(const struct runs *r, unsigned long ua, unsigned long end, u32 page_shift);
+
+/**
+ * runs_resolve() - host physical addresses of consecutive IOMMU pages
+ * @r:          the range
+ * @ua:         user address of the first
+ * @page_shift: log2 of their size; runs_fit() holds
+ * @n:          how many; all of them lie in the range
+ * @hpa:        to be filled
+ */
+void runs_resolve(const struct runs *r, unsigned long ua, u32 page_shift, u32 n, u64 *hpa);
+
+#endif

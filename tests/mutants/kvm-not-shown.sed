@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A MAP does not show its memory to KVM.
+#
+# file: driver/space.c
+s/if (table_wanted(t))/if (!t)/
