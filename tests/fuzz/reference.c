@@ -13,9 +13,17 @@
 #define MOST_REGIONS	48
 
 struct page_ref {
+	u64 hpa;
 	u64 ua;
 	u64 perm;
 	bool vague;
+};
+
+/* What was mapped there when it was registered: each page. */
+struct region_ref {
+	u64 ua;
+	u64 size;
+	u64 *hpa;
 };
 
 struct window_ref {
@@ -39,7 +47,7 @@ static struct {
 	bool enabled;
 	bool vague_firmware;
 	struct mm_struct *owner;
-	struct { u64 ua, size; } region[MOST_REGIONS];
+	struct region_ref region[MOST_REGIONS];
 	u32 regions;
 	struct window_ref window[PE_WINDOWS];
 	struct pe_ref pe[REF_PES];
@@ -71,6 +79,8 @@ void ref_reset(bool v1, const u64 high[REF_PES])
 
 	for (i = 0; i < PE_WINDOWS; i++)
 		window_gone(&ref.window[i]);
+	for (i = 0; i < ref.regions; i++)
+		free(ref.region[i].hpa);
 	memset(&ref, 0, sizeof(ref));
 	ref.v1 = v1;
 	for (i = 0; i < REF_PES; i++)
@@ -352,6 +362,32 @@ bool ref_region(u32 i, u64 *ua, u64 *size)
 	return true;
 }
 
+/* Where the pages of a range lie now. */
+static u64 *pages_now(u64 ua, u64 size)
+{
+	u64 *hpa = malloc(size / PAGE_SIZE * sizeof(*hpa));
+	u64 i;
+
+	CHECK(hpa, "no memory");
+	for (i = 0; i < size / PAGE_SIZE; i++)
+		hpa[i] = shim_hpa(&world.mm, ua + i * PAGE_SIZE);
+	return hpa;
+}
+
+/* What a device reaches when this is mapped; registered memory is what it was then. */
+static u64 hpa_of(u64 ua)
+{
+	u32 i;
+
+	for (i = 0; i < ref.regions; i++) {
+		const struct region_ref *r = &ref.region[i];
+
+		if (within(ua, ua + 1, r->ua, r->size))
+			return r->hpa[(ua - r->ua) / PAGE_SIZE] | (ua & ~PAGE_MASK);
+	}
+	return shim_hpa(&world.mm, ua);
+}
+
 static int find_region(u64 ua, u64 size)
 {
 	u32 i;
@@ -380,8 +416,7 @@ int ref_register(u64 ua, u64 size)
 	if (!exists(ua, size))
 		return -EFAULT;
 	CHECK(ref.regions < MOST_REGIONS, "too many regions");
-	ref.region[ref.regions].ua = ua;
-	ref.region[ref.regions++].size = size;
+	ref.region[ref.regions++] = (struct region_ref){ ua, size, pages_now(ua, size) };
 	ref.enabled = true;
 	return 0;
 }
@@ -414,6 +449,7 @@ int ref_unregister(u64 ua, u64 size, int rc)
 		return i;
 	if (named(ua, size) || (rc == -EBUSY && any_vague()))
 		return -EBUSY;
+	free(ref.region[i].hpa);
 	ref.region[i] = ref.region[--ref.regions];
 	return 0;
 }
@@ -424,9 +460,8 @@ int ref_unregister(u64 ua, u64 size, int rc)
 static void page_set(struct page_ref *p, u64 ua, u64 perm)
 {
 	if (!p->vague && p->perm & PAPR_TCE_WRITE)
-		CHECK(shim_dirty(shim_hpa(&world.mm, p->ua)), "%llx is clean",
-		      (unsigned long long)p->ua);
-	*p = (struct page_ref){ ua, perm, false };
+		CHECK(shim_dirty(p->hpa), "%llx is clean", (unsigned long long)p->ua);
+	*p = (struct page_ref){ perm ? hpa_of(ua) : 0, ua, perm, false };
 }
 
 static void all_pages_go(struct window_ref *w)
@@ -571,10 +606,10 @@ static void page_compare(u32 pe, const struct page_ref *p, u64 ioba, u32 shift)
 	CHECK(perm == p->perm, "pe %u, %llx: permission %llx, not %llx", pe,
 	      (unsigned long long)ioba, (unsigned long long)perm,
 	      (unsigned long long)p->perm);
-	CHECK(!perm || hpa == shim_hpa(&world.mm, p->ua), "pe %u, %llx is %llx", pe,
+	CHECK(!perm || hpa == p->hpa, "pe %u, %llx is %llx", pe,
 	      (unsigned long long)ioba, (unsigned long long)hpa);
 	CHECK(model_translate(world.more[pe].hv, ioba + last, &hpa) == perm, "its last byte");
-	CHECK(!perm || hpa == shim_hpa(&world.mm, p->ua + last), "its last byte");
+	CHECK(!perm || hpa == p->hpa + last, "its last byte");
 }
 
 static void window_compare(const struct window_ref *w, u64 first, u64 n)

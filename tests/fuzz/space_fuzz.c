@@ -427,6 +427,32 @@ static void do_info(void)
 	expect("GET_INFO", space_info(&world.space, &info), other ? -EPERM : pes ? 0 : -ENXIO);
 }
 
+/* Other pages at these addresses; what devices reach stays what it is. */
+static void do_remap(const struct step *s)
+{
+	u64 ua = UA + (s->mem & 0x1f) * 256 * KiB, pages = 1 + number(s->pages) % 64;
+
+	shim_map_user(&world.mm, ua, pages * PAGE_SIZE, PAGE_SHIFT);
+	tell("remap", 0, ua, pages * PAGE_SIZE, 0);
+}
+
+/* Another space of the process has its own regions; the walker sees to what they share. */
+static void do_second(const struct step *s)
+{
+	u64 ua = ua_of(s), size = range_of(s);
+	bool away = s->what & 0x20;
+	int rc;
+
+	if (run.v1)
+		return;
+	known_memory(s, &ua, &size);
+	rc = away ? space_unregister(&world.second, ua, size)
+		  : space_register(&world.second, ua, size);
+	tell(away ? "unregister2" : "register2", rc, ua, size, 0);
+	CHECK(!rc || rc == -EINVAL || rc == -EFAULT || rc == -EPERM || rc == -ENOENT ||
+	      (rc == -EBUSY && !away) || met(), "errno %d", -rc);
+}
+
 /* --- the run --- */
 
 static void dispatch(const struct step *s)
@@ -456,6 +482,10 @@ static void dispatch(const struct step *s)
 	default:
 		if (s->what & 0x10)
 			do_detach(s);
+		else if (s->what & 0x40)
+			do_second(s);
+		else if (s->what & 0x20)
+			do_remap(s);
 		else
 			do_info();
 	}
