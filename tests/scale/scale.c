@@ -2,14 +2,17 @@
 /*
  * scale.c - what the module's own sources cost when there is much of everything, in the model.
  *
- * Three tables: empty windows by size, mappings by number in a window of 64 TiB, PEs by number.
- * They are to be read: time and memory per piece should stay flat. One thing is asserted: an empty
- * window takes less than 64 KiB, whatever its size. Times hold what the model takes, too.
+ * Four tables: empty windows by size, mappings by number in a window of 64 TiB, regions by number,
+ * PEs by number. They are to be read: time and memory per piece should stay flat. This is
+ * asserted: an empty window takes less than 64 KiB, whatever its size; a region of one page takes
+ * less than 512 bytes, and all that is done to one in its life no more steps in trees than their
+ * depth explains. Times hold what the model takes, too.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <linux/errno.h>
+#include <linux/log2.h>
 #include "model.h"
 #include "pe.h"
 #include "shim.h"
@@ -30,6 +33,7 @@
 #define PES		1000
 #define MAPPINGS	10000000UL
 #define EMPTY_MOST	(64 * KiB)
+#define REGION_MOST	512
 
 struct place {
 	struct model_pe *hv;
@@ -136,7 +140,8 @@ static void end(u32 pes)
 	u32 i;
 
 	for (i = 0; i < pes; i++) {
-		space_kill(&places[i].space);
+		if (!places[i].space.dead)
+			space_kill(&places[i].space);
 		pe_release(&places[i].pe);
 	}
 	if (shim_allocs_live() || shim_pins() || mm.locked_vm) {
@@ -235,6 +240,95 @@ static void mappings(void)
 	end(1);
 }
 
+/* --- regions of one page --- */
+
+static u64 window;
+
+static int register_one(u64 ua)
+{
+	return space_register(&places[0].space, ua, PAGE_SIZE);
+}
+
+static int unregister_one(u64 ua)
+{
+	return space_unregister(&places[0].space, ua, PAGE_SIZE);
+}
+
+static int map_one(u64 ua)
+{
+	return space_map(&places[0].space, window + (ua - UA), ua, PAGE_SIZE,
+			 PAPR_TCE_READ | PAPR_TCE_WRITE);
+}
+
+static int unmap_one(u64 ua)
+{
+	return space_unmap(&places[0].space, window + (ua - UA), PAGE_SIZE);
+}
+
+/* Each of the first @n pages once, all over the place. Return: nanoseconds for one. */
+static double for_each(u64 n, int (*fn)(u64 ua))
+{
+	double t = now();
+	u64 i;
+
+	for (i = 0; i < n; i++)
+		MUST(fn(UA + (i * 40503 & (n - 1)) * PAGE_SIZE));
+	return (now() - t) / n * 1e9;
+}
+
+/* Steps down trees of @n nodes, for all the searches in a region's life together. */
+static u64 steps_allowed(u64 n)
+{
+	return 20ULL * ilog2(n);
+}
+
+static double close_all(u64 n)
+{
+	double t = now();
+
+	space_kill(&places[0].space);
+	return (now() - t) / n * 1e9;
+}
+
+static bool regions_row(u64 n)
+{
+	double reg, map, unmap, unreg, again;
+	u64 bytes, start, steps;
+
+	begin(1);
+	attach(&places[0]);
+	MUST(space_create(&places[0].space, PAGE_SHIFT, 64 * GiB, 1, &start));
+	window = start;
+	bytes = shim_alloc_bytes();
+	reg = for_each(n, register_one);
+	bytes = shim_alloc_bytes() - bytes;
+	map = for_each(n, map_one);
+	unmap = for_each(n, unmap_one);
+	unreg = for_each(n, unregister_one);
+	steps = shim_tree_steps() / n;
+	for_each(n, register_one);
+	for_each(n, map_one);
+	again = close_all(n);
+	printf("%12llu %14.0f %10.0f %12.0f %16.0f %12.0f %8llu %12.0f\n",
+	       (unsigned long long)n, reg, map, unmap, unreg, again, (unsigned long long)steps,
+	       bytes / (double)n);
+	end(1);
+	return bytes / n < REGION_MOST && steps < steps_allowed(n);
+}
+
+static bool regions(void)
+{
+	static const u64 numbers[] = { 1024, 16384, 65536, 262144 };
+	bool small = true;
+	u32 i;
+
+	printf("\n%12s %14s %10s %12s %16s %12s %8s %12s\n", "regions", "register (ns)", "map (ns)",
+	       "unmap (ns)", "unregister (ns)", "close (ns)", "steps", "bytes each");
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		small &= regions_row(numbers[i]);
+	return small;
+}
+
 static void pes_row(u32 from, u32 to)
 {
 	u64 bytes = shim_alloc_bytes(), start;
@@ -269,13 +363,21 @@ static void pes(void)
 	end(PES);
 }
 
+/* Return: whether it failed. */
+static int verdict(bool small, const char *name, const char *why)
+{
+	printf("%s scale/%s%s\n", small ? "ok" : "not ok", name, small ? "" : why);
+	return !small;
+}
+
 int main(void)
 {
-	bool small = empty_windows();
+	bool windows = empty_windows(), few_bytes;
 
 	mappings();
+	few_bytes = regions();
 	pes();
-	printf("\n%s scale/empty-window%s\n", small ? "ok" : "not ok",
-	       small ? "" : " - one takes 64 KiB or more");
-	return !small;
+	putchar('\n');
+	return verdict(windows, "empty-window", " - one takes 64 KiB or more") |
+	       verdict(few_bytes, "regions", " - one takes too much memory or too many steps");
 }
