@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * regions CHANNEL DRIVER BDF MOST  what a region costs beside many others
+ *
+ * A line on the channel for each number of regions of one page, up to MOST, and each job,
+ *
+ *	# regions DRIVER N JOB MICROSECONDS
+ *
+ * and before that for REGISTER and UNREGISTER of 512 MiB of each kind of memory. One small file is
+ * mapped over and over, so that the pages of the regions are no more than there is of memory.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "tap.h"
+#include "vfio.h"
+
+#define PIECE	64UL	/* pages of the file */
+#define REPEAT	500U	/* of what is done beside n regions */
+#define LARGE	(512UL << 20)
+
+static const char *driver;
+static struct timespec since;
+static struct window window;
+static struct vfio v;
+static uint8_t *memory;
+static unsigned long page, regions;
+
+static void start(void)
+{
+	clock_gettime(CLOCK_MONOTONIC, &since);
+}
+
+static void stop(const char *job, unsigned long times)
+{
+	struct timespec now;
+	double us;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	us = (now.tv_sec - since.tv_sec) * 1e6 + (now.tv_nsec - since.tv_nsec) / 1e3;
+	tap_note("regions %s %lu %s %.2f", driver, regions, job, us / times);
+}
+
+/* One page more than there are regions. */
+static void map_file(void)
+{
+	unsigned long size = (regions + PIECE) * page;
+	int fd = memfd_create("regions", MFD_CLOEXEC);
+
+	memory = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (fd < 0 || memory == MAP_FAILED || ftruncate(fd, PIECE * page))
+		tap_fail("no memory");
+	for (unsigned long at = 0; at < size; at += PIECE * page)
+		if (mmap(memory + at, PIECE * page, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0) == MAP_FAILED)
+			tap_fail("no mapping");
+	close(fd);
+}
+
+static void register_all(void)
+{
+	start();
+	for (unsigned long i = 0; i < regions; i++)
+		vfio_register(&v, memory + i * page, page);
+	stop("register", regions);
+}
+
+static void one_beside(void)
+{
+	start();
+	for (unsigned int i = 0; i < REPEAT; i++) {
+		vfio_register(&v, memory + regions * page, page);
+		vfio_unregister(&v, memory + regions * page, page);
+	}
+	stop("one_more", REPEAT);
+}
+
+static void map_all(void)
+{
+	start();
+	for (unsigned long i = 0; i < regions; i++)
+		vfio_map(&v, window.start + i * page, memory + i * page, page, VFIO_DIR_BOTH);
+	stop("map", regions);
+}
+
+static void unmap_all(void)
+{
+	start();
+	for (unsigned long i = 0; i < regions; i++)
+		vfio_unmap(&v, window.start + i * page, page);
+	stop("unmap", regions);
+}
+
+static void many(const char *bdf, unsigned long n)
+{
+	regions = n;
+	map_file();
+	vfio_open(&v, bdf);
+	vfio_create(&v, __builtin_ctzl(page), n * page, &window);
+	register_all();
+	one_beside();
+	map_all();
+	unmap_all();
+	map_all();
+	start();
+	vfio_close(&v);
+	stop("close_all", 1);
+	munmap(memory, (n + PIECE) * page);
+}
+
+static void large(const char *bdf, const char *kind, uint8_t *mem)
+{
+	regions = 1;
+	memset(mem, 1, LARGE);
+	vfio_open(&v, bdf);
+	start();
+	vfio_register(&v, mem, LARGE);
+	stop(kind, 1);
+	start();
+	vfio_unregister(&v, mem, LARGE);
+	stop("unregister", 1);
+	vfio_close(&v);
+	munmap(mem, LARGE);
+}
+
+static uint8_t *ordinary(int advice)
+{
+	uint8_t *mem = mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			    0);
+
+	if (mem == MAP_FAILED)
+		tap_fail("no memory");
+	madvise(mem, LARGE, advice);
+	return mem;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 5) {
+		fprintf(stderr, "usage: regions CHANNEL DRIVER BDF MOST\n");
+		return 2;
+	}
+	tap_open(argv[1]);
+	driver = argv[2];
+	page = sysconf(_SC_PAGESIZE);
+	large(argv[3], "ordinary", ordinary(MADV_NOHUGEPAGE));
+	large(argv[3], "transparent", ordinary(MADV_HUGEPAGE));
+	large(argv[3], "huge", buffer_huge(LARGE, false));
+	for (unsigned long n = 1024; n <= strtoul(argv[4], NULL, 0); n *= 4)
+		many(argv[3], n);
+	return 0;
+}
