@@ -51,6 +51,10 @@ static ulong busy_answers;
 module_param(busy_answers, ulong, 0444);
 MODULE_PARM_DESC(busy_answers, "busy answers until now");
 
+static ulong asked;
+module_param(asked, ulong, 0444);
+MODULE_PARM_DESC(asked, "calls until now that could have found it busy");
+
 static ulong refused;
 module_param(refused, ulong, 0444);
 MODULE_PARM_DESC(refused, "calls that LoPAR forbids, until now");
@@ -161,6 +165,7 @@ static bool is_busy(u32 kind, u32 every, u32 *more)
 	*more = draw(kind);
 	busy = *more % every == 0;
 	busy_answers += busy;
+	asked++;
 	raw_spin_unlock_irqrestore(&lock, flags);
 	*more /= every;
 	return busy;
