@@ -361,11 +361,11 @@ static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64
 			return rc;
 		rc = space_map_or_show(s, ioba, ua, size, perm, &at, &hidden);
 		space_leave(s);
-		if (hidden)
-			pin_enter(hidden);
+		if (!hidden)
+			return rc;
+		pin_enter(hidden);
 		cond_resched();
-	} while (hidden);
-	return rc;
+	} while (true);
 }
 
 /* --- the v1 API: pages are pinned as they are mapped --- */
