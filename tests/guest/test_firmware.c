@@ -44,7 +44,7 @@ static void short_of_resources(void)
 	world_close(&w);
 }
 
-/* All calls fail, and in the end nothing of the user's is pinned. It does not come back: the last. */
+/* All calls fail, and in the end nothing of the user is pinned. It does not come back: the last. */
 static void taken_away(void)
 {
 	int64_t pins = kstat_pins();
