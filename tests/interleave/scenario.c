@@ -100,12 +100,12 @@ static void wanted(void)
 	kvm_put_tce(held, 0, A, RW);
 }
 
-/* KVM has slots and finds all regions, and nothing is mapped. */
+/* KVM has slots and finds all regions, nothing is mapped, and no page is marked dirty yet. */
 static void lent(void)
 {
 	wanted();
-	must(space_map(&world.space, 0, A, PAGE, RW));
-	must(space_map(&world.space, 0, B, PAGE, RW));
+	must(space_map(&world.space, 0, A, PAGE, PAPR_TCE_READ));
+	must(space_map(&world.space, 0, B, PAGE, PAPR_TCE_READ));
 	kvm_must(0, 0, 0);
 }
 

@@ -2,5 +2,5 @@
 # A MAP does not note what KVM has changed since it began.
 #
 # file: driver/table.c
-# interleave: kvm_first
+# interleave: kvm_map
 /^static void store_mapped(/,/^}/s/if (t->lent)/if (t->lost)/

@@ -2,5 +2,5 @@
 # A page that KVM could not put into a table for all is not marked dirty.
 #
 # file: driver/lend.c
-# interleave: kvm_first
+# interleave: kvm_map
 /^static int lend_refused(/,/^}/s/if (tce & PAPR_TCE_WRITE)/if (tce > ~0ULL)/
