@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * bench.c - "bench": the jobs of "make bench" on this machine, by the driver that is loaded. Every
- * job is done five times, for each size of IOMMU pages that memory can be had for; the median
- * counts.
+ * job is done five times or as often as asked for, for each size of IOMMU pages that memory can be
+ * had for; the median counts.
  *
  * Hypercalls are those that the module counts for windows while they are there: of jobs in which a
  * window comes or goes they are not known.
@@ -17,6 +17,7 @@
 
 #include "../bench/jobs.h"
 #include "../lib/tap.h"
+#include "args.h"
 #include "command.h"
 #include "counters.h"
 #include "json.h"
@@ -24,7 +25,8 @@
 #include "root.h"
 #include "user.h"
 
-#define ROUNDS		5
+#define RUNS		5
+#define MOST_RUNS	99
 #define JOBS		64
 #define MAX_SHIFT	24	/* larger pages: too few for the jobs that have threads */
 #define ROUND_LIMIT	1200	/* seconds; the kernel's own driver takes its time */
@@ -33,7 +35,7 @@
  * struct measured - a job with one size of pages
  * @job:     what it was
  * @shift:   log2 of the page size
- * @seconds: of one repetition, by round
+ * @seconds: of one repetition, by run
  * @counted: the hypercalls are known
  * @calls:   of all repetitions
  */
@@ -41,7 +43,7 @@ struct measured {
 	struct job job;
 	char name[16];
 	unsigned int shift;
-	double seconds[ROUNDS];
+	double seconds[MOST_RUNS];
 	bool counted;
 	struct counters calls;
 };
@@ -56,7 +58,8 @@ static struct {
 static char node[256];
 static char bdf[16];
 static unsigned int shift;
-static unsigned int round_number;
+static unsigned int runs = RUNS;
+static unsigned int run_number;
 static bool counting;
 static struct counters begin;
 
@@ -104,7 +107,7 @@ static void job_stops(const struct job *j, double seconds)
 {
 	struct measured *m = place(j);
 
-	m->seconds[round_number] = seconds / j->repeat;
+	m->seconds[run_number] = seconds / j->repeat;
 	count(m);
 }
 
@@ -180,7 +183,7 @@ static bool has_memory(unsigned int page_shift)
 
 static bool measure(void)
 {
-	for (round_number = 0; round_number < ROUNDS; round_number++)
+	for (run_number = 0; run_number < runs; run_number++)
 		for (shift = 12; shift <= MAX_SHIFT; shift++)
 			if ((results->sizes >> shift & 1) && has_memory(shift) &&
 			    !in_child(one_round))
@@ -197,11 +200,11 @@ static int by_size(const void *a, const void *b)
 
 static double median(const struct measured *m)
 {
-	double sorted[ROUNDS];
+	double sorted[MOST_RUNS];
 
-	memcpy(sorted, m->seconds, sizeof(sorted));
-	qsort(sorted, ROUNDS, sizeof(sorted[0]), by_size);
-	return sorted[ROUNDS / 2];
+	memcpy(sorted, m->seconds, runs * sizeof(sorted[0]));
+	qsort(sorted, runs, sizeof(sorted[0]), by_size);
+	return sorted[runs / 2];
 }
 
 static uint64_t per_repetition(const struct measured *m, uint64_t calls)
@@ -278,7 +281,7 @@ static void print_text(void)
 	unsigned int now = 0;
 
 	printf("Driver: %s; 256 MiB in a window of 4 GiB; medians of %u runs\n", user_driver(),
-	       ROUNDS);
+	       runs);
 	for (shift = 12; shift <= MAX_SHIFT; shift++)
 		for (unsigned int i = 0; i < results->n; i++) {
 			const struct measured *m = &results->all[i];
@@ -322,14 +325,30 @@ static int run(void)
 	return EXIT_OK;
 }
 
+/* Whole numbers alone; false for anything else. */
+static bool parse_runs(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	runs = n;
+	return *text >= '1' && *text <= '9' && !*end && n <= MOST_RUNS;
+}
+
 int bench(int argc, char **argv)
 {
+	const char *wanted = NULL;
+	const struct arg options[] = { { "--runs", &wanted, NULL }, { } };
 	struct function f;
 	struct pe *pe;
 	int rc = EXIT_FAILED;
 
-	if (argc != 1 || *argv[0] == '-')
-		return command_usage("bench takes a device");
+	if (!args_parse(options, &argc, argv))
+		return EXIT_USAGE;
+	if (argc != 1)
+		return command_usage("bench takes a device and --runs N");
+	if (wanted && !parse_runs(wanted))
+		return command_usage("--runs %s: a number from 1 to %u", wanted, MOST_RUNS);
 	pe = user_find(argv[0], &f, MEMORY_SIZE + (4 << 20));
 	if (pe && !pe->ddw) {
 		error("%s: firmware has no dynamic windows for it, and the jobs take one of 4G",

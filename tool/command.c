@@ -42,7 +42,7 @@ static const struct command {
 	{ "health", NULL, "", "the state of every PE, for programs with -j", health },
 	{ "test", NULL, "[--write FIRST:COUNT] [--report FILE] BDF",
 	  "try a device out: calls, windows, DMA", self_test },
-	{ "bench", NULL, "BDF", "how long maps, unmaps and windows take here", bench },
+	{ "bench", NULL, "[--runs N] BDF", "how long maps, unmaps and windows take here", bench },
 	{ "stat", NULL, "[--watch SECONDS|--openmetrics]", "counters of users' windows",
 	  stat_show },
 	{ "dump", NULL, "WINDOW", "translations of a window", dump_show },
