@@ -150,15 +150,26 @@ bool tce_own(u64 tce)
 	return (tce & ~PAPR_TCE_PERM) < machine.memory;
 }
 
+/* The next valid TCE of a chunk, or where it ends. All garbage is valid. */
+static u64 chunk_next_valid(const u64 *chunk, u64 idx)
+{
+	u64 end = (idx / TCE_CHUNK + 1) * TCE_CHUNK;
+
+	if (!chunk)
+		return end;
+	while (chunk != TCE_GARBAGE && idx < end && !(chunk[idx % TCE_CHUNK] & PAPR_TCE_PERM))
+		idx++;
+	return idx;
+}
+
 u64 table_next_valid(const struct tce_table *t, u64 idx)
 {
 	while (idx < t->w.tces) {
-		if (!t->chunk[idx / TCE_CHUNK])
-			idx = (idx / TCE_CHUNK + 1) * TCE_CHUNK;
-		else if (table_get(t, idx) & PAPR_TCE_PERM)
-			return idx;
-		else
-			idx++;
+		u64 next = chunk_next_valid(t->chunk[idx / TCE_CHUNK], idx);
+
+		if (next / TCE_CHUNK == idx / TCE_CHUNK)
+			return next < t->w.tces ? next : t->w.tces;
+		idx = next;
 	}
 	return t->w.tces;
 }
