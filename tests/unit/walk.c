@@ -52,15 +52,26 @@ static void check_pinned(u64 tce, u32 page_shift)
 			fail_msg("%llx is reachable and not pinned", (unsigned long long)hpa);
 }
 
+/**
+ * struct look - at the hypervisor's windows of a PE, one after the other
+ * @w: the window
+ * @t: the table that it belongs to
+ */
+struct look {
+	const struct model_window *w;
+	const struct table *t;
+};
+
 /* A valid TCE of the hypervisor's. */
 static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx)
 {
-	const struct endpoint *e = ctx;
-	const struct table *t = table_of(w);
+	struct look *l = ctx;
+	const struct table *t;
 	u64 entry;
 
-	if (!e->host_left)
-		return;
+	if (l->w != w)
+		*l = (struct look){ w, table_of(w) };
+	t = l->t;
 	/* What a new window holds before it is cleared is out of anybody's hands. */
 	if (tce < MODEL_GARBAGE)
 		check_pinned(tce, w->page_shift);
@@ -260,8 +271,12 @@ void world_check(void)
 	assert_int_equal(shim_mutexes(), 0);
 	assert_int_equal(shim_spinlocks(), 0);
 	assert_int_equal(model_broken(), 0);
-	for (i = 0; (e = world_endpoint(i)); i++)
-		model_for_each_valid(e->hv, check_tce, e);
+	for (i = 0; (e = world_endpoint(i)); i++) {
+		struct look l = { NULL, NULL };
+
+		if (e->host_left)
+			model_for_each_valid(e->hv, check_tce, &l);
+	}
 	check_process(&world.mm);
 	check_process(&world.other);
 }
