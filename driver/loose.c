@@ -14,8 +14,8 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include "compat/pin.h"
 #include "loose.h"
+#include "pages.h"
 
 /* Pages that are pinned at a time. */
 #define LOOSE_STEP	512UL
@@ -29,6 +29,7 @@
  * @pfn:  its frame
  * @tces: TCEs that name it or may do so, and MAPs that are about to make some
  * @suspects: those among them that may do so
+ * @written: a device may have written to it
  * @next_suspect: another such page
  */
 struct loose_page {
@@ -36,6 +37,7 @@ struct loose_page {
 	unsigned long pfn;
 	u32 tces;
 	u32 suspects;
+	bool written;
 	struct loose_page *next_suspect;
 };
 
@@ -80,13 +82,11 @@ static struct loose_page **loose_find(const struct loose *l, unsigned long pfn)
 
 /* --- pinning, without a lock --- */
 
-static int loose_pin_step(struct loose_pins *p, bool write)
+static int loose_pin_step(struct loose_pins *p)
 {
 	unsigned long ua = p->ua + (p->done << PAGE_SHIFT);
 	int n = min(p->n - p->done, LOOSE_STEP);
-	struct page **page = p->page + p->done;
-	int got = write ? pin_user_pages_fast(ua, n, FOLL_LONGTERM | FOLL_WRITE, page)
-			: pin_for_reading(ua, n, page);
+	int got = pages_pin(ua, n, p->write, p->page + p->done);
 
 	if (got > 0)
 		p->done += got;
@@ -94,7 +94,7 @@ static int loose_pin_step(struct loose_pins *p, bool write)
 		return -EINTR;
 	cond_resched();
 	/* Fewer than asked for: the next step tells why. */
-	return got > 0 ? 0 : -EFAULT;
+	return got > 0 ? 0 : got;
 }
 
 /* The pins from the @first-th page on go. */
@@ -111,12 +111,16 @@ int loose_pin(struct loose_pins *p, unsigned long ua, u64 size, bool write)
 {
 	int rc = 0;
 
-	*p = (struct loose_pins){ .ua = ua & PAGE_MASK, .n = loose_span(ua, size) };
+	*p = (struct loose_pins){
+		.ua = ua & PAGE_MASK,
+		.n = loose_span(ua, size),
+		.write = write,
+	};
 	p->page = kvcalloc(p->n, sizeof(*p->page), GFP_KERNEL_ACCOUNT);
 	if (!p->page)
 		return -ENOMEM;
 	while (p->done < p->n && !rc)
-		rc = loose_pin_step(p, write);
+		rc = loose_pin_step(p);
 	if (rc)
 		loose_unpin(p);
 	return rc;
@@ -165,9 +169,40 @@ static void loose_put_locked(struct loose *l, unsigned long pfn, u32 n)
 	if (lp->tces)
 		return;
 	*at = lp->next;
+	if (lp->written && page_of_file(pfn_to_page(pfn))) {
+		lp->next = l->soiled;
+		WRITE_ONCE(l->soiled, lp);
+		return;
+	}
 	WRITE_ONCE(l->pages, l->pages - 1);
 	unpin_user_page(pfn_to_page(pfn));
 	kfree(lp);
+}
+
+static struct loose_page *loose_next_soiled(struct loose *l)
+{
+	struct loose_page *lp;
+
+	spin_lock(l->lock);
+	lp = l->soiled;
+	if (lp) {
+		WRITE_ONCE(l->soiled, lp->next);
+		WRITE_ONCE(l->pages, l->pages - 1);
+	}
+	spin_unlock(l->lock);
+	return lp;
+}
+
+void loose_wash(struct loose *l)
+{
+	struct loose_page *lp;
+
+	while ((lp = loose_next_soiled(l))) {
+		page_mark_file(pfn_to_page(lp->pfn));
+		unpin_user_page(pfn_to_page(lp->pfn));
+		kfree(lp);
+		cond_resched();
+	}
 }
 
 /* The first @n are held no more by the MAP. */
@@ -228,6 +263,7 @@ void loose_add(struct loose *l, const struct loose_pins *p, unsigned long ua, u6
 		struct loose_page *lp = p->held[(ua - p->ua) >> PAGE_SHIFT];
 
 		lp->tces++;
+		lp->written |= p->write;
 		hpa[i] = (u64)lp->pfn << PAGE_SHIFT | (ua & ~PAGE_MASK);
 	}
 	spin_unlock(l->lock);
@@ -265,7 +301,7 @@ void loose_trust(struct loose *l)
 
 		l->suspect = lp->next_suspect;
 		lp->suspects = 0;
-		SetPageDirty(pfn_to_page(lp->pfn));
+		page_mark(pfn_to_page(lp->pfn));
 		loose_put_locked(l, lp->pfn, n);
 	}
 	spin_unlock(l->lock);

@@ -23,6 +23,8 @@ struct page;
  * @shift:  log2 of the buckets
  * @pages:  how many
  * @suspect: those that a TCE in an unknown state may still reach
+ * @soiled: those that no TCE names any more, pages of ordinary files that a device may have
+ *          written to: loose_wash() is to follow
  */
 struct loose {
 	spinlock_t *lock;
@@ -30,6 +32,7 @@ struct loose {
 	u32 shift;
 	u64 pages;
 	struct loose_page *suspect;
+	struct loose_page *soiled;
 };
 
 /**
@@ -37,12 +40,14 @@ struct loose {
  * @ua:   user address of the first
  * @n:    how many
  * @done: pinned so far
+ * @write: a device will write to them
  * @page: each of them; between loose_hold() and loose_end() @held instead
  */
 struct loose_pins {
 	unsigned long ua;
 	unsigned long n;
 	unsigned long done;
+	bool write;
 	union {
 		struct page **page;
 		struct loose_page **held;
@@ -59,7 +64,7 @@ unsigned long loose_span(unsigned long ua, u64 size);
  */
 int loose_init(struct loose *l, u64 tces);
 
-/* When no page is left. */
+/* When no page is left, soiled ones among them. */
 void loose_free(struct loose *l);
 
 /**
@@ -110,6 +115,13 @@ void loose_end(struct loose *l, struct loose_pins *p);
  * Context: any.
  */
 void loose_drop(struct loose *l, const u64 *tce, u32 n);
+
+/**
+ * loose_wash() - mark dirty and unpin those that had to wait for that
+ *
+ * Context: may sleep, for as long as a file system has such a page locked.
+ */
+void loose_wash(struct loose *l);
 
 /**
  * loose_suspect() - a TCE names another page, or still this one: it is in an unknown state

@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include "ledger.h"
 #include "memory.h"
+#include "pages.h"
 #include "papr.h"
 #include "pin.h"
 
@@ -202,6 +203,7 @@ int memory_publish(struct memory *m, struct region *r)
 	ledger_put(r->ledger);
 	r->ledger = NULL;
 	r->id = m->spare[m->room - m->count - 1];
+	m->files |= r->pin->files;
 	m->count++;
 	memory_name(m, r, r->id);
 	return 0;
@@ -239,8 +241,7 @@ static u64 memory_dirty_page(u64 hpa)
 	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
 	struct page *head = compound_head(page);
 
-	if (!PageDirty(page))
-		SetPageDirty(page);
+	page_mark(page);
 	return (u64)(page_to_pfn(head) + compound_nr(head)) << PAGE_SHIFT;
 }
 
@@ -253,6 +254,14 @@ u64 memory_dirty(u64 hpa, u32 page_shift)
 		hpa = memory_dirty_page(hpa);
 	} while (hpa < end);
 	return hpa;
+}
+
+void memory_mark_files(u64 hpa, u32 page_shift)
+{
+	u64 end = hpa + (1ULL << page_shift);
+
+	for (; hpa < end; hpa += PAGE_SIZE)
+		page_mark_file(pfn_to_page(hpa >> PAGE_SHIFT));
 }
 
 /* Nobody knows which of its pages a device wrote to: all of them, then. */
@@ -350,6 +359,7 @@ u64 memory_release(struct memory *m)
 	/* KVM may have settled the last unknown TCE. */
 	if (!m->unknown && !m->poison)
 		loose_trust(&m->pages);
+	memory_wash(m);
 	stuck = m->pages.pages + memory_let_all_go(m);
 	/* What is pinned for good belongs to an address space: keep it for that. */
 	if (stuck)
@@ -412,6 +422,8 @@ static u32 memory_hold_region(struct memory *m, const struct memory_run *run, u6
 	u64 left = (r->ua + r->size - run->ua) >> run->page_shift;
 	u32 n = min_t(u64, run->n, left);
 
+	if (run->perm & PAPR_TCE_WRITE)
+		pin_expose(r->pin);
 	runs_resolve(&r->pin->runs, run->ua, run->page_shift, n, hpa);
 	spin_lock(&m->lock);
 	r->mapped += n;
@@ -429,20 +441,30 @@ u32 memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *r
 	return run->n;
 }
 
-bool memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 *hpa, u32 *region)
+bool memory_hold_page(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region)
 {
-	struct region *r = page_shift > PAGE_SHIFT || m->loose ? NULL : memory_at(m, ua);
+	struct region *r = NULL;
 	struct piece piece;
 
+	if (run->page_shift <= PAGE_SHIFT && !m->loose)
+		r = memory_at(m, run->ua);
 	if (!r)
 		return false;
-	runs_find(&r->pin->runs, ua, &piece);
+	if (run->perm & PAPR_TCE_WRITE)
+		pin_expose(r->pin);
+	runs_find(&r->pin->runs, run->ua, &piece);
 	*hpa = piece.hpa;
 	*region = r->id;
 	spin_lock(&m->lock);
 	r->mapped++;
 	spin_unlock(&m->lock);
 	return true;
+}
+
+void memory_wash(struct memory *m)
+{
+	if (READ_ONCE(m->pages.soiled))
+		loose_wash(&m->pages);
 }
 
 void memory_drop_loose(struct memory *m, const u64 *tce, u32 n)
@@ -463,6 +485,7 @@ void memory_end_loose(struct memory *m)
 {
 	loose_end(&m->pages, m->pins);
 	m->pins = NULL;
+	memory_wash(m);
 }
 
 void memory_drop(struct memory *m, u32 region, u64 n)

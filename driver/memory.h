@@ -60,6 +60,7 @@ struct region {
  * @room:    allocated entries of both arrays
  * @unknown: TCEs in an unknown state, in all tables fed from here
  * @suspect: regions that such a TCE may reach
+ * @files:   pages of ordinary files are, or were, among them
  * @poison:  a window that is ours no more may still reach any region
  * @loose:   nothing is registered, pages are pinned as they are mapped (v1 API)
  * @pages:   these pages
@@ -79,6 +80,7 @@ struct memory {
 	u32 room;
 	u64 unknown;
 	struct region *suspect;
+	bool files;
 	bool poison;
 	bool loose;
 	struct loose pages;
@@ -219,16 +221,15 @@ u32 memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *r
 
 /**
  * memory_hold_page() - memory_hold() for one IOMMU page that is no larger than the kernel's
- * @m:          the memory
- * @ua:         user address, aligned to the page size
- * @page_shift: log2 of the IOMMU page size
- * @hpa:        its host physical address
- * @region:     id of the region that it lies in and now is counted for
+ * @m:      the memory
+ * @run:    the page
+ * @hpa:    its host physical address
+ * @region: id of the region that it lies in and now is counted for
  *
  * Context: any. Return: false when that is for memory_covers() and memory_hold(): a
  * larger page, one that is not registered, the API without registration.
  */
-bool memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 *hpa, u32 *region);
+bool memory_hold_page(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region);
 
 /**
  * memory_begin_loose() - a MAP of pages that are pinned for it begins
@@ -246,6 +247,13 @@ void memory_end_loose(struct memory *m);
  * Context: any.
  */
 void memory_drop_loose(struct memory *m, const u64 *tce, u32 n);
+
+/**
+ * memory_wash() - let loose pages go that wait for that to be marked dirty
+ *
+ * Context: may sleep, for as long as a file system has such a page locked.
+ */
+void memory_wash(struct memory *m);
 
 /**
  * memory_drop() - @n fewer shadow entries name a region; not for loose pages
@@ -296,10 +304,19 @@ void memory_poison(struct memory *m);
  * @page_shift: log2 of the IOMMU page size
  *
  * A compound page has one mark for all of it, so that one look is enough for
- * as many of its addresses as there are.
+ * as many of its addresses as there are. Pages of ordinary files are marked before they are
+ * unpinned (pin_expose(), memory_wash()), since that sleeps.
  *
+ * Context: any.
  * Return: the first address after the last page or compound page that was marked.
  */
 u64 memory_dirty(u64 hpa, u32 page_shift);
+
+/**
+ * memory_mark_files() - the same for the pages of ordinary files below it, and for no others
+ *
+ * Context: may sleep, for as long as a file system has such a page locked; the pages are pinned.
+ */
+void memory_mark_files(u64 hpa, u32 page_shift);
 
 #endif

@@ -20,6 +20,7 @@
 #include <linux/slab.h>
 #include <asm/mmu_context.h>
 #include "ledger.h"
+#include "pages.h"
 #include "pin.h"
 
 /* Pages that are pinned, compared or unpinned at a time. */
@@ -33,14 +34,22 @@
 
 /* --- the pages --- */
 
-static void pin_unpin_piece(const struct piece *piece)
+/* A device may have written to them until a moment ago: nothing tells which of them it did. */
+static void pin_mark_files(unsigned long pfn, unsigned long n)
 {
-	struct page *page = pfn_to_page(piece->hpa >> PAGE_SHIFT);
-	unsigned long n = piece->left >> PAGE_SHIFT, i;
+	for (; n; n--, pfn++)
+		page_mark_file(pfn_to_page(pfn));
+}
 
-	for (i = 0; i < n; i += PIN_STEP) {
-		unpin_user_page_range_dirty_lock(pfn_to_page(page_to_pfn(page) + i),
-						 min(n - i, PIN_STEP), false);
+static void pin_unpin_piece(const struct pin *p, const struct piece *piece)
+{
+	unsigned long pfn = piece->hpa >> PAGE_SHIFT, left = piece->left >> PAGE_SHIFT, n;
+
+	for (; left; left -= n, pfn += n) {
+		n = min(left, PIN_STEP);
+		if (p->files && p->written)
+			pin_mark_files(pfn, n);
+		unpin_user_page_range_dirty_lock(pfn_to_page(pfn), n, false);
 		cond_resched();
 	}
 }
@@ -53,8 +62,14 @@ static void pin_unpin(const struct pin *p)
 		return;
 	runs_find(&p->runs, p->ua, &piece);
 	do {
-		pin_unpin_piece(&piece);
+		pin_unpin_piece(p, &piece);
 	} while (runs_next(&p->runs, &piece));
+}
+
+static void pin_note_files(struct pin *p, struct page **page, int n)
+{
+	for (; n && !p->files; n--, page++)
+		p->files = page_of_file(*page);
 }
 
 /* Fewer than asked for: the next step tells why. */
@@ -62,11 +77,12 @@ static int pin_step(struct pin *p, struct page **page)
 {
 	unsigned long ua = p->ua + (p->runs.pages << PAGE_SHIFT);
 	int n = min_t(u64, p->pages - p->runs.pages, PIN_STEP);
-	int got = pin_user_pages_fast(ua, n, FOLL_WRITE | FOLL_LONGTERM, page);
+	int got = pages_pin(ua, n, true, page);
 	int noted;
 
-	if (got <= 0)
-		return got ? got : -EFAULT;
+	if (got < 0)
+		return got;
+	pin_note_files(p, page, got);
 	noted = runs_add(&p->runs, page, got);
 	if (noted < got) {
 		unpin_user_pages(page + noted, got - noted);
@@ -76,7 +92,7 @@ static int pin_step(struct pin *p, struct page **page)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-/* What pin_user_pages_fast() fills at a time. */
+/* What pages_pin() fills at a time. */
 static struct page **pin_list(unsigned long pages)
 {
 	return kmalloc_array(min(pages, PIN_STEP), sizeof(struct page *), GFP_KERNEL_ACCOUNT);
@@ -391,7 +407,7 @@ static bool pin_has(const struct pin *p, struct piece *piece, struct page **page
 static bool pin_current_step(const struct pin *p, struct piece *piece, unsigned long ua, int n,
 			     struct page **page)
 {
-	int got = pin_user_pages_fast(ua, n, FOLL_WRITE | FOLL_LONGTERM, page);
+	int got = pages_pin(ua, n, true, page);
 	bool same = got == n && pin_has(p, piece, page, n);
 
 	if (got > 0)
@@ -562,6 +578,8 @@ void pin_enter(struct pin *p)
 	struct ledger *l = p->ledger;
 	bool gone;
 
+	/* What KVM lets a device do is not known here. */
+	pin_expose(p);
 	if (mem && !pin_same(p, mem))
 		mem = pin_unregister(p, mem);
 	mutex_lock(&l->lock);

@@ -9,6 +9,7 @@
 #ifndef VFIO_PSERIES_PIN_H
 #define VFIO_PSERIES_PIN_H
 
+#include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/types.h>
@@ -43,6 +44,8 @@ enum pin_kvm {
  * @mem:     what KVM finds
  * @charged: pages of locked memory that are charged for it, beside what mm_iommu charges for @mem
  * @runs:    where its pages are; does not change once it is pinned
+ * @files:   pages of ordinary files are among them
+ * @written: a device may write to it, or could
  *
  * The ledger's lock guards @node, @link, @uses, @kvm and @mem; whoever makes it enter mm_iommu
  * has @charged to himself meanwhile.
@@ -58,6 +61,8 @@ struct pin {
 	struct mm_iommu_table_group_mem_t *mem;
 	unsigned long charged;
 	struct runs runs;
+	bool files;
+	bool written;
 };
 
 /**
@@ -70,15 +75,25 @@ struct pin {
  * On error nothing is pinned or charged.
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
- * Return: 0; -ENOMEM (also RLIMIT_MEMLOCK); -EINTR; -EFAULT, or what else the kernel says to
- * pages that cannot be pinned.
+ * Return: 0; -ENOMEM (also RLIMIT_MEMLOCK); -EINTR; -EFAULT.
  */
 int pin_range(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin);
 
 /**
+ * pin_expose() - a device will be able to write to it
+ *
+ * Its pages of ordinary files are marked dirty before they are unpinned. Context: any; it is used.
+ */
+static inline void pin_expose(struct pin *p)
+{
+	if (!READ_ONCE(p->written))
+		WRITE_ONCE(p->written, true);
+}
+
+/**
  * pin_release() - one use less; with the last it is unpinned
  *
- * Context: may sleep; takes the user's mmap_lock.
+ * Context: may sleep; takes the user's mmap_lock, and waits for pages of his files.
  * Return: 0; -EBUSY when it is the last use and KVM counts a page of it, or is about to find it.
  */
 int pin_release(struct pin *p);

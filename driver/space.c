@@ -135,6 +135,7 @@ static int space_enter(struct space *s, unsigned int need)
 
 static void space_leave(struct space *s)
 {
+	memory_wash(&s->memory);
 	mutex_unlock(&s->lock);
 }
 

@@ -787,12 +787,13 @@ static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u6
 
 int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
 {
+	const struct memory_run run = { ua, t->w.page_shift, perm, 1 };
 	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first) : NULL;
 	int rc = -ENOENT;
 	u32 region;
 	u64 hpa;
 
-	if (leaf && memory_hold_page(t->memory, ua, t->w.page_shift, &hpa, &region))
+	if (leaf && memory_hold_page(t->memory, &run, &hpa, &region))
 		rc = table_map_page(t, leaf, first, hpa | perm, region);
 	if (rc == -ENOENT)
 		return table_map_many(t, &(struct mapping){ first, n, ua, perm });
@@ -906,6 +907,29 @@ static void table_reinstate(struct table *t, u64 first, u64 end)
 	}
 }
 
+/*
+ * The TCEs of [first, end) are invalid. Where pages of files are marked dirty others may have to be
+ * waited for, so that is done here, while the entries still keep the pages. Those that KVM made may
+ * be of memory that is not ours: their marks come when that is unpinned.
+ */
+static void table_mark_files(struct table *t, u64 first, u64 end)
+{
+	u64 idx = first;
+
+	for (; t->memory->files && (idx = table_next_live(t, idx, end)) < end; idx++) {
+		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+		u32 slot = idx & SHADOW_LEAF_MASK;
+		u64 tce;
+
+		spin_lock(&t->lock);
+		tce = leaf->region[slot] ? leaf->tce[slot] : 0;
+		spin_unlock(&t->lock);
+		if (tce & PAPR_TCE_WRITE)
+			memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
+		cond_resched();
+	}
+}
+
 static int table_unmap_many(struct table *t, u64 first, u64 n)
 {
 	u64 end = first + n;
@@ -927,6 +951,7 @@ static int table_unmap_many(struct table *t, u64 first, u64 n)
 		}
 		cond_resched();
 	}
+	table_mark_files(t, first, end);
 	table_settle(t, first, end);
 	return 0;
 }
@@ -958,8 +983,10 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 	spin_unlock(&t->lock);
 	if (rc)
 		return rc;
-	if (tce & PAPR_TCE_WRITE)
+	if (tce & PAPR_TCE_WRITE) {
 		memory_dirty(tce & PAGE_MASK, t->w.page_shift);
+		memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
+	}
 	memory_drop(t->memory, region, 1);
 	return 0;
 }

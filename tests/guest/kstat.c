@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -152,4 +153,14 @@ unsigned int kmsg_count(int fd, char *sample, unsigned int size)
 uint64_t kstat_event(const char *name)
 {
 	return get("/proc/vmstat", name);
+}
+
+bool kstat_older(unsigned int major, unsigned int minor)
+{
+	unsigned int its_major, its_minor;
+	struct utsname u;
+
+	if (uname(&u) || sscanf(u.release, "%u.%u", &its_major, &its_minor) != 2)
+		tap_fail("which kernel is it?");
+	return its_major < major || (its_major == major && its_minor < minor);
 }

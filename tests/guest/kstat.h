@@ -29,6 +29,9 @@ uint64_t kstat_memory(const char *name);
 /* Active objects of all caches whose name starts with "kmalloc". */
 uint64_t kstat_objects(void);
 
+/* Is its version below this one? */
+bool kstat_older(unsigned int major, unsigned int minor);
+
 /* A reader of kernel messages that starts after the last one written so far. */
 int kmsg_open(void);
 /* How many came since; the first of them goes to sample. */

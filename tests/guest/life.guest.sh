@@ -39,8 +39,17 @@ card_is_back() {
 	give_back "$1" && card_works "$1"
 }
 
+ram_disks() {
+	modprobe brd rd_nr=2 rd_size=65536
+}
+
 swap_space() {
-	modprobe brd rd_nr=1 rd_size=65536 && mkswap /dev/ram0 && swapon /dev/ram0
+	mkswap /dev/ram0 && swapon /dev/ram0
+}
+
+# A file system as ext4 has it, and no journal
+files_on_disk() {
+	mkdir -p /files && mke2fs /dev/ram1 && mount -t ext4 /dev/ram1 /files
 }
 
 # The kernel's own take, counted where there is one. It is called once for all of a PE's functions where it says
@@ -63,11 +72,13 @@ try two-cards two_cards
 try host-cards use_cards
 try load-driver load_driver
 try huge-pages huge_pages 8
+try ram-disks ram_disks
 try swap-space swap_space
+try files-on-disk files_on_disk
 try bind-vfio-pci bind "$NVME" vfio-pci
 vfiotest -v "$VERDICT" "$NVME" host/not-viable || failed
 try unbind-cards each_card unbind
-vfio_tests memory life race
+vfio_tests memory file life race
 host_again released
 try cards-are-back each_card card_is_back
 try all-to-user all_to_user

@@ -15,6 +15,7 @@ extern const struct tap_test life_tests[];
 extern const struct tap_test host_tests[];
 extern const struct tap_test memory_tests[];
 extern const struct tap_test race_tests[];
+extern const struct tap_test file_tests[];
 extern const struct tap_test fault_tests[];
 extern const struct tap_test hold_tests[];
 extern const struct tap_test join_tests[];
@@ -28,6 +29,9 @@ extern const struct tap_test place_tests[];
 extern const struct tap_test own_tests[];
 extern const struct tap_test odd_tests[];
 extern const struct tap_test take_tests[];
+
+/* Where the scenario has mounted a disk with a file system. */
+#define FILES	"/files"
 
 /* The device of another PE, vfiotest's -o: NULL if there is none. */
 extern const char *join_bdf;

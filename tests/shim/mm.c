@@ -9,6 +9,7 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -228,7 +229,59 @@ bool PageDirty(struct page *page)
 void SetPageDirty(struct page *page)
 {
 	BUG_ON(READ_ONCE(page->pins) <= 0);
+	BUG_ON(page->file);
 	WRITE_ONCE(compound_head(page)->dirty, true);
+}
+
+/* --- pages of files --- */
+
+static bool ext4_dirty(struct address_space *mapping, struct folio *folio)
+{
+	return true;
+}
+
+struct address_space *folio_mapping(struct folio *folio)
+{
+	static struct super_block sb = { .s_magic = EXT4_SUPER_MAGIC };
+	static const struct address_space_operations ops = { .dirty_folio = ext4_dirty };
+	static struct inode inode = { .i_sb = &sb };
+	static struct address_space ext4 = { .host = &inode, .a_ops = &ops };
+
+	return folio->page.file ? &ext4 : NULL;
+}
+
+bool block_dirty_folio(struct address_space *mapping, struct folio *folio)
+{
+	return false;
+}
+
+void folio_lock(struct folio *folio)
+{
+	shim_may_sleep();
+	while (__atomic_exchange_n(&folio->page.lock, true, __ATOMIC_ACQUIRE))
+		cond_resched();
+}
+
+void folio_unlock(struct folio *folio)
+{
+	BUG_ON(!__atomic_exchange_n(&folio->page.lock, false, __ATOMIC_RELEASE));
+}
+
+bool folio_mark_dirty(struct folio *folio)
+{
+	BUG_ON(READ_ONCE(folio->page.pins) <= 0);
+	BUG_ON(!folio->page.lock || !folio->page.file || folio->page.bare);
+	WRITE_ONCE(folio->page.dirty, true);
+	return true;
+}
+
+void shim_map_file(struct mm_struct *mm, unsigned long ua, unsigned long size)
+{
+	unsigned long i;
+
+	shim_map_user(mm, ua, size, PAGE_SHIFT);
+	for (i = 0; i < size >> PAGE_SHIFT; i++)
+		frames[mm->vmas->pfn + i].file = true;
 }
 
 void shim_on_mmap_lock(void (*fn)(void))

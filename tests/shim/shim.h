@@ -8,8 +8,8 @@
  *
  * What a kernel forbids ends the test at once (shim_bug()): sleeping under a spinlock, taking a
  * lock twice, giving back what one does not have, touching user memory with a lock held (to pin
- * it, too), marking a page dirty that nobody pins, taking an mmap_lock, which its user can hold for
- * ever, with a lock held that other users share.
+ * it, too), marking a page dirty that nobody pins, or a file's without its lock, taking an
+ * mmap_lock, which its user can hold for ever, with a lock held that other users share.
  */
 #ifndef SHIM_H
 #define SHIM_H
@@ -121,6 +121,9 @@ void shim_mm_init(struct mm_struct *mm, unsigned long limit);
  * Neighbouring pages get frames that are not neighbours. What was mapped there is no more.
  */
 void shim_map_user(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned int shift);
+
+/* Pages of an ordinary file, which are marked dirty with their lock held. */
+void shim_map_file(struct mm_struct *mm, unsigned long ua, unsigned long size);
 
 /* Ordinary pages in frames that follow each other, from one on that is aligned so. */
 void shim_map_flat(struct mm_struct *mm, unsigned long ua, unsigned long size, unsigned int align);

@@ -1112,6 +1112,81 @@ static void dirty_marks_each_page_of_a_piece(void **state)
 }
 
 
+#define FILE_UA		0x7fd000000000UL
+#define FILE_PAGES	(600)
+
+static u64 file_pages_marked(void)
+{
+	u64 marked = 0, i;
+
+	for (i = 0; i < FILE_PAGES; i++)
+		marked += shim_dirty(shim_hpa(&world.mm, FILE_UA + PAGES(i)));
+	return marked;
+}
+
+/* Its file system is told before it is unpinned, where one may sleep. */
+static void pages_of_a_file(void **state)
+{
+	shim_map_file(&world.mm, FILE_UA, PAGES(FILE_PAGES));
+	add(FILE_UA, PAGES(FILE_PAGES));
+	add(UA, PAGES(1));
+	hold_region(0, 1);
+	hold_region(1, 2);
+	memory_dirty(shim_hpa(&world.mm, UA), PAGE_SHIFT);
+	memory_dirty(shim_hpa(&world.mm, FILE_UA), PAGE_SHIFT);
+	assert_int_equal(shim_dirty_count(), 1);
+	memory_drop(&m, region(0)->id, 1);
+	memory_drop(&m, region(1)->id, 2);
+	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(FILE_PAGES)), 0);
+	assert_int_equal(file_pages_marked(), FILE_PAGES);
+	end();
+}
+
+/* No device could write to it. */
+static void a_file_that_is_only_read(void **state)
+{
+	struct memory_run run = { FILE_UA, PAGE_SHIFT, PAPR_TCE_READ, 1 };
+	u64 hpa;
+	u32 id;
+
+	shim_map_file(&world.mm, FILE_UA, PAGES(FILE_PAGES));
+	add(FILE_UA, PAGES(FILE_PAGES));
+	assert_int_equal(memory_hold(&m, &run, &hpa, &id), 1);
+	memory_drop(&m, id, 1);
+	assert_true(memory_hold_page(&m, &run, &hpa, &id));
+	memory_drop(&m, id, 1);
+	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(FILE_PAGES)), 0);
+	assert_int_equal(file_pages_marked(), 0);
+	/* The same by the short way, and by nobody but KVM. */
+	add(FILE_UA, PAGES(2));
+	run.perm = PAPR_TCE_PERM;
+	assert_true(memory_hold_page(&m, &run, &hpa, &id));
+	memory_drop(&m, id, 1);
+	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(2)), 0);
+	assert_int_equal(file_pages_marked(), 2);
+	add(FILE_UA + PAGES(2), PAGES(2));
+	show(0);
+	assert_int_equal(memory_unregister(&m, FILE_UA + PAGES(2), PAGES(2)), 0);
+	assert_int_equal(file_pages_marked(), 4);
+	end();
+}
+
+/* ext4 would warn of such a page, and not write it: it is told to the log. */
+static void a_page_that_its_file_system_forgot(void **state)
+{
+	u64 lines = shim_log_lines();
+
+	shim_map_file(&world.mm, FILE_UA, PAGES(FILE_PAGES));
+	pfn_to_page(shim_hpa(&world.mm, FILE_UA + PAGES(1)) >> PAGE_SHIFT)->bare = true;
+	add(FILE_UA, PAGES(3));
+	hold_region(0, 1);
+	memory_drop(&m, region(0)->id, 1);
+	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(3)), 0);
+	assert_int_equal(file_pages_marked(), 2);
+	assert_int_equal(shim_log_lines(), lines + 1);
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1164,6 +1239,9 @@ int main(void)
 		MEMORY_TEST(runs_are_charged),
 		MEMORY_TEST(nobody_waits_for_another_ones_memory),
 		MEMORY_TEST(dirty_marks_each_page_of_a_piece),
+		MEMORY_TEST(pages_of_a_file),
+		MEMORY_TEST(a_file_that_is_only_read),
+		MEMORY_TEST(a_page_that_its_file_system_forgot),
 	};
 
 	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);

@@ -870,6 +870,32 @@ static void any_sequence(void **state)
 	world_end();
 }
 
+/* Pages of a file that a device could write to are marked by UNMAP itself, and no others. */
+static void unmap_marks_pages_of_files(void **state)
+{
+	const u64 file = 0x7fd000000000UL, page = PAGE_SIZE >> 12;
+	u64 i;
+
+	shim_map_file(&world.mm, file, 8 * PAGE_SIZE);
+	assert_int_equal(space_register(&world.space, file, 8 * PAGE_SIZE), 0);
+	good_map(0, 2 * page, file, RW);
+	good_map(2 * page, 2 * page, file + 2 * PAGE_SIZE, PAPR_TCE_READ);
+	good_map(4 * page, 1, file + 4 * PAGE_SIZE, PAPR_TCE_WRITE);
+	good_unmap(page, 2 * page);
+	assert_int_equal(shim_dirty_count(), 1);
+	assert_true(shim_dirty(shim_hpa(&world.mm, file + PAGE_SIZE)));
+	/* The short way of one page. */
+	good_unmap(4 * page, 1);
+	assert_int_equal(shim_dirty_count(), 2);
+	assert_true(shim_dirty(shim_hpa(&world.mm, file + 4 * PAGE_SIZE)));
+	assert_int_equal(clear(), 0);
+	assert_int_equal(shim_dirty_count(), 2);
+	assert_int_equal(space_unregister(&world.space, file, 8 * PAGE_SIZE), 0);
+	for (i = 0; i < 8; i++)
+		assert_true(shim_dirty(shim_hpa(&world.mm, file + i * PAGE_SIZE)));
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -914,6 +940,7 @@ int main(void)
 		TABLE_TEST(clear_goes_on_after_errors),
 		TABLE_TEST(forget_gives_back_what_is_unknown),
 		TABLE_TEST(any_sequence),
+		TABLE_TEST(unmap_marks_pages_of_files),
 	};
 
 	return cmocka_run_group_tests_name("table", tests, NULL, NULL);

@@ -295,6 +295,44 @@ static void calls_of_the_other_api(void **state)
 #define FAR_UA		0x7fd000000000UL
 #define FAR_PAGES	200UL
 
+/* Marked with its lock held when its last TCE is gone, and then unpinned, within the same call. */
+static void pages_of_a_file(void **state)
+{
+	const u64 ua = 0x7fd000000000UL, hpa_at = ua + PAGE_SIZE;
+
+	shim_map_file(&world.mm, ua, 4 * PAGE_SIZE);
+	good_map(0, ua, 4 * PAGE_SIZE, RW);
+	good_map(8 * PAGE_SIZE, ua, PAGE_SIZE, PAPR_TCE_READ);
+	good_unmap(0, 2 * PAGE_SIZE);
+	assert_int_equal(shim_pins(), 3);
+	assert_true(shim_dirty(shim_hpa(&world.mm, hpa_at)));
+	/* A TCE names it still. */
+	assert_false(shim_dirty(shim_hpa(&world.mm, ua)));
+	good_unmap(8 * PAGE_SIZE, PAGE_SIZE);
+	assert_true(shim_dirty(shim_hpa(&world.mm, ua)));
+	/* A MAP over it. */
+	good_map(2 * PAGE_SIZE, UA, PAGE_SIZE, RW);
+	assert_true(shim_dirty(shim_hpa(&world.mm, ua + 2 * PAGE_SIZE)));
+	assert_int_equal(shim_pins(), 2);
+	/* DISABLE. */
+	assert_int_equal(space_disable(&world.space), 0);
+	assert_true(shim_dirty(shim_hpa(&world.mm, ua + 3 * PAGE_SIZE)));
+	assert_int_equal(shim_pins(), 0);
+	world_check();
+	world_end();
+}
+
+static void file_mapped_until_the_end(void **state)
+{
+	const u64 ua = 0x7fd000000000UL;
+
+	shim_map_file(&world.mm, ua, 2 * PAGE_SIZE);
+	good_map(0, ua, PAGE_SIZE, RW);
+	good_map(PAGE_SIZE, ua + PAGE_SIZE, PAGE_SIZE, PAPR_TCE_READ);
+	world_end();
+	assert_int_equal(shim_dirty_count(), 1);
+}
+
 /*
  * Where the kernel's pages are larger than the TCEs', a window reaches more memory than its own
  * size: each TCE may name another page.
@@ -442,6 +480,8 @@ int main(void)
 		ENABLED_TEST(memory_that_ends_too_early),
 		ENABLED_TEST(every_call_can_fail),
 		ENABLED_TEST(unknown_entries_keep_their_pages),
+		ENABLED_TEST(pages_of_a_file),
+		ENABLED_TEST(file_mapped_until_the_end),
 		ENABLED_TEST(more_than_the_window_is_charged),
 		WORLD_TEST(others_come_between),
 		WORLD_TEST(map_without_memory),

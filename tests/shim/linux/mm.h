@@ -6,6 +6,7 @@
 #ifndef SHIM_LINUX_MM_H
 #define SHIM_LINUX_MM_H
 
+#include <linux/compiler.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -18,11 +19,17 @@
  * @pins:  how often it is pinned
  * @order: log2 of the frames of the huge page that it is part of
  * @dirty: in the first frame of a huge page, for all of it
+ * @file:  it is an ordinary file's
+ * @bare:  ... of ext4, which has nothing to write it with
+ * @lock:  taken by folio_lock()
  */
 struct page {
 	int pins;
 	u8 order;
 	bool dirty;
+	bool file;
+	bool bare;
+	bool lock;
 };
 
 struct page *pfn_to_page(unsigned long pfn);
@@ -32,6 +39,61 @@ unsigned long compound_nr(struct page *head);
 bool pfn_valid(unsigned long pfn);
 bool PageDirty(struct page *page);
 void SetPageDirty(struct page *page);
+
+struct folio {
+	struct page page;
+};
+
+struct super_block {
+	unsigned long s_magic;
+};
+
+struct inode {
+	struct super_block *i_sb;
+};
+
+struct address_space;
+
+struct address_space_operations {
+	bool (*dirty_folio)(struct address_space *mapping, struct folio *folio);
+};
+
+struct address_space {
+	struct inode *host;
+	const struct address_space_operations *a_ops;
+};
+
+static inline struct folio *page_folio(struct page *page)
+{
+	return (struct folio *)compound_head(page);
+}
+
+static inline bool folio_test_hugetlb(const struct folio *folio)
+{
+	return folio->page.order;
+}
+
+static inline bool folio_test_swapbacked(const struct folio *folio)
+{
+	return !folio->page.order && !folio->page.file;
+}
+
+static inline bool folio_test_anon(const struct folio *folio)
+{
+	return folio_test_swapbacked(folio);
+}
+
+static inline bool folio_test_private(const struct folio *folio)
+{
+	return !folio->page.bare;
+}
+
+struct address_space *folio_mapping(struct folio *folio);
+void folio_lock(struct folio *folio);
+void folio_unlock(struct folio *folio);
+/* With the lock. */
+bool folio_mark_dirty(struct folio *folio);
+bool block_dirty_folio(struct address_space *mapping, struct folio *folio);
 
 #define FOLL_WRITE	0x1
 #define FOLL_LONGTERM	0x100

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pages.h - pages of user memory: pinned for a device, and marked dirty as the kernel wants it.
+ *
+ * A page of an ordinary file is marked with its lock held, so that its file system learns of it:
+ * the mark alone would never bring it to the disk. Kernels from 6.5 on do not pin such pages.
+ */
+#ifndef VFIO_PSERIES_PAGES_H
+#define VFIO_PSERIES_PAGES_H
+
+#include <linux/types.h>
+
+struct page;
+
+/**
+ * pages_pin() - pin pages of the calling process for a long time
+ * @ua:    user address of the first, page aligned
+ * @n:     how many, at least 1
+ * @write: a device will write to them
+ * @page:  where they are
+ *
+ * Context: faults user pages in, which may take for ever: no lock may be held.
+ * Return: how many were pinned, 1 to @n: who asks for the rest is told why not more; -EFAULT: such
+ * memory cannot be pinned; -ENOMEM; -EINTR.
+ */
+int pages_pin(unsigned long ua, int n, bool write, struct page **page);
+
+/**
+ * page_of_file() - is a pinned page one of an ordinary file?
+ *
+ * Not so anonymous and shared memory, and huge pages. Context: any.
+ */
+bool page_of_file(struct page *page);
+
+/**
+ * page_mark() - a device may have written to a pinned page
+ *
+ * Pages of ordinary files are left alone: before they are unpinned, page_mark_file() has to follow.
+ * Context: any.
+ */
+void page_mark(struct page *page);
+
+/**
+ * page_mark_file() - the same for pages of ordinary files; others are left alone
+ *
+ * Context: may sleep, for as long as the file system has the page locked.
+ */
+void page_mark_file(struct page *page);
+
+#endif
