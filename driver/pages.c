@@ -12,7 +12,22 @@
 #include "compat/pin.h"
 #include "pages.h"
 
+/*
+ * A small page's count grows by 1,024 with each pin, and from 2^31 on the kernel warns, which may
+ * be the machine's end. One file's page can be mapped at any number of addresses, in any number of
+ * processes: 131,072 pins of one page are what all of them get.
+ */
+#define PAGES_MOST_REFS		(1 << 27)
+
 /* --- pinning --- */
+
+static bool pages_worn_out(struct page **page, int n)
+{
+	for (; n; n--, page++)
+		if (page_ref_count(compound_head(*page)) > PAGES_MOST_REFS)
+			return true;
+	return false;
+}
 
 /* Users are told one thing of all memory that cannot be pinned. */
 static int pages_refusal(int rc)
@@ -25,6 +40,11 @@ int pages_pin(unsigned long ua, int n, bool write, struct page **page)
 	int got = write ? pin_user_pages_fast(ua, n, FOLL_WRITE | FOLL_LONGTERM, page)
 			: pin_for_reading(ua, n, page);
 
+	/* Several processors may go beyond the bound at once: by far less than would do harm. */
+	if (got > 0 && pages_worn_out(page, got)) {
+		unpin_user_pages(page, got);
+		return -ENOMEM;
+	}
 	return got > 0 ? got : pages_refusal(got);
 }
 

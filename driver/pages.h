@@ -21,7 +21,7 @@ struct page;
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
  * Return: how many were pinned, 1 to @n: who asks for the rest is told why not more; -EFAULT: such
- * memory cannot be pinned; -ENOMEM; -EINTR.
+ * memory cannot be pinned; -ENOMEM, also for a page that is pinned very often; -EINTR.
  */
 int pages_pin(unsigned long ua, int n, bool write, struct page **page);
 

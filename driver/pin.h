@@ -75,7 +75,7 @@ struct pin {
  * On error nothing is pinned or charged.
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
- * Return: 0; -ENOMEM (also RLIMIT_MEMLOCK); -EINTR; -EFAULT.
+ * Return: 0; -ENOMEM (also RLIMIT_MEMLOCK, and a page that is pinned very often); -EINTR; -EFAULT.
  */
 int pin_range(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin);
 

@@ -78,7 +78,7 @@ try files-on-disk files_on_disk
 try bind-vfio-pci bind "$NVME" vfio-pci
 vfiotest -v "$VERDICT" "$NVME" host/not-viable || failed
 try unbind-cards each_card unbind
-vfio_tests memory file life race
+vfio_tests memory kinds file life race
 host_again released
 try cards-are-back each_card card_is_back
 try all-to-user all_to_user

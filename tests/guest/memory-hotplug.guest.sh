@@ -54,6 +54,6 @@ host_again released
 try memory-added-to-the-host add_and_see 2 3 memory_grows 4
 try disk-after-more-memory read_disk
 try bind-again bind "$NVME" vfio-pci
-vfio_tests dma/default-window
+vfio_tests dma/default-window movable/moved-first
 host_again released-again
 finish

@@ -17,6 +17,7 @@ const struct tap_test *const all_tests[] = {
 	stopped_tests,
 	firmware_tests,
 	memory_tests,
+	kinds_tests,
 	file_tests,
 	life_tests,
 	race_tests,

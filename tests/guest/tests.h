@@ -16,6 +16,7 @@ extern const struct tap_test host_tests[];
 extern const struct tap_test memory_tests[];
 extern const struct tap_test race_tests[];
 extern const struct tap_test file_tests[];
+extern const struct tap_test kinds_tests[];
 extern const struct tap_test fault_tests[];
 extern const struct tap_test hold_tests[];
 extern const struct tap_test join_tests[];

@@ -2,4 +2,4 @@
 # UNMAP leaves it to UNREGISTER to tell a file's system of what was written.
 #
 # file: driver/table.c
-s/^\ttable_mark_files(t, first, end);$//
+s/for (; t->memory->files && /for (; !t->memory->files \&\& /

@@ -1187,6 +1187,26 @@ static void a_page_that_its_file_system_forgot(void **state)
 	end();
 }
 
+/* --- how often a page can be pinned --- */
+
+/* The kernel would warn at sixteen times as many. */
+#define MOST_PINS	(128 * 1024)
+
+static void pinned_too_often(void **state)
+{
+	struct page *page = pfn_to_page(shim_hpa(&world.mm, UA + PAGES(700)) >> PAGE_SHIFT);
+
+	page->pins += MOST_PINS;
+	assert_int_equal(memory_register(&m, UA, PAGES(800)), -ENOMEM);
+	assert_int_equal(page->pins, MOST_PINS);
+	assert_int_equal(world.mm.locked_vm, 0);
+	page->pins--;
+	add(UA, PAGES(800));
+	assert_int_equal(page->pins, MOST_PINS);
+	page->pins -= MOST_PINS - 1;
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1242,6 +1262,7 @@ int main(void)
 		MEMORY_TEST(pages_of_a_file),
 		MEMORY_TEST(a_file_that_is_only_read),
 		MEMORY_TEST(a_page_that_its_file_system_forgot),
+		MEMORY_TEST(pinned_too_often),
 	};
 
 	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);

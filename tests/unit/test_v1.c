@@ -333,6 +333,19 @@ static void file_mapped_until_the_end(void **state)
 	assert_int_equal(shim_dirty_count(), 1);
 }
 
+static void pinned_too_often(void **state)
+{
+	struct page *page = pfn_to_page(shim_hpa(&world.mm, UA) >> PAGE_SHIFT);
+
+	page->pins += 128 * 1024;
+	assert_int_equal(map(0, UA, 4 * PAGE_SIZE, RW), -ENOMEM);
+	assert_int_equal(map(0, UA, 4 * PAGE_SIZE, PAPR_TCE_READ), -ENOMEM);
+	page->pins -= 128 * 1024;
+	assert_int_equal(shim_pins(), 0);
+	good_map(0, UA, 4 * PAGE_SIZE, RW);
+	world_end();
+}
+
 /*
  * Where the kernel's pages are larger than the TCEs', a window reaches more memory than its own
  * size: each TCE may name another page.
@@ -482,6 +495,7 @@ int main(void)
 		ENABLED_TEST(unknown_entries_keep_their_pages),
 		ENABLED_TEST(pages_of_a_file),
 		ENABLED_TEST(file_mapped_until_the_end),
+		ENABLED_TEST(pinned_too_often),
 		ENABLED_TEST(more_than_the_window_is_charged),
 		WORLD_TEST(others_come_between),
 		WORLD_TEST(map_without_memory),

@@ -40,6 +40,14 @@ bool pfn_valid(unsigned long pfn);
 bool PageDirty(struct page *page);
 void SetPageDirty(struct page *page);
 
+/* Each pin counts as so many references. */
+#define SHIM_PIN_REFS	1024
+
+static inline int page_ref_count(const struct page *page)
+{
+	return READ_ONCE(page->pins) * SHIM_PIN_REFS;
+}
+
 struct folio {
 	struct page page;
 };
