@@ -6,13 +6,16 @@
  *
  *	# regions DRIVER N JOB MICROSECONDS
  *
- * and before that for REGISTER and UNREGISTER of 512 MiB of each kind of memory. One small file is
- * mapped over and over, so that the pages of the regions are no more than there is of memory.
+ * before that for REGISTER and UNREGISTER of 512 MiB of each kind of memory, and in the end for a
+ * process that is killed with the most regions, all of them mapped. One small file is mapped over
+ * and over, so that the pages of the regions are no more than there is of memory.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -113,7 +116,45 @@ static void many(const char *bdf, unsigned long n)
 	munmap(memory, (n + PIECE) * page);
 }
 
-static void large(const char *bdf, const char *kind, uint8_t *mem)
+/* Everything mapped; says so, and waits for its end. */
+static void victim(const char *bdf, int ready)
+{
+	vfio_open(&v, bdf);
+	vfio_create(&v, __builtin_ctzl(page), regions * page, &window);
+	for (unsigned long i = 0; i < regions; i++) {
+		vfio_register(&v, memory + i * page, page);
+		vfio_map(&v, window.start + i * page, memory + i * page, page, VFIO_DIR_BOTH);
+	}
+	if (write(ready, "", 1) == 1)
+		pause();
+	_exit(1);
+}
+
+static void killed(const char *bdf, unsigned long n)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	regions = n;
+	map_file();
+	if (pipe(ready))
+		tap_fail("no pipe");
+	child = fork();
+	if (!child)
+		victim(bdf, ready[1]);
+	close(ready[1]);
+	if (child < 0 || read(ready[0], &byte, 1) != 1)
+		tap_fail("nobody to be killed");
+	start();
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	stop("kill_all", 1);
+	close(ready[0]);
+	munmap(memory, (n + PIECE) * page);
+}
+
+static void large(const char *bdf, const char *kind, const char *gone, uint8_t *mem)
 {
 	regions = 1;
 	memset(mem, 1, LARGE);
@@ -123,7 +164,7 @@ static void large(const char *bdf, const char *kind, uint8_t *mem)
 	stop(kind, 1);
 	start();
 	vfio_unregister(&v, mem, LARGE);
-	stop("unregister", 1);
+	stop(gone, 1);
 	vfio_close(&v);
 	munmap(mem, LARGE);
 }
@@ -148,10 +189,11 @@ int main(int argc, char **argv)
 	tap_open(argv[1]);
 	driver = argv[2];
 	page = sysconf(_SC_PAGESIZE);
-	large(argv[3], "ordinary", ordinary(MADV_NOHUGEPAGE));
-	large(argv[3], "transparent", ordinary(MADV_HUGEPAGE));
-	large(argv[3], "huge", buffer_huge(LARGE, false));
+	large(argv[3], "ordinary", "ordinary_gone", ordinary(MADV_NOHUGEPAGE));
+	large(argv[3], "transparent", "transparent_gone", ordinary(MADV_HUGEPAGE));
+	large(argv[3], "huge", "huge_gone", buffer_huge(LARGE, false));
 	for (unsigned long n = 1024; n <= strtoul(argv[4], NULL, 0); n *= 4)
 		many(argv[3], n);
+	killed(argv[3], regions);
 	return 0;
 }
