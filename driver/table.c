@@ -985,7 +985,8 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 		return rc;
 	if (tce & PAPR_TCE_WRITE) {
 		memory_dirty(tce & PAGE_MASK, t->w.page_shift);
-		memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
+		if (t->memory->files)
+			memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
 	}
 	memory_drop(t->memory, region, 1);
 	return 0;
