@@ -5,8 +5,9 @@
 # folder that it was built in. Nothing is written there. build/tree has links to it, a stripped image,
 # and the line that rig/targets would have.
 
-# What there is no guest without, for its console, its initramfs and its shell; and what there is no module without
-TREE_GUEST="PPC_PSERIES PCI BLK_DEV_INITRD BINFMT_ELF BINFMT_SCRIPT PRINTK TTY HVC_CONSOLE PROC_FS SYSFS DEVTMPFS TMPFS MULTIUSER"
+# What there is no guest without, for its start, its console, its initramfs and its shell; and what there is no module without
+TREE_GUEST="PPC_PSERIES PPC_OF_BOOT_TRAMPOLINE PCI BLK_DEV_INITRD BINFMT_ELF BINFMT_SCRIPT PRINTK TTY HVC_CONSOLE PROC_FS SYSFS
+	DEVTMPFS TMPFS MULTIUSER"
 TREE_MODULE="MODULES VFIO SPAPR_TCE_IOMMU EEH"
 
 # What a build leaves, in the order in which it comes

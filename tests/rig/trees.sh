@@ -10,8 +10,8 @@ FAKE=$WORK/trees
 fake_tree() {
 	tree=$FAKE/$1
 	mkdir -p "$tree/include/config" "$tree/include/generated/uapi/linux" "$tree/scripts/mod" "$tree/drivers"
-	printf 'CONFIG_%s=y\n' PPC64 CPU_LITTLE_ENDIAN PPC_PSERIES PCI BLK_DEV_INITRD BINFMT_ELF BINFMT_SCRIPT PRINTK TTY \
-		HVC_CONSOLE PROC_FS SYSFS DEVTMPFS TMPFS MULTIUSER MODULES VFIO SPAPR_TCE_IOMMU EEH SWAP >"$tree/.config"
+	printf 'CONFIG_%s=y\n' PPC64 CPU_LITTLE_ENDIAN PPC_PSERIES PPC_OF_BOOT_TRAMPOLINE PCI BLK_DEV_INITRD BINFMT_ELF \
+		BINFMT_SCRIPT PRINTK TTY HVC_CONSOLE PROC_FS SYSFS DEVTMPFS TMPFS MULTIUSER MODULES VFIO SPAPR_TCE_IOMMU EEH SWAP >"$tree/.config"
 	printf 'CONFIG_CC_VERSION_TEXT="%s (some) 12"\n' "${CROSS}gcc-12" >>"$tree/.config"
 	cp "$tree/.config" "$tree/include/config/auto.conf"
 	echo 6.8.0-own >"$tree/include/config/kernel.release"
@@ -72,6 +72,7 @@ bad_trees() {
 		unset_option CPU_LITTLE_ENDIAN
 	bad without-vfio 'has no CONFIG_VFIO: the module cannot be built for it' unset_option VFIO
 	bad without-console 'has no CONFIG_HVC_CONSOLE: no guest starts without' unset_option HVC_CONSOLE
+	bad without-a-start 'has no CONFIG_PPC_OF_BOOT_TRAMPOLINE: no guest starts without' unset_option PPC_OF_BOOT_TRAMPOLINE
 	bad no-image "is not built, it has no vmlinux: $not_built" rm vmlinux
 	bad no-symbols "is not built, it has no Module.symvers: $not_built" rm Module.symvers
 	bad no-module 'is not built to its end, it has no drivers/some.ko' rm drivers/some.ko
