@@ -61,9 +61,9 @@ static void expect(struct vfio *v, uint32_t op, int want, const char *what)
 }
 
 /*
- * What GET_STATE says of a PE that works. Before 6.14 ("powerpc/pseries/eeh: Fix get PE
- * state translation", in stable kernels, too) the kernel knows such a PE's registers and
- * DMA as active but not as enabled, and answers as for one that was stopped.
+ * What GET_STATE says of a PE that works. Some kernels (6.8, and not 6.12.95) know
+ * such a PE's registers and DMA as active but not as enabled, and answer as for one that was
+ * stopped.
  */
 static int state_of_working(const char *bdf)
 {
