@@ -18,7 +18,7 @@ TOOLS=
 MONITOR=
 APPEND=
 ENVIRONMENT=
-TIMEOUT=120
+TIMEOUT=180
 TRACE=
 TRACE_EVENTS=
 # What the module allocates, and what it holds references of; all slabs would cost a guest a sixth of its time
