@@ -198,7 +198,7 @@ void loose_wash(struct loose *l)
 	struct loose_page *lp;
 
 	while ((lp = loose_next_soiled(l))) {
-		page_mark_file(pfn_to_page(lp->pfn));
+		pages_mark_files(lp->pfn, 1);
 		unpin_user_page(pfn_to_page(lp->pfn));
 		kfree(lp);
 		cond_resched();

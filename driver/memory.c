@@ -258,10 +258,9 @@ u64 memory_dirty(u64 hpa, u32 page_shift)
 
 void memory_mark_files(u64 hpa, u32 page_shift)
 {
-	u64 end = hpa + (1ULL << page_shift);
+	u64 bytes = max_t(u64, 1ULL << page_shift, PAGE_SIZE);
 
-	for (; hpa < end; hpa += PAGE_SIZE)
-		page_mark_file(pfn_to_page(hpa >> PAGE_SHIFT));
+	pages_mark_files(hpa >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
 }
 
 /* Nobody knows which of its pages a device wrote to: all of them, then. */

@@ -86,7 +86,7 @@ static void page_mark_locked(struct page *page, struct folio *folio)
 		folio_mark_dirty(folio);
 }
 
-void page_mark_file(struct page *page)
+static void page_mark_file(struct page *page)
 {
 	struct folio *folio = page_folio(page);
 
@@ -95,4 +95,10 @@ void page_mark_file(struct page *page)
 	folio_lock(folio);
 	page_mark_locked(page, folio);
 	folio_unlock(folio);
+}
+
+void pages_mark_files(unsigned long pfn, unsigned long n)
+{
+	for (; n; n--, pfn++)
+		page_mark_file(pfn_to_page(pfn));
 }

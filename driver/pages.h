@@ -35,16 +35,18 @@ bool page_of_file(struct page *page);
 /**
  * page_mark() - a device may have written to a pinned page
  *
- * Pages of ordinary files are left alone: before they are unpinned, page_mark_file() has to follow.
- * Context: any.
+ * Pages of ordinary files are left alone: before they are unpinned, pages_mark_files() has to
+ * follow. Context: any.
  */
 void page_mark(struct page *page);
 
 /**
- * page_mark_file() - the same for pages of ordinary files; others are left alone
+ * pages_mark_files() - the same for pages of ordinary files; others are left alone
+ * @pfn: frame of the first
+ * @n:   how many follow each other
  *
  * Context: may sleep, for as long as the file system has the page locked.
  */
-void page_mark_file(struct page *page);
+void pages_mark_files(unsigned long pfn, unsigned long n);
 
 #endif

@@ -34,21 +34,15 @@
 
 /* --- the pages --- */
 
-/* A device may have written to them until a moment ago: nothing tells which of them it did. */
-static void pin_mark_files(unsigned long pfn, unsigned long n)
-{
-	for (; n; n--, pfn++)
-		page_mark_file(pfn_to_page(pfn));
-}
-
 static void pin_unpin_piece(const struct pin *p, const struct piece *piece)
 {
 	unsigned long pfn = piece->hpa >> PAGE_SHIFT, left = piece->left >> PAGE_SHIFT, n;
 
 	for (; left; left -= n, pfn += n) {
 		n = min(left, PIN_STEP);
+		/* Nothing tells to which of them a device wrote. */
 		if (p->files && p->written)
-			pin_mark_files(pfn, n);
+			pages_mark_files(pfn, n);
 		unpin_user_page_range_dirty_lock(pfn_to_page(pfn), n, false);
 		cond_resched();
 	}
