@@ -217,8 +217,8 @@ static int table_try(struct table *t, u64 idx, u32 n, const struct batch *b, boo
 
 /*
  * While the hypervisor is busy, wait without the lock and ask again. When it was busy
- * for too long, the batches after that don't wait as long each: it is asked once for
- * every one until it answers.
+ * for too long, the same call's batches after that don't wait as long each: it is asked
+ * once for every one until it answers.
  */
 #define table_patiently(t, ask) ({					\
 	int answer_ = (t)->tired ? (ask) : hv_patiently(ask);		\
@@ -226,6 +226,11 @@ static int table_try(struct table *t, u64 idx, u32 n, const struct batch *b, boo
 	(t)->tired = answer_ > 0;					\
 	answer_;							\
 })
+
+void table_begin(struct table *t)
+{
+	t->tired = false;
+}
 
 /* One batch: the hypercall and the shadow's change together. */
 static int table_batch(struct table *t, u64 idx, u32 n, const struct batch *b)
@@ -706,6 +711,7 @@ static int table_map_many(struct table *t, const struct mapping *m)
 	rc = journal_make(t, m->first, m->n, &journal);
 	if (rc)
 		return rc;
+	table_begin(t);
 	rc = table_write(t, m, &journal, &done);
 	if (rc)
 		table_roll_back(t, m->first, done, &journal);
@@ -751,6 +757,7 @@ static inline int table_store_page(struct table *t, struct shadow_leaf *leaf, u6
 /* The page's TCE was not written: wait for a busy hypervisor, or leave the entry unknown. */
 static int table_put_again(struct table *t, u64 idx, const struct batch *b, int rc)
 {
+	table_begin(t);
 	if (rc > 0)
 		return table_batch(t, idx, 1, b);
 	table_try(t, idx, 1, b, true);
@@ -936,6 +943,7 @@ static int table_unmap_many(struct table *t, u64 first, u64 n)
 	u64 idx = first;
 	u32 batch;
 
+	table_begin(t);
 	while ((batch = table_live_batch(t, &idx, end))) {
 		int rc = table_batch(t, idx, batch, &erase);
 
@@ -1018,6 +1026,7 @@ u64 table_clear(struct table *t)
 	u64 idx = 0;
 	u32 batch;
 
+	table_begin(t);
 	for (; (batch = table_live_batch(t, &idx, end)); idx += batch) {
 		table_batch(t, idx, batch, &erase);
 		cond_resched();
@@ -1056,6 +1065,7 @@ static int table_replay(struct table *t, u32 liobn)
 	u64 idx = 0;
 	u32 n;
 
+	table_begin(t);
 	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
 		int rc;
 

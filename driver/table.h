@@ -39,8 +39,8 @@ struct memory;
  * @lent:   KVM has written to it, and may do so at any time
  * @lost:   the hypervisor neither did nor undid what KVM wrote: what a TCE holds
  *          is not known, nor which one it is
- * @tired:  the hypervisor was busy for too long and has not answered since; this and
- *          the next two are guarded by the space's lock
+ * @tired:  the hypervisor was busy for too long in this call and has not answered
+ *          since; this and the next two are guarded by the space's lock
  * @list:   4 KiB aligned list page for hv_put()
  * @region: for each TCE of @list the region that pins it
  * @next:   in a list of those whose windows are gone
@@ -87,6 +87,17 @@ int table_init(struct table *t, u64 tces, struct memory *memory);
  * -ENOMEM: table_part() has to follow.
  */
 int table_join(struct table *t, const struct hv_window *w);
+
+/**
+ * table_begin() - a call of its user begins: a busy hypervisor is waited for anew
+ * @t: the table
+ *
+ * What maps, unmaps, clears or joins does so itself; before table_part() it is the
+ * caller's, because many PEs may leave in one call.
+ *
+ * Context: any; the space's lock is held.
+ */
+void table_begin(struct table *t);
 
 /**
  * table_part() - a PE's window leaves; the others are not touched

@@ -321,8 +321,10 @@ static bool windows_part_all(struct windows *ws, struct pe *pe, int index)
 	for (slot = 0; slot < PE_WINDOWS; slot++) {
 		struct table *t = ws->table[slot];
 
-		if (t && index < (int)t->pes)
-			clean &= window_part(t, slot, pe, t->liobn[index]);
+		if (!t || index >= (int)t->pes)
+			continue;
+		table_begin(t);
+		clean &= window_part(t, slot, pe, t->liobn[index]);
 	}
 	return clean;
 }

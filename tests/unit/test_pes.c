@@ -435,6 +435,37 @@ static void leaver_that_cannot_be_cleared(void **state)
 	assert_int_equal(valid(1), 0);
 }
 
+/* As a call leaves the table that was not answered for ten seconds; now it is busy for 30 ms. */
+static void tire(void)
+{
+	world.space.windows.table[0]->tired = true;
+	model_busy(MODEL_WRITES, 3, 9901, 0);
+}
+
+/* How patient a call is does not depend on the calls before it. */
+static void each_call_waits_anew(void **state)
+{
+	tire();
+	map(0, UA, 4 * KiB);
+	tire();
+	map(4 * KiB, UA, MiB);
+	tire();
+	good_join(1);
+	tire();
+	assert_int_equal(space_unmap(&world.space, 0, 4 * KiB), 0);
+	world_check();
+	tire();
+	assert_int_equal(space_unmap(&world.space, 4 * KiB, 32 * KiB), 0);
+	world_check();
+	tire();
+	leave(1);
+	tire();
+	leave(0);
+	assert_true(shim_slept_ms() >= 7 * 20);
+	assert_int_equal(world.isolated, 0);
+	world_end();
+}
+
 static void all_go_at_the_end(void **state)
 {
 	good_join(1);
@@ -495,6 +526,7 @@ int main(void)
 		PES_TEST(one_page_reaches_all),
 		PES_TEST(joiner_that_cannot_be_cleared),
 		PES_TEST(leaver_that_cannot_be_cleared),
+		PES_TEST(each_call_waits_anew),
 		PES_TEST(all_go_at_the_end),
 		WORLD_TEST(each_pe_until_one_refuses),
 	};
