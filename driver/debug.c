@@ -180,9 +180,9 @@ static bool debug_run_here(struct debug_run *run, const struct table *t)
 	run->idx = shadow_next_live(&t->shadow, run->idx, end);
 	if (run->idx >= end)
 		return false;
-	run->tce = shadow_tce(&t->shadow, run->idx);
+	run->tce = table_tce(t, run->idx);
 	while (run->idx + n < end &&
-	       shadow_tce(&t->shadow, run->idx + n) == run->tce + (n << t->w.page_shift))
+	       table_tce(t, run->idx + n) == run->tce + (n << t->w.page_shift))
 		n++;
 	run->n = n;
 	run->start = t->w.start;

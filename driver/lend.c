@@ -22,6 +22,7 @@
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include "leaf.h"
 #include "lend.h"
 #include "memory.h"
 
@@ -211,8 +212,9 @@ static int lend_write(struct table *t, u64 idx, u64 tce)
 	u32 slot = idx & SHADOW_LEAF_MASK;
 
 	lockdep_assert_held(&t->lock);
-	if (!leaf || (!tce && !leaf->tce[slot]))
+	if (!leaf || (!tce && !leaf_live(leaf, slot)))
 		return 0;
+	leaf_flatten(leaf, t->memory);
 	WRITE_ONCE(t->lent, true);
 	if (lend_put(t, idx, tce))
 		return lend_refused(t, leaf, slot, idx, tce);

@@ -13,6 +13,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <asm/byteorder.h>
 #include "ledger.h"
 #include "memory.h"
 #include "pages.h"
@@ -414,7 +415,7 @@ struct pin *memory_hidden(struct memory *m, unsigned long *ua, unsigned long end
 }
 
 /* Pages of a region were pinned when it was registered: count them. */
-static u32 memory_hold_region(struct memory *m, const struct memory_run *run, u64 *hpa,
+static u32 memory_hold_region(struct memory *m, const struct memory_run *run, __be64 *list,
 			      u32 *region)
 {
 	struct region *r = memory_at(m, run->ua);
@@ -423,7 +424,7 @@ static u32 memory_hold_region(struct memory *m, const struct memory_run *run, u6
 
 	if (run->perm & PAPR_TCE_WRITE)
 		pin_expose(r->pin);
-	runs_resolve(&r->pin->runs, run->ua, run->page_shift, n, hpa);
+	runs_list(&r->pin->runs, run->ua, run->page_shift, run->perm, n, list);
 	spin_lock(&m->lock);
 	r->mapped += n;
 	spin_unlock(&m->lock);
@@ -431,13 +432,57 @@ static u32 memory_hold_region(struct memory *m, const struct memory_run *run, u6
 	return n;
 }
 
-u32 memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region)
+static void memory_hold_loose(struct memory *m, const struct memory_run *run, __be64 *list)
+{
+	u64 *hpa = (__force u64 *)list;
+	u32 i;
+
+	loose_add(&m->pages, m->pins, run->ua, 1ULL << run->page_shift, run->n, hpa);
+	for (i = 0; i < run->n; i++)
+		list[i] = cpu_to_be64(hpa[i] | run->perm);
+}
+
+u32 memory_hold(struct memory *m, const struct memory_run *run, __be64 *list, u32 *region)
 {
 	if (!m->loose)
-		return memory_hold_region(m, run, hpa, region);
+		return memory_hold_region(m, run, list, region);
 	*region = MEMORY_LOOSE;
-	loose_add(&m->pages, m->pins, run->ua, 1ULL << run->page_shift, run->n, hpa);
+	memory_hold_loose(m, run, list);
 	return run->n;
+}
+
+/* A region that is mapped is not moved or renamed; where the names are kept may change. */
+static const struct runs *memory_runs(struct memory *m, u32 region)
+{
+	const struct region *r;
+
+	spin_lock(&m->lock);
+	r = m->by_id[region - 1];
+	spin_unlock(&m->lock);
+	return &r->pin->runs;
+}
+
+void memory_list(struct memory *m, u32 region, const struct memory_run *run, __be64 *list)
+{
+	runs_list(memory_runs(m, region), run->ua, run->page_shift, run->perm, run->n, list);
+}
+
+void memory_dirty_run(struct memory *m, u32 region, const struct memory_run *run)
+{
+	const struct runs *runs = memory_runs(m, region);
+	u64 bytes = (u64)run->n << run->page_shift;
+	struct piece piece;
+	bool more;
+
+	runs_find(runs, run->ua, &piece);
+	do {
+		u64 hpa = piece.hpa, end = hpa + min(piece.left, bytes);
+
+		bytes -= end - hpa;
+		while (hpa < end)
+			hpa = memory_dirty(hpa, run->page_shift);
+		more = bytes && runs_next(runs, &piece);
+	} while (more);
 }
 
 bool memory_hold_page(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region)

@@ -211,13 +211,31 @@ struct memory_run {
  * memory_hold() - resolve consecutive IOMMU pages and keep them pinned
  * @m:      the memory; memory_covers() holds for the run
  * @run:    the pages
- * @hpa:    their host physical addresses
+ * @list:   their TCEs
  * @region: id of the region that all of them lie in and now are counted for
  *
  * Context: may sleep.
  * Return: how many were resolved, 1 to @run->n: it ends with the region.
  */
-u32 memory_hold(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region);
+u32 memory_hold(struct memory *m, const struct memory_run *run, __be64 *list, u32 *region);
+
+/**
+ * memory_list() - the TCEs of pages that are held
+ * @m:      the memory
+ * @region: the region that they lie in, not MEMORY_LOOSE
+ * @run:    the pages
+ * @list:   their TCEs
+ *
+ * Context: any.
+ */
+void memory_list(struct memory *m, u32 region, const struct memory_run *run, __be64 *list);
+
+/**
+ * memory_dirty_run() - memory_dirty() for pages that are held
+ *
+ * Context: any.
+ */
+void memory_dirty_run(struct memory *m, u32 region, const struct memory_run *run);
 
 /**
  * memory_hold_page() - memory_hold() for one IOMMU page that is no larger than the kernel's

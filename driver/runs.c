@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <asm/byteorder.h>
 #include "runs.h"
 
 /* More than any process can address. */
@@ -231,17 +232,20 @@ bool runs_fit(const struct runs *r, unsigned long ua, unsigned long end, u32 pag
 	return true;
 }
 
-void runs_resolve(const struct runs *r, unsigned long ua, u32 page_shift, u32 n, u64 *hpa)
+void runs_list(const struct runs *r, unsigned long ua, u32 page_shift, u64 perm, u32 n,
+	       __be64 *list)
 {
 	const u64 step = 1ULL << page_shift;
-	const u64 *end = hpa + n;
+	const __be64 *end = list + n;
 	struct piece p;
 
 	runs_find(r, ua, &p);
 	do {
-		const u64 *stop = hpa + min_t(u64, p.left >> page_shift, end - hpa);
+		const __be64 *stop = list + min_t(u64, p.left >> page_shift, end - list);
+		u64 tce = p.hpa | perm;
 
-		for (; hpa < stop; p.hpa += step)
-			*hpa++ = p.hpa;
-	} while (hpa < end && runs_next(r, &p));
+		/* Most of what a MAP costs per TCE. */
+		for (; list < stop; tce += step)
+			*list++ = cpu_to_be64(tce);
+	} while (list < end && runs_next(r, &p));
 }

@@ -118,13 +118,15 @@ bool runs_next(const struct runs *r, struct piece *p);
 bool runs_fit(const struct runs *r, unsigned long ua, unsigned long end, u32 page_shift);
 
 /**
- * runs_resolve() - host physical addresses of consecutive IOMMU pages
+ * runs_list() - TCEs of consecutive IOMMU pages
  * @r:          the range
  * @ua:         user address of the first
  * @page_shift: log2 of their size; runs_fit() holds
+ * @perm:       the TCEs' permissions
  * @n:          how many; all of them lie in the range
- * @hpa:        to be filled
+ * @list:       to be filled
  */
-void runs_resolve(const struct runs *r, unsigned long ua, u32 page_shift, u32 n, u64 *hpa);
+void runs_list(const struct runs *r, unsigned long ua, u32 page_shift, u64 perm, u32 n,
+	       __be64 *list);
 
 #endif

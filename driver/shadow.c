@@ -153,11 +153,12 @@ int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool s
 	return 0;
 }
 
-u64 shadow_tce(const struct shadow *s, u64 idx)
+/* First entry at or after @idx in its leaf that the leaf's run has, else @next, behind the leaf. */
+static u64 shadow_run_next(const struct leaf_run *run, u64 idx, u64 next)
 {
-	const struct shadow_leaf *leaf = shadow_leaf(s, idx);
+	u32 slot = max_t(u32, idx & SHADOW_LEAF_MASK, run->from);
 
-	return leaf ? leaf->tce[idx & SHADOW_LEAF_MASK] : 0;
+	return slot - run->from < run->pages.n ? next - SHADOW_LEAF_TCES + slot : next;
 }
 
 /* First non-zero entry of [idx, end) in @idx's leaf, else where the search goes on. */
@@ -167,6 +168,8 @@ static u64 shadow_leaf_next(const struct shadow_leaf *leaf, u64 idx, u64 end)
 
 	if (!leaf || !leaf->live)
 		return next;
+	if (!leaf->flat)
+		return shadow_run_next(&leaf->run, idx, next);
 	end = min(end, next);
 	while (idx < end && !leaf->tce[idx & SHADOW_LEAF_MASK])
 		idx++;
@@ -188,7 +191,7 @@ u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end)
 
 u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
 {
-	while (s->live && idx < end && !shadow_tce(s, idx)) {
+	while (s->live && idx < end && !shadow_live(s, idx)) {
 		if (shadow_mid(s, idx >> SHADOW_LEAF_SHIFT))
 			idx = shadow_leaf_next(shadow_leaf(s, idx), idx, end);
 		else
@@ -209,28 +212,20 @@ void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u
 	s->unknown += !!(tce & SHADOW_UNKNOWN) - !!(old & SHADOW_UNKNOWN);
 }
 
-void shadow_store(struct shadow *s, u64 first, u32 n, const __be64 *list, const u32 *region)
+void shadow_store(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u32 n,
+		  const __be64 *list, const u32 *region)
 {
-	while (n) {
-		struct shadow_leaf *leaf = shadow_leaf(s, first);
-		u32 slot = first & SHADOW_LEAF_MASK;
-		u32 run = min(n, SHADOW_LEAF_TCES - slot);
-		u64 *tce = leaf->tce + slot;
-		u32 live = 0;
-		u32 i;
+	u64 *tce = leaf->tce + slot;
+	u32 live = 0;
+	u32 i;
 
-		for (i = 0; i < run; i++) {
-			live += !tce[i];
-			tce[i] = be64_to_cpu(list[i]);
-		}
-		memcpy(leaf->region + slot, region, run * sizeof(*region));
-		leaf->live += live;
-		s->live += live;
-		first += run;
-		list += run;
-		region += run;
-		n -= run;
+	for (i = 0; i < n; i++) {
+		live += !tce[i];
+		tce[i] = be64_to_cpu(list[i]);
 	}
+	memcpy(leaf->region + slot, region, n * sizeof(*region));
+	leaf->live += live;
+	s->live += live;
 }
 
 void shadow_taken(struct shadow *s, struct shadow_leaf *leaf, u32 n)

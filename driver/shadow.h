@@ -11,6 +11,7 @@
 
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include "memory.h"
 
 struct mm_struct;
 
@@ -33,19 +34,35 @@ struct mm_struct;
 #define SHADOW_MARKS	(SHADOW_UNKNOWN | SHADOW_ERASED)
 
 /**
- * struct shadow_leaf - 512 consecutive TCEs
+ * struct leaf_run - consecutive entries that hold consecutive pages of one region
+ * @pages:  of the user's memory
+ * @region: the region, none of the marks, and never MEMORY_LOOSE
+ * @from:   the first entry; all others of the leaf are invalid
+ */
+struct leaf_run {
+	struct memory_run pages;
+	u32 region;
+	u32 from;
+};
+
+/**
+ * struct shadow_leaf - 512 consecutive TCEs, in one of two forms (leaf.h)
+ * @flat:   the arrays say what they hold, else @run does
+ * @live:   number of non-zero entries
+ * @run:    what they hold
+ * @slots:  what KVM keeps of each, NULL where it was never in charge
  * @tce:    what each TCE holds, host physical address and permissions, and the
  *          mark; 0 is an invalid TCE
  * @region: id of the registered region that each non-zero entry is pinned by; 0
  *          when KVM wrote it, which counts in mm_iommu (tally.h)
- * @live:   number of non-zero entries
- * @slots:  what KVM keeps of each, NULL where it was never in charge
  */
 struct shadow_leaf {
+	bool flat;
+	u32 live;
+	struct leaf_run run;
+	__be64 *slots;
 	u64 tce[SHADOW_LEAF_TCES];
 	u32 region[SHADOW_LEAF_TCES];
-	u32 live;
-	__be64 *slots;
 };
 
 /**
@@ -118,9 +135,22 @@ static inline struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx)
 }
 
 /**
- * shadow_tce() - one entry with its mark, 0 when it is invalid
+ * leaf_live() - is an entry of a leaf not 0?
  */
-u64 shadow_tce(const struct shadow *s, u64 idx);
+static inline bool leaf_live(const struct shadow_leaf *leaf, u32 slot)
+{
+	return leaf->flat ? leaf->tce[slot] : slot - leaf->run.from < leaf->run.pages.n;
+}
+
+/**
+ * shadow_live() - is an entry not 0?
+ */
+static inline bool shadow_live(const struct shadow *s, u64 idx)
+{
+	const struct shadow_leaf *leaf = shadow_leaf(s, idx);
+
+	return leaf && leaf_live(leaf, idx & SHADOW_LEAF_MASK);
+}
 
 /**
  * shadow_next_live() - first non-zero entry in [idx, end)
@@ -148,7 +178,7 @@ u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end);
 /**
  * shadow_set() - change one entry and keep the counts right
  * @s:      the shadow
- * @leaf:   the leaf that holds the entry
+ * @leaf:   the leaf that holds the entry, flat
  * @slot:   the entry's place in it
  * @tce:    new content with its mark, 0 for none
  * @region: region that pins it; ignored when @tce is 0
@@ -158,16 +188,18 @@ void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
 
 /**
  * shadow_store() - shadow_set() for consecutive entries, none of them unknown
- * @s:      the shadow; leaves exist, and no entry of it is unknown
- * @first:  first entry
+ * @s:      the shadow; no entry of it is unknown
+ * @leaf:   the leaf that holds the entries, flat
+ * @slot:   the first one's place in it
  * @n:      number of entries
  * @list:   their new content, big-endian, none of them 0
  * @region: what pins each
  */
-void shadow_store(struct shadow *s, u64 first, u32 n, const __be64 *list, const u32 *region);
+void shadow_store(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u32 n,
+		  const __be64 *list, const u32 *region);
 
 /**
- * shadow_taken() - @n valid, known entries of a leaf were set to 0
+ * shadow_taken() - @n valid, known entries of a flat leaf were set to 0
  */
 void shadow_taken(struct shadow *s, struct shadow_leaf *leaf, u32 n);
 

@@ -3,7 +3,8 @@
  * table.c - map, unmap and clear, each all or nothing.
  *
  * The shadow says what the hypervisor's TCEs hold, so nothing is ever read
- * back. A MAP's batch is one hypercall and the shadow's change under one lock.
+ * back. A MAP's batch is one hypercall and the shadow's change under one lock. A leaf
+ * of the shadow says in one word what is mapped in one go (leaf.h).
  * Pins follow the shadow with a safe lag: a region is held before a TCE may
  * name it, and let go only after the TCE is known to be gone and the page is
  * marked dirty.
@@ -33,6 +34,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/byteorder.h>
+#include "leaf.h"
 #include "lend.h"
 #include "memory.h"
 #include "table.h"
@@ -147,6 +149,32 @@ static void giving_add(struct giving *g, u64 tce, u32 region, u32 page_shift)
 	giving_run(g, &tce, &region, 1, page_shift);
 }
 
+/* Consecutive TCEs of one region are gone. */
+static void giving_pages(struct giving *g, const struct leaf_run *run)
+{
+	if (run->pages.n && run->pages.perm & PAPR_TCE_WRITE)
+		memory_dirty_run(g->memory, run->region, &run->pages);
+	if (run->pages.n)
+		giving_count(g, run->region, run->pages.n);
+}
+
+/* The leaf of an entry, to look at its entries one by one; NULL as for shadow_leaf(). */
+static struct shadow_leaf *table_flat_leaf(struct table *t, u64 idx)
+{
+	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+
+	if (leaf)
+		leaf_flatten(leaf, t->memory);
+	return leaf;
+}
+
+u64 table_tce(const struct table *t, u64 idx)
+{
+	const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+
+	return leaf ? leaf_tce(leaf, idx & SHADOW_LEAF_MASK, t->memory) : 0;
+}
+
 /* The batch's hypercall for every member; @put is false for invalid TCEs. */
 static int table_call(struct table *t, u64 idx, u32 n, bool put)
 {
@@ -175,7 +203,7 @@ static void table_each(struct table *t, u64 idx, u32 n, entry_fn fn, void *ctx)
 	while (i < n) {
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 		u32 end = min_t(u32, n, i + SHADOW_LEAF_TCES - slot);
-		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
+		struct shadow_leaf *leaf = table_flat_leaf(t, idx + i);
 
 		for (; leaf && i < end; i++, slot++)
 			fn(t, leaf, slot, i, ctx);
@@ -273,7 +301,7 @@ static u32 table_live_batch(struct table *t, u64 *idx, u64 end)
 		return 0;
 	last = min(end - 1, *idx + HV_BATCH - 1);
 	spin_lock(&t->lock);
-	while (last > *idx && !shadow_tce(&t->shadow, last))
+	while (last > *idx && !shadow_live(&t->shadow, last))
 		last--;
 	spin_unlock(&t->lock);
 	return last - *idx + 1;
@@ -368,6 +396,7 @@ static void journal_free(struct journal *j)
 
 static void journal_add(struct journal *j, struct record *r)
 {
+	r->next = NULL;
 	r->prev = j->last;
 	if (j->last)
 		j->last->next = r;
@@ -384,7 +413,7 @@ static int journal_make(struct table *t, u64 first, u64 n, struct journal *j)
 
 	*j = (struct journal){ 0 };
 	while ((idx = table_next_live(t, idx, end)) < end) {
-		struct record *r = kvzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+		struct record *r = kvmalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 
 		if (!r) {
 			journal_free(j);
@@ -392,7 +421,7 @@ static int journal_make(struct table *t, u64 first, u64 n, struct journal *j)
 		}
 		r->base = idx & ~(u64)SHADOW_LEAF_MASK;
 		spin_lock(&t->lock);
-		r->was = *shadow_leaf(&t->shadow, idx);
+		leaf_copy(&r->was, shadow_leaf(&t->shadow, idx));
 		spin_unlock(&t->lock);
 		journal_add(j, r);
 		idx = r->base + SHADOW_LEAF_TCES;
@@ -419,11 +448,12 @@ static struct record *journal_at(struct journal *j, u64 idx)
 static void journal_note(struct table *t, struct journal *j, u64 idx, u32 n)
 {
 	for (; n; n--, idx++) {
-		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+		struct shadow_leaf *leaf = table_flat_leaf(t, idx);
 		struct record *r = journal_at(j, idx);
 		u32 slot = idx & SHADOW_LEAF_MASK;
 
 		if (r) {
+			leaf_flatten(&r->was, t->memory);
 			r->was.tce[slot] = leaf->tce[slot];
 			r->was.region[slot] = leaf->region[slot];
 		}
@@ -435,6 +465,12 @@ static void journal_note(struct table *t, struct journal *j, u64 idx, u32 n)
 static void journal_settle_leaf(struct table *t, const struct shadow_leaf *was, u32 slot, u32 end,
 				struct giving *g)
 {
+	if (!was->flat) {
+		struct leaf_run part = leaf_part(was, slot, end);
+
+		giving_pages(g, &part);
+		return;
+	}
 	while (slot < end) {
 		u32 n = 0;
 
@@ -483,43 +519,94 @@ static void store_list(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 	table_each(t, idx, n, entry_from_list, &ok);
 }
 
-/* For a list without invalid TCEs: a MAP's, whose journal is @ctx. */
-static void store_mapped(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+/**
+ * struct writing - a MAP's batch
+ * @journal: of the MAP
+ * @pages:   what is in the list
+ * @region:  of all of them, and the table's @region is not filled; 0 when it is
+ */
+struct writing {
+	struct journal *journal;
+	struct memory_run pages;
+	u32 region;
+};
+
+static void table_name_pages(struct table *t, u32 i, u32 n, u32 region)
 {
-	if (t->lent)
-		journal_note(t, ctx, idx, n);
-	if (ok && !t->shadow.unknown)
-		shadow_store(&t->shadow, idx, n, t->list, t->region);
-	else
-		store_list(t, idx, n, ok, ctx);
+	for (; n; n--)
+		t->region[i++] = region;
 }
 
-/* Addresses that are in the list from @i on become TCEs in place. */
-static void table_list_pages(struct table *t, u32 i, u32 n, u64 perm, u32 region)
+/* Entry [@slot, @slot + @n) of @leaf is the list from @i on, all of it in one region. */
+static void store_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
+		      const struct writing *w)
 {
-	const u64 *hpa = (__force u64 *)t->list + i;
-	__be64 *list = t->list + i;
-	u32 *regions = t->region + i;
+	struct leaf_run run = { w->pages, w->region, slot };
+	u32 live = leaf->live;
 
-	for (i = 0; i < n; i++) {
-		list[i] = cpu_to_be64(hpa[i] | perm);
-		regions[i] = region;
+	run.pages.ua += (unsigned long)i << run.pages.page_shift;
+	run.pages.n = n;
+	if (leaf_write(leaf, &run)) {
+		t->shadow.live += leaf->live - (u64)live;
+		return;
+	}
+	leaf_flatten(leaf, t->memory);
+	table_name_pages(t, i, n, w->region);
+	shadow_store(&t->shadow, leaf, slot, n, t->list + i, t->region + i);
+}
+
+/* The shadow of a batch that was written, with nothing unknown in the table. */
+static void store_pages(struct table *t, u64 idx, u32 n, const struct writing *w)
+{
+	u32 i, part;
+
+	for (i = 0; i < n; i += part) {
+		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
+		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
+
+		part = min(n - i, SHADOW_LEAF_TCES - slot);
+		if (w->region && !t->lent) {
+			store_run(t, leaf, slot, i, part, w);
+			continue;
+		}
+		leaf_flatten(leaf, t->memory);
+		shadow_store(&t->shadow, leaf, slot, part, t->list + i, t->region + i);
 	}
 }
 
-/* Fill the list with the TCEs of a run of pages, held for that. */
-static void table_fill(struct table *t, struct memory_run run)
+/* For a list without invalid TCEs: a MAP's; @ctx is its struct writing. */
+static void store_mapped(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 {
-	u64 *hpa = (__force u64 *)t->list;
+	const struct writing *w = ctx;
+	bool plain = ok && !t->shadow.unknown;
+
+	if (t->lent)
+		journal_note(t, w->journal, idx, n);
+	if (w->region && (!plain || t->lent))
+		table_name_pages(t, 0, n, w->region);
+	if (plain)
+		store_pages(t, idx, n, w);
+	else
+		store_list(t, idx, n, ok, NULL);
+}
+
+/* Fill the list with the TCEs of a run of pages, held for that. */
+static void table_fill(struct table *t, struct memory_run run, struct writing *w)
+{
 	u32 i = 0;
 
+	w->pages = run;
+	w->region = 0;
 	while (run.n) {
 		u32 region;
-		u32 n = memory_hold(t->memory, &run, hpa + i, &region);
+		u32 n = memory_hold(t->memory, &run, t->list + i, &region);
 
+		if (!i && n == run.n && region != MEMORY_LOOSE)
+			w->region = region;
+		else
+			table_name_pages(t, i, n, region);
 		run.ua += (unsigned long)n << run.page_shift;
 		run.n -= n;
-		table_list_pages(t, i, n, run.perm, region);
 		i += n;
 	}
 }
@@ -541,7 +628,8 @@ struct mapping {
 /* Write the TCEs; @done tells how many were written or tried. */
 static int table_write(struct table *t, const struct mapping *m, struct journal *j, u64 *done)
 {
-	const struct batch write = { .store = store_mapped, .ctx = j, .put = true };
+	struct writing w = { .journal = j };
+	const struct batch write = { .store = store_mapped, .ctx = &w, .put = true };
 
 	for (*done = 0; *done < m->n;) {
 		struct memory_run run = {
@@ -552,7 +640,7 @@ static int table_write(struct table *t, const struct mapping *m, struct journal 
 		};
 		int rc;
 
-		table_fill(t, run);
+		table_fill(t, run, &w);
 		rc = table_batch(t, m->first + *done, run.n, &write);
 		*done += run.n;
 		if (rc)
@@ -639,7 +727,7 @@ static void store_restored(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 }
 
 /* Put back what a leaf's entries [idx, idx + n) held before the MAP. */
-static void table_restore(struct table *t, u64 idx, u32 n, const struct record *was)
+static void table_restore(struct table *t, u64 idx, u32 n, struct record *was)
 {
 	struct restoring r = {
 		.was = was ? &was->was : NULL,
@@ -653,6 +741,8 @@ static void table_restore(struct table *t, u64 idx, u32 n, const struct record *
 		.put = r.was || t->tally.mm,
 	};
 
+	if (was)
+		leaf_flatten(&was->was, t->memory);
 	table_batch(t, idx, n, &restore);
 	giving_flush(&r.g);
 }
@@ -660,7 +750,7 @@ static void table_restore(struct table *t, u64 idx, u32 n, const struct record *
 /* Undo the first @n entries of a MAP, last leaf first. */
 static void table_roll_back(struct table *t, u64 first, u64 n, const struct journal *j)
 {
-	const struct record *r = j->last;
+	struct record *r = j->last;
 	u64 end = first + n;
 
 	while (end > first) {
@@ -768,7 +858,8 @@ static int table_put_again(struct table *t, u64 idx, const struct batch *b, int 
 static int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc)
 {
 	struct journal nothing = { 0 };
-	const struct batch write = { .store = store_mapped, .ctx = &nothing, .put = true };
+	struct writing w = { .journal = &nothing };
+	const struct batch write = { .store = store_mapped, .ctx = &w, .put = true };
 
 	t->list[0] = cpu_to_be64(tce);
 	t->region[0] = region;
@@ -784,6 +875,7 @@ static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u6
 	int rc = -ENOENT;
 
 	spin_lock(&t->lock);
+	leaf_flatten(leaf, t->memory);
 	if (!t->shadow.unknown && !leaf->tce[idx & SHADOW_LEAF_MASK])
 		rc = table_store_page(t, leaf, idx, tce, region);
 	spin_unlock(&t->lock);
@@ -839,13 +931,26 @@ static bool entry_gone(const struct shadow_leaf *leaf, u32 slot)
 	return leaf->region[slot] || leaf->tce[slot] & SHADOW_ERASED;
 }
 
+/* The same for the leaf's run; false when it cannot stay one. */
+static bool settle_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
+		       struct giving *g)
+{
+	struct leaf_run part = leaf_part(leaf, slot, end);
+
+	if (!leaf_cut(leaf, &part))
+		return false;
+	giving_pages(g, &part);
+	t->shadow.live -= part.pages.n;
+	return true;
+}
+
 /* The known entries of a leaf's [slot, end) are gone for good. */
-static void table_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
-			      struct giving *g)
+static void settle_entries(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
+			   struct giving *g)
 {
 	u32 gone = 0;
 
-	spin_lock(&t->lock);
+	leaf_flatten(leaf, t->memory);
 	while (slot < end) {
 		u32 n = 0;
 
@@ -857,6 +962,14 @@ static void table_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slo
 		slot += max(n, 1U);
 	}
 	shadow_taken(&t->shadow, leaf, gone);
+}
+
+static void table_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
+			      struct giving *g)
+{
+	spin_lock(&t->lock);
+	if (leaf->flat || !settle_run(t, leaf, slot, end, g))
+		settle_entries(t, leaf, slot, end, g);
 	spin_unlock(&t->lock);
 }
 
@@ -893,7 +1006,7 @@ static void fill_shadow(struct table *t, u64 idx, u32 n, void *ctx)
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
+		const struct shadow_leaf *leaf = table_flat_leaf(t, idx + i);
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 
 		t->list[i] = leaf ? cpu_to_be64(leaf->tce[slot] & ~SHADOW_MARKS) : 0;
@@ -924,11 +1037,12 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 	u64 idx = first;
 
 	for (; t->memory->files && (idx = table_next_live(t, idx, end)) < end; idx++) {
-		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+		const struct shadow_leaf *leaf;
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u64 tce;
 
 		spin_lock(&t->lock);
+		leaf = table_flat_leaf(t, idx);
 		tce = leaf->region[slot] ? leaf->tce[slot] : 0;
 		spin_unlock(&t->lock);
 		if (tce & PAPR_TCE_WRITE)
@@ -984,6 +1098,7 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 	u64 tce;
 
 	spin_lock(&t->lock);
+	leaf_flatten(leaf, t->memory);
 	region = leaf->region[slot];
 	tce = leaf->tce[slot];
 	if (!t->shadow.unknown && tce)

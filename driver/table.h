@@ -174,13 +174,21 @@ u64 table_live(struct table *t);
 void table_forget(struct table *t);
 
 /**
+ * table_tce() - what the shadow says that a TCE holds, with its marks
+ *
+ * Context: the table's lock is held.
+ */
+u64 table_tce(const struct table *t, u64 idx);
+
+/**
  * table_entry_kvms() - may the TCE hold what KVM wrote?
  *
  * Context: the table's lock is held.
  */
 static inline bool table_entry_kvms(const struct shadow_leaf *leaf, u32 slot)
 {
-	return leaf->tce[slot] && (!leaf->region[slot] || leaf->tce[slot] & SHADOW_UNKNOWN);
+	return leaf->flat && leaf->tce[slot] &&
+	       (!leaf->region[slot] || leaf->tce[slot] & SHADOW_UNKNOWN);
 }
 
 #endif

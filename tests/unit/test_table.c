@@ -160,6 +160,140 @@ static void small_counts(void **state)
 	world_end();
 }
 
+/* --- runs (leaf.h) --- */
+
+static void assert_run(u64 first, u64 n)
+{
+	const struct shadow_leaf *leaf = shadow_leaf(&world_table(0)->shadow, first);
+
+	assert_false(leaf->flat);
+	assert_int_equal(leaf->run.pages.n, n);
+	assert_int_equal(leaf->live, n);
+	if (n)
+		assert_int_equal(leaf->run.from, first & SHADOW_LEAF_MASK);
+}
+
+static void assert_flat(u64 idx, u64 live)
+{
+	const struct shadow_leaf *leaf = shadow_leaf(&world_table(0)->shadow, idx);
+
+	assert_true(leaf->flat);
+	assert_int_equal(leaf->live, live);
+}
+
+static void a_map_is_a_run(void **state)
+{
+	good_map(500, 600, A, RW);
+	assert_run(500, 12);
+	assert_run(512, 512);
+	assert_run(1024, 76);
+	/* It goes on, in the table and in memory. */
+	good_map(1100, 100, A + TCES(600), RW);
+	assert_run(1024, 176);
+	assert_mapped(500, 700, A, RW);
+	good_unmap(0, 2000);
+	assert_run(500, 0);
+	assert_run(512, 0);
+	assert_run(1024, 0);
+	/* What one call maps of two regions, neighbours in memory, is none. */
+	good_map(0, 64, B - TCES(32), RW);
+	assert_flat(0, 64);
+	good_unmap(0, 64);
+	good_map(10, 3, A, RW);
+	assert_run(10, 3);
+	world_end();
+}
+
+/* What does not go on where the run ends, in each respect. */
+static void what_is_no_run_is_flat(void **state)
+{
+	static const struct {
+		u64 first, ua, perm;
+	} others[] = {
+		{ 101, A + TCES(100), RW }, { 100, A + TCES(101), RW }, { 100, B, RW },
+		{ 100, A + TCES(100), PAPR_TCE_READ }, { 99, A + TCES(99), RW },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		u64 more = others[i].first - 90;
+
+		good_map(0, 100, A, RW);
+		assert_run(0, 100);
+		good_map(others[i].first, 10, others[i].ua, others[i].perm);
+		assert_flat(0, more + (others[i].first == 101 ? -1 : 0) + 100);
+		assert_mapped(0, 90, A, RW);
+		assert_mapped(others[i].first, 10, others[i].ua, others[i].perm);
+		good_unmap(0, 512);
+		assert_int_equal(model_valid(world.one.hv), 0);
+		assert_int_equal(world_table(0)->shadow.live, 0);
+	}
+	world_end();
+}
+
+static void a_run_is_cut_at_its_ends(void **state)
+{
+	good_map(100, 300, A, RW);
+	good_unmap(0, 150);
+	assert_run(150, 250);
+	good_unmap(390, 122);
+	assert_run(150, 240);
+	assert_mapped(150, 240, A + TCES(50), RW);
+	/* Where there is nothing there is nothing to do. */
+	good_unmap(0, 150);
+	good_unmap(390, 100);
+	assert_run(150, 240);
+	good_unmap(200, 2);
+	assert_flat(150, 238);
+	assert_mapped(150, 50, A + TCES(50), RW);
+	assert_mapped(202, 188, A + TCES(102), RW);
+	good_unmap(0, 512);
+	world_end();
+}
+
+static void what_replaces_all_is_a_run_again(void **state)
+{
+	good_map(100, 300, A, RW);
+	good_map(100, 300, B, RW);
+	assert_run(100, 300);
+	good_map(50, 400, C, PAPR_TCE_READ);
+	assert_run(50, 400);
+	good_unmap(60, 1);
+	assert_flat(50, 399);
+	good_map(0, 512, A, RW);
+	assert_run(0, 512);
+	/* Each region has been let go but this. */
+	assert_int_equal(forget_region(B), 0);
+	assert_int_equal(forget_region(C), 0);
+	assert_int_equal(forget_region(A), -EBUSY);
+	good_unmap(0, 512);
+	assert_int_equal(forget_region(A), 0);
+	world_end();
+}
+
+/* The same calls with pages that are mapped one by one, and with a failure in between. */
+static void a_run_is_made_flat(void **state)
+{
+	good_map(0, 512, A, RW);
+	good_unmap(300, 1);
+	assert_flat(0, 511);
+	good_map(300, 1, B, RW);
+	assert_flat(0, 512);
+	good_unmap(0, 512);
+	good_map(0, 100, A, RW);
+	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER });
+	assert_int_equal(map(50, 100, B, RW), -EIO);
+	model_fail(NULL);
+	world_check();
+	assert_mapped(0, 50, A, RW);
+	good_map(50, 100, C, RW);
+	good_unmap(0, 512);
+	/* Nothing is unknown any more. */
+	good_map(0, 512, A, RW);
+	assert_run(0, 512);
+	world_end();
+}
+
 /* --- one page --- */
 
 static const enum model_when whens[] = { MODEL_BEFORE, MODEL_AFTER, MODEL_HALFWAY };
@@ -902,6 +1036,11 @@ int main(void)
 		TABLE_TEST(map_writes_what_the_user_has),
 		TABLE_TEST(exact_counts),
 		TABLE_TEST(small_counts),
+		TABLE_TEST(a_map_is_a_run),
+		TABLE_TEST(what_is_no_run_is_flat),
+		TABLE_TEST(a_run_is_cut_at_its_ends),
+		TABLE_TEST(what_replaces_all_is_a_run_again),
+		TABLE_TEST(a_run_is_made_flat),
 		TABLE_TEST(one_page_costs_one_call),
 		TABLE_TEST(one_page_fails_once),
 		TABLE_TEST(one_page_fails_for_good),

@@ -6,6 +6,7 @@
  * hypervisor, and from the shadows to what the registered memory has counted.
  */
 #include <string.h>
+#include "leaf.h"
 #include "pin.h"
 #include "world.h"
 
@@ -52,6 +53,34 @@ static void check_pinned(u64 tce, u32 page_shift)
 			fail_msg("%llx is reachable and not pinned", (unsigned long long)hpa);
 }
 
+/* The last leaf that was looked at as a flat copy: its user's stays what it is. */
+static struct {
+	const struct shadow_leaf *of;
+	struct shadow_leaf flat;
+} view;
+
+/* The leaf of an entry, entry by entry; NULL when there is none. */
+static const struct shadow_leaf *leaf_of(const struct table *t, u64 idx)
+{
+	const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+
+	if (!leaf || leaf->flat)
+		return leaf;
+	if (view.of != leaf) {
+		leaf_copy(&view.flat, leaf);
+		leaf_flatten(&view.flat, t->memory);
+		view.of = leaf;
+	}
+	return &view.flat;
+}
+
+static u64 entry_of(const struct table *t, u64 idx)
+{
+	const struct shadow_leaf *leaf = leaf_of(t, idx);
+
+	return leaf ? leaf->tce[idx & SHADOW_LEAF_MASK] : 0;
+}
+
 /**
  * struct look - at the hypervisor's windows of a PE, one after the other
  * @w: the window
@@ -83,7 +112,7 @@ static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx
 	/* Whatever KVM left there, it is pinned. */
 	if (t->lost)
 		return;
-	entry = shadow_tce(&t->shadow, (ioba - w->start) >> w->page_shift);
+	entry = entry_of(t, (ioba - w->start) >> w->page_shift);
 	if (!entry)
 		fail_msg("the shadow does not know of %llx", (unsigned long long)ioba);
 	if (!(entry & SHADOW_UNKNOWN))
@@ -123,7 +152,7 @@ static void count_table(const struct space *s, u32 num, struct census *c)
 	u64 idx;
 
 	for (idx = 0; idx < end; idx++) {
-		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+		const struct shadow_leaf *leaf = leaf_of(t, idx);
 		u64 tce = leaf ? leaf->tce[idx & SHADOW_LEAF_MASK] : 0;
 
 		if (!leaf)
@@ -268,6 +297,7 @@ void world_check(void)
 	struct endpoint *e;
 	u32 i;
 
+	view.of = NULL;
 	assert_int_equal(shim_mutexes(), 0);
 	assert_int_equal(shim_spinlocks(), 0);
 	assert_int_equal(model_broken(), 0);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * leaf.h - the two forms of a leaf of the shadow: a run, or entry by entry.
+ *
+ * What is mapped in one call is mostly one user range of one region. Such a leaf says
+ * that in a few words (struct leaf_run), whatever its pages' host addresses are: the region
+ * knows those. It is written, cleared and settled as a whole. As soon as anybody does something
+ * to an entry in the middle it is made flat: entry by entry, which takes no memory and cannot
+ * fail. A flat leaf becomes a run again when a MAP replaces all that is in it.
+ *
+ * All functions are called with the table's lock held, unless the leaf is a journal's.
+ */
+#ifndef VFIO_PSERIES_LEAF_H
+#define VFIO_PSERIES_LEAF_H
+
+#include <linux/types.h>
+#include "memory.h"
+#include "shadow.h"
+
+/**
+ * leaf_flatten() - entry by entry from now on
+ * @leaf: any leaf
+ * @m:    where its run's region is
+ */
+void leaf_flatten(struct shadow_leaf *leaf, struct memory *m);
+
+/**
+ * leaf_tce() - an entry with its marks, 0 when it is invalid; the form stays
+ */
+u64 leaf_tce(const struct shadow_leaf *leaf, u32 slot, struct memory *m);
+
+/**
+ * leaf_write() - new pages for a run's entries
+ * @leaf: the leaf, without unknown entries
+ * @run:  what its entries hold from now on
+ *
+ * Return: false when the leaf cannot say that as a run; then nothing was changed.
+ */
+bool leaf_write(struct shadow_leaf *leaf, const struct leaf_run *run);
+
+/**
+ * leaf_part() - the part of the leaf's run that lies in [slot, end)
+ *
+ * Not for flat leaves. Return: a run of no entries when there is none.
+ */
+struct leaf_run leaf_part(const struct shadow_leaf *leaf, u32 slot, u32 end);
+
+/**
+ * leaf_cut() - a part of the leaf's run becomes invalid
+ *
+ * Return: false when it is cut out of the middle; then nothing was changed.
+ */
+bool leaf_cut(struct shadow_leaf *leaf, const struct leaf_run *part);
+
+/**
+ * leaf_copy() - @to becomes what @from is, without slots
+ */
+void leaf_copy(struct shadow_leaf *to, const struct shadow_leaf *from);
+
+#endif

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A leaf that is made flat keeps what its arrays held behind the run.
+#
+# file: driver/leaf.c
+s/memset(leaf->tce + end, 0, (/memset(leaf->tce + end, 0, 0 * (/
