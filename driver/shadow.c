@@ -33,8 +33,8 @@ static u32 shadow_mid_shift(u64 leaves)
 	return bits - min_t(u32, bits / 2, SHADOW_TOP_SHIFT_MAX);
 }
 
-/* Allocate zeroed memory and let the owner's locked memory stand for it. */
-static void *shadow_alloc(struct shadow *s, size_t size)
+/* Allocate memory, its first @zero bytes zeroed, and let the owner's locked memory stand for it. */
+static void *shadow_alloc(struct shadow *s, size_t size, size_t zero)
 {
 	unsigned long pages = DIV_ROUND_UP(s->bytes + size, PAGE_SIZE);
 	void *p;
@@ -44,9 +44,11 @@ static void *shadow_alloc(struct shadow *s, size_t size)
 			return NULL;
 		s->charged = pages;
 	}
-	p = kvzalloc(size, GFP_KERNEL_ACCOUNT);
-	if (p)
-		s->bytes += size;
+	p = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!p)
+		return NULL;
+	memset(p, 0, zero);
+	s->bytes += size;
 	return p;
 }
 
@@ -67,7 +69,7 @@ int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm)
 	s->mm = mm;
 	s->mid_shift = shadow_mid_shift(leaves);
 	s->tops = ((leaves - 1) >> s->mid_shift) + 1;
-	s->top = shadow_alloc(s, s->tops * sizeof(*s->top));
+	s->top = shadow_alloc(s, s->tops * sizeof(*s->top), s->tops * sizeof(*s->top));
 	if (!s->top) {
 		shadow_uncharge(s);
 		return -ENOMEM;
@@ -108,8 +110,8 @@ static struct shadow_leaf **shadow_mid(const struct shadow *s, u64 leaf)
 }
 
 /* Something new for a pointer that others follow under @lock. */
-#define shadow_place(s, lock, where, size) ({			\
-	typeof(*(where)) new_ = shadow_alloc(s, size);		\
+#define shadow_place(s, lock, where, size, zero) ({		\
+	typeof(*(where)) new_ = shadow_alloc(s, size, zero);	\
 								\
 	spin_lock(lock);					\
 	*(where) = new_;					\
@@ -120,19 +122,21 @@ static struct shadow_leaf **shadow_mid(const struct shadow *s, u64 leaf)
 static int shadow_populate_leaf(struct shadow *s, spinlock_t *lock, u64 leaf, bool slots)
 {
 	struct shadow_leaf ***mid = &s->top[leaf >> s->mid_shift];
+	const size_t mid_size = sizeof(**mid) << s->mid_shift;
+	const size_t slots_size = SHADOW_LEAF_TCES * sizeof(__be64);
 	struct shadow_leaf **at;
 	int rc = 0;
 
 	if (!*mid)
-		rc = shadow_place(s, lock, mid, sizeof(**mid) << s->mid_shift);
+		rc = shadow_place(s, lock, mid, mid_size, mid_size);
 	if (rc)
 		return rc;
 	at = *mid + (leaf & ((1ULL << s->mid_shift) - 1));
+	/* A run of no entries: what the arrays hold does not count. */
 	if (!*at)
-		rc = shadow_place(s, lock, at, sizeof(**at));
+		rc = shadow_place(s, lock, at, sizeof(**at), offsetof(struct shadow_leaf, tce));
 	if (!rc && slots && !(*at)->slots)
-		rc = shadow_place(s, lock, &(*at)->slots,
-				  SHADOW_LEAF_TCES * sizeof(*(*at)->slots));
+		rc = shadow_place(s, lock, &(*at)->slots, slots_size, slots_size);
 	return rc;
 }
 
