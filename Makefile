@@ -110,20 +110,16 @@ bench-nested: setup
 	@rig/modules $(ON)
 	@bench/nested $(ON)
 
-test: kernels
+test: setup
 	@rig/setup package/host-packages
-	@rig/tools
-	@rig/tools libpci-dev
 	@tests/run
 
 test-kernels: setup
 	@rig/tools
 	@MORE=1 tests/run kernels guest
 
-test-long: kernels
+test-long: setup
 	@rig/setup package/host-packages
-	@rig/tools
-	@rig/tools libpci-dev
 	@LONG=1 tests/run
 
 faults: KERNEL = 6.12-64k
