@@ -28,6 +28,7 @@ help:
 	@echo "make lint            the static checks alone"
 	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
 	@echo "make bench-chart     the chart of what make bench measured last of 6.12-64k, into docs/bench.svg"
+	@echo "make bench-icount    instructions for a TCE on the three kernels, beside those that are noted in bench/instructions"
 	@echo "make bench-nested [KERNEL=...]  a guest in the guest and its disk, beside the in-tree driver (6.12-64k)"
 	@echo "make tool            tcectl for partitions, in build/tool/ppc64el/"
 	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
@@ -103,6 +104,11 @@ bench-chart:
 	@rig/setup bench/host-packages
 	@bench/chart build/$(KERNEL)/bench.json docs/bench.svg
 
+bench-icount: kernels
+	@rig/tools
+	@rig/modules
+	@SCENARIOS=icount tests/run guest
+
 bench-nested: KERNEL = 6.12-64k
 bench-nested: setup
 	@rig/kernels $(ON)
@@ -156,4 +162,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-nested test test-long test-kernels faults unit fuzz interleave scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-icount bench-nested test test-long test-kernels faults unit fuzz interleave scale mutants coverage lint clean distclean

@@ -2,6 +2,7 @@
 /*
  * bench CHANNEL DRIVER SHIFT BDF LABEL  does every job once and says how long each took
  *
+ * With BENCH_HUGE in the environment its memory is huge pages: the same pieces in every run.
  * For each there is a line on the channel,
  *
  *	# bench DRIVER SHIFT JOB THREADS TCES REPEAT LABEL SECONDS
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
 	driver = argv[2];
 	shift = atoi(argv[3]);
 	label = atoi(argv[5]);
+	target_huge = getenv("BENCH_HUGE");
 	target = strcmp(driver, "floor") ? &target_vfio : &target_floor;
 	target->open(argv[4]);
 	jobs_run(target, shift, &watch);
