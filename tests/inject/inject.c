@@ -29,6 +29,7 @@
 #include <linux/of.h>
 #include <linux/pci.h>
 #include <linux/ptrace.h>
+#include <linux/reboot.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -415,6 +416,28 @@ static int register_probes(void)
 	return rc;
 }
 
+static void unregister_all(void)
+{
+	if (!powervm_on())
+		unregister_kretprobe(&limits_probe);
+	unregister_probes(ARRAY_SIZE(probes));
+}
+
+/*
+ * On its way to the next kernel this one makes hypercalls with address translation off, where a
+ * probe is the end. Whoever puts windows in order before that has had its turn.
+ */
+static int inject_reboot(struct notifier_block *nb, unsigned long event, void *data)
+{
+	unregister_all();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block reboot_nb = {
+	.notifier_call	= inject_reboot,
+	.priority	= INT_MIN,
+};
+
 static int __init inject_init(void)
 {
 	int rc = read_tokens();
@@ -424,21 +447,24 @@ static int __init inject_init(void)
 		rc = powervm_init(&tokens[CALL_QUERY]);
 	if (!rc)
 		rc = register_probes();
-	if (rc)
+	if (rc) {
+		powervm_exit();
 		return rc;
+	}
 	single_groups();
 	/* It would be asked before our own, which takes its place there */
 	rc = powervm_on() ? 0 : register_kretprobe(&limits_probe);
 	if (rc)
 		unregister_probes(ARRAY_SIZE(probes));
+	else
+		register_reboot_notifier(&reboot_nb);
 	return rc;
 }
 
 static void __exit inject_exit(void)
 {
-	if (!powervm_on())
-		unregister_kretprobe(&limits_probe);
-	unregister_probes(ARRAY_SIZE(probes));
+	unregister_reboot_notifier(&reboot_nb);
+	unregister_all();
 	powervm_exit();
 }
 

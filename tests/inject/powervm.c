@@ -88,7 +88,7 @@ struct window {
 
 /**
  * struct bridge - a host bridge, which is a PE
- * @known:    it was there from the start
+ * @known:    it is there
  * @far:      its default window lies beyond 32 bits
  * @has_dflt: ... and is there
  * @limited:  it is in limited-address mode
@@ -597,25 +597,60 @@ static void meet(const __be32 *cell)
 
 	if (i >= BRIDGES)
 		return;
-	bridges[i].dflt = (struct window){ liobn, of_read_number(cell + 1, 2),
-					   of_read_number(cell + 3, 2) >> 12, 12 };
-	bridges[i].far = bridges[i].dflt.start >> 32;
-	bridges[i].has_dflt = true;
-	bridges[i].known = true;
+	bridges[i] = (struct bridge){
+		.known = true,
+		.far = of_read_number(cell + 1, 2) >> 32,
+		.has_dflt = true,
+		.dflt = { liobn, of_read_number(cell + 1, 2), of_read_number(cell + 3, 2) >> 12,
+			  12 },
+	};
+}
+
+/* The PE's cells; NULL: this node has none. */
+static const __be32 *window_cells(const struct device_node *np)
+{
+	int size;
+	const __be32 *cell = of_get_property(np, "ibm,dma-window", &size);
+
+	return cell && size == 5 * sizeof(*cell) ? cell : NULL;
 }
 
 static void meet_all(void)
 {
 	struct device_node *np = NULL;
 	const __be32 *cell;
-	int size;
 
 	while ((np = of_find_node_with_property(np, "ibm,dma-window"))) {
-		cell = of_get_property(np, "ibm,dma-window", &size);
-		if (size == 5 * sizeof(*cell))
+		cell = window_cells(np);
+		if (cell)
 			meet(cell);
 	}
 }
+
+static void forget(u32 i)
+{
+	if (i < BRIDGES)
+		bridges[i].known = false;
+}
+
+/* A host bridge comes with all that it has, or goes with it. */
+static int tree_changes(struct notifier_block *nb, unsigned long action, void *data)
+{
+	const struct of_reconfig_data *rd = data;
+	const __be32 *cell = window_cells(rd->dn);
+
+	if (cell && action == OF_RECONFIG_ATTACH_NODE)
+		meet(cell);
+	else if (cell && action == OF_RECONFIG_DETACH_NODE)
+		forget(bridge_of(be32_to_cpup(cell)));
+	return NOTIFY_OK;
+}
+
+/* Before anybody else looks at its windows. */
+static struct notifier_block tree_nb = {
+	.notifier_call	= tree_changes,
+	.priority	= INT_MAX,
+};
 
 #define LISTS_ORDER	get_order(LISTS * BATCH * sizeof(__be64))
 
@@ -679,6 +714,7 @@ int powervm_init(const u32 *rtas_tokens)
 		lists[LIST_FOREIGN * BATCH + i] = cpu_to_be64(FOREIGN | (u64)i << 21 | TCE_BOTH);
 	}
 	meet_all();
+	of_reconfig_notifier_register(&tree_nb);
 	if (narrow)
 		tell_limited();
 	pr_info("tce_inject: PowerVM's ways, seed %u\n", seed);
@@ -687,6 +723,8 @@ int powervm_init(const u32 *rtas_tokens)
 
 void powervm_exit(void)
 {
+	if (lists)
+		of_reconfig_notifier_unregister(&tree_nb);
 	free_pages((unsigned long)nobodys, get_order(NOBODYS_SIZE));
 	free_pages((unsigned long)lists, LISTS_ORDER);
 	nobodys = NULL;
