@@ -38,6 +38,85 @@ memory_grows() {
 	wait_for 30 grown
 }
 
+# set_block STATE  of the block that lies highest
+set_block() {
+	block=$(printf "%s\n" /sys/devices/system/memory/memory[0-9]* | sort -V | tail -n 1)
+	echo "$1" >"$block/state" && [ "$(cat "$block/state")" = "$1" ]
+}
+
+# Where the kernel refuses memory while a user has the PE, it also refuses the block that was there before
+block_comes_and_goes() {
+	mark 5
+	set_block offline && if [ "$OWNERSHIP" = device ]; then set_block online; else ! set_block online; fi
+	block_status=$?
+	mark 6
+	return "$block_status"
+}
+
+block_is_online() {
+	[ "$(cat "$block/state")" = online ] || set_block online
+}
+
+shrunk() {
+	[ "$(memory_total)" -le "$((total - 200000))" ]
+}
+
+remove_memory() {
+	total=$(memory_total)
+	mark 7
+	monitor "device_del dimm$1"
+	wait_for 60 shrunk
+	remove_status=$?
+	mark 8
+	return "$remove_status"
+}
+
+# The host's window leads to each block that is online, by its own number. What else is valid there the
+# kernel has found in the window that it made, and left.
+window_is_ram() {
+	blocks=$(cat /sys/devices/system/memory/memory*/state | grep -c '^online')
+	pages=$((blocks * 0x$(cat /sys/devices/system/memory/block_size_bytes) / 0x200000))
+	seen=$(grep '^0 ' /sys/module/tce_inject/parameters/valid)
+	echo "$blocks blocks; TCEs of the host bridge: $seen"
+	# shellcheck disable=SC2086 # a list of words and numbers
+	set -- $seen
+	[ "$5" -eq $(($7 + $9)) ] && [ "$7" -eq "$pages" ]
+}
+
+# window NAME  what lies in it can be seen below PowerVM's ways alone
+window() {
+	[ -z "${PERSONALITY:-}" ] || try "$1" window_is_ram
+}
+
+user_again() {
+	try "$1-bind" bind "$NVME" vfio-pci
+	try "$1-user-has-windows" hold hold/windows
+}
+
+host_has_it_again() {
+	let_go || failed
+	host_again "$1"
+}
+
+block_tests() {
+	try block-offline set_block offline
+	window block-offline-windows-end
+	try block-online set_block online
+	window block-online-in-the-window
+	user_again block-while-owned
+	try block-while-owned block_comes_and_goes
+	host_has_it_again block-while-owned
+	try block-is-online block_is_online
+	window block-while-owned-window
+}
+
+removal_tests() {
+	user_again memory-removed-while-owned
+	try memory-removed-while-owned remove_memory 2
+	host_has_it_again memory-removed-while-owned
+	window memory-removed-while-owned-window
+}
+
 try host-disk use_disk
 try host-direct-window has_direct_window
 try load-driver load_driver
@@ -56,4 +135,7 @@ try disk-after-more-memory read_disk
 try bind-again bind "$NVME" vfio-pci
 vfio_tests dma/default-window movable/moved-first
 host_again released-again
+window window-after-more-memory
+block_tests
+removal_tests
 finish

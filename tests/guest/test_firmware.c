@@ -44,6 +44,34 @@ static void short_of_resources(void)
 	world_close(&w);
 }
 
+/* One create fails, beside the default window and in its place: that changes nothing. */
+static void create_refused(void)
+{
+	struct window win;
+	struct world w;
+	unsigned int hits;
+	int ret;
+
+	world_open(&w);
+	for (unsigned int i = 0; i < 2; i++) {
+		plan_begin("create 1 1 -1");
+		ret = __vfio_create(&w.v, 16, 4 * GIB, &win);
+		hits = plan_end();
+		tap_check(hits == 1, "%u calls were answered", hits);
+		tap_errno(ret, -ENOSPC, "CREATE that firmware refuses");
+		vfio_create(&w.v, 16, 4 * GIB, &win);
+		vfio_remove(&w.v, win.start);
+		if (!i)
+			vfio_remove(&w.v, 0);
+	}
+	vfio_create(&w.v, 12, GIB, &win);
+	tap_check(!win.start, "the default window is at %#llx", (unsigned long long)win.start);
+	world_start(&w, WORLD_HIGH);
+	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
+	world_expect_writes(&w, 0, w.data, REACHED, "the default window");
+	world_close(&w);
+}
+
 /* All calls fail, and in the end nothing of the user is pinned. It does not come back: the last. */
 static void taken_away(void)
 {
@@ -74,6 +102,7 @@ static void taken_away(void)
 
 const struct tap_test firmware_tests[] = {
 	{ .name = "firmware/short-of-resources", .run = short_of_resources },
+	{ .name = "firmware/create-refused", .run = create_refused },
 	{ .name = "firmware/taken-away", .run = taken_away },
 	{ }
 };

@@ -215,7 +215,7 @@ static bool find(u32 liobn, const struct window **w)
 	u32 i = bridge_of(liobn);
 
 	*w = NULL;
-	if (i >= BRIDGES || !bridges[i].known)
+	if (i >= BRIDGES || !bridges[i].known || READ_ONCE(passing) == current)
 		return false;
 	if ((int)i == READ_ONCE(gone))
 		return true;
@@ -587,6 +587,77 @@ static const struct kernel_param_ops gone_ops = { .set = gone_set };
 module_param_cb(gone, &gone_ops, NULL, 0200);
 MODULE_PARM_DESC(gone, "number of a host bridge that is taken away, or -1");
 
+/* --- what is left valid --- */
+
+/**
+ * struct valid - TCEs of a window that permit something
+ * @all:       of them
+ * @same:      that lead to the memory of their own number, as the host's do
+ * @undefined: that are as they were when the window was made
+ */
+struct valid {
+	unsigned int all;
+	unsigned int same;
+	unsigned int undefined;
+};
+
+static void look_at(u64 tce, u64 own, struct valid *v)
+{
+	u64 address = tce & ~0xfffULL;
+
+	if (!(tce & TCE_BOTH))
+		return;
+	v->all++;
+	if (address == own)
+		v->same++;
+	else if (address == __pa(nobodys) || tce & FOREIGN)
+		v->undefined++;
+}
+
+static struct valid look(const struct window *w)
+{
+	struct valid v = { 0 };
+	u64 idx;
+
+	WRITE_ONCE(passing, current);
+	for (idx = 0; w->liobn && idx < w->tces; idx++) {
+		look_at(read_tce(w, idx), idx << w->shift, &v);
+		cond_resched();
+	}
+	WRITE_ONCE(passing, NULL);
+	return v;
+}
+
+/* Of the default window, which may be away. */
+static unsigned int valid_in_default(const struct bridge *b)
+{
+	return b->has_dflt ? look(&b->dflt).all : 0;
+}
+
+static int valid_get(char *text, const struct kernel_param *kp)
+{
+	struct valid v;
+	int n = 0;
+	u32 i;
+
+	for (i = 0; i < BRIDGES; i++) {
+		if (!bridges[i].known)
+			continue;
+		v = look(&bridges[i].created);
+		n += sprintf(text + n, "%u default %u created %u same %u undefined %u\n", i,
+			     valid_in_default(&bridges[i]), v.all, v.same, v.undefined);
+	}
+	return n;
+}
+
+static const struct kernel_param_ops valid_ops = { .get = valid_get };
+module_param_cb(valid, &valid_ops, NULL, 0400);
+MODULE_PARM_DESC(valid, "valid TCEs of each host bridge");
+
+static ulong outstanding;
+module_param(outstanding, ulong, 0444);
+MODULE_PARM_DESC(outstanding, "valid TCEs of the host bridge that went last, when it did");
+
 /* --- what firmware has given --- */
 
 /* LIOBN, bus address and size in two cells each. */
@@ -627,29 +698,47 @@ static void meet_all(void)
 	}
 }
 
-static void forget(u32 i)
-{
-	if (i < BRIDGES)
-		bridges[i].known = false;
-}
-
-/* A host bridge comes with all that it has, or goes with it. */
-static int tree_changes(struct notifier_block *nb, unsigned long action, void *data)
+/* The host bridge whose node comes or goes. */
+static struct bridge *bridge_with(unsigned long wanted, unsigned long action, void *data)
 {
 	const struct of_reconfig_data *rd = data;
-	const __be32 *cell = window_cells(rd->dn);
+	const __be32 *cell = action == wanted ? window_cells(rd->dn) : NULL;
+	u32 i = cell ? bridge_of(be32_to_cpup(cell)) : BRIDGES;
 
-	if (cell && action == OF_RECONFIG_ATTACH_NODE)
-		meet(cell);
-	else if (cell && action == OF_RECONFIG_DETACH_NODE)
-		forget(bridge_of(be32_to_cpup(cell)));
+	return i < BRIDGES ? &bridges[i] : NULL;
+}
+
+static int node_comes(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct bridge *b = bridge_with(OF_RECONFIG_ATTACH_NODE, action, data);
+
+	if (!b)
+		return NOTIFY_OK;
+	meet(window_cells(((struct of_reconfig_data *)data)->dn));
+	leave_undefined(&b->dflt);
 	return NOTIFY_OK;
 }
 
-/* Before anybody else looks at its windows. */
-static struct notifier_block tree_nb = {
-	.notifier_call	= tree_changes,
+static int node_goes(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct bridge *b = bridge_with(OF_RECONFIG_DETACH_NODE, action, data);
+
+	if (!b || !b->known)
+		return NOTIFY_OK;
+	outstanding = valid_in_default(b) + look(&b->created).all;
+	b->known = false;
+	return NOTIFY_OK;
+}
+
+/* It is known before anybody looks at its windows, and until the kernel has removed its own. */
+static struct notifier_block comes_nb = {
+	.notifier_call	= node_comes,
 	.priority	= INT_MAX,
+};
+
+static struct notifier_block goes_nb = {
+	.notifier_call	= node_goes,
+	.priority	= INT_MIN,
 };
 
 #define LISTS_ORDER	get_order(LISTS * BATCH * sizeof(__be64))
@@ -714,7 +803,8 @@ int powervm_init(const u32 *rtas_tokens)
 		lists[LIST_FOREIGN * BATCH + i] = cpu_to_be64(FOREIGN | (u64)i << 21 | TCE_BOTH);
 	}
 	meet_all();
-	of_reconfig_notifier_register(&tree_nb);
+	of_reconfig_notifier_register(&comes_nb);
+	of_reconfig_notifier_register(&goes_nb);
 	if (narrow)
 		tell_limited();
 	pr_info("tce_inject: PowerVM's ways, seed %u\n", seed);
@@ -723,8 +813,10 @@ int powervm_init(const u32 *rtas_tokens)
 
 void powervm_exit(void)
 {
-	if (lists)
-		of_reconfig_notifier_unregister(&tree_nb);
+	if (lists) {
+		of_reconfig_notifier_unregister(&comes_nb);
+		of_reconfig_notifier_unregister(&goes_nb);
+	}
 	free_pages((unsigned long)nobodys, get_order(NOBODYS_SIZE));
 	free_pages((unsigned long)lists, LISTS_ORDER);
 	nobodys = NULL;
