@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -232,12 +233,44 @@ static void hold_fault_in_map(void)
 	wait_for_script();
 }
 
+/* Where the host has a page mapped that it has not given back yet, by way of tests/inject. */
+static uint64_t late_mapping(void)
+{
+	FILE *f = fopen("/sys/module/tce_inject/parameters/late", "r");
+	unsigned long long addr;
+
+	if (!f || fscanf(f, "%llx", &addr) != 1)
+		tap_fail("the host has no mapping");
+	fclose(f);
+	tap_check(addr < WORLD_HIGH - 64 * KIB, "it is at %#llx", addr);
+	return addr & ~(64ULL * KIB - 1);
+}
+
+/* The host gives it back while a user has the same bus address: his TCEs are his. */
+static void hold_late_unmap(void)
+{
+	uint64_t iova = late_mapping();
+	struct world w;
+
+	world_open(&w);
+	world_start(&w, WORLD_HIGH);
+	world_expect_writes(&w, iova, w.data, UNTOUCHED, "before it is mapped");
+	vfio_map(&w.v, iova, w.data, 64 * KIB, VFIO_DIR_BOTH);
+	wait_for_script();
+	world_expect_writes(&w, iova, w.data, REACHED, "after the host's unmap");
+	world_expect_reads(&w, iova, w.data, REACHED, "after the host's unmap");
+	vfio_unmap(&w.v, iova, 64 * KIB);
+	world_expect_writes(&w, iova, w.data, UNTOUCHED, "after UNMAP");
+	world_close(&w);
+}
+
 const struct tap_test hold_tests[] = {
 	{ .name = "hold/windows", .run = hold_windows, .limit = HOLD_SECONDS },
 	{ .name = "hold/busy", .run = hold_busy, .limit = HOLD_SECONDS },
 	{ .name = "hold/left-table", .run = hold_left_table, .limit = HOLD_SECONDS },
 	{ .name = "hold/comes-and-goes", .run = hold_comes_and_goes, .limit = HOLD_SECONDS },
 	{ .name = "hold/host-table", .run = hold_host_table, .limit = HOLD_SECONDS },
+	{ .name = "hold/late-unmap", .run = hold_late_unmap, .limit = HOLD_SECONDS },
 	{ .name = "hold/fault-in-register", .run = hold_fault_in_register, .limit = HOLD_SECONDS },
 	{ .name = "hold/fault-in-map", .run = hold_fault_in_map, .limit = HOLD_SECONDS },
 	{ }

@@ -141,6 +141,8 @@ static int hcall_begins(struct kprobe *p, struct pt_regs *regs)
 {
 	long answer;
 
+	if (powervm_own_call())
+		return 0;
 	if (answered(hcall_kind(regs), false, &answer))
 		return return_answer(regs, answer);
 	if (powervm_on() && powervm_write_tces(regs, &answer))
@@ -152,6 +154,8 @@ static int get_begins(struct kprobe *p, struct pt_regs *regs)
 {
 	long answer;
 
+	if (powervm_own_call())
+		return 0;
 	return powervm_on() && powervm_get_tce(regs, &answer) ? return_answer(regs, answer) : 0;
 }
 
@@ -188,6 +192,8 @@ static int rtas_begins(struct kprobe *p, struct pt_regs *regs)
 	enum call call = rtas_kind(regs->gpr[3]);
 	long answer;
 
+	if (powervm_own_call())
+		return 0;
 	if (single && call == CALL_CREATE && *bridge_windows(regs, call))
 		return return_answer(regs, -3);
 	if (answered(call, false, &answer))

@@ -179,6 +179,29 @@ MODULE_PARM_DESC(narrow, "firmware has limited-address mode; bits of DMA mask th
 static int gone = -1;
 static struct task_struct *passing;
 
+/*
+ * A call that we make while we answer one is ours. That probes do not hit in a probe's handler is
+ * no help: on 6.1 they did now and then, in the middle of one, where interrupts were enabled.
+ */
+static DEFINE_PER_CPU(bool, inside);
+
+bool powervm_own_call(void)
+{
+	return this_cpu_read(inside) || READ_ONCE(passing) == current;
+}
+
+static void own_calls_begin(unsigned long *flags)
+{
+	local_irq_save(*flags);
+	this_cpu_write(inside, true);
+}
+
+static void own_calls_end(unsigned long flags)
+{
+	this_cpu_write(inside, false);
+	local_irq_restore(flags);
+}
+
 /* --- hypercalls --- */
 
 /* One of our lists, from a TCE of the window on. */
@@ -215,7 +238,7 @@ static bool find(u32 liobn, const struct window **w)
 	u32 i = bridge_of(liobn);
 
 	*w = NULL;
-	if (i >= BRIDGES || !bridges[i].known || READ_ONCE(passing) == current)
+	if (i >= BRIDGES || !bridges[i].known)
 		return false;
 	if ((int)i == READ_ONCE(gone))
 		return true;
@@ -255,11 +278,14 @@ static bool hcall_busy(const struct pt_regs *regs, long *answer)
 static bool read_partly(struct pt_regs *regs, unsigned long *buf, long *answer)
 {
 	unsigned long ret[PLPAR_HCALL_BUFSIZE];
+	unsigned long flags;
 	u32 more;
 
 	if (!from_module(regs) || !is_busy(1, 4, &more))
 		return false;
+	own_calls_begin(&flags);
 	*answer = plpar_hcall(H_GET_TCE, ret, regs->gpr[5], regs->gpr[6]);
+	own_calls_end(flags);
 	if (*answer == H_SUCCESS && ret[0] & TCE_BOTH) {
 		*answer = H_PARTIAL;
 		ret[0] |= ~0xfffUL;
@@ -543,12 +569,16 @@ static void read_args(const struct pt_regs *regs, struct powervm_args *a)
 bool powervm_rtas(struct pt_regs *regs, enum powervm_call call, long *answer)
 {
 	struct powervm_args a = { .call = call };
+	unsigned long flags;
 
 	read_args(regs, &a);
-	if (a.i >= BRIDGES || !bridges[a.i].known || READ_ONCE(passing) == current)
+	if (a.i >= BRIDGES || !bridges[a.i].known)
 		return false;
-	if (!rtas_busy(regs, call, answer))
-		*answer = serve(&a);
+	if (rtas_busy(regs, call, answer))
+		return true;
+	own_calls_begin(&flags);
+	*answer = serve(&a);
+	own_calls_end(flags);
 	return true;
 }
 

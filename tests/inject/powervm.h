@@ -17,6 +17,9 @@ enum powervm_call { POWERVM_QUERY, POWERVM_CREATE, POWERVM_REMOVE, POWERVM_RESET
 /* Is it on? */
 bool powervm_on(void);
 
+/* Is this call one that answers another one? It goes on as it is. */
+bool powervm_own_call(void);
+
 /*
  * A call of plpar_hcall_norets(), or of plpar_hcall().
  * Return: it is answered, with *@answer; else it goes on, maybe with another LIOBN.
