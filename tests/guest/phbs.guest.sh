@@ -32,7 +32,7 @@ try four-disks wait_for 20 find_disks
 try load-driver load_driver
 try huge-pages huge_pages 8
 try bind-vfio-pci all_to_user
-beside "$SAME" join/before-mappings join/after-mappings join/windows-of-both join/second-leaves \
+beside "$SAME" join/before-mappings join/after-mappings join/windows-of-both join/one-window join/second-leaves \
 	join/first-leaves join/killed
 beside "$NO_DDW" join/without-dynamic-windows
 try refusal-says-no-window logged "cannot join window .*: no window left"

@@ -21,6 +21,14 @@ as_before() {
 	windows_of "$1" >/tmp/now && diff "/tmp/before-$1" /tmp/now
 }
 
+# Both PEs in one container, and back to the host
+joined() {
+	bind "$NVME" vfio-pci && bind "$LATER" vfio-pci || return 1
+	SECOND=$LATER vfio_tests join/one-window
+	disk_is_back && only_window "$NVME" && as_before "$NVME" &&
+		give_back "$LATER" && host_reads "$LATER" && only_window "$LATER" && as_before "$LATER"
+}
+
 # no_warning  the kernel has not said that the host's driver cannot have its DMA
 no_warning() {
 	! dmesg | grep -E 'table unavailable|no 64-bit window for the host|is lost'
@@ -91,6 +99,7 @@ try single-later one_window "$LATER"
 try single-later-disk-is-read host_reads "$LATER"
 try single-later-only-window only_window "$LATER"
 try single-later-windows-as-before as_before "$LATER"
+try single-joined joined
 try single-no-warning no_warning
 try single-take-fails claims_with_faults
 try single-release-fails releases_with_faults

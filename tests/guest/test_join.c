@@ -134,6 +134,31 @@ static void windows_of_both(void)
 	world_close(&a);
 }
 
+/* PEs that have one window at a time, as accelerator cards do: the second one comes late. */
+static void one_window(void)
+{
+	struct window win;
+	struct world a, b;
+
+	world_open(&a);
+	vfio_remove(&a.v, 0);
+	vfio_create(&a.v, 12, 4 * GIB, &win);
+	tap_check(win.start == world_first_start(), "the window is at %#llx",
+		  (unsigned long long)win.start);
+	world_start(&a, win.start + WORLD_HIGH);
+	vfio_map(&a.v, win.start + 2 * GIB, a.data, MIB, VFIO_DIR_BOTH);
+	join(&b, &a);
+	join_start(&b, win.start + SECOND_QUEUES);
+	expect_both(&a, &b, win.start + 2 * GIB, a.data, REACHED, "mapped before");
+	vfio_map(&b.v, win.start, b.data, MIB, VFIO_DIR_BOTH);
+	expect_both(&a, &b, win.start, b.data, REACHED, "mapped afterwards");
+	vfio_unmap(&a.v, win.start, MIB);
+	expect_both(&a, &b, win.start, b.data, UNTOUCHED, "unmapped");
+	leave(&b);
+	world_expect_writes(&a, win.start + 2 * GIB, a.data, REACHED, "the second one has left");
+	world_close(&a);
+}
+
 static void second_leaves(void)
 {
 	struct world a, b;
@@ -345,6 +370,7 @@ const struct tap_test join_tests[] = {
 	{ .name = "join/before-mappings", .run = before_mappings },
 	{ .name = "join/after-mappings", .run = after_mappings },
 	{ .name = "join/windows-of-both", .run = windows_of_both },
+	{ .name = "join/one-window", .run = one_window },
 	{ .name = "join/second-leaves", .run = second_leaves },
 	{ .name = "join/first-leaves", .run = first_leaves },
 	{ .name = "join/killed", .run = killed },
