@@ -690,8 +690,36 @@ MODULE_PARM_DESC(outstanding, "valid TCEs of the host bridge that went last, whe
 
 /* --- what firmware has given --- */
 
+/* What the kernel notes of a window that it has made. */
+struct ddw_info {
+	__be32 liobn;
+	__be64 start;
+	__be32 page_shift;
+	__be32 window_shift;
+};
+
+/*
+ * A kernel that was started by kexec has the window that the one before it had. It is beside the
+ * default one, so its name is QEMU's other one.
+ */
+static void meet_created(const struct device_node *np, u32 i)
+{
+	struct bridge *b = &bridges[i];
+	int size;
+	const struct ddw_info *d = of_get_property(np, "linux,direct64-ddr-window-info", &size);
+
+	if (!d || size < sizeof(*d) || be32_to_cpu(d->liobn) != NAME_FIRST + i)
+		return;
+	b->created = (struct window){
+		.liobn = b->dflt.liobn ^ 1,
+		.start = be64_to_cpu(d->start),
+		.tces = 1ULL << (be32_to_cpu(d->window_shift) - be32_to_cpu(d->page_shift)),
+		.shift = be32_to_cpu(d->page_shift),
+	};
+}
+
 /* LIOBN, bus address and size in two cells each. */
-static void meet(const __be32 *cell)
+static void meet(const struct device_node *np, const __be32 *cell)
 {
 	u32 liobn = be32_to_cpup(cell);
 	u32 i = bridge_of(liobn);
@@ -705,6 +733,7 @@ static void meet(const __be32 *cell)
 		.dflt = { liobn, of_read_number(cell + 1, 2), of_read_number(cell + 3, 2) >> 12,
 			  12 },
 	};
+	meet_created(np, i);
 }
 
 /* The PE's cells; NULL: this node has none. */
@@ -724,7 +753,7 @@ static void meet_all(void)
 	while ((np = of_find_node_with_property(np, "ibm,dma-window"))) {
 		cell = window_cells(np);
 		if (cell)
-			meet(cell);
+			meet(np, cell);
 	}
 }
 
@@ -741,10 +770,11 @@ static struct bridge *bridge_with(unsigned long wanted, unsigned long action, vo
 static int node_comes(struct notifier_block *nb, unsigned long action, void *data)
 {
 	struct bridge *b = bridge_with(OF_RECONFIG_ATTACH_NODE, action, data);
+	const struct of_reconfig_data *rd = data;
 
 	if (!b)
 		return NOTIFY_OK;
-	meet(window_cells(((struct of_reconfig_data *)data)->dn));
+	meet(rd->dn, window_cells(rd->dn));
 	leave_undefined(&b->dflt);
 	return NOTIFY_OK;
 }
