@@ -85,6 +85,11 @@ card_answers() {
 	wait_for "${3:-60}" ping -c 1 -W 1 -q "$2.2"
 }
 
+# hypervisor PARAMETER  what the one with PowerVM's ways tells of itself
+hypervisor() {
+	cat "/sys/module/tce_inject/parameters/$1"
+}
+
 # logged WORDS  the kernel's log has them
 logged() {
 	dmesg | grep -q "$1"

@@ -23,7 +23,7 @@ disconnect() {
 # LoPAR lets firmware refuse a host bridge that has valid translations, which QEMU does not look at
 nothing_outstanding() {
 	[ "${PERSONALITY:-}" ] || return 0
-	left=$(cat /sys/module/tce_inject/parameters/outstanding)
+	left=$(hypervisor outstanding)
 	[ "$left" = 0 ] || { echo "rtas: set-indicator: status -9001, $left translations" && return 1; }
 }
 
@@ -38,7 +38,7 @@ remove_card() {
 
 # No TCE of the host bridge that was added, in no window that it has or had
 nothing_valid() {
-	grep "^1 default 0 created 0 " /sys/module/tce_inject/parameters/valid
+	hypervisor valid | grep "^1 default 0 created 0 "
 }
 
 card_leaves() {

@@ -76,7 +76,7 @@ remove_memory() {
 window_is_ram() {
 	blocks=$(cat /sys/devices/system/memory/memory*/state | grep -c '^online')
 	pages=$((blocks * 0x$(cat /sys/devices/system/memory/block_size_bytes) / 0x200000))
-	seen=$(grep '^0 ' /sys/module/tce_inject/parameters/valid)
+	seen=$(hypervisor valid | grep '^0 ')
 	echo "$blocks blocks; TCEs of the host bridge: $seen"
 	# shellcheck disable=SC2086 # a list of words and numbers
 	set -- $seen
