@@ -155,12 +155,24 @@ uint64_t kstat_event(const char *name)
 	return get("/proc/vmstat", name);
 }
 
+static void release(unsigned int *major, unsigned int *minor)
+{
+	struct utsname u;
+
+	if (uname(&u) || sscanf(u.release, "%u.%u", major, minor) != 2)
+		tap_fail("which kernel is it?");
+}
+
 bool kstat_older(unsigned int major, unsigned int minor)
 {
 	unsigned int its_major, its_minor;
-	struct utsname u;
 
-	if (uname(&u) || sscanf(u.release, "%u.%u", &its_major, &its_minor) != 2)
-		tap_fail("which kernel is it?");
+	release(&its_major, &its_minor);
 	return its_major < major || (its_major == major && its_minor < minor);
+}
+
+bool kstat_pins_files(void)
+{
+	/* The module is for no other 5.14 than RHEL's. */
+	return kstat_older(6, 5) && !(kstat_older(5, 15) && !kstat_older(5, 14));
 }

@@ -78,7 +78,7 @@ static void world_open_api(struct world *w, bool v1)
 /* Mapped, clean, and then written to. false: the kernel does not pin such memory. */
 static bool device_writes(struct world *w, bool v1, const struct file *f)
 {
-	int want = kstat_older(6, 5) ? 0 : -EFAULT;
+	int want = kstat_pins_files() ? 0 : -EFAULT;
 
 	if (v1) {
 		tap_errno(__vfio_map(&w->v, MIB, f->mem, SIZE, VFIO_DIR_BOTH), want, "MAP");
