@@ -537,8 +537,8 @@ static void table_name_pages(struct table *t, u32 i, u32 n, u32 region)
 		t->region[i++] = region;
 }
 
-/* Entry [@slot, @slot + @n) of @leaf is the list from @i on, all of it in one region. */
-static void store_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
+/* Entries [@slot, @slot + @n) of @leaf are the list from @i on. False: that is no run. */
+static bool store_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
 		      const struct writing *w)
 {
 	struct leaf_run run = { w->pages, w->region, slot };
@@ -546,13 +546,10 @@ static void store_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i
 
 	run.pages.ua += (unsigned long)i << run.pages.page_shift;
 	run.pages.n = n;
-	if (leaf_write(leaf, &run)) {
-		t->shadow.live += leaf->live - (u64)live;
-		return;
-	}
-	leaf_flatten(leaf, t->memory);
-	table_name_pages(t, i, n, w->region);
-	shadow_store(&t->shadow, leaf, slot, n, t->list + i, t->region + i);
+	if (!w->region || t->lent || !leaf_write(leaf, &run))
+		return false;
+	t->shadow.live += leaf->live - (u64)live;
+	return true;
 }
 
 /* The shadow of a batch that was written, with nothing unknown in the table. */
@@ -565,11 +562,11 @@ static void store_pages(struct table *t, u64 idx, u32 n, const struct writing *w
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 
 		part = min(n - i, SHADOW_LEAF_TCES - slot);
-		if (w->region && !t->lent) {
-			store_run(t, leaf, slot, i, part, w);
+		if (store_run(t, leaf, slot, i, part, w))
 			continue;
-		}
 		leaf_flatten(leaf, t->memory);
+		if (w->region)
+			table_name_pages(t, i, part, w->region);
 		shadow_store(&t->shadow, leaf, slot, part, t->list + i, t->region + i);
 	}
 }
@@ -578,16 +575,16 @@ static void store_pages(struct table *t, u64 idx, u32 n, const struct writing *w
 static void store_mapped(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
 {
 	const struct writing *w = ctx;
-	bool plain = ok && !t->shadow.unknown;
 
 	if (t->lent)
 		journal_note(t, w->journal, idx, n);
-	if (w->region && (!plain || t->lent))
-		table_name_pages(t, 0, n, w->region);
-	if (plain)
+	if (ok && !t->shadow.unknown) {
 		store_pages(t, idx, n, w);
-	else
-		store_list(t, idx, n, ok, NULL);
+		return;
+	}
+	if (w->region)
+		table_name_pages(t, 0, n, w->region);
+	store_list(t, idx, n, ok, NULL);
 }
 
 /* Fill the list with the TCEs of a run of pages, held for that. */

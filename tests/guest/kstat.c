@@ -173,6 +173,9 @@ bool kstat_older(unsigned int major, unsigned int minor)
 
 bool kstat_pins_files(void)
 {
+	unsigned int major, minor;
+
+	release(&major, &minor);
 	/* The module is for no other 5.14 than RHEL's. */
-	return kstat_older(6, 5) && !(kstat_older(5, 15) && !kstat_older(5, 14));
+	return kstat_older(6, 5) && (major != 5 || minor != 14);
 }
