@@ -38,23 +38,29 @@ memory_grows() {
 	wait_for 30 grown
 }
 
-# set_block STATE  of the block that lies highest
+# set_block STATE  of the block that lies highest. "online" alone may put it among the kernel's own memory,
+# where a user's pages stay while a device has them: then it could not go offline again.
 set_block() {
 	block=$(printf "%s\n" /sys/devices/system/memory/memory[0-9]* | sort -V | tail -n 1)
-	echo "$1" >"$block/state" && [ "$(cat "$block/state")" = "$1" ]
+	echo "$1" >"$block/state" && [ "$(cat "$block/state")" = "${1%_movable}" ] || return
+	[ "$1" = offline ] || [ "$(cat "$block/valid_zones")" = Movable ]
+}
+
+block_refused() {
+	! echo online_movable >"$block/state" && [ "$(cat "$block/state")" = offline ]
 }
 
 # Where the kernel refuses memory while a user has the PE, it also refuses the block that was there before
 block_comes_and_goes() {
 	mark 5
-	set_block offline && if [ "$OWNERSHIP" = device ]; then set_block online; else ! set_block online; fi
+	set_block offline && if [ "$OWNERSHIP" = device ]; then set_block online_movable; else block_refused; fi
 	block_status=$?
 	mark 6
 	return "$block_status"
 }
 
 block_is_online() {
-	[ "$(cat "$block/state")" = online ] || set_block online
+	[ "$(cat "$block/state")" = online ] || set_block online_movable
 }
 
 shrunk() {
@@ -101,7 +107,7 @@ host_has_it_again() {
 block_tests() {
 	try block-offline set_block offline
 	window block-offline-windows-end
-	try block-online set_block online
+	try block-online set_block online_movable
 	window block-online-in-the-window
 	user_again block-while-owned
 	try block-while-owned block_comes_and_goes
