@@ -2,8 +2,8 @@
 /*
  * leaf.c - runs: what a leaf says of consecutive pages of one region.
  *
- * The arrays of a leaf that is a run hold nothing that counts. While a region is mapped it
- * stays, and its pages stay where they are, so the arrays can be filled from it at any time.
+ * The cells of a leaf that is a run, if it has any, hold nothing that counts. While a region is mapped it
+ * stays, and its pages stay where they are, so they can be filled from it at any time.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -23,25 +23,27 @@ static unsigned long run_ua(const struct leaf_run *run, u32 slot)
 static void leaf_fill(struct shadow_leaf *leaf, struct memory *m)
 {
 	const struct leaf_run *run = &leaf->run;
-	u64 *tce = leaf->tce + run->from;
+	u64 *tce = leaf->cells->tce + run->from;
 	u32 i;
 
 	memory_list(m, run->region, &run->pages, (__force __be64 *)tce);
 	for (i = 0; i < run->pages.n; i++) {
 		tce[i] = be64_to_cpu(((__force __be64 *)tce)[i]);
-		leaf->region[run->from + i] = run->region;
+		leaf->cells->region[run->from + i] = run->region;
 	}
 }
 
 void leaf_flatten(struct shadow_leaf *leaf, struct memory *m)
 {
 	u32 end = run_end(&leaf->run);
+	u64 *tce;
 
 	if (leaf->flat)
 		return;
+	tce = leaf->cells->tce;
 	leaf->flat = true;
-	memset(leaf->tce, 0, leaf->run.from * sizeof(*leaf->tce));
-	memset(leaf->tce + end, 0, (SHADOW_LEAF_TCES - end) * sizeof(*leaf->tce));
+	memset(tce, 0, leaf->run.from * sizeof(*tce));
+	memset(tce + end, 0, (SHADOW_LEAF_TCES - end) * sizeof(*tce));
 	if (leaf->run.pages.n)
 		leaf_fill(leaf, m);
 }
@@ -52,7 +54,7 @@ u64 leaf_tce(const struct shadow_leaf *leaf, u32 slot, struct memory *m)
 	__be64 tce;
 
 	if (leaf->flat)
-		return leaf->tce[slot];
+		return leaf->cells->tce[slot];
 	if (!leaf_live(leaf, slot))
 		return 0;
 	one.ua = run_ua(&leaf->run, slot);
@@ -116,14 +118,15 @@ bool leaf_cut(struct shadow_leaf *leaf, const struct leaf_run *part)
 	return true;
 }
 
-void leaf_copy(struct shadow_leaf *to, const struct shadow_leaf *from)
+bool leaf_copy(struct shadow_leaf *to, const struct shadow_leaf *from)
 {
+	if (from->flat && !to->cells)
+		return false;
 	to->flat = from->flat;
 	to->live = from->live;
 	to->run = from->run;
 	to->slots = NULL;
-	if (!from->flat)
-		return;
-	memcpy(to->tce, from->tce, sizeof(to->tce));
-	memcpy(to->region, from->region, sizeof(to->region));
+	if (from->flat)
+		*to->cells = *from->cells;
+	return true;
 }

@@ -5,8 +5,9 @@
  * What is mapped in one call is mostly one user range of one region. Such a leaf says
  * that in a few words (struct leaf_run), whatever its pages' host addresses are: the region
  * knows those. It is written, cleared and settled as a whole. As soon as anybody does something
- * to an entry in the middle it is made flat: entry by entry, which takes no memory and cannot
- * fail. A flat leaf becomes a run again when a MAP replaces all that is in it.
+ * to an entry in the middle it is made flat: entry by entry, for which it has to have cells. That
+ * cannot fail: it happens with the lock held, so whoever may have to has some at hand (table.c). A
+ * flat leaf becomes a run again when a MAP replaces all that is in it, and keeps its cells.
  *
  * All functions are called with the table's lock held, unless the leaf is a journal's.
  */
@@ -19,7 +20,7 @@
 
 /**
  * leaf_flatten() - entry by entry from now on
- * @leaf: any leaf
+ * @leaf: a leaf with cells
  * @m:    where its run's region is
  */
 void leaf_flatten(struct shadow_leaf *leaf, struct memory *m);
@@ -53,8 +54,10 @@ struct leaf_run leaf_part(const struct shadow_leaf *leaf, u32 slot, u32 end);
 bool leaf_cut(struct shadow_leaf *leaf, const struct leaf_run *part);
 
 /**
- * leaf_copy() - @to becomes what @from is, without slots
+ * leaf_copy() - @to becomes what @from is, without slots and with cells of its own
+ *
+ * Return: false when @from is flat and @to has no cells; then nothing was changed.
  */
-void leaf_copy(struct shadow_leaf *to, const struct shadow_leaf *from);
+bool leaf_copy(struct shadow_leaf *to, const struct shadow_leaf *from);
 
 #endif

@@ -151,8 +151,8 @@ static int lend_put(struct table *t, u64 idx, u64 tce)
 /* The TCE is exchanged and known; the shadow follows. The old page was pinned until now. */
 static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce)
 {
-	u32 region = leaf->region[slot];
-	u64 old = leaf->tce[slot];
+	u32 region = leaf->cells->region[slot];
+	u64 old = leaf->cells->tce[slot];
 
 	if (old & PAPR_TCE_WRITE)
 		memory_dirty(old & PAGE_MASK, t->w.page_shift);
@@ -173,11 +173,11 @@ static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 
  */
 static void lend_unknown(struct table *t, struct shadow_leaf *leaf, u32 slot)
 {
-	u64 tce = leaf->tce[slot];
+	u64 tce = leaf->cells->tce[slot];
 
 	if (tce & SHADOW_MARKS)
 		return;
-	shadow_set(&t->shadow, leaf, slot, tce | SHADOW_UNKNOWN, leaf->region[slot]);
+	shadow_set(&t->shadow, leaf, slot, tce | SHADOW_UNKNOWN, leaf->cells->region[slot]);
 	memory_unknown(t->memory, 1);
 }
 
@@ -206,6 +206,20 @@ static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64
 	return 0;
 }
 
+/*
+ * Where slots are there are cells, too. Without, only what was mapped before KVM had the table can
+ * be cleared, and if there is no memory at once KVM asks user space to do it.
+ */
+static bool lend_flatten(struct table *t, struct shadow_leaf *leaf)
+{
+	if (!leaf->flat && !leaf->cells)
+		leaf->cells = shadow_cells(GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+	if (!leaf->flat && !leaf->cells)
+		return false;
+	leaf_flatten(leaf, t->memory);
+	return true;
+}
+
 static int lend_write(struct table *t, u64 idx, u64 tce)
 {
 	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
@@ -214,7 +228,8 @@ static int lend_write(struct table *t, u64 idx, u64 tce)
 	lockdep_assert_held(&t->lock);
 	if (!leaf || (!tce && !leaf_live(leaf, slot)))
 		return 0;
-	leaf_flatten(leaf, t->memory);
+	if (!lend_flatten(t, leaf))
+		return -EIO;
 	WRITE_ONCE(t->lent, true);
 	if (lend_put(t, idx, tce))
 		return lend_refused(t, leaf, slot, idx, tce);

@@ -33,10 +33,10 @@ static u32 shadow_mid_shift(u64 leaves)
 	return bits - min_t(u32, bits / 2, SHADOW_TOP_SHIFT_MAX);
 }
 
-/* Allocate memory, its first @zero bytes zeroed, and let the owner's locked memory stand for it. */
-static void *shadow_alloc(struct shadow *s, size_t size, size_t zero)
+/* Zeroed memory. The owner's locked memory stands for it, and for what @later takes. */
+static void *shadow_alloc(struct shadow *s, size_t size, size_t later)
 {
-	unsigned long pages = DIV_ROUND_UP(s->bytes + size, PAGE_SIZE);
+	unsigned long pages = DIV_ROUND_UP(s->bytes + size + later, PAGE_SIZE);
 	void *p;
 
 	if (s->mm && pages > s->charged) {
@@ -44,11 +44,9 @@ static void *shadow_alloc(struct shadow *s, size_t size, size_t zero)
 			return NULL;
 		s->charged = pages;
 	}
-	p = kvmalloc(size, GFP_KERNEL_ACCOUNT);
-	if (!p)
-		return NULL;
-	memset(p, 0, zero);
-	s->bytes += size;
+	p = kvzalloc(size, GFP_KERNEL_ACCOUNT);
+	if (p)
+		s->bytes += size + later;
 	return p;
 }
 
@@ -69,7 +67,7 @@ int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm)
 	s->mm = mm;
 	s->mid_shift = shadow_mid_shift(leaves);
 	s->tops = ((leaves - 1) >> s->mid_shift) + 1;
-	s->top = shadow_alloc(s, s->tops * sizeof(*s->top), s->tops * sizeof(*s->top));
+	s->top = shadow_alloc(s, s->tops * sizeof(*s->top), 0);
 	if (!s->top) {
 		shadow_uncharge(s);
 		return -ENOMEM;
@@ -77,14 +75,21 @@ int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm)
 	return 0;
 }
 
+static void shadow_free_leaf(struct shadow_leaf *leaf)
+{
+	if (!leaf)
+		return;
+	kvfree(leaf->slots);
+	kvfree(leaf->cells);
+	kvfree(leaf);
+}
+
 static void shadow_free_mid(struct shadow *s, struct shadow_leaf **mid)
 {
 	u32 i;
 
 	for (i = 0; i < 1U << s->mid_shift; i++) {
-		if (mid[i])
-			kvfree(mid[i]->slots);
-		kvfree(mid[i]);
+		shadow_free_leaf(mid[i]);
 		cond_resched();
 	}
 	kvfree(mid);
@@ -109,35 +114,62 @@ static struct shadow_leaf **shadow_mid(const struct shadow *s, u64 leaf)
 	return s->top[leaf >> s->mid_shift];
 }
 
+struct shadow_cells *shadow_cells(gfp_t gfp)
+{
+	return kmalloc(sizeof(struct shadow_cells), gfp);
+}
+
 /* Something new for a pointer that others follow under @lock. */
-#define shadow_place(s, lock, where, size, zero) ({		\
-	typeof(*(where)) new_ = shadow_alloc(s, size, zero);	\
-								\
-	spin_lock(lock);					\
-	*(where) = new_;					\
-	spin_unlock(lock);					\
-	new_ ? 0 : -ENOMEM;					\
+#define shadow_place(lock, where, what) ({	\
+	typeof(*(where)) new_ = (what);		\
+						\
+	spin_lock(lock);			\
+	*(where) = new_;			\
+	spin_unlock(lock);			\
+	new_ ? 0 : -ENOMEM;			\
 })
+
+/* Cells for a leaf without, unless KVM is faster: see lend_flatten(). */
+static int shadow_populate_cells(spinlock_t *lock, struct shadow_leaf *leaf)
+{
+	struct shadow_cells *cells = shadow_cells(GFP_KERNEL_ACCOUNT);
+
+	if (!cells)
+		return -ENOMEM;
+	spin_lock(lock);
+	if (!leaf->cells)
+		swap(leaf->cells, cells);
+	spin_unlock(lock);
+	kvfree(cells);
+	return 0;
+}
+
+/* KVM writes where slots are, and cannot wait for memory: cells come first. */
+static int shadow_populate_slots(struct shadow *s, spinlock_t *lock, struct shadow_leaf *leaf)
+{
+	const size_t size = SHADOW_LEAF_TCES * sizeof(__be64);
+	int rc = shadow_populate_cells(lock, leaf);
+
+	return rc ? rc : shadow_place(lock, &leaf->slots, shadow_alloc(s, size, 0));
+}
 
 static int shadow_populate_leaf(struct shadow *s, spinlock_t *lock, u64 leaf, bool slots)
 {
 	struct shadow_leaf ***mid = &s->top[leaf >> s->mid_shift];
 	const size_t mid_size = sizeof(**mid) << s->mid_shift;
-	const size_t slots_size = SHADOW_LEAF_TCES * sizeof(__be64);
 	struct shadow_leaf **at;
 	int rc = 0;
 
 	if (!*mid)
-		rc = shadow_place(s, lock, mid, mid_size, mid_size);
+		rc = shadow_place(lock, mid, shadow_alloc(s, mid_size, 0));
 	if (rc)
 		return rc;
 	at = *mid + (leaf & ((1ULL << s->mid_shift) - 1));
-	/* A run of no entries: what the arrays hold does not count. */
+	/* A run of no entries. */
 	if (!*at)
-		rc = shadow_place(s, lock, at, sizeof(**at), offsetof(struct shadow_leaf, tce));
-	if (!rc && slots && !(*at)->slots)
-		rc = shadow_place(s, lock, &(*at)->slots, slots_size, slots_size);
-	return rc;
+		rc = shadow_place(lock, at, shadow_alloc(s, sizeof(**at),
+							 sizeof(struct shadow_cells)));
+	return !rc && slots && !(*at)->slots ? shadow_populate_slots(s, lock, *at) : rc;
 }
 
 int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool slots)
@@ -175,7 +207,7 @@ static u64 shadow_leaf_next(const struct shadow_leaf *leaf, u64 idx, u64 end)
 	if (!leaf->flat)
 		return shadow_run_next(&leaf->run, idx, next);
 	end = min(end, next);
-	while (idx < end && !leaf->tce[idx & SHADOW_LEAF_MASK])
+	while (idx < end && !leaf->cells->tce[idx & SHADOW_LEAF_MASK])
 		idx++;
 	return idx;
 }
@@ -206,11 +238,11 @@ u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
 
 void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u32 region)
 {
-	u64 old = leaf->tce[slot];
+	u64 old = leaf->cells->tce[slot];
 	int live = !!tce - !!old;
 
-	leaf->tce[slot] = tce;
-	leaf->region[slot] = tce ? region : 0;
+	leaf->cells->tce[slot] = tce;
+	leaf->cells->region[slot] = tce ? region : 0;
 	leaf->live += live;
 	s->live += live;
 	s->unknown += !!(tce & SHADOW_UNKNOWN) - !!(old & SHADOW_UNKNOWN);
@@ -219,7 +251,7 @@ void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u
 void shadow_store(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u32 n,
 		  const __be64 *list, const u32 *region)
 {
-	u64 *tce = leaf->tce + slot;
+	u64 *tce = leaf->cells->tce + slot;
 	u32 live = 0;
 	u32 i;
 
@@ -227,7 +259,7 @@ void shadow_store(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u32 n,
 		live += !tce[i];
 		tce[i] = be64_to_cpu(list[i]);
 	}
-	memcpy(leaf->region + slot, region, n * sizeof(*region));
+	memcpy(leaf->cells->region + slot, region, n * sizeof(*region));
 	leaf->live += live;
 	s->live += live;
 }

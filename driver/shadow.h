@@ -9,6 +9,7 @@
 #ifndef VFIO_PSERIES_SHADOW_H
 #define VFIO_PSERIES_SHADOW_H
 
+#include <linux/gfp.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include "memory.h"
@@ -46,23 +47,32 @@ struct leaf_run {
 };
 
 /**
- * struct shadow_leaf - 512 consecutive TCEs, in one of two forms (leaf.h)
- * @flat:   the arrays say what they hold, else @run does
- * @live:   number of non-zero entries
- * @run:    what they hold
- * @slots:  what KVM keeps of each, NULL where it was never in charge
+ * struct shadow_cells - a leaf's entries one by one
  * @tce:    what each TCE holds, host physical address and permissions, and the
  *          mark; 0 is an invalid TCE
  * @region: id of the registered region that each non-zero entry is pinned by; 0
  *          when KVM wrote it, which counts in mm_iommu (tally.h)
+ */
+struct shadow_cells {
+	u64 tce[SHADOW_LEAF_TCES];
+	u32 region[SHADOW_LEAF_TCES];
+};
+
+/**
+ * struct shadow_leaf - 512 consecutive TCEs, in one of two forms (leaf.h)
+ * @flat:  @cells say what they hold, else @run does
+ * @live:  number of non-zero entries
+ * @run:   what they hold
+ * @slots: what KVM keeps of each, NULL where it was never in charge; where there
+ *         are some there are cells, too
+ * @cells: NULL until the leaf is made flat for the first time
  */
 struct shadow_leaf {
 	bool flat;
 	u32 live;
 	struct leaf_run run;
 	__be64 *slots;
-	u64 tce[SHADOW_LEAF_TCES];
-	u32 region[SHADOW_LEAF_TCES];
+	struct shadow_cells *cells;
 };
 
 /**
@@ -72,7 +82,8 @@ struct shadow_leaf {
  * @tops:      number of middle blocks
  * @top:       pointers to middle blocks, NULL where nothing was ever mapped
  * @mm:        whose locked memory pays for it; NULL for nobody
- * @bytes:     memory in use
+ * @bytes:     memory in use, and what each leaf's cells will take when they come: there is
+ *             no way to refuse them then
  * @charged:   pages of @mm's locked memory that stand for @bytes
  * @live:      non-zero entries in all leaves
  * @unknown:   entries marked SHADOW_UNKNOWN
@@ -107,6 +118,14 @@ int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm);
 void shadow_free(struct shadow *s);
 
 /**
+ * shadow_cells() - room for the entries of a leaf, not cleared
+ * @gfp: how; they are paid for since the leaf came
+ *
+ * kvfree() gives it back. Context: as @gfp says. Return: NULL when there is no memory.
+ */
+struct shadow_cells *shadow_cells(gfp_t gfp);
+
+/**
  * shadow_populate() - make sure that leaves exist for a range
  * @s:     the shadow
  * @lock:  held while something new is put in its place, for those who look
@@ -139,7 +158,7 @@ static inline struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx)
  */
 static inline bool leaf_live(const struct shadow_leaf *leaf, u32 slot)
 {
-	return leaf->flat ? leaf->tce[slot] : slot - leaf->run.from < leaf->run.pages.n;
+	return leaf->flat ? leaf->cells->tce[slot] : slot - leaf->run.from < leaf->run.pages.n;
 }
 
 /**

@@ -4,7 +4,8 @@
  *
  * The shadow says what the hypervisor's TCEs hold, so nothing is ever read
  * back. A MAP's batch is one hypercall and the shadow's change under one lock. A leaf
- * of the shadow says in one word what is mapped in one go (leaf.h).
+ * of the shadow says in one word what is mapped in one go (leaf.h); what is to be
+ * flat then gets its cells from a stock that is filled whenever the lock is free.
  * Pins follow the shadow with a safe lag: a region is held before a TCE may
  * name it, and let go only after the TCE is known to be gone and the page is
  * marked dirty.
@@ -54,8 +55,37 @@ int table_init(struct table *t, u64 tces, struct memory *memory)
 	return -ENOMEM;
 }
 
+/* Before the lock is taken: cells for all that may become flat under it. */
+static int table_stock(struct table *t, gfp_t gfp)
+{
+	while (t->spares < TABLE_SPARES) {
+		struct shadow_cells *cells = shadow_cells(gfp);
+
+		if (!cells)
+			return -ENOMEM;
+		t->spare[t->spares++] = cells;
+	}
+	return 0;
+}
+
+/* The same where there is no way back. */
+static void table_must_stock(struct table *t)
+{
+	table_stock(t, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+}
+
+/* With a stock that was filled since the lock was taken last. */
+static void table_flatten(struct table *t, struct shadow_leaf *leaf)
+{
+	if (!leaf->flat && !leaf->cells)
+		leaf->cells = t->spare[--t->spares];
+	leaf_flatten(leaf, t->memory);
+}
+
 void table_free(struct table *t)
 {
+	while (t->spares)
+		kvfree(t->spare[--t->spares]);
 	/* While pages are reachable that KVM counts, its counts have to stay. */
 	if (t->tally.mm && !table_live(t))
 		tally_close(&t->tally);
@@ -164,7 +194,7 @@ static struct shadow_leaf *table_flat_leaf(struct table *t, u64 idx)
 	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
 
 	if (leaf)
-		leaf_flatten(leaf, t->memory);
+		table_flatten(t, leaf);
 	return leaf;
 }
 
@@ -233,6 +263,7 @@ static int table_try(struct table *t, u64 idx, u32 n, const struct batch *b, boo
 {
 	int rc;
 
+	table_must_stock(t);
 	spin_lock(&t->lock);
 	if (b->fill)
 		b->fill(t, idx, n, b->ctx);
@@ -388,7 +419,8 @@ static void journal_free(struct journal *j)
 	while (j->first) {
 		struct record *next = j->first->next;
 
-		kvfree(j->first);
+		kvfree(j->first->was.cells);
+		kfree(j->first);
 		j->first = next;
 		cond_resched();
 	}
@@ -405,6 +437,27 @@ static void journal_add(struct journal *j, struct record *r)
 	j->last = r;
 }
 
+/* What the leaf of @idx holds; NULL without memory. KVM may make it flat while it is asked for. */
+static struct record *journal_record(struct table *t, u64 idx)
+{
+	struct record *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+	bool copied;
+
+	if (!r)
+		return NULL;
+	do {
+		spin_lock(&t->lock);
+		copied = leaf_copy(&r->was, shadow_leaf(&t->shadow, idx));
+		spin_unlock(&t->lock);
+		if (!copied)
+			r->was.cells = shadow_cells(GFP_KERNEL_ACCOUNT);
+	} while (!copied && r->was.cells);
+	if (copied)
+		return r;
+	kfree(r);
+	return NULL;
+}
+
 /* Copy those leaves of a range that have live entries in it. */
 static int journal_make(struct table *t, u64 first, u64 n, struct journal *j)
 {
@@ -413,16 +466,13 @@ static int journal_make(struct table *t, u64 first, u64 n, struct journal *j)
 
 	*j = (struct journal){ 0 };
 	while ((idx = table_next_live(t, idx, end)) < end) {
-		struct record *r = kvmalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+		struct record *r = journal_record(t, idx);
 
 		if (!r) {
 			journal_free(j);
 			return -ENOMEM;
 		}
 		r->base = idx & ~(u64)SHADOW_LEAF_MASK;
-		spin_lock(&t->lock);
-		leaf_copy(&r->was, shadow_leaf(&t->shadow, idx));
-		spin_unlock(&t->lock);
 		journal_add(j, r);
 		idx = r->base + SHADOW_LEAF_TCES;
 		cond_resched();
@@ -453,12 +503,12 @@ static void journal_note(struct table *t, struct journal *j, u64 idx, u32 n)
 		u32 slot = idx & SHADOW_LEAF_MASK;
 
 		if (r) {
-			leaf_flatten(&r->was, t->memory);
-			r->was.tce[slot] = leaf->tce[slot];
-			r->was.region[slot] = leaf->region[slot];
+			table_flatten(t, &r->was);
+			r->was.cells->tce[slot] = leaf->cells->tce[slot];
+			r->was.cells->region[slot] = leaf->cells->region[slot];
 		}
-		if (!leaf->region[slot] && leaf->tce[slot] & PAPR_TCE_WRITE)
-			memory_dirty(leaf->tce[slot] & PAGE_MASK, t->w.page_shift);
+		if (!leaf->cells->region[slot] && leaf->cells->tce[slot] & PAPR_TCE_WRITE)
+			memory_dirty(leaf->cells->tce[slot] & PAGE_MASK, t->w.page_shift);
 	}
 }
 
@@ -475,12 +525,13 @@ static void journal_settle_leaf(struct table *t, const struct shadow_leaf *was, 
 		u32 n = 0;
 
 		/* What was KVM's was marked dirty when it was noted. */
-		if (was->region[slot])
-			n = giving_run(g, was->tce + slot, was->region + slot, end - slot,
-				       t->w.page_shift);
+		if (was->cells->region[slot])
+			n = giving_run(g, was->cells->tce + slot, was->cells->region + slot,
+				       end - slot, t->w.page_shift);
 		/* Not a run: an entry that was empty or unknown. */
-		if (!n && was->region[slot])
-			giving_add(g, was->tce[slot], was->region[slot], t->w.page_shift);
+		if (!n && was->cells->region[slot])
+			giving_add(g, was->cells->tce[slot], was->cells->region[slot],
+				   t->w.page_shift);
 		slot += max(n, 1U);
 	}
 }
@@ -564,7 +615,7 @@ static void store_pages(struct table *t, u64 idx, u32 n, const struct writing *w
 		part = min(n - i, SHADOW_LEAF_TCES - slot);
 		if (store_run(t, leaf, slot, i, part, w))
 			continue;
-		leaf_flatten(leaf, t->memory);
+		table_flatten(t, leaf);
 		if (w->region)
 			table_name_pages(t, i, part, w->region);
 		shadow_store(&t->shadow, leaf, slot, part, t->list + i, t->region + i);
@@ -664,7 +715,7 @@ struct restoring {
 /* An entry that was unknown before comes back as an invalid one. */
 static u64 restored_tce(const struct restoring *r, u32 slot)
 {
-	u64 tce = r->was ? r->was->tce[slot] : 0;
+	u64 tce = r->was ? r->was->cells->tce[slot] : 0;
 
 	return tce & SHADOW_UNKNOWN ? 0 : tce;
 }
@@ -672,12 +723,12 @@ static u64 restored_tce(const struct restoring *r, u32 slot)
 /* The MAP's entries have regions: this one is KVM's, written after it. */
 static bool entry_later(const struct shadow_leaf *leaf, u32 slot)
 {
-	return !leaf->region[slot];
+	return !leaf->cells->region[slot];
 }
 
 static void entry_to_list(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
-	u64 tce = entry_later(leaf, slot) ? leaf->tce[slot] : restored_tce(ctx, slot);
+	u64 tce = entry_later(leaf, slot) ? leaf->cells->tce[slot] : restored_tce(ctx, slot);
 
 	t->list[i] = cpu_to_be64(tce & ~SHADOW_MARKS);
 }
@@ -690,8 +741,8 @@ static void fill_restored(struct table *t, u64 idx, u32 n, void *ctx)
 static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
 	struct restoring *r = ctx;
-	u64 was = r->was ? r->was->tce[slot] : 0;
-	u32 was_region = r->was ? r->was->region[slot] : 0;
+	u64 was = r->was ? r->was->cells->tce[slot] : 0;
+	u32 was_region = r->was ? r->was->cells->region[slot] : 0;
 	u64 tce = restored_tce(r, slot);
 
 	if (entry_later(leaf, slot)) {
@@ -700,13 +751,15 @@ static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 		return;
 	}
 	if (r->ok) {
-		giving_add(&r->g, leaf->tce[slot], leaf->region[slot], t->w.page_shift);
+		giving_add(&r->g, leaf->cells->tce[slot], leaf->cells->region[slot],
+			   t->w.page_shift);
 		if (!tce)
 			giving_add(&r->g, was, was_region, t->w.page_shift);
 		table_set(t, leaf, slot, tce, was_region);
 		return;
 	}
-	table_set(t, leaf, slot, leaf->tce[slot] | SHADOW_UNKNOWN, leaf->region[slot]);
+	table_set(t, leaf, slot, leaf->cells->tce[slot] | SHADOW_UNKNOWN,
+		  leaf->cells->region[slot]);
 	if (was && was_region == MEMORY_LOOSE) {
 		memory_suspect_loose(t->memory, was);
 	} else if (was && was_region) {
@@ -738,8 +791,9 @@ static void table_restore(struct table *t, u64 idx, u32 n, struct record *was)
 		.put = r.was || t->tally.mm,
 	};
 
+	table_must_stock(t);
 	if (was)
-		leaf_flatten(&was->was, t->memory);
+		table_flatten(t, &was->was);
 	table_batch(t, idx, n, &restore);
 	giving_flush(&r.g);
 }
@@ -872,8 +926,8 @@ static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u6
 	int rc = -ENOENT;
 
 	spin_lock(&t->lock);
-	leaf_flatten(leaf, t->memory);
-	if (!t->shadow.unknown && !leaf->tce[idx & SHADOW_LEAF_MASK])
+	table_flatten(t, leaf);
+	if (!t->shadow.unknown && !leaf->cells->tce[idx & SHADOW_LEAF_MASK])
 		rc = table_store_page(t, leaf, idx, tce, region);
 	spin_unlock(&t->lock);
 	if (rc == -ENOENT)
@@ -889,6 +943,9 @@ int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
 	u32 region;
 	u64 hpa;
 
+	/* Later on, with TCEs written, there is no refusing for want of memory. */
+	if (table_stock(t, GFP_KERNEL_ACCOUNT))
+		return -ENOMEM;
 	if (leaf && memory_hold_page(t->memory, &run, &hpa, &region))
 		rc = table_map_page(t, leaf, first, hpa | perm, region);
 	if (rc == -ENOENT)
@@ -901,16 +958,16 @@ int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
 /* @ctx: whether the hypercall succeeded. */
 static void entry_erased(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
-	u64 tce = leaf->tce[slot] & ~SHADOW_MARKS;
+	u64 tce = leaf->cells->tce[slot] & ~SHADOW_MARKS;
 	const bool *ok = ctx;
 
-	if (!leaf->tce[slot])
+	if (!leaf->cells->tce[slot])
 		return;
 	if (!*ok)
 		tce |= SHADOW_UNKNOWN;
-	else if (!leaf->region[slot])
+	else if (!leaf->cells->region[slot])
 		tce |= SHADOW_ERASED;
-	table_set(t, leaf, slot, tce, leaf->region[slot]);
+	table_set(t, leaf, slot, tce, leaf->cells->region[slot]);
 }
 
 /* Entries stay until the whole UNMAP has succeeded: see table_settle(). */
@@ -925,7 +982,7 @@ static const struct batch erase = { .store = store_erased };
 /* Is a known entry in the range of an UNMAP one that it has erased? */
 static bool entry_gone(const struct shadow_leaf *leaf, u32 slot)
 {
-	return leaf->region[slot] || leaf->tce[slot] & SHADOW_ERASED;
+	return leaf->cells->region[slot] || leaf->cells->tce[slot] & SHADOW_ERASED;
 }
 
 /* The same for the leaf's run; false when it cannot stay one. */
@@ -947,14 +1004,14 @@ static void settle_entries(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 {
 	u32 gone = 0;
 
-	leaf_flatten(leaf, t->memory);
+	table_flatten(t, leaf);
 	while (slot < end) {
 		u32 n = 0;
 
 		if (entry_gone(leaf, slot))
-			n = giving_run(g, leaf->tce + slot, leaf->region + slot,
-				       leaf->region[slot] ? end - slot : 1, t->w.page_shift);
-		memset(leaf->tce + slot, 0, n * sizeof(*leaf->tce));
+			n = giving_run(g, leaf->cells->tce + slot, leaf->cells->region + slot,
+				       leaf->cells->region[slot] ? end - slot : 1, t->w.page_shift);
+		memset(leaf->cells->tce + slot, 0, n * sizeof(*leaf->cells->tce));
 		gone += n;
 		slot += max(n, 1U);
 	}
@@ -964,6 +1021,7 @@ static void settle_entries(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 static void table_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
 			      struct giving *g)
 {
+	table_must_stock(t);
 	spin_lock(&t->lock);
 	if (leaf->flat || !settle_run(t, leaf, slot, end, g))
 		settle_entries(t, leaf, slot, end, g);
@@ -997,17 +1055,42 @@ static void table_settle(struct table *t, u64 first, u64 end)
 	table_settle_slots(t, first, end);
 }
 
+/* The list's entries [i, i + n) are those of a leaf from @slot on, without marks. */
+static void fill_run(struct table *t, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
+{
+	struct leaf_run part = leaf_part(leaf, slot, slot + n);
+
+	memset(t->list + i, 0, n * sizeof(*t->list));
+	memset(t->region + i, 0, n * sizeof(*t->region));
+	if (!part.pages.n)
+		return;
+	i += part.from - slot;
+	memory_list(t->memory, part.region, &part.pages, t->list + i);
+	table_name_pages(t, i, part.pages.n, part.region);
+}
+
+static void fill_flat(struct table *t, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
+{
+	for (; n; n--, slot++, i++) {
+		t->list[i] = leaf ? cpu_to_be64(leaf->cells->tce[slot] & ~SHADOW_MARKS) : 0;
+		t->region[i] = leaf ? leaf->cells->region[slot] : 0;
+	}
+}
+
 /* Put the shadow's entries [idx, idx + n) into the list, without marks. */
 static void fill_shadow(struct table *t, u64 idx, u32 n, void *ctx)
 {
-	u32 i;
+	u32 i, part;
 
-	for (i = 0; i < n; i++) {
-		const struct shadow_leaf *leaf = table_flat_leaf(t, idx + i);
+	for (i = 0; i < n; i += part) {
+		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 
-		t->list[i] = leaf ? cpu_to_be64(leaf->tce[slot] & ~SHADOW_MARKS) : 0;
-		t->region[i] = leaf ? leaf->region[slot] : 0;
+		part = min(n - i, SHADOW_LEAF_TCES - slot);
+		if (leaf && !leaf->flat)
+			fill_run(t, leaf, slot, i, part);
+		else
+			fill_flat(t, leaf, slot, i, part);
 	}
 }
 
@@ -1039,8 +1122,9 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 		u64 tce;
 
 		spin_lock(&t->lock);
-		leaf = table_flat_leaf(t, idx);
-		tce = leaf->region[slot] ? leaf->tce[slot] : 0;
+		leaf = shadow_leaf(&t->shadow, idx);
+		tce = leaf->flat && !leaf->cells->region[slot]
+		      ? 0 : leaf_tce(leaf, slot, t->memory);
 		spin_unlock(&t->lock);
 		if (tce & PAPR_TCE_WRITE)
 			memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
@@ -1094,10 +1178,11 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 	u32 region;
 	u64 tce;
 
+	table_must_stock(t);
 	spin_lock(&t->lock);
-	leaf_flatten(leaf, t->memory);
-	region = leaf->region[slot];
-	tce = leaf->tce[slot];
+	table_flatten(t, leaf);
+	region = leaf->cells->region[slot];
+	tce = leaf->cells->tce[slot];
 	if (!t->shadow.unknown && tce)
 		rc = table_store_page(t, leaf, idx, 0, 0);
 	spin_unlock(&t->lock);
@@ -1236,7 +1321,7 @@ bool table_part(struct table *t, u32 liobn)
 
 static void entry_forgotten(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
-	giving_add(ctx, leaf->tce[slot], leaf->region[slot], t->w.page_shift);
+	giving_add(ctx, leaf->cells->tce[slot], leaf->cells->region[slot], t->w.page_shift);
 	table_set(t, leaf, slot, 0, 0);
 }
 
@@ -1247,6 +1332,7 @@ void table_forget(struct table *t)
 	u32 n;
 
 	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
+		table_must_stock(t);
 		spin_lock(&t->lock);
 		table_each(t, idx, n, entry_forgotten, &g);
 		spin_unlock(&t->lock);

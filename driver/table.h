@@ -24,6 +24,12 @@ struct memory;
 /* Most PEs that one container can drive through one table. */
 #define TABLE_MAX_PES	32
 
+/*
+ * Most leaves that are made flat in one go: a batch lies in two of them at most, and what
+ * they held before it is noted in as many records.
+ */
+#define TABLE_SPARES	4
+
 /**
  * struct table - one container window
  * @w:      geometry; its name is that of the first member that ever was
@@ -41,6 +47,8 @@ struct memory;
  *          is not known, nor which one it is
  * @tired:  the hypervisor was busy for too long in this call and has not answered
  *          since; this and the next two are guarded by the space's lock
+ * @spare:  cells for leaves that become flat with @lock held, taken from the end
+ * @spares: how many there are; these two as well
  * @list:   4 KiB aligned list page for hv_put()
  * @region: for each TCE of @list the region that pins it
  * @next:   in a list of those whose windows are gone
@@ -58,6 +66,8 @@ struct table {
 	bool lent;
 	bool lost;
 	bool tired;
+	struct shadow_cells *spare[TABLE_SPARES];
+	u32 spares;
 	__be64 *list;
 	u32 *region;
 	struct table *next;
@@ -187,8 +197,8 @@ u64 table_tce(const struct table *t, u64 idx);
  */
 static inline bool table_entry_kvms(const struct shadow_leaf *leaf, u32 slot)
 {
-	return leaf->flat && leaf->tce[slot] &&
-	       (!leaf->region[slot] || leaf->tce[slot] & SHADOW_UNKNOWN);
+	return leaf->flat && leaf->cells->tce[slot] &&
+	       (!leaf->cells->region[slot] || leaf->cells->tce[slot] & SHADOW_UNKNOWN);
 }
 
 #endif

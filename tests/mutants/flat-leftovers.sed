@@ -2,4 +2,4 @@
 # A leaf that is made flat keeps what its arrays held behind the run.
 #
 # file: driver/leaf.c
-s/memset(leaf->tce + end, 0, (/memset(leaf->tce + end, 0, 0 * (/
+s/memset(tce + end, 0, (/memset(tce + end, 0, 0 * (/

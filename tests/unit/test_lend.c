@@ -129,6 +129,31 @@ static void first_touch_goes_to_user_space(void **state)
 	end();
 }
 
+/* What was mapped before KVM came is kept as a run: to clear a page of it takes memory at once. */
+static void no_memory_goes_to_user_space(void **state)
+{
+	assert_int_equal(map(0, A, LEAF), 0);
+	shim_fail_alloc(1);
+	assert_int_equal(put(PAGE, 0, 0), KVM_TOO_HARD);
+	assert_false(shim_alloc_armed());
+	shim_fail_alloc(0);
+	assert_int_equal(kvm_warnings, 1);
+	kvm_warnings = 0;
+	/* What is half done is cleared once more. */
+	assert_reads(PAGE, 0);
+	world_check();
+	/* It is there for what comes after. */
+	assert_int_equal(unmap(PAGE, PAGE), 0);
+	shim_fail_alloc(1);
+	assert_int_equal(put(2 * PAGE, 0, 0), KVM_DONE);
+	assert_true(shim_alloc_armed());
+	shim_fail_alloc(0);
+	assert_reads(PAGE, 0);
+	assert_reads(2 * PAGE, 0);
+	assert_reads(3 * PAGE, A + 3 * PAGE);
+	end();
+}
+
 static void one_call_for_each_write(void **state)
 {
 	u64 i;
@@ -1043,6 +1068,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LEND_TEST(first_touch_goes_to_user_space),
+		LEND_TEST(no_memory_goes_to_user_space),
 		LEND_TEST(one_call_for_each_write),
 		LEND_TEST(overwriting_counts_once),
 		LEND_TEST(takes_over_what_the_user_mapped),

@@ -204,6 +204,33 @@ static void a_map_is_a_run(void **state)
 	world_end();
 }
 
+/* A run takes next to nothing; what is cut out of its middle takes cells, even without memory. */
+static void cells_come_when_they_are_needed(void **state)
+{
+	size_t runs, empty;
+
+	good_map(0, 8, A, RW);
+	empty = shim_alloc_bytes();
+	good_map(512, 64 * 512, A, RW);
+	runs = shim_alloc_bytes();
+	/* With the middle blocks, less than one leaf's cells. */
+	assert_in_range(runs - empty, 64 * sizeof(struct shadow_leaf), sizeof(struct shadow_cells));
+	shim_fail_alloc(1);
+	good_unmap(512 + 100, 1);
+	good_unmap(1024 + 100, 5 * 512);
+	assert_true(shim_alloc_armed());
+	shim_fail_alloc(0);
+	assert_flat(512, 511);
+	assert_run(1024, 100);
+	assert_int_equal(shim_alloc_bytes() - runs, sizeof(struct shadow_cells));
+	world_check();
+	/* A leaf that is a run again has them still. */
+	good_map(512, 512, A, RW);
+	good_unmap(512 + 100, 1);
+	assert_int_equal(shim_alloc_bytes() - runs, sizeof(struct shadow_cells));
+	world_end();
+}
+
 /* What does not go on where the run ends, in each respect. */
 static void what_is_no_run_is_flat(void **state)
 {
@@ -1037,6 +1064,7 @@ int main(void)
 		TABLE_TEST(exact_counts),
 		TABLE_TEST(small_counts),
 		TABLE_TEST(a_map_is_a_run),
+		TABLE_TEST(cells_come_when_they_are_needed),
 		TABLE_TEST(what_is_no_run_is_flat),
 		TABLE_TEST(a_run_is_cut_at_its_ends),
 		TABLE_TEST(what_replaces_all_is_a_run_again),

@@ -57,6 +57,7 @@ static void check_pinned(u64 tce, u32 page_shift)
 static struct {
 	const struct shadow_leaf *of;
 	struct shadow_leaf flat;
+	struct shadow_cells cells;
 } view;
 
 /* The leaf of an entry, entry by entry; NULL when there is none. */
@@ -67,6 +68,7 @@ static const struct shadow_leaf *leaf_of(const struct table *t, u64 idx)
 	if (!leaf || leaf->flat)
 		return leaf;
 	if (view.of != leaf) {
+		view.flat.cells = &view.cells;
 		leaf_copy(&view.flat, leaf);
 		leaf_flatten(&view.flat, t->memory);
 		view.of = leaf;
@@ -78,7 +80,7 @@ static u64 entry_of(const struct table *t, u64 idx)
 {
 	const struct shadow_leaf *leaf = leaf_of(t, idx);
 
-	return leaf ? leaf->tce[idx & SHADOW_LEAF_MASK] : 0;
+	return leaf ? leaf->cells->tce[idx & SHADOW_LEAF_MASK] : 0;
 }
 
 /**
@@ -153,7 +155,7 @@ static void count_table(const struct space *s, u32 num, struct census *c)
 
 	for (idx = 0; idx < end; idx++) {
 		const struct shadow_leaf *leaf = leaf_of(t, idx);
-		u64 tce = leaf ? leaf->tce[idx & SHADOW_LEAF_MASK] : 0;
+		u64 tce = leaf ? leaf->cells->tce[idx & SHADOW_LEAF_MASK] : 0;
 
 		if (!leaf)
 			idx |= SHADOW_LEAF_MASK;
@@ -162,7 +164,7 @@ static void count_table(const struct space *s, u32 num, struct census *c)
 		check_entry(t, idx, tce);
 		c->live[num]++;
 		c->unknown[num] += !!(tce & SHADOW_UNKNOWN);
-		count_entry(leaf->region[idx & SHADOW_LEAF_MASK], c);
+		count_entry(leaf->cells->region[idx & SHADOW_LEAF_MASK], c);
 	}
 }
 
