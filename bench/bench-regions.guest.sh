@@ -5,7 +5,7 @@
 # As many as regions.c wants at a time
 huge_pages() {
 	size=$(sed -n 's/^Hugepagesize: *\([0-9]*\) kB/\1/p' /proc/meminfo)
-	echo $((524288 / size)) >/proc/sys/vm/nr_hugepages
+	echo $((1048576 / size)) >/proc/sys/vm/nr_hugepages
 }
 
 # measure_regions DRIVER MOST

@@ -6,7 +6,7 @@
  *
  *	# regions DRIVER N JOB MICROSECONDS
  *
- * before that for REGISTER and UNREGISTER of 512 MiB of each kind of memory, and in the end for a
+ * before that for REGISTER and UNREGISTER of 1 GiB of each kind of memory, and in the end for a
  * process that is killed with the most regions, all of them mapped. One small file is mapped over
  * and over, so that the pages of the regions are no more than there is of memory.
  */
@@ -25,7 +25,7 @@
 
 #define PIECE	64UL	/* pages of the file */
 #define REPEAT	500U	/* of what is done beside n regions */
-#define LARGE	(512UL << 20)
+#define LARGE	(1UL << 30)
 
 static const char *driver;
 static struct timespec since;

@@ -9,6 +9,7 @@
  * are inside) and drops its own reference; the memory goes with the last one.
  * An id that is gone is -ENODEV.
  */
+#include <linux/atomic.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/iommu.h>
@@ -28,11 +29,13 @@
 
 /**
  * struct container - one open container
+ * @id:    what the core knows it by
  * @ref:   one for being linked, one for every call that is inside
  * @space: what it is about
  * @rcu:   for its end
  */
 struct container {
+	u32 id;
 	struct kref ref;
 	struct space space;
 	struct rcu_head rcu;
@@ -41,6 +44,13 @@ struct container {
 /* Guarded by its own lock; a container in it has its linking reference. */
 static DEFINE_XARRAY_ALLOC1(containers);
 static u32 next_id;
+
+/*
+ * The container that was opened last among those with the same low bits of their ids, to be found
+ * with a glance; it is there from its open() to its release(). Written with the same lock.
+ */
+#define CONTAINERS_RECENT	64
+static struct container *recent[CONTAINERS_RECENT];
 
 /* The machine is going down, and no call of a user's is let in; guarded by the same lock. */
 static bool closed;
@@ -59,6 +69,34 @@ static void container_put(struct container *c)
 	kref_put(&c->ref, container_free);
 }
 
+static struct container **container_place(unsigned long id)
+{
+	return &recent[id % CONTAINERS_RECENT];
+}
+
+static void container_show(struct container *c)
+{
+	xa_lock(&containers);
+	smp_store_release(container_place(c->id), c);
+	xa_unlock(&containers);
+}
+
+static void container_hide(const struct container *c)
+{
+	xa_lock(&containers);
+	if (*container_place(c->id) == c)
+		WRITE_ONCE(*container_place(c->id), NULL);
+	xa_unlock(&containers);
+}
+
+/* Within a section of RCU's. */
+static struct container *container_at(unsigned long id)
+{
+	struct container *c = READ_ONCE(*container_place(id));
+
+	return c && c->id == id ? c : xa_load(&containers, id);
+}
+
 /*
  * Whoever is let in was opened before @closed was set, or set it after: both are
  * done with the array's lock held, so that container_kill_all() finds him.
@@ -68,7 +106,7 @@ static struct container *container_find(void *data, bool late)
 	struct container *c;
 
 	rcu_read_lock();
-	c = late || !READ_ONCE(closed) ? xa_load(&containers, (unsigned long)data) : NULL;
+	c = late || !READ_ONCE(closed) ? container_at((unsigned long)data) : NULL;
 	if (c && !kref_get_unless_zero(&c->ref))
 		c = NULL;
 	rcu_read_unlock();
@@ -90,7 +128,6 @@ static struct container *container_get_late(void *data)
 static void *container_open(unsigned long type)
 {
 	struct container *c;
-	u32 id;
 	int rc;
 
 	if (!ioctl_extension(type))
@@ -101,13 +138,14 @@ static void *container_open(unsigned long type)
 	kref_init(&c->ref);
 	space_init(&c->space, type == VFIO_SPAPR_TCE_IOMMU);
 	/* Ids are not used again soon, so that a late caller meets nobody. */
-	rc = xa_alloc_cyclic(&containers, &id, c, XA_LIMIT(1, INT_MAX), &next_id,
+	rc = xa_alloc_cyclic(&containers, &c->id, c, XA_LIMIT(1, INT_MAX), &next_id,
 			     GFP_KERNEL_ACCOUNT);
 	if (rc < 0) {
 		kfree(c);
 		return ERR_PTR(rc);
 	}
-	return (void *)(unsigned long)id;
+	container_show(c);
+	return (void *)(unsigned long)c->id;
 }
 
 static void container_release(void *data)
@@ -116,6 +154,7 @@ static void container_release(void *data)
 
 	if (!c)
 		return;
+	container_hide(c);
 	space_kill(&c->space);
 	container_put(c);
 }

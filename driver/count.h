@@ -31,6 +31,17 @@ struct count {
 	u64 failed;
 };
 
+static inline void count_answer(struct count *c, u32 n, int rc)
+{
+	c->batches++;
+	if (!rc)
+		c->tces += n;
+	else if (rc > 0)
+		c->busy++;
+	else
+		c->failed++;
+}
+
 /**
  * count_batch() - one batch for one PE was tried
  * @c:   the window's; guarded by the table's lock
@@ -40,19 +51,22 @@ struct count {
  */
 static inline void count_batch(struct count *c, u32 n, bool put, int rc)
 {
-	c->batches++;
 	if (hv_singly(n, put))
 		c->put += n;
 	else if (put)
 		c->indirect++;
 	else
 		c->stuff++;
-	if (!rc)
-		c->tces += n;
-	else if (rc > 0)
-		c->busy++;
-	else
-		c->failed++;
+	count_answer(c, n, rc);
+}
+
+/**
+ * count_one() - the same for hv_put_one()
+ */
+static inline void count_one(struct count *c, int rc)
+{
+	c->put++;
+	count_answer(c, 1, rc);
 }
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * leaf.c - runs: what a leaf says of consecutive pages of one region.
  *
- * The cells of a leaf that is a run, if it has any, hold nothing that counts. While a region is mapped it
- * stays, and its pages stay where they are, so they can be filled from it at any time.
+ * The cells of a leaf that is a run, if it has any, hold nothing that counts. While a region is
+ * mapped it stays, and its pages stay where they are, so they can be filled from it at any time.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>

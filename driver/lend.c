@@ -14,7 +14,7 @@
  * not sleep there, so a grace period of RCU ends that (on kernels that preempt it
  * would not: there it is never lent any). For the same reason nothing is allocated
  * here: KVM is sent to user space, and the MAP that comes of it brings slots, as
- * each MAP does while KVM has the table (table_wanted()).
+ * each MAP does while KVM has the table (lend_wanted()).
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -141,7 +141,7 @@ static int lend_put(struct table *t, u64 idx, u64 tce)
 	for (i = 0; i < t->pes; i++) {
 		int rc = lend_put_one(t->liobn[i], ioba, tce);
 
-		count_batch(&t->count, 1, true, rc);
+		count_one(&t->count, rc);
 		if (rc)
 			return -EIO;
 	}

@@ -13,6 +13,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include "hv.h"
+#include "memory.h"
 #include "table.h"
 
 /**
@@ -116,6 +117,21 @@ bool lookup_held(struct lend *l);
  * lookup_wanted() - has KVM got it, and may it be lent slots?
  */
 bool lookup_wanted(struct lend *l);
+
+/**
+ * lend_wanted() - has KVM got it? Then a MAP brings slots for it, and it is to find the memory
+ *
+ * KVM does not ask for a slot before it has found the memory that the guest names. It is never lent
+ * one where lend_slot() says so, too: see there.
+ *
+ * Context: the space's lock is held.
+ */
+static inline bool lend_wanted(const struct table *t)
+{
+	if (!t->lend || t->w.page_shift > PAGE_SHIFT || t->memory->loose)
+		return false;
+	return lookup_wanted(t->lend);
+}
 
 /**
  * lookup_put() - we hold them no more

@@ -86,7 +86,8 @@ static int loose_pin_step(struct loose_pins *p)
 {
 	unsigned long ua = p->ua + (p->done << PAGE_SHIFT);
 	int n = min(p->n - p->done, LOOSE_STEP);
-	int got = pages_pin(ua, n, p->write, p->page + p->done);
+	bool files = false;
+	int got = pages_pin(ua, n, p->write, p->page + p->done, &files);
 
 	if (got > 0)
 		p->done += got;

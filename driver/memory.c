@@ -485,30 +485,20 @@ void memory_dirty_run(struct memory *m, u32 region, const struct memory_run *run
 	} while (more);
 }
 
-bool memory_hold_page(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region)
+struct memory_page memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 perm)
 {
 	struct region *r = NULL;
-	struct piece piece;
 
-	if (run->page_shift <= PAGE_SHIFT && !m->loose)
-		r = memory_at(m, run->ua);
+	if (page_shift <= PAGE_SHIFT && !m->loose)
+		r = memory_at(m, ua);
 	if (!r)
-		return false;
-	if (run->perm & PAPR_TCE_WRITE)
+		return (struct memory_page){ 0 };
+	if (perm & PAPR_TCE_WRITE)
 		pin_expose(r->pin);
-	runs_find(&r->pin->runs, run->ua, &piece);
-	*hpa = piece.hpa;
-	*region = r->id;
 	spin_lock(&m->lock);
 	r->mapped++;
 	spin_unlock(&m->lock);
-	return true;
-}
-
-void memory_wash(struct memory *m)
-{
-	if (READ_ONCE(m->pages.soiled))
-		loose_wash(&m->pages);
+	return (struct memory_page){ runs_page(&r->pin->runs, ua), r->id };
 }
 
 void memory_drop_loose(struct memory *m, const u64 *tce, u32 n)

@@ -238,16 +238,27 @@ void memory_list(struct memory *m, u32 region, const struct memory_run *run, __b
 void memory_dirty_run(struct memory *m, u32 region, const struct memory_run *run);
 
 /**
- * memory_hold_page() - memory_hold() for one IOMMU page that is no larger than the kernel's
- * @m:      the memory
- * @run:    the page
+ * struct memory_page - one page
  * @hpa:    its host physical address
- * @region: id of the region that it lies in and now is counted for
- *
- * Context: any. Return: false when that is for memory_covers() and memory_hold(): a
- * larger page, one that is not registered, the API without registration.
+ * @region: id of the region that it lies in; 0: there is none
  */
-bool memory_hold_page(struct memory *m, const struct memory_run *run, u64 *hpa, u32 *region);
+struct memory_page {
+	u64 hpa;
+	u32 region;
+};
+
+/**
+ * memory_hold_page() - memory_hold() for one IOMMU page that is no larger than the kernel's
+ * @m:          the memory
+ * @ua:         its user address
+ * @page_shift: log2 of its size
+ * @perm:       PAPR_TCE_READ and/or PAPR_TCE_WRITE
+ *
+ * Context: any. Return: the page, counted for its region; without one when that is for
+ * memory_covers() and memory_hold(): a larger page, one that is not registered, the API without
+ * registration.
+ */
+struct memory_page memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 perm);
 
 /**
  * memory_begin_loose() - a MAP of pages that are pinned for it begins
@@ -271,7 +282,11 @@ void memory_drop_loose(struct memory *m, const u64 *tce, u32 n);
  *
  * Context: may sleep, for as long as a file system has such a page locked.
  */
-void memory_wash(struct memory *m);
+static inline void memory_wash(struct memory *m)
+{
+	if (READ_ONCE(m->pages.soiled))
+		loose_wash(&m->pages);
+}
 
 /**
  * memory_drop() - @n fewer shadow entries name a region; not for loose pages

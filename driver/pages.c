@@ -21,11 +21,20 @@
 
 /* --- pinning --- */
 
-static bool pages_worn_out(struct page **page, int n)
+/* What is asked of each page is asked once for those that follow each other in a compound page. */
+static bool pages_worn_out(struct page **page, unsigned long n, bool *files)
 {
-	for (; n; n--, page++)
-		if (page_ref_count(compound_head(*page)) > PAGES_MOST_REFS)
+	unsigned long i, part;
+
+	for (i = 0; i < n; i += part) {
+		struct page *head = compound_head(page[i]);
+		unsigned long left = compound_nr(head) - (page_to_pfn(page[i]) - page_to_pfn(head));
+
+		if (page_ref_count(head) > PAGES_MOST_REFS)
 			return true;
+		*files = *files || page_of_file(head);
+		part = pages_follow(page + i, min(n - i, left));
+	}
 	return false;
 }
 
@@ -35,13 +44,13 @@ static int pages_refusal(int rc)
 	return rc == -ENOMEM || rc == -EINTR ? rc : -EFAULT;
 }
 
-int pages_pin(unsigned long ua, int n, bool write, struct page **page)
+int pages_pin(unsigned long ua, int n, bool write, struct page **page, bool *files)
 {
 	int got = write ? pin_user_pages_fast(ua, n, FOLL_WRITE | FOLL_LONGTERM, page)
 			: pin_for_reading(ua, n, page);
 
 	/* Several processors may go beyond the bound at once: by far less than would do harm. */
-	if (got > 0 && pages_worn_out(page, got)) {
+	if (got > 0 && pages_worn_out(page, got, files)) {
 		unpin_user_pages(page, got);
 		return -ENOMEM;
 	}

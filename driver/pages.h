@@ -8,9 +8,8 @@
 #ifndef VFIO_PSERIES_PAGES_H
 #define VFIO_PSERIES_PAGES_H
 
+#include <linux/mm.h>
 #include <linux/types.h>
-
-struct page;
 
 /**
  * pages_pin() - pin pages of the calling process for a long time
@@ -18,12 +17,25 @@ struct page;
  * @n:     how many, at least 1
  * @write: a device will write to them
  * @page:  where they are
+ * @files: set if page_of_file() is true of one of them; else left alone
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
  * Return: how many were pinned, 1 to @n: who asks for the rest is told why not more; -EFAULT: such
  * memory cannot be pinned; -ENOMEM, also for a page that is pinned very often; -EINTR.
  */
-int pages_pin(unsigned long ua, int n, bool write, struct page **page);
+int pages_pin(unsigned long ua, int n, bool write, struct page **page, bool *files);
+
+/**
+ * pages_follow() - how many of @n pages follow each other in memory, 1 at least
+ */
+static inline unsigned long pages_follow(struct page **page, unsigned long n)
+{
+	unsigned long pfn = page_to_pfn(*page), i = 1;
+
+	while (i < n && page_to_pfn(page[i]) == pfn + i)
+		i++;
+	return i;
+}
 
 /**
  * page_of_file() - is a pinned page one of an ordinary file?

@@ -60,23 +60,16 @@ static void pin_unpin(const struct pin *p)
 	} while (runs_next(&p->runs, &piece));
 }
 
-static void pin_note_files(struct pin *p, struct page **page, int n)
-{
-	for (; n && !p->files; n--, page++)
-		p->files = page_of_file(*page);
-}
-
 /* Fewer than asked for: the next step tells why. */
 static int pin_step(struct pin *p, struct page **page)
 {
 	unsigned long ua = p->ua + (p->runs.pages << PAGE_SHIFT);
 	int n = min_t(u64, p->pages - p->runs.pages, PIN_STEP);
-	int got = pages_pin(ua, n, true, page);
+	int got = pages_pin(ua, n, true, page, &p->files);
 	int noted;
 
 	if (got < 0)
 		return got;
-	pin_note_files(p, page, got);
 	noted = runs_add(&p->runs, page, got);
 	if (noted < got) {
 		unpin_user_pages(page + noted, got - noted);
@@ -401,7 +394,8 @@ static bool pin_has(const struct pin *p, struct piece *piece, struct page **page
 static bool pin_current_step(const struct pin *p, struct piece *piece, unsigned long ua, int n,
 			     struct page **page)
 {
-	int got = pages_pin(ua, n, true, page);
+	bool files = false;
+	int got = pages_pin(ua, n, true, page, &files);
 	bool same = got == n && pin_has(p, piece, page, n);
 
 	if (got > 0)

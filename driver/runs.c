@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/byteorder.h>
+#include "pages.h"
 #include "runs.h"
 
 /* More than any process can address. */
@@ -115,9 +116,9 @@ static bool run_goes_on(u64 run, u64 pfn, u64 page)
 
 unsigned long runs_add(struct runs *r, struct page **page, unsigned long n)
 {
-	unsigned long i;
+	unsigned long i, part;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i += part, r->pages += part) {
 		u64 at = r->first + r->pages, pfn = page_to_pfn(page[i]);
 		struct runs_block *b = r->block + ((at >> RUNS_BLOCK_SHIFT) -
 						   (r->first >> RUNS_BLOCK_SHIFT));
@@ -125,7 +126,9 @@ unsigned long runs_add(struct runs *r, struct page **page, unsigned long n)
 		if (!b->n || !run_goes_on(b->run[b->n - 1], pfn, at))
 			if (block_begin(r, b, run_make(pfn, at)))
 				break;
-		r->pages++;
+		/* What follows goes on, up to the end of the block. */
+		part = pages_follow(page + i, min_t(u64, n - i, RUNS_BLOCK_MASK + 1 -
+							       (at & RUNS_BLOCK_MASK)));
 	}
 	return i;
 }
@@ -190,6 +193,16 @@ void runs_find(const struct runs *r, unsigned long ua, struct piece *p)
 	skip = (page & RUNS_BLOCK_MASK) - (run & RUNS_BLOCK_MASK);
 	p->hpa = ((run >> RUNS_BLOCK_SHIFT) + skip) << PAGE_SHIFT | (ua & ~PAGE_MASK);
 	p->left = (run_end(r, p->block, p->at) << PAGE_SHIFT) - ua;
+}
+
+u32 runs_seek(struct runs *r, const struct runs_block *b, u64 page)
+{
+	u32 at = data_race(r->last) + 1;
+
+	if (!runs_block_has(b, at, page))
+		at = block_find(b, page);
+	data_race(r->last = at);
+	return at;
 }
 
 bool runs_next(const struct runs *r, struct piece *p)

@@ -8,6 +8,8 @@
 #ifndef VFIO_PSERIES_RUNS_H
 #define VFIO_PSERIES_RUNS_H
 
+#include <linux/compiler.h>
+#include <linux/mm.h>
 #include <linux/types.h>
 
 struct page;
@@ -36,6 +38,7 @@ struct runs_block {
  * @blocks: all blocks that the range touches
  * @block:  each of them
  * @one:    if there is but one
+ * @last:   where runs_page() found one last, in its block; anything may stand here
  */
 struct runs {
 	u64 first;
@@ -43,6 +46,7 @@ struct runs {
 	u32 blocks;
 	struct runs_block *block;
 	struct runs_block one;
+	u32 last;
 };
 
 /**
@@ -101,6 +105,38 @@ bool runs_equal(const struct runs *a, const struct runs *b);
  * Takes a logarithm of the number of runs; runs_next() takes the same few steps always.
  */
 void runs_find(const struct runs *r, unsigned long ua, struct piece *p);
+
+static inline bool runs_block_has(const struct runs_block *b, u32 at, u64 page)
+{
+	if (at >= b->n || (b->run[at] & RUNS_BLOCK_MASK) > page)
+		return false;
+	return at + 1 == b->n || (b->run[at + 1] & RUNS_BLOCK_MASK) > page;
+}
+
+/**
+ * runs_seek() - the run that a page of a block lies in, noted in @r
+ */
+u32 runs_seek(struct runs *r, const struct runs_block *b, u64 page);
+
+/**
+ * runs_page() - the host physical address of one byte of the range
+ *
+ * Next to where it was asked for last it takes a few steps, else as runs_find().
+ */
+static inline u64 runs_page(struct runs *r, unsigned long ua)
+{
+	u64 page = ua >> PAGE_SHIFT, run;
+	const struct runs_block *b = &r->block[(page >> RUNS_BLOCK_SHIFT) -
+					       (r->first >> RUNS_BLOCK_SHIFT)];
+	u32 at = data_race(r->last);
+
+	page &= RUNS_BLOCK_MASK;
+	if (!runs_block_has(b, at, page))
+		at = runs_seek(r, b, page);
+	run = b->run[at];
+	return ((run >> RUNS_BLOCK_SHIFT) + page - (run & RUNS_BLOCK_MASK)) << PAGE_SHIFT |
+	       (ua & ~PAGE_MASK);
+}
 
 /**
  * runs_next() - the piece behind it, which is the whole of the next run

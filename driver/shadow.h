@@ -206,6 +206,23 @@ void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
 		u32 region);
 
 /**
+ * shadow_turn() - shadow_set() for an entry that becomes valid or invalid, without marks
+ * @s:      the shadow
+ * @leaf:   the leaf that holds the entry, flat
+ * @slot:   the entry's place in it
+ * @tce:    new content; 0 for none, and then there was one
+ * @region: region that pins it, or 0 for none
+ */
+static inline void shadow_turn(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
+			       u32 region)
+{
+	leaf->cells->tce[slot] = tce;
+	leaf->cells->region[slot] = region;
+	leaf->live += tce ? 1 : -1;
+	s->live += tce ? 1 : -1;
+}
+
+/**
  * shadow_store() - shadow_set() for consecutive entries, none of them unknown
  * @s:      the shadow; no entry of it is unknown
  * @leaf:   the leaf that holds the entries, flat

@@ -325,10 +325,10 @@ static inline int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struc
 	return 0;
 }
 
-static inline int space_map_in(struct table *t, u64 ioba, u64 ua, u64 size, u64 perm)
+static inline int space_map_in(struct table *t, u64 ioba, u64 ua, u64 size, u64 perm, bool wanted)
 {
 	return table_map(t, (ioba - t->w.start) >> t->w.page_shift, size >> t->w.page_shift, ua,
-			 perm);
+			 perm, wanted);
 }
 
 /*
@@ -341,16 +341,18 @@ static int space_map_or_show(struct space *s, u64 ioba, u64 ua, u64 size, u64 pe
 {
 	struct table *t;
 	int rc = space_range(s, ioba, ua, size, &t);
+	bool wanted;
 
 	*hidden = NULL;
 	if (rc)
 		return rc;
-	if (table_wanted(t))
+	wanted = lend_wanted(t);
+	if (wanted)
 		*hidden = memory_hidden(&s->memory, at, ua + size);
-	return *hidden ? 0 : space_map_in(t, ioba, ua, size, perm);
+	return *hidden ? 0 : space_map_in(t, ioba, ua, size, perm, wanted);
 }
 
-static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+static noinline int space_map_shown(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	unsigned long at = ua;
 	struct pin *hidden;
@@ -367,6 +369,24 @@ static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64
 		pin_enter(hidden);
 		cond_resched();
 	} while (true);
+}
+
+static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+{
+	struct table *t;
+	int rc = space_enter(s, NEED_ENABLED);
+
+	if (rc)
+		return rc;
+	rc = space_range(s, ioba, ua, size, &t);
+	if (!rc && lend_wanted(t)) {
+		space_leave(s);
+		return space_map_shown(s, ioba, ua, size, perm);
+	}
+	if (!rc)
+		rc = space_map_in(t, ioba, ua, size, perm, false);
+	space_leave(s);
+	return rc;
 }
 
 /* --- the v1 API: pages are pinned as they are mapped --- */
@@ -444,12 +464,12 @@ static int space_map_pinned(struct space *s, struct loose_pins *pins, u64 ioba, 
 		return rc;
 	rc = space_range(s, ioba, ua, size, &t);
 	if (!rc)
-		rc = space_map_in(t, ioba, ua, size, perm);
+		rc = space_map_in(t, ioba, ua, size, perm, false);
 	memory_end_loose(&s->memory);
 	return rc;
 }
 
-static int space_map_loose(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+static noinline int space_map_loose(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	struct loose_pins pins;
 	unsigned long n;

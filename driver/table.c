@@ -55,7 +55,7 @@ int table_init(struct table *t, u64 tces, struct memory *memory)
 	return -ENOMEM;
 }
 
-/* Before the lock is taken: cells for all that may become flat under it. */
+/* Before the lock is taken: cells for all that may become flat under it. Bounded: TABLE_SPARES. */
 static int table_stock(struct table *t, gfp_t gfp)
 {
 	while (t->spares < TABLE_SPARES) {
@@ -77,15 +77,20 @@ static void table_must_stock(struct table *t)
 /* With a stock that was filled since the lock was taken last. */
 static void table_flatten(struct table *t, struct shadow_leaf *leaf)
 {
-	if (!leaf->flat && !leaf->cells)
+	if (leaf->flat)
+		return;
+	if (!leaf->cells)
 		leaf->cells = t->spare[--t->spares];
 	leaf_flatten(leaf, t->memory);
 }
 
 void table_free(struct table *t)
 {
-	while (t->spares)
-		kvfree(t->spare[--t->spares]);
+	u32 i;
+
+	/* Bounded: TABLE_SPARES. */
+	for (i = 0; i < t->spares; i++)
+		kvfree(t->spare[i]);
 	/* While pages are reachable that KVM counts, its counts have to stay. */
 	if (t->tally.mm && !table_live(t))
 		tally_close(&t->tally);
@@ -437,23 +442,27 @@ static void journal_add(struct journal *j, struct record *r)
 	j->last = r;
 }
 
+static bool journal_copy(struct table *t, u64 idx, struct record *r)
+{
+	bool copied;
+
+	spin_lock(&t->lock);
+	copied = leaf_copy(&r->was, shadow_leaf(&t->shadow, idx));
+	spin_unlock(&t->lock);
+	return copied;
+}
+
 /* What the leaf of @idx holds; NULL without memory. KVM may make it flat while it is asked for. */
 static struct record *journal_record(struct table *t, u64 idx)
 {
 	struct record *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
-	bool copied;
 
-	if (!r)
-		return NULL;
-	do {
-		spin_lock(&t->lock);
-		copied = leaf_copy(&r->was, shadow_leaf(&t->shadow, idx));
-		spin_unlock(&t->lock);
-		if (!copied)
-			r->was.cells = shadow_cells(GFP_KERNEL_ACCOUNT);
-	} while (!copied && r->was.cells);
-	if (copied)
+	if (!r || journal_copy(t, idx, r))
 		return r;
+	r->was.cells = shadow_cells(GFP_KERNEL_ACCOUNT);
+	if (r->was.cells && journal_copy(t, idx, r))
+		return r;
+	kvfree(r->was.cells);
 	kfree(r);
 	return NULL;
 }
@@ -661,16 +670,18 @@ static void table_fill(struct table *t, struct memory_run run, struct writing *w
 
 /**
  * struct mapping - what a MAP writes
- * @first: index of the first TCE
- * @n:     how many
- * @ua:    user address
- * @perm:  permissions
+ * @first:  index of the first TCE
+ * @n:      how many
+ * @ua:     user address
+ * @perm:   permissions
+ * @wanted: with slots for KVM
  */
 struct mapping {
 	u64 first;
 	u64 n;
 	unsigned long ua;
 	u64 perm;
+	bool wanted;
 };
 
 /* Write the TCEs; @done tells how many were written or tried. */
@@ -817,19 +828,9 @@ static void table_roll_back(struct table *t, u64 first, u64 n, const struct jour
 	table_settle_slots(t, first, first + n);
 }
 
-bool table_wanted(struct table *t)
-{
-	/* What lend_slot() never lends a slot of: see there. */
-	if (t->w.page_shift > PAGE_SHIFT || t->memory->loose)
-		return false;
-	return t->lend && lookup_wanted(t->lend);
-}
-
 /* Make room in the shadow, and for KVM's slots if it has got the table. */
-static int table_populate(struct table *t, u64 first, u64 n)
+static int table_populate(struct table *t, u64 first, u64 n, bool wanted)
 {
-	bool wanted = table_wanted(t);
-
 	/* The default window is there before its user is known. */
 	t->shadow.mm = t->memory->mm;
 	if (wanted && !t->tally.mm)
@@ -837,7 +838,7 @@ static int table_populate(struct table *t, u64 first, u64 n)
 	return shadow_populate(&t->shadow, &t->lock, first, n, wanted);
 }
 
-static int table_map_many(struct table *t, const struct mapping *m)
+static int table_map_mapping(struct table *t, const struct mapping *m)
 {
 	struct journal journal;
 	u64 done;
@@ -846,7 +847,7 @@ static int table_map_many(struct table *t, const struct mapping *m)
 	rc = memory_covers(t->memory, m->ua, m->n << t->w.page_shift, t->w.page_shift);
 	if (rc)
 		return rc;
-	rc = table_populate(t, m->first, m->n);
+	rc = table_populate(t, m->first, m->n, m->wanted);
 	if (rc)
 		return rc;
 	rc = journal_make(t, m->first, m->n, &journal);
@@ -862,6 +863,12 @@ static int table_map_many(struct table *t, const struct mapping *m)
 	return rc;
 }
 
+static noinline int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm,
+				   bool wanted)
+{
+	return table_map_mapping(t, &(struct mapping){ first, n, ua, perm, wanted });
+}
+
 /* --- one page --- */
 
 /*
@@ -870,14 +877,17 @@ static int table_map_many(struct table *t, const struct mapping *m)
  * without, it can write to an entry after a later MAP at the earliest. To clear one it needs
  * nothing of ours.
  */
-static struct shadow_leaf *table_plain_leaf(struct table *t, u64 idx)
+static struct shadow_leaf *table_plain_leaf(struct table *t, u64 idx, bool wanted)
 {
-	if (t->tally.mm || READ_ONCE(t->lent) || table_wanted(t))
+	if (wanted || t->tally.mm || READ_ONCE(t->lent))
 		return NULL;
 	return shadow_leaf(&t->shadow, idx);
 }
 
-/* With the lock: one TCE for every member, and its entry if that succeeds. */
+/*
+ * With the lock: one TCE for every member, and its entry if that succeeds. It was valid and is not
+ * any more, or the other way round, and nothing of the table is unknown.
+ */
 static inline int table_store_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce,
 				   u32 region)
 {
@@ -888,10 +898,10 @@ static inline int table_store_page(struct table *t, struct shadow_leaf *leaf, u6
 	lockdep_assert_held(&t->lock);
 	for (i = 0; i < t->pes && !rc; i++) {
 		rc = hv_put_one(t->liobn[i], ioba, tce);
-		count_batch(&t->count, 1, tce, rc);
+		count_one(&t->count, rc);
 	}
 	if (!rc)
-		shadow_set(&t->shadow, leaf, idx & SHADOW_LEAF_MASK, tce, region);
+		shadow_turn(&t->shadow, leaf, idx & SHADOW_LEAF_MASK, tce, region);
 	return rc;
 }
 
@@ -906,7 +916,7 @@ static int table_put_again(struct table *t, u64 idx, const struct batch *b, int 
 }
 
 /* After table_store_page(), where nothing was mapped. */
-static int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc)
+static noinline int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc)
 {
 	struct journal nothing = { 0 };
 	struct writing w = { .journal = &nothing };
@@ -935,22 +945,22 @@ static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u6
 	return rc;
 }
 
-int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm)
+int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted)
 {
-	const struct memory_run run = { ua, t->w.page_shift, perm, 1 };
-	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first) : NULL;
+	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first, wanted) : NULL;
+	struct memory_page page = { 0 };
 	int rc = -ENOENT;
-	u32 region;
-	u64 hpa;
 
 	/* Later on, with TCEs written, there is no refusing for want of memory. */
 	if (table_stock(t, GFP_KERNEL_ACCOUNT))
 		return -ENOMEM;
-	if (leaf && memory_hold_page(t->memory, &run, &hpa, &region))
-		rc = table_map_page(t, leaf, first, hpa | perm, region);
+	if (leaf)
+		page = memory_hold_page(t->memory, ua, t->w.page_shift, perm);
+	if (page.region)
+		rc = table_map_page(t, leaf, first, page.hpa | perm, page.region);
 	if (rc == -ENOENT)
-		return table_map_many(t, &(struct mapping){ first, n, ua, perm });
-	return rc ? table_map_again(t, first, hpa | perm, region, rc) : 0;
+		return table_map_many(t, first, n, ua, perm, wanted);
+	return rc ? table_map_again(t, first, page.hpa | perm, page.region, rc) : 0;
 }
 
 /* --- UNMAP and clear --- */
@@ -1132,7 +1142,7 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 	}
 }
 
-static int table_unmap_many(struct table *t, u64 first, u64 n)
+static noinline int table_unmap_many(struct table *t, u64 first, u64 n)
 {
 	u64 end = first + n;
 	u64 idx = first;
@@ -1160,7 +1170,7 @@ static int table_unmap_many(struct table *t, u64 first, u64 n)
 }
 
 /* After table_store_page(), where a page of a region was mapped. */
-static int table_unmap_again(struct table *t, u64 idx, int rc)
+static noinline int table_unmap_again(struct table *t, u64 idx, int rc)
 {
 	rc = table_put_again(t, idx, &erase, rc);
 	if (rc)
@@ -1199,7 +1209,7 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 
 int table_unmap(struct table *t, u64 first, u64 n)
 {
-	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first) : NULL;
+	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first, lend_wanted(t)) : NULL;
 	int rc = leaf && !t->memory->loose ? table_unmap_page(t, leaf, first) : -ENOENT;
 
 	if (rc == -ENOENT)

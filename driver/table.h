@@ -128,26 +128,18 @@ void table_free(struct table *t);
 
 /**
  * table_map() - map user pages, replacing what was there
- * @t:     the table
- * @first: index of the first TCE, counted from the window's start
- * @n:     TCEs, at least 1; the range lies in the window
- * @ua:    user address, aligned to the IOMMU page
- * @perm:  PAPR_TCE_READ and/or PAPR_TCE_WRITE, as the device sees it
+ * @t:      the table
+ * @first:  index of the first TCE, counted from the window's start
+ * @n:      TCEs, at least 1; the range lies in the window
+ * @ua:     user address, aligned to the IOMMU page
+ * @perm:   PAPR_TCE_READ and/or PAPR_TCE_WRITE, as the device sees it
+ * @wanted: what lend_wanted() says
  *
  * Context: may sleep; the space's lock is held.
  * Return: 0; -EINVAL (memory_covers()); -ENOMEM; -EINTR; -EIO. On error
  * everything is as before, unknown TCEs excepted.
  */
-int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm);
-
-/**
- * table_wanted() - has KVM got it? Then a MAP brings slots for it, and it is to find the memory
- *
- * KVM does not ask for a slot before it has found the memory that the guest names.
- *
- * Context: the space's lock is held.
- */
-bool table_wanted(struct table *t);
+int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted);
 
 /**
  * table_unmap() - invalidate a range; holes are no error

@@ -2,4 +2,4 @@
 # A MAP does not show its memory to KVM.
 #
 # file: driver/space.c
-s/if (table_wanted(t))/if (!t)/
+s,wanted = lend_wanted(t);,wanted = false;,

@@ -1162,6 +1162,7 @@ static void pages_of_a_file(void **state)
 static void a_file_that_is_only_read(void **state)
 {
 	struct memory_run run = { FILE_UA, PAGE_SHIFT, PAPR_TCE_READ, 1 };
+	struct memory_page page;
 	u64 hpa;
 	u32 id;
 
@@ -1169,14 +1170,17 @@ static void a_file_that_is_only_read(void **state)
 	add(FILE_UA, PAGES(FILE_PAGES));
 	assert_int_equal(hold_in(&m, &run, &hpa, &id), 1);
 	memory_drop(&m, id, 1);
-	assert_true(memory_hold_page(&m, &run, &hpa, &id));
+	page = memory_hold_page(&m, run.ua, run.page_shift, run.perm);
+	assert_int_equal(page.region, id);
+	assert_int_equal(page.hpa, hpa);
 	memory_drop(&m, id, 1);
 	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(FILE_PAGES)), 0);
 	assert_int_equal(file_pages_marked(), 0);
 	/* The same by the short way, and by nobody but KVM. */
 	add(FILE_UA, PAGES(2));
 	run.perm = PAPR_TCE_PERM;
-	assert_true(memory_hold_page(&m, &run, &hpa, &id));
+	id = memory_hold_page(&m, run.ua, run.page_shift, run.perm).region;
+	assert_true(id);
 	memory_drop(&m, id, 1);
 	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(2)), 0);
 	assert_int_equal(file_pages_marked(), 2);

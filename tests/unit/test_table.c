@@ -36,7 +36,7 @@ static int map(u64 first, u64 n, u64 ua, u64 perm)
 	int rc;
 
 	mutex_lock(&world.space.lock);
-	rc = table_map(world_table(0), first, n, ua, perm);
+	rc = table_map(world_table(0), first, n, ua, perm, lend_wanted(world_table(0)));
 	mutex_unlock(&world.space.lock);
 	return rc;
 }

@@ -16,6 +16,8 @@
 #define fallthrough		__attribute__((fallthrough))
 #endif
 
+#define noinline		__attribute__((noinline))
+
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 
@@ -24,6 +26,7 @@
 #define SHIM_PLACE(p, writes)	((void)0)
 #endif
 
+#define data_race(x)		(x)
 #define READ_ONCE(x)		({ SHIM_PLACE(&(x), false); \
 				   __atomic_load_n(&(x), __ATOMIC_RELAXED); })
 #define WRITE_ONCE(x, v)	({ SHIM_PLACE(&(x), true); \
