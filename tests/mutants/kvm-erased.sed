@@ -2,4 +2,4 @@
 # What KVM writes during an UNMAP is taken for erased.
 #
 # file: driver/table.c
-/^static bool entry_gone(/,/^}/s/return .*/return leaf->tce[slot];/
+/^static bool entry_gone(/,/^}/s/return .*/return leaf->cells->tce[slot];/

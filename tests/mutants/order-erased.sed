@@ -3,4 +3,4 @@
 #
 # file: driver/table.c
 # interleave: kvm_unmap
-/^static bool entry_gone(/,/^}/s/return .*/return leaf->tce[slot];/
+/^static bool entry_gone(/,/^}/s/return .*/return leaf->cells->tce[slot];/

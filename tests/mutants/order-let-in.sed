@@ -3,4 +3,4 @@
 #
 # file: driver/container.c
 # interleave: open_reboot
-s/late || !READ_ONCE(closed) ? xa_load/late || containers_open ? xa_load/;s/^static bool closed;/static bool closed, containers_open = true;/
+s/late || !READ_ONCE(closed) ? container_at/late || containers_open ? container_at/;s/^static bool closed;/static bool closed, containers_open = true;/

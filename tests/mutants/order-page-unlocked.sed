@@ -5,6 +5,6 @@
 # interleave: kvm_unmap_page
 /^static int table_unmap_page/,/^}/{
 /^	spin_lock(&t->lock);$/d
-/^	tce = leaf->tce\[slot\];$/a\
+/^	tce = leaf->cells->tce\[slot\];$/a\
 	spin_lock(\&t->lock);
 }
