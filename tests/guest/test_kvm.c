@@ -147,8 +147,9 @@ static void found_when_asked(void)
 	guest_open(&m, &w, memory, WORLD_DATA);
 	machine_map(&m, 0, MIB, PAGES);
 	tap_check(m.left == (none ? PAGES : 1), "%u calls left the kernel", m.left);
-	tap_check(kstat_pins() == pins + (none ? 0 : pages), "%lld pages were pinned for KVM, of %lld",
-		  (long long)(kstat_pins() - pins), (long long)pages);
+	tap_check(kstat_pins() == pins + (none ? 0 : pages),
+		  "%lld pages were pinned for KVM, of %lld", (long long)(kstat_pins() - pins),
+		  (long long)pages);
 	tap_check(kstat_locked(0) < locked + WORLD_DATA / KIB / 2, "they are charged twice");
 	machine_unmap(&m, 0, PAGES);
 	tap_errno(__vfio_unregister(&w.v, memory, WORLD_DATA), 0, "UNREGISTER");
