@@ -212,9 +212,9 @@ static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64
  */
 static bool lend_flatten(struct table *t, struct shadow_leaf *leaf)
 {
-	if (!leaf->flat && !leaf->cells)
+	if (!leaf->cells)
 		leaf->cells = shadow_cells(GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
-	if (!leaf->flat && !leaf->cells)
+	if (!leaf->cells)
 		return false;
 	leaf_flatten(leaf, t->memory);
 	return true;

@@ -86,8 +86,7 @@ static int loose_pin_step(struct loose_pins *p)
 {
 	unsigned long ua = p->ua + (p->done << PAGE_SHIFT);
 	int n = min(p->n - p->done, LOOSE_STEP);
-	bool files = false;
-	int got = pages_pin(ua, n, p->write, p->page + p->done, &files);
+	int got = pages_pin(ua, n, p->write, p->page + p->done, NULL);
 
 	if (got > 0)
 		p->done += got;

@@ -32,7 +32,8 @@ static bool pages_worn_out(struct page **page, unsigned long n, bool *files)
 
 		if (page_ref_count(head) > PAGES_MOST_REFS)
 			return true;
-		*files = *files || page_of_file(head);
+		if (files && !*files)
+			*files = page_of_file(head);
 		part = pages_follow(page + i, min(n - i, left));
 	}
 	return false;

@@ -17,7 +17,7 @@
  * @n:     how many, at least 1
  * @write: a device will write to them
  * @page:  where they are
- * @files: set if page_of_file() is true of one of them; else left alone
+ * @files: set if page_of_file() is true of one of them, else left alone; may be NULL
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
  * Return: how many were pinned, 1 to @n: who asks for the rest is told why not more; -EFAULT: such

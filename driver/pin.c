@@ -394,8 +394,7 @@ static bool pin_has(const struct pin *p, struct piece *piece, struct page **page
 static bool pin_current_step(const struct pin *p, struct piece *piece, unsigned long ua, int n,
 			     struct page **page)
 {
-	bool files = false;
-	int got = pages_pin(ua, n, true, page, &files);
+	int got = pages_pin(ua, n, true, page, NULL);
 	bool same = got == n && pin_has(p, piece, page, n);
 
 	if (got > 0)

@@ -120,8 +120,7 @@ unsigned long runs_add(struct runs *r, struct page **page, unsigned long n)
 
 	for (i = 0; i < n; i += part, r->pages += part) {
 		u64 at = r->first + r->pages, pfn = page_to_pfn(page[i]);
-		struct runs_block *b = r->block + ((at >> RUNS_BLOCK_SHIFT) -
-						   (r->first >> RUNS_BLOCK_SHIFT));
+		struct runs_block *b = r->block + runs_block_of(r, at);
 
 		if (!b->n || !run_goes_on(b->run[b->n - 1], pfn, at))
 			if (block_begin(r, b, run_make(pfn, at)))
@@ -185,13 +184,11 @@ static u32 block_find(const struct runs_block *b, u64 page)
 
 void runs_find(const struct runs *r, unsigned long ua, struct piece *p)
 {
-	u64 page = ua >> PAGE_SHIFT, run, skip;
+	u64 page = ua >> PAGE_SHIFT;
 
-	p->block = (page >> RUNS_BLOCK_SHIFT) - (r->first >> RUNS_BLOCK_SHIFT);
+	p->block = runs_block_of(r, page);
 	p->at = block_find(&r->block[p->block], page);
-	run = r->block[p->block].run[p->at];
-	skip = (page & RUNS_BLOCK_MASK) - (run & RUNS_BLOCK_MASK);
-	p->hpa = ((run >> RUNS_BLOCK_SHIFT) + skip) << PAGE_SHIFT | (ua & ~PAGE_MASK);
+	p->hpa = runs_hpa(r->block[p->block].run[p->at], ua);
 	p->left = (run_end(r, p->block, p->at) << PAGE_SHIFT) - ua;
 }
 

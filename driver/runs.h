@@ -12,8 +12,6 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
-struct page;
-
 /*
  * A run says which page of its block it begins with, in its low bits, and the frame of that one.
  * Blocks are cut from user address 0 on, so that no IOMMU page lies in two of them.
@@ -106,6 +104,20 @@ bool runs_equal(const struct runs *a, const struct runs *b);
  */
 void runs_find(const struct runs *r, unsigned long ua, struct piece *p);
 
+/* The block of a page, counted from user address 0, in the range's array. */
+static inline u32 runs_block_of(const struct runs *r, u64 page)
+{
+	return (page >> RUNS_BLOCK_SHIFT) - (r->first >> RUNS_BLOCK_SHIFT);
+}
+
+/* Where in a run a user address lies, by host physical address. */
+static inline u64 runs_hpa(u64 run, unsigned long ua)
+{
+	u64 skip = ((ua >> PAGE_SHIFT) & RUNS_BLOCK_MASK) - (run & RUNS_BLOCK_MASK);
+
+	return ((run >> RUNS_BLOCK_SHIFT) + skip) << PAGE_SHIFT | (ua & ~PAGE_MASK);
+}
+
 static inline bool runs_block_has(const struct runs_block *b, u32 at, u64 page)
 {
 	if (at >= b->n || (b->run[at] & RUNS_BLOCK_MASK) > page)
@@ -125,17 +137,14 @@ u32 runs_seek(struct runs *r, const struct runs_block *b, u64 page);
  */
 static inline u64 runs_page(struct runs *r, unsigned long ua)
 {
-	u64 page = ua >> PAGE_SHIFT, run;
-	const struct runs_block *b = &r->block[(page >> RUNS_BLOCK_SHIFT) -
-					       (r->first >> RUNS_BLOCK_SHIFT)];
+	u64 page = ua >> PAGE_SHIFT;
+	const struct runs_block *b = &r->block[runs_block_of(r, page)];
 	u32 at = data_race(r->last);
 
 	page &= RUNS_BLOCK_MASK;
 	if (!runs_block_has(b, at, page))
 		at = runs_seek(r, b, page);
-	run = b->run[at];
-	return ((run >> RUNS_BLOCK_SHIFT) + page - (run & RUNS_BLOCK_MASK)) << PAGE_SHIFT |
-	       (ua & ~PAGE_MASK);
+	return runs_hpa(b->run[at], ua);
 }
 
 /**

@@ -371,6 +371,7 @@ static noinline int space_map_shown(struct space *s, u64 ioba, u64 ua, u64 size,
 	} while (true);
 }
 
+/* The usual way: where KVM has got the table the call begins anew. */
 static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	struct table *t;

@@ -670,18 +670,16 @@ static void table_fill(struct table *t, struct memory_run run, struct writing *w
 
 /**
  * struct mapping - what a MAP writes
- * @first:  index of the first TCE
- * @n:      how many
- * @ua:     user address
- * @perm:   permissions
- * @wanted: with slots for KVM
+ * @first: index of the first TCE
+ * @n:     how many
+ * @ua:    user address
+ * @perm:  permissions
  */
 struct mapping {
 	u64 first;
 	u64 n;
 	unsigned long ua;
 	u64 perm;
-	bool wanted;
 };
 
 /* Write the TCEs; @done tells how many were written or tried. */
@@ -838,35 +836,32 @@ static int table_populate(struct table *t, u64 first, u64 n, bool wanted)
 	return shadow_populate(&t->shadow, &t->lock, first, n, wanted);
 }
 
-static int table_map_mapping(struct table *t, const struct mapping *m)
+/* Out of line, as all that is rare: the call for one page is to save few registers. */
+static noinline int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm,
+				   bool wanted)
 {
+	const struct mapping m = { first, n, ua, perm };
 	struct journal journal;
 	u64 done;
 	int rc;
 
-	rc = memory_covers(t->memory, m->ua, m->n << t->w.page_shift, t->w.page_shift);
+	rc = memory_covers(t->memory, ua, n << t->w.page_shift, t->w.page_shift);
 	if (rc)
 		return rc;
-	rc = table_populate(t, m->first, m->n, m->wanted);
+	rc = table_populate(t, first, n, wanted);
 	if (rc)
 		return rc;
-	rc = journal_make(t, m->first, m->n, &journal);
+	rc = journal_make(t, first, n, &journal);
 	if (rc)
 		return rc;
 	table_begin(t);
-	rc = table_write(t, m, &journal, &done);
+	rc = table_write(t, &m, &journal, &done);
 	if (rc)
-		table_roll_back(t, m->first, done, &journal);
+		table_roll_back(t, first, done, &journal);
 	else
-		journal_settle(t, &journal, m->first, m->n);
+		journal_settle(t, &journal, first, n);
 	journal_free(&journal);
 	return rc;
-}
-
-static noinline int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm,
-				   bool wanted)
-{
-	return table_map_mapping(t, &(struct mapping){ first, n, ua, perm, wanted });
 }
 
 /* --- one page --- */
