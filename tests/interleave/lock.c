@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lock.c - mutexes and spinlocks between coroutines, and the order in which they may be taken.
+ * lock.c - locks between coroutines, and the order in which they may be taken.
  *
  * Locks that are initialised by the same code are of one class. Whoever takes one while he holds
  * another one says that this is the order, for good: the other way round could end in a cycle, in
@@ -11,8 +11,10 @@
 #include <sanitizer/common_interface_defs.h>
 #include <linux/errno.h>
 #include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include "internal.h"
 #include "race.h"
 #include "schedule.h"
@@ -25,11 +27,13 @@
 /**
  * struct holding - what a thread has
  * @lock:  in the order in which they were taken
+ * @class: of each
  * @n:     how many
  * @spins: how many of them are spinlocks
  */
 struct holding {
 	const struct shim_lock *lock[MOST_HELD];
+	u32 class[MOST_HELD];
 	u32 n;
 	u32 spins;
 };
@@ -91,9 +95,19 @@ void might_sleep(void)
 	shim_may_sleep();
 }
 
-bool shim_lock_is_mine(const struct shim_lock *l)
+bool shim_lock_is_mine_alone(const struct shim_lock *l)
 {
 	return l->holder == fiber_self() + 1;
+}
+
+bool shim_lock_is_mine(const struct shim_lock *l)
+{
+	const struct holding *h = mine();
+	u32 i = 0;
+
+	while (i < h->n && h->lock[i] != l)
+		i++;
+	return i < h->n;
 }
 
 /* --- the order --- */
@@ -108,9 +122,10 @@ static const void *class_key(const struct shim_lock *l)
 	return l;
 }
 
-static u32 class_of(const struct shim_lock *l)
+/* One that is taken inside of another of its class says so, and is of a class of its own. */
+static u32 class_of(const struct shim_lock *l, unsigned int depth)
 {
-	const void *key = class_key(l);
+	const void *key = (const char *)class_key(l) + depth;
 	u32 i = 0;
 
 	while (i < n_classes && classes[i] != key)
@@ -149,14 +164,13 @@ static void learn(u32 first, u32 then)
 				before[a][b] = true;
 }
 
-static void check_order(const struct shim_lock *l)
+static void check_order(u32 then)
 {
 	const struct holding *h = mine();
-	u32 then = class_of(l);
 	u32 i;
 
 	for (i = 0; i < h->n; i++) {
-		u32 first = class_of(h->lock[i]);
+		u32 first = h->class[i];
 
 		if (first == then || before[then][first])
 			turned_round(first, then);
@@ -169,46 +183,109 @@ static void check_order(const struct shim_lock *l)
 
 static bool is_free(const void *lock)
 {
+	const struct shim_lock *l = lock;
+
+	return !l->holder && !l->readers;
+}
+
+static bool is_free_to_read(const void *lock)
+{
 	return !((const struct shim_lock *)lock)->holder;
 }
 
 static void lock_init(struct shim_lock *l, const void *by)
 {
-	if (n_inits == MOST_LOCKS)
+	u32 i = 0;
+
+	/* Memory that was given back may become a lock again. */
+	while (i < n_inits && inits[i].lock != l)
+		i++;
+	if (i == MOST_LOCKS)
 		schedule_wrong("too many locks");
 	memset(l, 0, sizeof(*l));
-	inits[n_inits].lock = l;
-	inits[n_inits++].by = by;
+	inits[i].lock = l;
+	inits[i].by = by;
+	n_inits = max(n_inits, i + 1);
 }
 
-static void lock_take(struct shim_lock *l, const char *what, const void *where)
+static u32 may_take(const struct shim_lock *l, unsigned int depth)
 {
-	struct holding *h = mine();
+	u32 class = class_of(l, depth);
 
 	if (shim_lock_is_mine(l))
 		schedule_wrong("a lock is taken twice");
-	check_order(l);
-	schedule_at(&(struct step){ .what = what, .where = where, .object = { l },
-				    .writes = { true }, .ready = is_free, .arg = l });
-	l->holder = fiber_self() + 1;
+	check_order(class);
+	return class;
+}
+
+static void hold(const struct shim_lock *l, u32 class)
+{
+	struct holding *h = mine();
+
 	if (h->n == MOST_HELD)
 		schedule_wrong("too many locks are held");
+	h->class[h->n] = class;
 	h->lock[h->n++] = l;
 }
 
-static void lock_drop(struct shim_lock *l)
+static void unhold(const struct shim_lock *l)
 {
 	struct holding *h = mine();
 	u32 i = 0;
 
-	if (!shim_lock_is_mine(l))
-		schedule_wrong("a lock is dropped that is not held");
 	while (h->lock[i] != l)
 		i++;
-	for (h->n--; i < h->n; i++)
+	for (h->n--; i < h->n; i++) {
 		h->lock[i] = h->lock[i + 1];
+		h->class[i] = h->class[i + 1];
+	}
+}
+
+/* What readers have done is before this, too. */
+static void lock_take_nested(struct shim_lock *l, unsigned int depth, const char *what,
+			     const void *where)
+{
+	u32 class = may_take(l, depth);
+
+	schedule_at(&(struct step){ .what = what, .where = where, .object = { l, &l->readers },
+				    .writes = { true, true }, .ready = is_free, .arg = l });
+	schedule_past(&(struct step){ .object = { &l->readers }, .writes = { true } });
+	l->holder = fiber_self() + 1;
+	hold(l, class);
+}
+
+static void lock_take(struct shim_lock *l, const char *what, const void *where)
+{
+	lock_take_nested(l, 0, what, where);
+}
+
+static void lock_drop(struct shim_lock *l)
+{
+	if (!shim_lock_is_mine_alone(l))
+		schedule_wrong("a lock is dropped that is not held");
+	unhold(l);
 	l->holder = 0;
 	schedule_past(&(struct step){ .object = { l }, .writes = { true } });
+}
+
+/* Readers are in no order among themselves: what one gives back is for the next writer. */
+static void lock_read(struct shim_lock *l, const char *what, const void *where)
+{
+	u32 class = may_take(l, 0);
+
+	schedule_at(&(struct step){ .what = what, .where = where, .object = { l },
+				    .ready = is_free_to_read, .arg = l });
+	l->readers++;
+	hold(l, class);
+}
+
+static void lock_unread(struct shim_lock *l)
+{
+	if (!shim_lock_is_mine(l) || shim_lock_is_mine_alone(l))
+		schedule_wrong("a lock is dropped that is not held to read");
+	unhold(l);
+	l->readers--;
+	schedule_past(&(struct step){ .object = { &l->readers }, .gives = true });
 }
 
 void mutex_init(struct mutex *m)
@@ -266,6 +343,128 @@ void spin_unlock(spinlock_t *s)
 	mine()->spins--;
 }
 
+void spin_lock_nested(spinlock_t *s, unsigned int depth)
+{
+	lock_take_nested(&s->l, depth, "spinlock", __builtin_return_address(0));
+	mine()->spins++;
+}
+
+/* --- for several readers --- */
+
+void init_rwsem(struct rw_semaphore *sem)
+{
+	lock_init(&sem->l, __builtin_return_address(0));
+}
+
+void down_read(struct rw_semaphore *sem)
+{
+	shim_may_sleep();
+	lock_read(&sem->l, "read semaphore", __builtin_return_address(0));
+}
+
+int down_read_killable(struct rw_semaphore *sem)
+{
+	shim_may_sleep();
+	lock_read(&sem->l, "read semaphore", __builtin_return_address(0));
+	return 0;
+}
+
+void up_read(struct rw_semaphore *sem)
+{
+	lock_unread(&sem->l);
+}
+
+void down_write(struct rw_semaphore *sem)
+{
+	shim_may_sleep();
+	lock_take(&sem->l, "write semaphore", __builtin_return_address(0));
+}
+
+int down_write_killable(struct rw_semaphore *sem)
+{
+	shim_may_sleep();
+	lock_take(&sem->l, "write semaphore", __builtin_return_address(0));
+	return 0;
+}
+
+void up_write(struct rw_semaphore *sem)
+{
+	lock_drop(&sem->l);
+}
+
+void rwlock_init(rwlock_t *l)
+{
+	lock_init(&l->l, __builtin_return_address(0));
+}
+
+void read_lock(rwlock_t *l)
+{
+	lock_read(&l->l, "read lock", __builtin_return_address(0));
+	mine()->spins++;
+}
+
+void read_unlock(rwlock_t *l)
+{
+	lock_unread(&l->l);
+	mine()->spins--;
+}
+
+void write_lock(rwlock_t *l)
+{
+	lock_take(&l->l, "write lock", __builtin_return_address(0));
+	mine()->spins++;
+}
+
+void write_unlock(rwlock_t *l)
+{
+	lock_drop(&l->l);
+	mine()->spins--;
+}
+
+/* --- waiting for a condition --- */
+
+/* What a thread waits for: a queue that is woken again. */
+struct waiting {
+	const wait_queue_head_t *wq;
+	unsigned int before;
+};
+
+static bool is_woken(const void *arg)
+{
+	const struct waiting *w = arg;
+
+	return w->wq->woken != w->before;
+}
+
+void init_waitqueue_head(wait_queue_head_t *wq)
+{
+	wq->woken = 0;
+}
+
+unsigned int shim_wait_begin(wait_queue_head_t *wq)
+{
+	shim_may_sleep();
+	schedule_at(&(struct step){ .what = "about to wait", .where = __builtin_return_address(0),
+				    .object = { wq }, .apart = true });
+	return wq->woken;
+}
+
+void shim_wait(wait_queue_head_t *wq, unsigned int before)
+{
+	struct waiting w = { wq, before };
+
+	schedule_at(&(struct step){ .what = "waits", .where = __builtin_return_address(0),
+				    .object = { wq }, .apart = true, .ready = is_woken,
+				    .arg = &w });
+}
+
+void wake_up_all(wait_queue_head_t *wq)
+{
+	schedule_at(&(struct step){ .what = "wakes", .where = __builtin_return_address(0),
+				    .object = { wq }, .writes = { true }, .apart = true });
+	wq->woken++;
+}
+
 /* Not a lock, but where there is none. */
 void place_access(const volatile void *object, bool writes)
 {
@@ -273,4 +472,13 @@ void place_access(const volatile void *object, bool writes)
 				    .where = __builtin_return_address(0),
 				    .object = { object }, .writes = { writes } });
 	race_expected(object);
+}
+
+/* To add commutes with adding; who looks at the sum comes before or after each of them. */
+void place_count(const volatile void *counter, bool adds)
+{
+	schedule_at(&(struct step){ .what = adds ? "count" : "look at a count",
+				    .where = __builtin_return_address(0),
+				    .object = { counter }, .writes = { !adds }, .apart = true });
+	race_expected(counter);
 }

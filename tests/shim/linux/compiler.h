@@ -26,7 +26,29 @@
 #define SHIM_PLACE(p, writes)	((void)0)
 #endif
 
-#define data_race(x)		(x)
+/* The same for counters, which are added to or looked at. */
+#ifndef SHIM_COUNT
+#define SHIM_COUNT(p, adds)	((void)0)
+#endif
+/* Accesses in between are meant to race. */
+#ifndef SHIM_RACY
+#ifdef __SANITIZE_THREAD__
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreReadsEnd(const char *file, int line);
+void AnnotateIgnoreWritesBegin(const char *file, int line);
+void AnnotateIgnoreWritesEnd(const char *file, int line);
+#define SHIM_RACY(x)		({ AnnotateIgnoreReadsBegin(__FILE__, __LINE__); \
+				   AnnotateIgnoreWritesBegin(__FILE__, __LINE__); \
+				   __typeof__(x) racy_ = (x); \
+				   AnnotateIgnoreWritesEnd(__FILE__, __LINE__); \
+				   AnnotateIgnoreReadsEnd(__FILE__, __LINE__); \
+				   racy_; })
+#else
+#define SHIM_RACY(x)		(x)
+#endif
+#endif
+
+#define data_race(x)		SHIM_RACY(x)
 #define READ_ONCE(x)		({ SHIM_PLACE(&(x), false); \
 				   __atomic_load_n(&(x), __ATOMIC_RELAXED); })
 #define WRITE_ONCE(x, v)	({ SHIM_PLACE(&(x), true); \
