@@ -8,11 +8,13 @@
 #ifndef VFIO_PSERIES_COUNT_H
 #define VFIO_PSERIES_COUNT_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 #include "hv.h"
 
 /**
  * struct count - counters of one window, all of its PEs together
+ * @one:      single H_PUT_TCE that succeeded: most calls of some users; in none of the others
  * @put:      H_PUT_TCE; of a batch that failed all are counted
  * @indirect: H_PUT_TCE_INDIRECT
  * @stuff:    H_STUFF_TCE
@@ -22,41 +24,40 @@
  * @failed:   batches that it refused
  */
 struct count {
-	u64 put;
-	u64 indirect;
-	u64 stuff;
-	u64 batches;
-	u64 tces;
-	u64 busy;
-	u64 failed;
+	atomic64_t one;
+	atomic64_t put;
+	atomic64_t indirect;
+	atomic64_t stuff;
+	atomic64_t batches;
+	atomic64_t tces;
+	atomic64_t busy;
+	atomic64_t failed;
 };
 
 static inline void count_answer(struct count *c, u32 n, int rc)
 {
-	c->batches++;
+	atomic64_inc(&c->batches);
 	if (!rc)
-		c->tces += n;
-	else if (rc > 0)
-		c->busy++;
+		atomic64_add(n, &c->tces);
 	else
-		c->failed++;
+		atomic64_inc(rc > 0 ? &c->busy : &c->failed);
 }
 
 /**
  * count_batch() - one batch for one PE was tried
- * @c:   the window's; guarded by the table's lock
+ * @c:   the window's
  * @n:   its TCEs
  * @put: valid TCEs were written, not invalid ones
  * @rc:  what hv_put() or hv_stuff() said
+ *
+ * Context: any.
  */
 static inline void count_batch(struct count *c, u32 n, bool put, int rc)
 {
 	if (hv_singly(n, put))
-		c->put += n;
-	else if (put)
-		c->indirect++;
+		atomic64_add(n, &c->put);
 	else
-		c->stuff++;
+		atomic64_inc(put ? &c->indirect : &c->stuff);
 	count_answer(c, n, rc);
 }
 
@@ -65,8 +66,10 @@ static inline void count_batch(struct count *c, u32 n, bool put, int rc)
  */
 static inline void count_one(struct count *c, int rc)
 {
-	c->put++;
-	count_answer(c, 1, rc);
+	if (!rc)
+		atomic64_inc(&c->one);
+	else
+		count_batch(c, 1, true, rc);
 }
 
 #endif

@@ -19,7 +19,7 @@
 
 #define DEBUG_FORMAT	"vfio_pseries 1\n"
 
-/* Most TCEs that are looked at while a table's lock is held. */
+/* Most TCEs that are told in one line. */
 #define DEBUG_STRETCH	8192
 
 static struct dentry *debug_folder;
@@ -106,17 +106,16 @@ static void debug_members(struct seq_file *m, const struct windows *ws, const st
 
 static void debug_counts(struct seq_file *m, struct table *t)
 {
-	struct shadow shadow;
-	struct count c;
+	const struct count *c = &t->count;
+	u64 one = atomic64_read(&c->one);
 
-	spin_lock(&t->lock);
-	shadow = t->shadow;
-	c = t->count;
-	spin_unlock(&t->lock);
 	seq_printf(m, " mapped=%llu unknown=%llu shadow=%llu put=%llu indirect=%llu stuff=%llu",
-		   shadow.live, shadow.unknown, shadow.bytes, c.put, c.indirect, c.stuff);
-	seq_printf(m, " batches=%llu tces=%llu busy=%llu failed=%llu\n", c.batches, c.tces,
-		   c.busy, c.failed);
+		   (u64)atomic64_read(&t->shadow.live), (u64)atomic64_read(&t->shadow.unknown),
+		   READ_ONCE(t->shadow.bytes), one + atomic64_read(&c->put),
+		   (u64)atomic64_read(&c->indirect), (u64)atomic64_read(&c->stuff));
+	seq_printf(m, " batches=%llu tces=%llu busy=%llu failed=%llu\n",
+		   one + atomic64_read(&c->batches), one + atomic64_read(&c->tces),
+		   (u64)atomic64_read(&c->busy), (u64)atomic64_read(&c->failed));
 }
 
 static int debug_space(u32 id, struct space *s, void *data)
@@ -124,7 +123,7 @@ static int debug_space(u32 id, struct space *s, void *data)
 	struct seq_file *m = data;
 	u32 slot;
 
-	if (mutex_lock_killable(&s->lock))
+	if (down_read_killable(&s->lock))
 		return -EINTR;
 	for (slot = 0; slot < PE_WINDOWS; slot++) {
 		struct table *t = s->windows.table[slot];
@@ -136,7 +135,7 @@ static int debug_space(u32 id, struct space *s, void *data)
 		debug_members(m, &s->windows, t);
 		debug_counts(m, t);
 	}
-	mutex_unlock(&s->lock);
+	up_read(&s->lock);
 	return 0;
 }
 
@@ -190,16 +189,15 @@ static bool debug_run_here(struct debug_run *run, const struct table *t)
 	return true;
 }
 
-static bool debug_run_in(struct debug_run *run, struct table *t)
+static bool debug_run_in(struct debug_run *run, const struct table *t)
 {
 	bool found = false;
 
 	while (!found && run->idx < t->shadow.tces) {
-		spin_lock(&t->lock);
-		found = debug_run_here(run, t);
-		if (!found && !t->shadow.live)
+		if (!atomic64_read(&t->shadow.live))
 			run->idx = t->shadow.tces;
-		spin_unlock(&t->lock);
+		else
+			found = debug_run_here(run, t);
 		cond_resched();
 	}
 	return found;
@@ -216,7 +214,7 @@ static int debug_run_space(u32 id, struct space *s, void *data)
 		run->slot = 0;
 		run->idx = 0;
 	}
-	if (mutex_lock_killable(&s->lock))
+	if (down_read_killable(&s->lock))
 		return -EINTR;
 	for (; run->slot < PE_WINDOWS; run->slot++, run->idx = 0) {
 		struct table *t = s->windows.table[run->slot];
@@ -226,7 +224,7 @@ static int debug_run_space(u32 id, struct space *s, void *data)
 			break;
 		}
 	}
-	mutex_unlock(&s->lock);
+	up_read(&s->lock);
 	return rc;
 }
 

@@ -88,7 +88,7 @@ bool leaf_write(struct shadow_leaf *leaf, const struct leaf_run *run)
 	} else {
 		return false;
 	}
-	leaf->live = leaf->run.pages.n;
+	WRITE_ONCE(leaf->live, leaf->run.pages.n);
 	return true;
 }
 
@@ -114,7 +114,7 @@ bool leaf_cut(struct shadow_leaf *leaf, const struct leaf_run *part)
 		return false;
 	}
 	run->pages.n -= part->pages.n;
-	leaf->live = run->pages.n;
+	WRITE_ONCE(leaf->live, run->pages.n);
 	return true;
 }
 

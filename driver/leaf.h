@@ -9,7 +9,7 @@
  * cannot fail: it happens with the lock held, so whoever may have to has some at hand (table.c). A
  * flat leaf becomes a run again when a MAP replaces all that is in it, and keeps its cells.
  *
- * All functions are called with the table's lock held, unless the leaf is a journal's.
+ * All functions are called with the leaf's lock held, unless the leaf is a journal's.
  */
 #ifndef VFIO_PSERIES_LEAF_H
 #define VFIO_PSERIES_LEAF_H

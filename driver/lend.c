@@ -7,7 +7,7 @@
  * writes the user address into the slot; all without a lock, so that two of the
  * guest's processors can be in each other's way. Here KVM is always told that
  * there was nothing. So it only counts up, and the counts are taken down with the
- * table's lock held (tally.h): they can be too high, but never too low, and
+ * leaf's lock held (tally.h): they can be too high, but never too low, and
  * memory that a TCE of KVM's reaches cannot be unpinned.
  *
  * A slot must not go while KVM is between asking for it and writing to it. It does
@@ -31,7 +31,7 @@
 
 void lend_init(struct lend *l)
 {
-	spin_lock_init(&l->lock);
+	rwlock_init(&l->lock);
 	l->t = NULL;
 	l->stopped = false;
 	l->next = NULL;
@@ -39,18 +39,18 @@ void lend_init(struct lend *l)
 
 void lend_begin(struct lend *l, struct table *t)
 {
-	spin_lock(&l->lock);
+	write_lock(&l->lock);
 	l->first = t->w.start >> t->w.page_shift;
 	l->stopped = false;
 	l->t = t;
-	spin_unlock(&l->lock);
+	write_unlock(&l->lock);
 }
 
 static void lend_set_stopped(struct lend *l, bool stopped)
 {
-	spin_lock(&l->lock);
+	write_lock(&l->lock);
 	l->stopped = stopped;
-	spin_unlock(&l->lock);
+	write_unlock(&l->lock);
 }
 
 void lend_stop(struct lend *l)
@@ -73,9 +73,19 @@ void lend_end(struct lend *l)
 {
 	if (!l)
 		return;
-	spin_lock(&l->lock);
+	write_lock(&l->lock);
 	l->t = NULL;
-	spin_unlock(&l->lock);
+	write_unlock(&l->lock);
+}
+
+void lend_exclude(struct lend *l)
+{
+	write_lock(&l->lock);
+}
+
+void lend_admit(struct lend *l)
+{
+	write_unlock(&l->lock);
 }
 
 /* With the lock. The table in which KVM's @index lies, and where. */
@@ -97,12 +107,14 @@ static __be64 *lend_table_slot(struct table *t, u64 idx)
 
 	if (t->w.page_shift > PAGE_SHIFT || t->memory->loose)
 		return NULL;
-	spin_lock(&t->lock);
 	leaf = shadow_leaf(&t->shadow, idx);
-	if (leaf && leaf->slots && t->tally.mm == current->mm && !t->lost &&
-	    tally_lends(&t->tally, t->shadow.live))
+	if (!leaf)
+		return NULL;
+	spin_lock(&leaf->lock);
+	if (leaf->slots && t->tally.mm == current->mm && !READ_ONCE(t->lost) &&
+	    tally_lends(&t->tally, atomic64_read(&t->shadow.live)))
 		slot = &leaf->slots[idx & SHADOW_LEAF_MASK];
-	spin_unlock(&t->lock);
+	spin_unlock(&leaf->lock);
 	return slot;
 }
 
@@ -112,11 +124,11 @@ __be64 *lend_slot(struct lend *l, u64 index)
 	struct table *t;
 	u64 idx;
 
-	spin_lock(&l->lock);
+	read_lock(&l->lock);
 	t = lend_table(l, index, &idx);
 	if (t && !l->stopped)
 		slot = lend_table_slot(t, idx);
-	spin_unlock(&l->lock);
+	read_unlock(&l->lock);
 	return slot;
 }
 
@@ -137,7 +149,7 @@ static int lend_put(struct table *t, u64 idx, u64 tce)
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
 	u32 i;
 
-	lockdep_assert_held(&t->lock);
+	lockdep_assert_held(&t->lend->lock);
 	for (i = 0; i < t->pes; i++) {
 		int rc = lend_put_one(t->liobn[i], ioba, tce);
 
@@ -164,7 +176,7 @@ static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 
 	if (region == MEMORY_LOOSE)
 		memory_drop_loose(t->memory, &old, 1);
 	else
-		memory_drop(t->memory, region, 1);
+		memory_drop_late(t->memory, region, 1);
 }
 
 /*
@@ -202,7 +214,7 @@ static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64
 	}
 	pr_err_ratelimited("vfio_pseries: window %x: a guest's TCE %llx is in an unknown state\n",
 			   t->liobn[0], (unsigned long long)idx);
-	t->lost = true;
+	WRITE_ONCE(t->lost, true);
 	return 0;
 }
 
@@ -213,20 +225,19 @@ static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64
 static bool lend_flatten(struct table *t, struct shadow_leaf *leaf)
 {
 	if (!leaf->cells)
-		leaf->cells = shadow_cells(GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+		WRITE_ONCE(leaf->cells, shadow_cells(GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN));
 	if (!leaf->cells)
 		return false;
 	leaf_flatten(leaf, t->memory);
 	return true;
 }
 
-static int lend_write(struct table *t, u64 idx, u64 tce)
+static int lend_write(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce)
 {
-	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
 	u32 slot = idx & SHADOW_LEAF_MASK;
 
-	lockdep_assert_held(&t->lock);
-	if (!leaf || (!tce && !leaf_live(leaf, slot)))
+	lockdep_assert_held(&leaf->lock);
+	if (!tce && !leaf_live(leaf, slot))
 		return 0;
 	if (!lend_flatten(t, leaf))
 		return -EIO;
@@ -234,9 +245,27 @@ static int lend_write(struct table *t, u64 idx, u64 tce)
 	if (lend_put(t, idx, tce))
 		return lend_refused(t, leaf, slot, idx, tce);
 	lend_store(t, leaf, slot, tce);
-	if (leaf->slots && !t->lost)
+	if (leaf->slots && !READ_ONCE(t->lost))
 		tally_down(&t->tally, tally_pull(&t->tally, &leaf->slots[slot]));
 	return 0;
+}
+
+static int lend_exchange_in(struct table *t, u64 idx, u64 hpa, u64 perm)
+{
+	/* A guest may leave anything in the bits between address and permissions. */
+	u64 tce = perm ? (hpa & ~((1ULL << t->w.page_shift) - 1)) | perm : 0;
+	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	int rc = 0;
+
+	if (leaf) {
+		spin_lock(&leaf->lock);
+		rc = lend_write(t, leaf, idx, tce);
+		spin_unlock(&leaf->lock);
+	}
+	/* Before a page is written KVM counts it, and for an error it counts down. */
+	if (tce && !rc)
+		atomic64_inc(&t->tally.counted);
+	return rc;
 }
 
 int lend_exchange(struct lend *l, u64 index, u64 hpa, u64 perm)
@@ -245,19 +274,10 @@ int lend_exchange(struct lend *l, u64 index, u64 hpa, u64 perm)
 	int rc = 0;
 	u64 idx;
 
-	spin_lock(&l->lock);
+	read_lock(&l->lock);
 	t = lend_table(l, index, &idx);
-	if (t) {
-		/* A guest may leave anything in the bits between address and permissions. */
-		u64 tce = perm ? (hpa & ~((1ULL << t->w.page_shift) - 1)) | perm : 0;
-
-		spin_lock(&t->lock);
-		rc = lend_write(t, idx, tce);
-		/* Before a page is written KVM counts it, and for an error it counts down. */
-		if (tce && !rc)
-			t->tally.counted++;
-		spin_unlock(&t->lock);
-	}
-	spin_unlock(&l->lock);
+	if (t)
+		rc = lend_exchange_in(t, idx, hpa, perm);
+	read_unlock(&l->lock);
 	return rc;
 }

@@ -18,14 +18,15 @@
 
 /**
  * struct lend - what KVM was given
- * @lock:    guards all; taken outside of the table's lock, never held over a sleep
+ * @lock:    guards all, and the members of the table that it stands for; KVM's processors hold it
+ *           to read while they write, outside of a leaf's lock; never held over a sleep
  * @t:       the table, NULL before its window is ready and when it is gone
  * @first:   its first TCE as KVM counts them: bus address by page size
  * @stopped: KVM gets no slot; what it may still do is to remove
  * @next:    in a list of those that are out of use
  */
 struct lend {
-	spinlock_t lock;
+	rwlock_t lock;
 	struct table *t;
 	u64 first;
 	bool stopped;
@@ -61,6 +62,14 @@ void lend_go(struct lend *l);
  * stopped. NULL does nothing.
  */
 void lend_end(struct lend *l);
+
+/**
+ * lend_exclude() - no processor of KVM's writes until lend_admit()
+ *
+ * For changes that each of its writes has to see as a whole. Context: does not sleep.
+ */
+void lend_exclude(struct lend *l);
+void lend_admit(struct lend *l);
 
 /**
  * lend_slot() - where KVM keeps the user address of what it writes

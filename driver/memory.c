@@ -9,6 +9,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -228,12 +229,12 @@ void memory_discard(struct region *r)
 /* May a TCE that is ours reach the region? */
 static bool memory_reachable(struct memory *m, const struct region *r)
 {
-	bool mapped;
+	bool suspect;
 
 	spin_lock(&m->lock);
-	mapped = r->mapped || (r->suspect && m->unknown);
+	suspect = r->suspect && m->unknown;
 	spin_unlock(&m->lock);
-	return mapped || m->poison;
+	return suspect || m->poison || atomic64_read_acquire(&r->mapped);
 }
 
 /* Return: the first address after the page, or the compound page. */
@@ -283,6 +284,7 @@ static void memory_dirty_region(const struct region *r)
 /* No TCE is in an unknown state: what was suspect is so no more, but written to perhaps. */
 static void memory_trust(struct memory *m)
 {
+	lockdep_assert_held(&m->lock);
 	while (m->suspect) {
 		struct region *r = m->suspect;
 
@@ -298,8 +300,10 @@ static bool memory_free_to_go(struct memory *m, struct region *r)
 	if (memory_reachable(m, r))
 		return false;
 	/* KVM may have settled the last unknown TCE. */
+	spin_lock(&m->lock);
 	if (r->suspect)
 		memory_trust(m);
+	spin_unlock(&m->lock);
 	if (r->tainted)
 		memory_dirty_region(r);
 	return true;
@@ -425,9 +429,7 @@ static u32 memory_hold_region(struct memory *m, const struct memory_run *run, __
 	if (run->perm & PAPR_TCE_WRITE)
 		pin_expose(r->pin);
 	runs_list(&r->pin->runs, run->ua, run->page_shift, run->perm, n, list);
-	spin_lock(&m->lock);
-	r->mapped += n;
-	spin_unlock(&m->lock);
+	atomic64_add(n, &r->mapped);
 	*region = r->id;
 	return n;
 }
@@ -495,9 +497,7 @@ struct memory_page memory_hold_page(struct memory *m, unsigned long ua, u32 page
 		return (struct memory_page){ 0 };
 	if (perm & PAPR_TCE_WRITE)
 		pin_expose(r->pin);
-	spin_lock(&m->lock);
-	r->mapped++;
-	spin_unlock(&m->lock);
+	atomic64_inc(&r->mapped);
 	return (struct memory_page){ runs_page(&r->pin->runs, ua), r->id };
 }
 
@@ -522,22 +522,25 @@ void memory_end_loose(struct memory *m)
 	memory_wash(m);
 }
 
-void memory_drop(struct memory *m, u32 region, u64 n)
+void memory_drop_late(struct memory *m, u32 region, u64 n)
 {
 	spin_lock(&m->lock);
-	m->by_id[region - 1]->mapped -= n;
+	region_drop(m->by_id[region - 1], n);
 	spin_unlock(&m->lock);
 }
 
 void memory_suspect(struct memory *m, u32 region)
 {
-	struct region *r = m->by_id[region - 1];
+	struct region *r;
 
-	if (r->suspect)
-		return;
-	r->suspect = true;
-	r->next_suspect = m->suspect;
-	m->suspect = r;
+	spin_lock(&m->lock);
+	r = m->by_id[region - 1];
+	if (!r->suspect) {
+		r->suspect = true;
+		r->next_suspect = m->suspect;
+		m->suspect = r;
+	}
+	spin_unlock(&m->lock);
 }
 
 void memory_suspect_loose(struct memory *m, u64 tce)
@@ -552,11 +555,11 @@ void memory_unknown(struct memory *m, s64 n)
 	spin_lock(&m->lock);
 	m->unknown += n;
 	none = !m->unknown;
+	if (none)
+		memory_trust(m);
 	spin_unlock(&m->lock);
-	if (!none)
-		return;
-	memory_trust(m);
-	loose_trust(&m->pages);
+	if (none && m->loose)
+		loose_trust(&m->pages);
 }
 
 void memory_known(struct memory *m)

@@ -9,6 +9,7 @@
 #ifndef VFIO_PSERIES_MEMORY_H
 #define VFIO_PSERIES_MEMORY_H
 
+#include <linux/atomic.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -42,7 +43,7 @@ struct region {
 	unsigned long size;
 	u32 id;
 	struct pin *pin;
-	u64 mapped;
+	atomic64_t mapped;
 	bool suspect;
 	bool tainted;
 	struct region *next_suspect;
@@ -65,10 +66,12 @@ struct region {
  * @loose:   nothing is registered, pages are pinned as they are mapped (v1 API)
  * @pages:   these pages
  * @pins:    those of the MAP that is running
- * @lock:    guards @by_id, @unknown, @pages and each region's @mapped, which KVM's writes
- *           to a table change too; innermost
+ * @lock:    guards @by_id, @unknown, @pages, @suspect and each region's @suspect, @tainted and
+ *           @next_suspect, which change as TCEs do; innermost. @by_id changes with the
+ *           space's lock held for writing, too
  *
- * All else is guarded by the lock of the space that it belongs to.
+ * All else is guarded by the lock of the space that it belongs to; what it says of the API without
+ * registration, where that is held for writing always.
  */
 struct memory {
 	struct mm_struct *mm;
@@ -289,11 +292,31 @@ static inline void memory_wash(struct memory *m)
 }
 
 /**
- * memory_drop() - @n fewer shadow entries name a region; not for loose pages
+ * region_drop() - @n fewer shadow entries name a region
+ *
+ * What was done to its pages before is seen by those who see that it is not mapped any more.
+ */
+static inline void region_drop(struct region *r, u64 n)
+{
+	atomic64_sub_return_release(n, &r->mapped);
+}
+
+/**
+ * memory_drop() - the same by name; not for loose pages
+ *
+ * Context: any; the space's lock is held.
+ */
+static inline void memory_drop(struct memory *m, u32 region, u64 n)
+{
+	region_drop(m->by_id[region - 1], n);
+}
+
+/**
+ * memory_drop_late() - the same for KVM, which has no lock of the space's
  *
  * Context: any.
  */
-void memory_drop(struct memory *m, u32 region, u64 n);
+void memory_drop_late(struct memory *m, u32 region, u64 n);
 
 /**
  * memory_suspect() - an unknown TCE may reach a region it no longer counts for

@@ -10,6 +10,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -46,7 +47,7 @@ static void *shadow_alloc(struct shadow *s, size_t size, size_t later)
 	}
 	p = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (p)
-		s->bytes += size + later;
+		WRITE_ONCE(s->bytes, s->bytes + size + later);
 	return p;
 }
 
@@ -65,6 +66,7 @@ int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm)
 	memset(s, 0, sizeof(*s));
 	s->tces = tces;
 	s->mm = mm;
+	mutex_init(&s->grow);
 	s->mid_shift = shadow_mid_shift(leaves);
 	s->tops = ((leaves - 1) >> s->mid_shift) + 1;
 	s->top = shadow_alloc(s, s->tops * sizeof(*s->top), 0);
@@ -111,7 +113,7 @@ void shadow_free(struct shadow *s)
 
 static struct shadow_leaf **shadow_mid(const struct shadow *s, u64 leaf)
 {
-	return s->top[leaf >> s->mid_shift];
+	return READ_ONCE(s->top[leaf >> s->mid_shift]);
 }
 
 struct shadow_cells *shadow_cells(gfp_t gfp)
@@ -119,38 +121,52 @@ struct shadow_cells *shadow_cells(gfp_t gfp)
 	return kmalloc(sizeof(struct shadow_cells), gfp);
 }
 
-/* Something new for a pointer that others follow under @lock. */
-#define shadow_place(lock, where, what) ({	\
-	typeof(*(where)) new_ = (what);		\
-						\
-	spin_lock(lock);			\
-	*(where) = new_;			\
-	spin_unlock(lock);			\
-	new_ ? 0 : -ENOMEM;			\
+/* Something new, all of it written, for a pointer that others follow. */
+#define shadow_place(lock, where, what) ({		\
+	typeof(*(where)) new_ = (what);			\
+							\
+	if (new_) {					\
+		spin_lock(lock);			\
+		smp_store_release(where, new_);		\
+		spin_unlock(lock);			\
+	}						\
+	new_ ? 0 : -ENOMEM;				\
 })
 
-/* Cells for a leaf without, unless KVM is faster: see lend_flatten(). */
-static int shadow_populate_cells(spinlock_t *lock, struct shadow_leaf *leaf)
+/* Unless somebody is faster: a call with a stock of its own, or KVM. */
+int shadow_new_cells(struct shadow_leaf *leaf, gfp_t gfp)
 {
-	struct shadow_cells *cells = shadow_cells(GFP_KERNEL_ACCOUNT);
+	struct shadow_cells *cells = shadow_cells(gfp);
 
 	if (!cells)
 		return -ENOMEM;
-	spin_lock(lock);
-	if (!leaf->cells)
-		swap(leaf->cells, cells);
-	spin_unlock(lock);
+	spin_lock(&leaf->lock);
+	if (!leaf->cells) {
+		WRITE_ONCE(leaf->cells, cells);
+		cells = NULL;
+	}
+	spin_unlock(&leaf->lock);
 	kvfree(cells);
 	return 0;
 }
 
 /* KVM writes where slots are, and cannot wait for memory: cells come first. */
-static int shadow_populate_slots(struct shadow *s, spinlock_t *lock, struct shadow_leaf *leaf)
+static int shadow_populate_slots(struct shadow *s, struct shadow_leaf *leaf)
 {
 	const size_t size = SHADOW_LEAF_TCES * sizeof(__be64);
-	int rc = shadow_populate_cells(lock, leaf);
+	int rc = shadow_give_cells(leaf, GFP_KERNEL_ACCOUNT);
 
-	return rc ? rc : shadow_place(lock, &leaf->slots, shadow_alloc(s, size, 0));
+	return rc ? rc : shadow_place(&leaf->lock, &leaf->slots, shadow_alloc(s, size, 0));
+}
+
+/* A run of no entries. */
+static struct shadow_leaf *shadow_new_leaf(struct shadow *s)
+{
+	struct shadow_leaf *leaf = shadow_alloc(s, sizeof(*leaf), sizeof(struct shadow_cells));
+
+	if (leaf)
+		spin_lock_init(&leaf->lock);
+	return leaf;
 }
 
 static int shadow_populate_leaf(struct shadow *s, spinlock_t *lock, u64 leaf, bool slots)
@@ -165,11 +181,23 @@ static int shadow_populate_leaf(struct shadow *s, spinlock_t *lock, u64 leaf, bo
 	if (rc)
 		return rc;
 	at = *mid + (leaf & ((1ULL << s->mid_shift) - 1));
-	/* A run of no entries. */
 	if (!*at)
-		rc = shadow_place(lock, at, shadow_alloc(s, sizeof(**at),
-							 sizeof(struct shadow_cells)));
-	return !rc && slots && !(*at)->slots ? shadow_populate_slots(s, lock, *at) : rc;
+		rc = shadow_place(lock, at, shadow_new_leaf(s));
+	return !rc && slots && !(*at)->slots ? shadow_populate_slots(s, *at) : rc;
+}
+
+bool shadow_populated(const struct shadow *s, u64 first, u64 n, bool slots)
+{
+	u64 idx = first & ~(u64)SHADOW_LEAF_MASK;
+
+	for (; idx < first + n; idx += SHADOW_LEAF_TCES) {
+		const struct shadow_leaf *leaf = shadow_leaf(s, idx);
+
+		if (!leaf || (slots && !READ_ONCE(leaf->slots)))
+			return false;
+		cond_resched();
+	}
+	return true;
 }
 
 int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool slots)
@@ -177,6 +205,7 @@ int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool s
 	u64 leaf = first >> SHADOW_LEAF_SHIFT;
 	u64 last = (first + n - 1) >> SHADOW_LEAF_SHIFT;
 
+	lockdep_assert_held(&s->grow);
 	for (; leaf <= last; leaf++) {
 		int rc = shadow_populate_leaf(s, lock, leaf, slots);
 
@@ -197,22 +226,19 @@ static u64 shadow_run_next(const struct leaf_run *run, u64 idx, u64 next)
 	return slot - run->from < run->pages.n ? next - SHADOW_LEAF_TCES + slot : next;
 }
 
-/* First non-zero entry of [idx, end) in @idx's leaf, else where the search goes on. */
+/* First non-zero entry of [idx, end), all of it in one leaf, else @end or more. */
 static u64 shadow_leaf_next(const struct shadow_leaf *leaf, u64 idx, u64 end)
 {
-	u64 next = (idx | SHADOW_LEAF_MASK) + 1;
-
-	if (!leaf || !leaf->live)
-		return next;
+	if (!leaf->live)
+		return end;
 	if (!leaf->flat)
-		return shadow_run_next(&leaf->run, idx, next);
-	end = min(end, next);
+		return shadow_run_next(&leaf->run, idx, (idx | SHADOW_LEAF_MASK) + 1);
 	while (idx < end && !leaf->cells->tce[idx & SHADOW_LEAF_MASK])
 		idx++;
 	return idx;
 }
 
-u64 shadow_block_end(const struct shadow *s, u64 idx)
+static u64 shadow_block_end(const struct shadow *s, u64 idx)
 {
 	return (idx | ((1ULL << (s->mid_shift + SHADOW_LEAF_SHIFT)) - 1)) + 1;
 }
@@ -225,27 +251,77 @@ u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end)
 	return min(idx, end);
 }
 
-u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
+static inline u64 shadow_find_live(const struct shadow *s, u64 idx, u64 end, bool look)
 {
-	while (s->live && idx < end && !shadow_live(s, idx)) {
-		if (shadow_mid(s, idx >> SHADOW_LEAF_SHIFT))
-			idx = shadow_leaf_next(shadow_leaf(s, idx), idx, end);
-		else
-			idx = shadow_block_end(s, idx);
+	while ((idx = shadow_next_leaf(s, idx, end)) < end) {
+		struct shadow_leaf *leaf = shadow_leaf(s, idx);
+		u64 stop = min(end, (idx | SHADOW_LEAF_MASK) + 1);
+
+		if (look || READ_ONCE(leaf->live)) {
+			spin_lock(&leaf->lock);
+			idx = shadow_leaf_next(leaf, idx, stop);
+			spin_unlock(&leaf->lock);
+			if (idx < stop)
+				return idx;
+		}
+		idx = stop;
+		cond_resched();
 	}
-	return s->live ? min(idx, end) : end;
+	return end;
 }
 
-void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u32 region)
+u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
+{
+	return shadow_find_live(s, idx, end, false);
+}
+
+u64 shadow_look_live(const struct shadow *s, u64 idx, u64 end)
+{
+	return shadow_find_live(s, idx, end, true);
+}
+
+/* Last non-zero entry of [idx, last], all of it in one leaf, else the one before @idx. */
+static u64 shadow_leaf_last(const struct shadow *s, u64 idx, u64 last)
+{
+	struct shadow_leaf *leaf = shadow_leaf(s, last);
+
+	if (!leaf)
+		return idx - 1;
+	spin_lock(&leaf->lock);
+	while (last >= idx && !leaf_live(leaf, last & SHADOW_LEAF_MASK))
+		last--;
+	spin_unlock(&leaf->lock);
+	return last;
+}
+
+u64 shadow_last_live(const struct shadow *s, u64 idx, u64 last)
+{
+	u64 base = last & ~(u64)SHADOW_LEAF_MASK;
+
+	if (base > idx) {
+		last = shadow_leaf_last(s, base, last);
+		if (last >= base)
+			return last;
+	}
+	/* KVM may have cleared it meanwhile. */
+	return last > idx ? shadow_leaf_last(s, idx + 1, last) : idx;
+}
+
+int shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u32 region)
 {
 	u64 old = leaf->cells->tce[slot];
 	int live = !!tce - !!old;
+	int unknown = !!(tce & SHADOW_UNKNOWN) - !!(old & SHADOW_UNKNOWN);
 
 	leaf->cells->tce[slot] = tce;
 	leaf->cells->region[slot] = tce ? region : 0;
-	leaf->live += live;
-	s->live += live;
-	s->unknown += !!(tce & SHADOW_UNKNOWN) - !!(old & SHADOW_UNKNOWN);
+	if (live) {
+		leaf_count(leaf, live);
+		atomic64_add(live, &s->live);
+	}
+	if (unknown)
+		atomic64_add(unknown, &s->unknown);
+	return unknown;
 }
 
 void shadow_store(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u32 n,
@@ -260,12 +336,12 @@ void shadow_store(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u32 n,
 		tce[i] = be64_to_cpu(list[i]);
 	}
 	memcpy(leaf->cells->region + slot, region, n * sizeof(*region));
-	leaf->live += live;
-	s->live += live;
+	leaf_count(leaf, live);
+	atomic64_add(live, &s->live);
 }
 
 void shadow_taken(struct shadow *s, struct shadow_leaf *leaf, u32 n)
 {
-	leaf->live -= n;
-	s->live -= n;
+	leaf_count(leaf, -n);
+	atomic64_sub(n, &s->live);
 }

@@ -5,11 +5,16 @@
  * Contract: what is not in the shadow is not in the hypervisor's table. The
  * shadow is filled lazily, in leaves of one hypercall's worth of TCEs, so an
  * empty window costs next to nothing whatever its size.
+ *
+ * Each leaf has a lock of its own. Leaves come and never go, and are found without a lock.
  */
 #ifndef VFIO_PSERIES_SHADOW_H
 #define VFIO_PSERIES_SHADOW_H
 
+#include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/gfp.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include "memory.h"
@@ -59,17 +64,20 @@ struct shadow_cells {
 };
 
 /**
- * struct shadow_leaf - 512 consecutive TCEs, in one of two forms (leaf.h)
- * @flat:  @cells say what they hold, else @run does
+ * struct shadow_leaf - 512 consecutive TCEs, in one of two forms (leaf.h); 64 bytes
+ * @lock:  guards the rest and the order of hypercalls on these TCEs; never held over a sleep.
+ *         Of two leaves the lower one's is taken first
  * @live:  number of non-zero entries
+ * @flat:  @cells say what they hold, else @run does
  * @run:   what they hold
  * @slots: what KVM keeps of each, NULL where it was never in charge; where there
  *         are some there are cells, too
  * @cells: NULL until the leaf is made flat for the first time
  */
 struct shadow_leaf {
+	spinlock_t lock;
+	u16 live;
 	bool flat;
-	u32 live;
 	struct leaf_run run;
 	__be64 *slots;
 	struct shadow_cells *cells;
@@ -85,6 +93,7 @@ struct shadow_leaf {
  * @bytes:     memory in use, and what each leaf's cells will take when they come: there is
  *             no way to refuse them then
  * @charged:   pages of @mm's locked memory that stand for @bytes
+ * @grow:      one call at a time adds leaves; guards @mm, @bytes and @charged
  * @live:      non-zero entries in all leaves
  * @unknown:   entries marked SHADOW_UNKNOWN
  */
@@ -96,8 +105,9 @@ struct shadow {
 	struct mm_struct *mm;
 	u64 bytes;
 	unsigned long charged;
-	u64 live;
-	u64 unknown;
+	struct mutex grow;
+	atomic64_t live;
+	atomic64_t unknown;
 };
 
 /**
@@ -126,16 +136,22 @@ void shadow_free(struct shadow *s);
 struct shadow_cells *shadow_cells(gfp_t gfp);
 
 /**
- * shadow_populate() - make sure that leaves exist for a range
+ * shadow_populated() - do leaves exist for a range?
+ * @slots: with slots for KVM
+ */
+bool shadow_populated(const struct shadow *s, u64 first, u64 n, bool slots);
+
+/**
+ * shadow_populate() - make sure that they do
  * @s:     the shadow
- * @lock:  held while something new is put in its place, for those who look
+ * @lock:  held while a leaf is put in its place, for those who look
  * @first: first entry
  * @n:     number of entries
  * @slots: with slots for KVM
  *
  * Leaves allocated before a failure stay: they are empty and charged.
  *
- * Context: may sleep; called by one at a time.
+ * Context: may sleep; @s->grow is held.
  * Return: 0, -ENOMEM (memory or locked memory), -EINTR.
  */
 int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool slots);
@@ -148,9 +164,35 @@ int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool s
 static inline struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx)
 {
 	u64 leaf = idx >> SHADOW_LEAF_SHIFT;
-	struct shadow_leaf **mid = s->top[leaf >> s->mid_shift];
+	struct shadow_leaf **mid = READ_ONCE(s->top[leaf >> s->mid_shift]);
 
-	return mid ? mid[leaf & ((1ULL << s->mid_shift) - 1)] : NULL;
+	return mid ? READ_ONCE(mid[leaf & ((1ULL << s->mid_shift) - 1)]) : NULL;
+}
+
+/**
+ * leaf_has_cells() - can the leaf be made flat? It can from then on.
+ */
+static inline bool leaf_has_cells(const struct shadow_leaf *leaf)
+{
+	return READ_ONCE(leaf->cells);
+}
+
+int shadow_new_cells(struct shadow_leaf *leaf, gfp_t gfp);
+
+/**
+ * shadow_give_cells() - see to it
+ *
+ * Context: as @gfp says. Return: 0 or -ENOMEM.
+ */
+static inline int shadow_give_cells(struct shadow_leaf *leaf, gfp_t gfp)
+{
+	return leaf_has_cells(leaf) ? 0 : shadow_new_cells(leaf, gfp);
+}
+
+/* @n more live entries: who only looks whether there are any has no lock. */
+static inline void leaf_count(struct shadow_leaf *leaf, int n)
+{
+	WRITE_ONCE(leaf->live, leaf->live + n);
 }
 
 /**
@@ -162,30 +204,27 @@ static inline bool leaf_live(const struct shadow_leaf *leaf, u32 slot)
 }
 
 /**
- * shadow_live() - is an entry not 0?
- */
-static inline bool shadow_live(const struct shadow *s, u64 idx)
-{
-	const struct shadow_leaf *leaf = shadow_leaf(s, idx);
-
-	return leaf && leaf_live(leaf, idx & SHADOW_LEAF_MASK);
-}
-
-/**
  * shadow_next_live() - first non-zero entry in [idx, end)
  *
- * Costs in proportion to what was mapped, not to the size of the range.
+ * Costs in proportion to what was mapped, not to the size of the range. A leaf that seems to have
+ * none is passed by without a look under its lock: that is for those who know of all that is there,
+ * or have looked.
  *
- * Return: its index, or @end.
+ * Context: may sleep. Return: its index, or @end.
  */
 u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end);
 
 /**
- * shadow_block_end() - where the entries of @idx's middle block end
- *
- * For those who look from block to block so as not to hold a lock for long.
+ * shadow_look_live() - the same, and each leaf on the way is locked once
  */
-u64 shadow_block_end(const struct shadow *s, u64 idx);
+u64 shadow_look_live(const struct shadow *s, u64 idx, u64 end);
+
+/**
+ * shadow_last_live() - last non-zero entry of [idx, last], which has one
+ *
+ * Context: as above.
+ */
+u64 shadow_last_live(const struct shadow *s, u64 idx, u64 last);
 
 /**
  * shadow_next_leaf() - first entry in [idx, end) that has a leaf
@@ -195,14 +234,16 @@ u64 shadow_block_end(const struct shadow *s, u64 idx);
 u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end);
 
 /**
- * shadow_set() - change one entry and keep the counts right
+ * shadow_set() - change one entry, with its leaf's lock, and keep the counts right
  * @s:      the shadow
  * @leaf:   the leaf that holds the entry, flat
  * @slot:   the entry's place in it
  * @tce:    new content with its mark, 0 for none
  * @region: region that pins it; ignored when @tce is 0
+ *
+ * Return: how many more entries are unknown.
  */
-void shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
+int shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
 		u32 region);
 
 /**
@@ -218,14 +259,14 @@ static inline void shadow_turn(struct shadow *s, struct shadow_leaf *leaf, u32 s
 {
 	leaf->cells->tce[slot] = tce;
 	leaf->cells->region[slot] = region;
-	leaf->live += tce ? 1 : -1;
-	s->live += tce ? 1 : -1;
+	leaf_count(leaf, tce ? 1 : -1);
+	atomic64_add(tce ? 1 : -1, &s->live);
 }
 
 /**
  * shadow_store() - shadow_set() for consecutive entries, none of them unknown
- * @s:      the shadow; no entry of it is unknown
- * @leaf:   the leaf that holds the entries, flat
+ * @s:      the shadow
+ * @leaf:   the leaf that holds the entries, flat; none of them is unknown
  * @slot:   the first one's place in it
  * @n:      number of entries
  * @list:   their new content, big-endian, none of them 0

@@ -2,7 +2,8 @@
 /*
  * space.c - a user's DMA space under one lock.
  *
- * Calls of the user take the lock in a way that can be killed; the end of the
+ * Calls of the user take the lock in a way that can be killed, those that only change what TCEs
+ * hold to read, so that they run at the same time; the end of the
  * space takes it in a way that cannot, and so waits for calls that are running.
  * User memory is faulted in with no lock held: such a call comes twice or more often, and
  * may find the space dead the next time.
@@ -21,7 +22,7 @@
 void space_init(struct space *s, bool v1)
 {
 	memset(s, 0, sizeof(*s));
-	mutex_init(&s->lock);
+	init_rwsem(&s->lock);
 	memory_init(&s->memory);
 	s->v1 = v1;
 	s->memory.loose = v1;
@@ -32,7 +33,7 @@ static void space_drop_pe(struct space *s, struct pe *pe)
 {
 	u64 stuck;
 
-	lockdep_assert_held(&s->lock);
+	lockdep_assert_held_write(&s->lock);
 	stuck = windows_del_pe(&s->windows, pe);
 	if (stuck)
 		pr_err("%s: %llu TCEs could not be cleared\n", pe->name,
@@ -60,7 +61,7 @@ void space_kill(struct space *s)
 {
 	u64 pinned;
 
-	mutex_lock(&s->lock);
+	down_write(&s->lock);
 	space_stop(s);
 	windows_reap(&s->windows);
 	windows_end(&s->windows);
@@ -69,7 +70,7 @@ void space_kill(struct space *s)
 	if (pinned)
 		pr_err("vfio_pseries: %llu pages stay pinned for good\n",
 		       (unsigned long long)pinned);
-	mutex_unlock(&s->lock);
+	up_write(&s->lock);
 }
 
 bool space_stopped(const struct space *s)
@@ -81,23 +82,23 @@ int space_attach(struct space *s, struct pe *pe)
 {
 	int rc;
 
-	mutex_lock(&s->lock);
+	down_write(&s->lock);
 	if (s->dead || !pe->owned)
 		rc = -ENODEV;
 	else if (s->v1 && s->windows.pes)
 		rc = -EBUSY;
 	else
 		rc = windows_add_pe(&s->windows, pe);
-	mutex_unlock(&s->lock);
+	up_write(&s->lock);
 	return rc;
 }
 
 void space_detach(struct space *s, struct pe *pe)
 {
-	mutex_lock(&s->lock);
+	down_write(&s->lock);
 	space_drop_pe(s, pe);
 	windows_reap(&s->windows);
-	mutex_unlock(&s->lock);
+	up_write(&s->lock);
 }
 
 /* What a call of the user needs before it can begin. */
@@ -123,20 +124,33 @@ static int space_check(struct space *s, unsigned int need)
 /* On success the lock is held. */
 static int space_enter(struct space *s, unsigned int need)
 {
-	int rc = mutex_lock_killable(&s->lock);
+	int rc = down_write_killable(&s->lock);
 
 	if (rc)
 		return rc;
 	rc = space_check(s, need);
 	if (rc)
-		mutex_unlock(&s->lock);
+		up_write(&s->lock);
 	return rc;
 }
 
 static void space_leave(struct space *s)
 {
 	memory_wash(&s->memory);
-	mutex_unlock(&s->lock);
+	up_write(&s->lock);
+}
+
+/* The same to read, for what needs no address space. */
+static int space_enter_shared(struct space *s, unsigned int need)
+{
+	int rc = down_read_killable(&s->lock);
+
+	if (rc)
+		return rc;
+	rc = space_check(s, need);
+	if (rc)
+		up_read(&s->lock);
+	return rc;
 }
 
 /* Can GET_INFO's 32 bits tell the default window's place and size? */
@@ -239,7 +253,7 @@ int space_each_pe(struct space *s, int (*fn)(struct pe *pe, void *data), void *d
 /* The pages are pinned, unless @rc says why not, and the space has or has not lived on. */
 static int space_registered(struct space *s, struct region *r, int rc)
 {
-	mutex_lock(&s->lock);
+	down_write(&s->lock);
 	if (s->dead)
 		rc = -ENODEV;
 	if (!rc)
@@ -248,7 +262,7 @@ static int space_registered(struct space *s, struct region *r, int rc)
 		memory_cancel(&s->memory, r);
 	else
 		s->enabled = true;
-	mutex_unlock(&s->lock);
+	up_write(&s->lock);
 	if (rc)
 		memory_discard(r);
 	return rc;
@@ -359,11 +373,11 @@ static noinline int space_map_shown(struct space *s, u64 ioba, u64 ua, u64 size,
 	int rc;
 
 	do {
-		rc = space_enter(s, NEED_ENABLED);
+		rc = space_enter_shared(s, NEED_ENABLED);
 		if (rc)
 			return rc;
 		rc = space_map_or_show(s, ioba, ua, size, perm, &at, &hidden);
-		space_leave(s);
+		up_read(&s->lock);
 		if (!hidden)
 			return rc;
 		pin_enter(hidden);
@@ -375,18 +389,18 @@ static noinline int space_map_shown(struct space *s, u64 ioba, u64 ua, u64 size,
 static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	struct table *t;
-	int rc = space_enter(s, NEED_ENABLED);
+	int rc = space_enter_shared(s, NEED_ENABLED);
 
 	if (rc)
 		return rc;
 	rc = space_range(s, ioba, ua, size, &t);
 	if (!rc && lend_wanted(t)) {
-		space_leave(s);
+		up_read(&s->lock);
 		return space_map_shown(s, ioba, ua, size, perm);
 	}
 	if (!rc)
 		rc = space_map_in(t, ioba, ua, size, perm, false);
-	space_leave(s);
+	up_read(&s->lock);
 	return rc;
 }
 
@@ -455,7 +469,7 @@ static int space_map_pinned(struct space *s, struct loose_pins *pins, u64 ioba, 
 	struct table *t;
 	int rc = space_check(s, NEED_ENABLED);
 
-	lockdep_assert_held(&s->lock);
+	lockdep_assert_held_write(&s->lock);
 	if (rc) {
 		loose_unpin(pins);
 		return rc;
@@ -479,11 +493,11 @@ static noinline int space_map_loose(struct space *s, u64 ioba, u64 ua, u64 size,
 	if (rc)
 		return rc;
 	rc = loose_pin(&pins, ua, size, perm & PAPR_TCE_WRITE);
-	mutex_lock(&s->lock);
+	down_write(&s->lock);
 	if (!rc)
 		rc = space_map_pinned(s, &pins, ioba, ua, size, perm);
 	space_renounce(s, n);
-	mutex_unlock(&s->lock);
+	up_write(&s->lock);
 	return rc;
 }
 
@@ -496,18 +510,41 @@ int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 	return rc;
 }
 
-int space_unmap(struct space *s, u64 ioba, u64 size)
+static inline int space_unmap_in(struct space *s, u64 ioba, u64 size)
 {
 	struct table *t;
+	int rc = space_range(s, ioba, 0, size, &t);
+
+	return rc ? rc : table_unmap(t, (ioba - t->w.start) >> t->w.page_shift,
+				     size >> t->w.page_shift);
+}
+
+static noinline int space_unmap_loose(struct space *s, u64 ioba, u64 size)
+{
 	int rc = space_enter(s, NEED_ENABLED);
 
 	if (rc)
 		return rc;
-	rc = space_range(s, ioba, 0, size, &t);
-	if (!rc)
-		rc = table_unmap(t, (ioba - t->w.start) >> t->w.page_shift,
-				 size >> t->w.page_shift);
+	rc = space_unmap_in(s, ioba, size);
 	space_leave(s);
+	return rc;
+}
+
+static int space_unmap_registered(struct space *s, u64 ioba, u64 size)
+{
+	int rc = space_enter_shared(s, NEED_ENABLED);
+
+	if (rc)
+		return rc;
+	rc = space_unmap_in(s, ioba, size);
+	up_read(&s->lock);
+	return rc;
+}
+
+int space_unmap(struct space *s, u64 ioba, u64 size)
+{
+	int rc = s->v1 ? space_unmap_loose(s, ioba, size) : space_unmap_registered(s, ioba, size);
+
 	trace_tce_unmap(ioba, size, rc);
 	return rc;
 }

@@ -8,14 +8,15 @@
 #ifndef VFIO_PSERIES_SPACE_H
 #define VFIO_PSERIES_SPACE_H
 
-#include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include "memory.h"
 #include "window.h"
 
 /**
  * struct space - a user's DMA space
- * @lock:    guards everything in here, @windows' tables included; taken first
- *           of all locks of this module
+ * @lock:    guards everything in here; taken first of all locks of this module. MAP and UNMAP
+ *           of registered memory, and whoever looks, hold it to read: what they change has locks
+ *           of its own. All others hold it for writing
  * @dead:    the container is gone
  * @v1:      the older API: pages are pinned as they are mapped
  * @enabled: MAP and UNMAP are allowed: memory was registered once (v2), or
@@ -28,7 +29,7 @@
  * @windows: the windows and the PEs
  */
 struct space {
-	struct mutex lock;
+	struct rw_semaphore lock;
 	bool dead;
 	bool v1;
 	bool enabled;

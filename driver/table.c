@@ -3,9 +3,9 @@
  * table.c - map, unmap and clear, each all or nothing.
  *
  * The shadow says what the hypervisor's TCEs hold, so nothing is ever read
- * back. A MAP's batch is one hypercall and the shadow's change under one lock. A leaf
+ * back. A batch is one hypercall and the shadow's change under the locks of its leaves. A leaf
  * of the shadow says in one word what is mapped in one go (leaf.h); what is to be
- * flat then gets its cells from a stock that is filled whenever the lock is free.
+ * flat then gets its cells from a stock that is filled whenever no lock is held.
  * Pins follow the shadow with a safe lag: a region is held before a TCE may
  * name it, and let go only after the TCE is known to be gone and the page is
  * marked dirty.
@@ -15,7 +15,8 @@
  * can be put back. UNMAP leaves the shadow's entries in place until the last
  * hypercall has succeeded: there the shadow is its own journal.
  *
- * KVM may write an entry whenever the lock is free. What it wrote has no region:
+ * What takes more than one critical section has its range to itself meanwhile (call.h). Only KVM
+ * may write an entry there whenever the leaf's lock is free. What it wrote has no region:
  * it counts that itself, in slots. So an entry without a region that lies where a
  * MAP has just written is a later one and stays; one in the way of an UNMAP is
  * marked when it is erased, and what has no mark in the end is a later one. What a
@@ -35,6 +36,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/byteorder.h>
+#include "call.h"
 #include "leaf.h"
 #include "lend.h"
 #include "memory.h"
@@ -43,70 +45,37 @@
 int table_init(struct table *t, u64 tces, struct memory *memory)
 {
 	memset(t, 0, sizeof(*t));
-	spin_lock_init(&t->lock);
 	t->memory = memory;
-	/* An allocation of a power of two is aligned to its own size. */
-	t->list = kzalloc(HV_BATCH * sizeof(*t->list), GFP_KERNEL_ACCOUNT);
-	t->region = kcalloc(HV_BATCH, sizeof(*t->region), GFP_KERNEL_ACCOUNT);
-	if (t->list && t->region && !shadow_init(&t->shadow, tces, memory->mm))
+	if (calls_init(&t->calls, t))
+		return -ENOMEM;
+	if (!shadow_init(&t->shadow, tces, memory->mm))
 		return 0;
-	kfree(t->region);
-	kfree(t->list);
+	calls_free(&t->calls);
 	return -ENOMEM;
 }
 
-/* Before the lock is taken: cells for all that may become flat under it. Bounded: TABLE_SPARES. */
-static int table_stock(struct table *t, gfp_t gfp)
+/* Before a lock is taken, where there is no way back. */
+static void table_must_stock(struct call *c)
 {
-	while (t->spares < TABLE_SPARES) {
-		struct shadow_cells *cells = shadow_cells(gfp);
-
-		if (!cells)
-			return -ENOMEM;
-		t->spare[t->spares++] = cells;
-	}
-	return 0;
-}
-
-/* The same where there is no way back. */
-static void table_must_stock(struct table *t)
-{
-	table_stock(t, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
-}
-
-/* With a stock that was filled since the lock was taken last. */
-static void table_flatten(struct table *t, struct shadow_leaf *leaf)
-{
-	if (leaf->flat)
-		return;
-	if (!leaf->cells)
-		leaf->cells = t->spare[--t->spares];
-	leaf_flatten(leaf, t->memory);
+	call_stock(c, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
 }
 
 void table_free(struct table *t)
 {
-	u32 i;
-
-	/* Bounded: TABLE_SPARES. */
-	for (i = 0; i < t->spares; i++)
-		kvfree(t->spare[i]);
 	/* While pages are reachable that KVM counts, its counts have to stay. */
 	if (t->tally.mm && !table_live(t))
 		tally_close(&t->tally);
 	shadow_free(&t->shadow);
-	kfree(t->region);
-	kfree(t->list);
+	calls_free(&t->calls);
 }
 
 /* Change an entry; the memory layer is told when unknown ones come or go. */
 static void table_set(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce, u32 region)
 {
-	u64 unknown = t->shadow.unknown;
+	int unknown = shadow_set(&t->shadow, leaf, slot, tce, region);
 
-	shadow_set(&t->shadow, leaf, slot, tce, region);
-	if (t->shadow.unknown != unknown)
-		memory_unknown(t->memory, t->shadow.unknown - unknown);
+	if (unknown)
+		memory_unknown(t->memory, unknown);
 }
 
 /**
@@ -194,31 +163,70 @@ static void giving_pages(struct giving *g, const struct leaf_run *run)
 }
 
 /* The leaf of an entry, to look at its entries one by one; NULL as for shadow_leaf(). */
-static struct shadow_leaf *table_flat_leaf(struct table *t, u64 idx)
+static struct shadow_leaf *table_flat_leaf(struct call *c, u64 idx)
 {
-	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	struct shadow_leaf *leaf = shadow_leaf(&c->t->shadow, idx);
 
 	if (leaf)
-		table_flatten(t, leaf);
+		call_flatten(c, leaf);
 	return leaf;
 }
 
 u64 table_tce(const struct table *t, u64 idx)
 {
-	const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	u64 tce;
 
-	return leaf ? leaf_tce(leaf, idx & SHADOW_LEAF_MASK, t->memory) : 0;
+	if (!leaf)
+		return 0;
+	spin_lock(&leaf->lock);
+	tce = leaf_tce(leaf, idx & SHADOW_LEAF_MASK, t->memory);
+	spin_unlock(&leaf->lock);
+	return tce;
+}
+
+/**
+ * struct leaves - in which a batch lies: one, or two of which the lower one's lock is taken first
+ * @first: of its first entry
+ * @last:  of its last one
+ */
+struct leaves {
+	struct shadow_leaf *first;
+	struct shadow_leaf *last;
+};
+
+/* They are there: what is to be written was made room for, and all others begin and end live. */
+static struct leaves table_lock(const struct table *t, u64 idx, u32 n)
+{
+	struct leaves l = { shadow_leaf(&t->shadow, idx), NULL };
+
+	l.last = (idx & SHADOW_LEAF_MASK) + n <= SHADOW_LEAF_TCES
+		 ? l.first : shadow_leaf(&t->shadow, idx + n - 1);
+	spin_lock(&l.first->lock);
+	if (l.last != l.first)
+		spin_lock_nested(&l.last->lock, SINGLE_DEPTH_NESTING);
+	return l;
+}
+
+static void table_unlock(struct leaves l)
+{
+	if (l.last != l.first)
+		spin_unlock(&l.last->lock);
+	spin_unlock(&l.first->lock);
 }
 
 /* The batch's hypercall for every member; @put is false for invalid TCEs. */
-static int table_call(struct table *t, u64 idx, u32 n, bool put)
+static int table_call(struct call *c, u64 idx, u32 n, bool put)
 {
+	struct table *t = c->t;
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
 	u32 i;
 
-	lockdep_assert_held(&t->lock);
+	lockdep_assert(lockdep_is_held(&shadow_leaf(&t->shadow, idx)->lock));
+	lockdep_assert(lockdep_is_held(&shadow_leaf(&t->shadow, idx + n - 1)->lock));
+	/* Bounded: TABLE_MAX_PES. */
 	for (i = 0; i < t->pes; i++) {
-		int rc = put ? hv_put(t->liobn[i], ioba, t->w.page_shift, t->list, n)
+		int rc = put ? hv_put(t->liobn[i], ioba, t->w.page_shift, c->list, n)
 			     : hv_stuff(t->liobn[i], ioba, t->w.page_shift, n);
 
 		count_batch(&t->count, n, put, rc);
@@ -229,33 +237,33 @@ static int table_call(struct table *t, u64 idx, u32 n, bool put)
 }
 
 /* Something to be done to entry @slot of @leaf, the @i-th of a range. */
-typedef void (*entry_fn)(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx);
+typedef void (*entry_fn)(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx);
 
-static void table_each(struct table *t, u64 idx, u32 n, entry_fn fn, void *ctx)
+static void table_each(struct call *c, u64 idx, u32 n, entry_fn fn, void *ctx)
 {
 	u32 i = 0;
 
 	while (i < n) {
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 		u32 end = min_t(u32, n, i + SHADOW_LEAF_TCES - slot);
-		struct shadow_leaf *leaf = table_flat_leaf(t, idx + i);
+		struct shadow_leaf *leaf = table_flat_leaf(c, idx + i);
 
 		for (; leaf && i < end; i++, slot++)
-			fn(t, leaf, slot, i, ctx);
+			fn(c, leaf, slot, i, ctx);
 		i = end;
 	}
 }
 
 /**
- * struct batch - what one hypercall is about; all functions run under the lock
+ * struct batch - what one hypercall is about; all functions run under the leaves' locks
  * @fill:  puts [idx, idx + n) of something into the list; NULL when it is there
  * @store: what becomes of the shadow's entries when the call succeeded, or not
  * @ctx:   for both
  * @put:   the list is written; else the TCEs become invalid
  */
 struct batch {
-	void (*fill)(struct table *t, u64 idx, u32 n, void *ctx);
-	void (*store)(struct table *t, u64 idx, u32 n, bool ok, void *ctx);
+	void (*fill)(struct call *c, u64 idx, u32 n, void *ctx);
+	void (*store)(struct call *c, u64 idx, u32 n, bool ok, void *ctx);
 	void *ctx;
 	bool put;
 };
@@ -264,18 +272,19 @@ struct batch {
  * One try. No answer is no refusal: some of it may have been done, so after the
  * last try a busy hypervisor counts as one that failed.
  */
-static int table_try(struct table *t, u64 idx, u32 n, const struct batch *b, bool last)
+static int table_try(struct call *c, u64 idx, u32 n, const struct batch *b, bool last)
 {
+	struct leaves l;
 	int rc;
 
-	table_must_stock(t);
-	spin_lock(&t->lock);
+	table_must_stock(c);
+	l = table_lock(c->t, idx, n);
 	if (b->fill)
-		b->fill(t, idx, n, b->ctx);
-	rc = last ? -EIO : table_call(t, idx, n, b->put);
+		b->fill(c, idx, n, b->ctx);
+	rc = last ? -EIO : table_call(c, idx, n, b->put);
 	if (rc <= 0)
-		b->store(t, idx, n, !rc, b->ctx);
-	spin_unlock(&t->lock);
+		b->store(c, idx, n, !rc, b->ctx);
+	table_unlock(l);
 	return rc;
 }
 
@@ -284,63 +293,39 @@ static int table_try(struct table *t, u64 idx, u32 n, const struct batch *b, boo
  * for too long, the same call's batches after that don't wait as long each: it is asked
  * once for every one until it answers.
  */
-#define table_patiently(t, ask) ({					\
-	int answer_ = (t)->tired ? (ask) : hv_patiently(ask);		\
+#define table_patiently(c, ask) ({					\
+	int answer_ = (c)->tired ? (ask) : hv_patiently(ask);		\
 									\
-	(t)->tired = answer_ > 0;					\
+	(c)->tired = answer_ > 0;					\
 	answer_;							\
 })
 
 void table_begin(struct table *t)
 {
-	t->tired = false;
+	call_only(&t->calls)->tired = false;
 }
 
 /* One batch: the hypercall and the shadow's change together. */
-static int table_batch(struct table *t, u64 idx, u32 n, const struct batch *b)
+static int table_batch(struct call *c, u64 idx, u32 n, const struct batch *b)
 {
-	int rc = table_patiently(t, table_try(t, idx, n, b, false));
+	int rc = table_patiently(c, table_try(c, idx, n, b, false));
 
-	return rc > 0 ? table_try(t, idx, n, b, true) : rc;
+	return rc > 0 ? table_try(c, idx, n, b, true) : rc;
 }
 
-/* The first live entry in [idx, end), looked for block by block. */
-static u64 table_next_live(struct table *t, u64 idx, u64 end)
+/* A batch that begins with a live entry: to the last one within reach of the same call. */
+static u32 table_batch_at(struct table *t, u64 idx, u64 end)
 {
-	while (idx < end) {
-		u64 stop = min(end, shadow_block_end(&t->shadow, idx));
-		u64 live;
-
-		spin_lock(&t->lock);
-		idx = shadow_next_live(&t->shadow, idx, stop);
-		live = t->shadow.live;
-		spin_unlock(&t->lock);
-		if (!live)
-			return end;
-		if (idx < stop)
-			return idx;
-		cond_resched();
-	}
-	return end;
+	if (idx >= end)
+		return 0;
+	return shadow_last_live(&t->shadow, idx, min(end - 1, idx + HV_BATCH - 1)) - idx + 1;
 }
 
-/*
- * The next batch of a range that is worth a hypercall: from the first live
- * entry at or after @idx to the last one within reach of the same call.
- */
+/* The next batch that is worth a hypercall: from the first live entry at or after @idx. */
 static u32 table_live_batch(struct table *t, u64 *idx, u64 end)
 {
-	u64 last;
-
-	*idx = table_next_live(t, *idx, end);
-	if (*idx >= end)
-		return 0;
-	last = min(end - 1, *idx + HV_BATCH - 1);
-	spin_lock(&t->lock);
-	while (last > *idx && !shadow_live(&t->shadow, last))
-		last--;
-	spin_unlock(&t->lock);
-	return last - *idx + 1;
+	*idx = shadow_next_live(&t->shadow, *idx, end);
+	return table_batch_at(t, *idx, end);
 }
 
 /* Slots that are settled at a time: to find what one stands for may take mm_iommu long. */
@@ -352,14 +337,14 @@ static u32 table_pull_slots(struct table *t, struct shadow_leaf *leaf, u32 *slot
 {
 	u32 n = 0;
 
-	spin_lock(&t->lock);
-	for (; leaf->slots && !t->lost && *slot < end && n < TABLE_SLOTS; (*slot)++) {
+	spin_lock(&leaf->lock);
+	for (; leaf->slots && !READ_ONCE(t->lost) && *slot < end && n < TABLE_SLOTS; (*slot)++) {
 		if (table_entry_kvms(leaf, *slot))
 			continue;
 		ua[n] = tally_pull(&t->tally, &leaf->slots[*slot]);
 		n += !!ua[n];
 	}
-	spin_unlock(&t->lock);
+	spin_unlock(&leaf->lock);
 	return n;
 }
 
@@ -381,7 +366,7 @@ static void table_settle_slots(struct table *t, u64 first, u64 end)
 {
 	u64 idx = first;
 
-	while (t->tally.mm && (idx = shadow_next_leaf(&t->shadow, idx, end)) < end) {
+	while (tally_is_open(&t->tally) && (idx = shadow_next_leaf(&t->shadow, idx, end)) < end) {
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - idx + slot);
 
@@ -442,40 +427,41 @@ static void journal_add(struct journal *j, struct record *r)
 	j->last = r;
 }
 
-static bool journal_copy(struct table *t, u64 idx, struct record *r)
+/* Into @r, if there is anything to be noted. False: it takes cells. */
+static bool journal_copy(struct shadow_leaf *leaf, struct record *r)
 {
 	bool copied;
 
-	spin_lock(&t->lock);
-	copied = leaf_copy(&r->was, shadow_leaf(&t->shadow, idx));
-	spin_unlock(&t->lock);
+	spin_lock(&leaf->lock);
+	copied = leaf_copy(&r->was, leaf);
+	spin_unlock(&leaf->lock);
 	return copied;
 }
 
-/* What the leaf of @idx holds; NULL without memory. KVM may make it flat while it is asked for. */
-static struct record *journal_record(struct table *t, u64 idx)
+/* What the leaf holds; NULL without memory. KVM may make it flat while it is asked for. */
+static struct record *journal_record(struct shadow_leaf *leaf)
 {
 	struct record *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 
-	if (!r || journal_copy(t, idx, r))
+	if (!r || journal_copy(leaf, r))
 		return r;
 	r->was.cells = shadow_cells(GFP_KERNEL_ACCOUNT);
-	if (r->was.cells && journal_copy(t, idx, r))
+	if (r->was.cells && journal_copy(leaf, r))
 		return r;
 	kvfree(r->was.cells);
 	kfree(r);
 	return NULL;
 }
 
-/* Copy those leaves of a range that have live entries in it. */
+/* Copy those leaves of a range that have live entries in it; each of them is locked once. */
 static int journal_make(struct table *t, u64 first, u64 n, struct journal *j)
 {
 	u64 end = first + n;
 	u64 idx = first;
 
 	*j = (struct journal){ 0 };
-	while ((idx = table_next_live(t, idx, end)) < end) {
-		struct record *r = journal_record(t, idx);
+	while ((idx = shadow_look_live(&t->shadow, idx, end)) < end) {
+		struct record *r = journal_record(shadow_leaf(&t->shadow, idx));
 
 		if (!r) {
 			journal_free(j);
@@ -504,20 +490,20 @@ static struct record *journal_at(struct journal *j, u64 idx)
  * KVM may have been here since the journal was made: note what is replaced now.
  * Its pages are marked dirty at once, while it is certain that they are pinned.
  */
-static void journal_note(struct table *t, struct journal *j, u64 idx, u32 n)
+static void journal_note(struct call *c, struct journal *j, u64 idx, u32 n)
 {
 	for (; n; n--, idx++) {
-		struct shadow_leaf *leaf = table_flat_leaf(t, idx);
+		struct shadow_leaf *leaf = table_flat_leaf(c, idx);
 		struct record *r = journal_at(j, idx);
 		u32 slot = idx & SHADOW_LEAF_MASK;
 
 		if (r) {
-			table_flatten(t, &r->was);
+			call_flatten(c, &r->was);
 			r->was.cells->tce[slot] = leaf->cells->tce[slot];
 			r->was.cells->region[slot] = leaf->cells->region[slot];
 		}
 		if (!leaf->cells->region[slot] && leaf->cells->tce[slot] & PAPR_TCE_WRITE)
-			memory_dirty(leaf->cells->tce[slot] & PAGE_MASK, t->w.page_shift);
+			memory_dirty(leaf->cells->tce[slot] & PAGE_MASK, c->t->w.page_shift);
 	}
 }
 
@@ -563,20 +549,20 @@ static void journal_settle(struct table *t, const struct journal *j, u64 first, 
 }
 
 /* @ctx: whether the hypercall succeeded. */
-static void entry_from_list(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_from_list(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
 	const bool *ok = ctx;
-	u64 tce = be64_to_cpu(t->list[i]);
+	u64 tce = be64_to_cpu(c->list[i]);
 
 	/* An invalid TCE that is written over an invalid one is known anyway. */
 	if (tce && !*ok)
 		tce |= SHADOW_UNKNOWN;
-	table_set(t, leaf, slot, tce, t->region[i]);
+	table_set(c->t, leaf, slot, tce, c->region[i]);
 }
 
-static void store_list(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+static void store_list(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
 {
-	table_each(t, idx, n, entry_from_list, &ok);
+	table_each(c, idx, n, entry_from_list, &ok);
 }
 
 /**
@@ -591,14 +577,14 @@ struct writing {
 	u32 region;
 };
 
-static void table_name_pages(struct table *t, u32 i, u32 n, u32 region)
+static void table_name_pages(struct call *c, u32 i, u32 n, u32 region)
 {
 	for (; n; n--)
-		t->region[i++] = region;
+		c->region[i++] = region;
 }
 
 /* Entries [@slot, @slot + @n) of @leaf are the list from @i on. False: that is no run. */
-static bool store_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
+static bool store_run(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
 		      const struct writing *w)
 {
 	struct leaf_run run = { w->pages, w->region, slot };
@@ -606,49 +592,50 @@ static bool store_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i
 
 	run.pages.ua += (unsigned long)i << run.pages.page_shift;
 	run.pages.n = n;
-	if (!w->region || t->lent || !leaf_write(leaf, &run))
+	if (!w->region || READ_ONCE(c->t->lent) || !leaf_write(leaf, &run))
 		return false;
-	t->shadow.live += leaf->live - (u64)live;
+	atomic64_add((s64)leaf->live - live, &c->t->shadow.live);
 	return true;
 }
 
-/* The shadow of a batch that was written, with nothing unknown in the table. */
-static void store_pages(struct table *t, u64 idx, u32 n, const struct writing *w)
+/* The shadow of a batch that was written, with nothing unknown in its leaves. */
+static void store_pages(struct call *c, u64 idx, u32 n, const struct writing *w)
 {
 	u32 i, part;
 
 	for (i = 0; i < n; i += part) {
-		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
+		struct shadow_leaf *leaf = shadow_leaf(&c->t->shadow, idx + i);
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 
 		part = min(n - i, SHADOW_LEAF_TCES - slot);
-		if (store_run(t, leaf, slot, i, part, w))
+		if (store_run(c, leaf, slot, i, part, w))
 			continue;
-		table_flatten(t, leaf);
+		call_flatten(c, leaf);
 		if (w->region)
-			table_name_pages(t, i, part, w->region);
-		shadow_store(&t->shadow, leaf, slot, part, t->list + i, t->region + i);
+			table_name_pages(c, i, part, w->region);
+		shadow_store(&c->t->shadow, leaf, slot, part, c->list + i, c->region + i);
 	}
 }
 
 /* For a list without invalid TCEs: a MAP's; @ctx is its struct writing. */
-static void store_mapped(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+static void store_mapped(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
 {
 	const struct writing *w = ctx;
+	struct table *t = c->t;
 
-	if (t->lent)
-		journal_note(t, w->journal, idx, n);
-	if (ok && !t->shadow.unknown) {
-		store_pages(t, idx, n, w);
+	if (READ_ONCE(t->lent))
+		journal_note(c, w->journal, idx, n);
+	if (ok && !atomic64_read(&t->shadow.unknown)) {
+		store_pages(c, idx, n, w);
 		return;
 	}
 	if (w->region)
-		table_name_pages(t, 0, n, w->region);
-	store_list(t, idx, n, ok, NULL);
+		table_name_pages(c, 0, n, w->region);
+	store_list(c, idx, n, ok, NULL);
 }
 
 /* Fill the list with the TCEs of a run of pages, held for that. */
-static void table_fill(struct table *t, struct memory_run run, struct writing *w)
+static void table_fill(struct call *c, struct memory_run run, struct writing *w)
 {
 	u32 i = 0;
 
@@ -656,12 +643,12 @@ static void table_fill(struct table *t, struct memory_run run, struct writing *w
 	w->region = 0;
 	while (run.n) {
 		u32 region;
-		u32 n = memory_hold(t->memory, &run, t->list + i, &region);
+		u32 n = memory_hold(c->t->memory, &run, c->list + i, &region);
 
 		if (!i && n == run.n && region != MEMORY_LOOSE)
 			w->region = region;
 		else
-			table_name_pages(t, i, n, region);
+			table_name_pages(c, i, n, region);
 		run.ua += (unsigned long)n << run.page_shift;
 		run.n -= n;
 		i += n;
@@ -683,22 +670,23 @@ struct mapping {
 };
 
 /* Write the TCEs; @done tells how many were written or tried. */
-static int table_write(struct table *t, const struct mapping *m, struct journal *j, u64 *done)
+static int table_write(struct call *c, const struct mapping *m, struct journal *j, u64 *done)
 {
+	const u32 shift = c->t->w.page_shift;
 	struct writing w = { .journal = j };
 	const struct batch write = { .store = store_mapped, .ctx = &w, .put = true };
 
 	for (*done = 0; *done < m->n;) {
 		struct memory_run run = {
-			.ua = m->ua + (*done << t->w.page_shift),
-			.page_shift = t->w.page_shift,
+			.ua = m->ua + (*done << shift),
+			.page_shift = shift,
 			.perm = m->perm,
 			.n = min_t(u64, m->n - *done, HV_BATCH),
 		};
 		int rc;
 
-		table_fill(t, run, &w);
-		rc = table_batch(t, m->first + *done, run.n, &write);
+		table_fill(c, run, &w);
+		rc = table_batch(c, m->first + *done, run.n, &write);
 		*done += run.n;
 		if (rc)
 			return rc;
@@ -735,21 +723,22 @@ static bool entry_later(const struct shadow_leaf *leaf, u32 slot)
 	return !leaf->cells->region[slot];
 }
 
-static void entry_to_list(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_to_list(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
 	u64 tce = entry_later(leaf, slot) ? leaf->cells->tce[slot] : restored_tce(ctx, slot);
 
-	t->list[i] = cpu_to_be64(tce & ~SHADOW_MARKS);
+	c->list[i] = cpu_to_be64(tce & ~SHADOW_MARKS);
 }
 
-static void fill_restored(struct table *t, u64 idx, u32 n, void *ctx)
+static void fill_restored(struct call *c, u64 idx, u32 n, void *ctx)
 {
-	table_each(t, idx, n, entry_to_list, ctx);
+	table_each(c, idx, n, entry_to_list, ctx);
 }
 
-static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_restored(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
 	struct restoring *r = ctx;
+	struct table *t = c->t;
 	u64 was = r->was ? r->was->cells->tce[slot] : 0;
 	u32 was_region = r->was ? r->was->cells->region[slot] : 0;
 	u64 tce = restored_tce(r, slot);
@@ -777,38 +766,38 @@ static void entry_restored(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 	}
 }
 
-static void store_restored(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+static void store_restored(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
 {
 	struct restoring *r = ctx;
 
 	r->ok = ok;
-	table_each(t, idx, n, entry_restored, r);
+	table_each(c, idx, n, entry_restored, r);
 }
 
 /* Put back what a leaf's entries [idx, idx + n) held before the MAP. */
-static void table_restore(struct table *t, u64 idx, u32 n, struct record *was)
+static void table_restore(struct call *c, u64 idx, u32 n, struct record *was)
 {
 	struct restoring r = {
 		.was = was ? &was->was : NULL,
-		.g.memory = t->memory,
+		.g.memory = c->t->memory,
 	};
 	/* Where KVM has slots, there may be something to be kept. */
 	const struct batch restore = {
 		.fill = fill_restored,
 		.store = store_restored,
 		.ctx = &r,
-		.put = r.was || t->tally.mm,
+		.put = r.was || tally_is_open(&c->t->tally),
 	};
 
-	table_must_stock(t);
+	table_must_stock(c);
 	if (was)
-		table_flatten(t, &was->was);
-	table_batch(t, idx, n, &restore);
+		call_flatten(c, &was->was);
+	table_batch(c, idx, n, &restore);
 	giving_flush(&r.g);
 }
 
 /* Undo the first @n entries of a MAP, last leaf first. */
-static void table_roll_back(struct table *t, u64 first, u64 n, const struct journal *j)
+static void table_roll_back(struct call *c, u64 first, u64 n, const struct journal *j)
 {
 	struct record *r = j->last;
 	u64 end = first + n;
@@ -819,21 +808,59 @@ static void table_roll_back(struct table *t, u64 first, u64 n, const struct jour
 
 		while (r && r->base > base)
 			r = r->prev;
-		table_restore(t, idx, end - idx, r && r->base == base ? r : NULL);
+		table_restore(c, idx, end - idx, r && r->base == base ? r : NULL);
 		end = idx;
 		cond_resched();
 	}
-	table_settle_slots(t, first, first + n);
+	table_settle_slots(c->t, first, first + n);
+}
+
+static int table_grow(struct table *t, u64 first, u64 n, bool wanted)
+{
+	lockdep_assert_held(&t->shadow.grow);
+	/* The default window is there before its user is known. */
+	t->shadow.mm = t->memory->mm;
+	if (wanted && !t->tally.mm)
+		tally_open(&t->tally, t->memory->ledger);
+	return shadow_populate(&t->shadow, &t->calls.lock, first, n, wanted);
 }
 
 /* Make room in the shadow, and for KVM's slots if it has got the table. */
 static int table_populate(struct table *t, u64 first, u64 n, bool wanted)
 {
-	/* The default window is there before its user is known. */
-	t->shadow.mm = t->memory->mm;
-	if (wanted && !t->tally.mm)
-		tally_open(&t->tally, t->memory->ledger);
-	return shadow_populate(&t->shadow, &t->lock, first, n, wanted);
+	int rc;
+
+	if (shadow_populated(&t->shadow, first, n, wanted))
+		return 0;
+	rc = mutex_lock_killable(&t->shadow.grow);
+	if (rc)
+		return rc;
+	rc = table_grow(t, first, n, wanted);
+	mutex_unlock(&t->shadow.grow);
+	return rc;
+}
+
+/* In a call. */
+static int table_map_range(struct call *c, const struct mapping *m)
+{
+	struct table *t = c->t;
+	struct journal journal;
+	u64 done;
+	int rc;
+
+	/* Later on, with TCEs written, there is no refusing for want of memory. */
+	if (call_stock(c, GFP_KERNEL_ACCOUNT))
+		return -ENOMEM;
+	rc = journal_make(t, m->first, m->n, &journal);
+	if (rc)
+		return rc;
+	rc = table_write(c, m, &journal, &done);
+	if (rc)
+		table_roll_back(c, m->first, done, &journal);
+	else
+		journal_settle(t, &journal, m->first, m->n);
+	journal_free(&journal);
+	return rc;
 }
 
 /* Out of line, as all that is rare: the call for one page is to save few registers. */
@@ -841,8 +868,7 @@ static noinline int table_map_many(struct table *t, u64 first, u64 n, unsigned l
 				   bool wanted)
 {
 	const struct mapping m = { first, n, ua, perm };
-	struct journal journal;
-	u64 done;
+	struct call *c;
 	int rc;
 
 	rc = memory_covers(t->memory, ua, n << t->w.page_shift, t->w.page_shift);
@@ -851,16 +877,11 @@ static noinline int table_map_many(struct table *t, u64 first, u64 n, unsigned l
 	rc = table_populate(t, first, n, wanted);
 	if (rc)
 		return rc;
-	rc = journal_make(t, first, n, &journal);
-	if (rc)
-		return rc;
-	table_begin(t);
-	rc = table_write(t, &m, &journal, &done);
-	if (rc)
-		table_roll_back(t, first, done, &journal);
-	else
-		journal_settle(t, &journal, first, n);
-	journal_free(&journal);
+	c = call_begin(&t->calls, first, n, true);
+	if (!c)
+		return -EINTR;
+	rc = table_map_range(c, &m);
+	call_end(&t->calls, c);
 	return rc;
 }
 
@@ -874,67 +895,95 @@ static noinline int table_map_many(struct table *t, u64 first, u64 n, unsigned l
  */
 static struct shadow_leaf *table_plain_leaf(struct table *t, u64 idx, bool wanted)
 {
-	if (wanted || t->tally.mm || READ_ONCE(t->lent))
+	if (wanted || tally_is_open(&t->tally) || READ_ONCE(t->lent))
 		return NULL;
 	return shadow_leaf(&t->shadow, idx);
 }
 
-/*
- * With the lock: one TCE for every member, and its entry if that succeeds. It was valid and is not
- * any more, or the other way round, and nothing of the table is unknown.
- */
-static inline int table_store_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce,
-				   u32 region)
+/* With the leaf's lock: one TCE for every member. */
+static inline int table_put_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce)
 {
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
 	int rc = 0;
 	u32 i;
 
-	lockdep_assert_held(&t->lock);
+	lockdep_assert_held(&leaf->lock);
 	for (i = 0; i < t->pes && !rc; i++) {
 		rc = hv_put_one(t->liobn[i], ioba, tce);
 		count_one(&t->count, rc);
 	}
-	if (!rc)
-		shadow_turn(&t->shadow, leaf, idx & SHADOW_LEAF_MASK, tce, region);
 	return rc;
 }
 
-/* The page's TCE was not written: wait for a busy hypervisor, or leave the entry unknown. */
-static int table_put_again(struct table *t, u64 idx, const struct batch *b, int rc)
+/* The page's TCE was refused, or not written yet: until that is settled nobody knows what it is. */
+static noinline void table_page_unknown(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce,
+					u32 region)
 {
-	table_begin(t);
-	if (rc > 0)
-		return table_batch(t, idx, 1, b);
-	table_try(t, idx, 1, b, true);
-	return rc;
+	table_set(t, leaf, idx & SHADOW_LEAF_MASK, tce | SHADOW_UNKNOWN, region);
 }
 
-/* After table_store_page(), where nothing was mapped. */
-static noinline int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc)
+/* Is the entry what table_page_unknown() has left, in the call that is to settle it? */
+static bool table_page_is_unknown(struct table *t, u64 idx, u64 tce, u32 region)
+{
+	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	u32 slot = idx & SHADOW_LEAF_MASK;
+	bool is;
+
+	spin_lock(&leaf->lock);
+	is = leaf->flat && leaf->cells->tce[slot] == (tce | SHADOW_UNKNOWN) &&
+	     leaf->cells->region[slot] == region;
+	spin_unlock(&leaf->lock);
+	return is;
+}
+
+/* The page is held. Return: -ENOENT when it has to be begun anew. */
+static int table_map_page_again(struct call *c, u64 idx, u64 tce, u32 region, int rc)
 {
 	struct journal nothing = { 0 };
 	struct writing w = { .journal = &nothing };
 	const struct batch write = { .store = store_mapped, .ctx = &w, .put = true };
 
-	t->list[0] = cpu_to_be64(tce);
-	t->region[0] = region;
-	rc = table_put_again(t, idx, &write, rc);
+	/* Others were faster, and have settled it. */
+	if (!table_page_is_unknown(c->t, idx, tce, region))
+		return rc > 0 ? -ENOENT : rc;
+	c->list[0] = cpu_to_be64(tce);
+	c->region[0] = region;
+	if (rc > 0)
+		rc = table_batch(c, idx, 1, &write);
 	if (rc)
-		table_roll_back(t, idx, 1, &nothing);
+		table_roll_back(c, idx, 1, &nothing);
 	return rc;
 }
 
-/* The page is held. Return: as table_store_page(); -ENOENT when it is no such entry. */
+/* After table_map_page(): wait for a busy hypervisor, or take back what was refused. */
+static noinline int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc)
+{
+	struct call *c = call_begin(&t->calls, idx, 1, false);
+
+	rc = table_map_page_again(c, idx, tce, region, rc);
+	call_end(&t->calls, c);
+	return rc;
+}
+
+/*
+ * The page is held. Return: 0; -ENOENT when it is no such entry; else what hv_put_one() says, and
+ * the entry is unknown.
+ */
 static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce, u32 region)
 {
 	int rc = -ENOENT;
 
-	spin_lock(&t->lock);
-	table_flatten(t, leaf);
-	if (!t->shadow.unknown && !leaf->cells->tce[idx & SHADOW_LEAF_MASK])
-		rc = table_store_page(t, leaf, idx, tce, region);
-	spin_unlock(&t->lock);
+	spin_lock(&leaf->lock);
+	if (!leaf->flat)
+		leaf_flatten(leaf, t->memory);
+	if (call_vacant(&t->calls, idx) && !leaf->cells->tce[idx & SHADOW_LEAF_MASK]) {
+		rc = table_put_page(t, leaf, idx, tce);
+		if (!rc)
+			shadow_turn(&t->shadow, leaf, idx & SHADOW_LEAF_MASK, tce, region);
+		else
+			table_page_unknown(t, leaf, idx, tce, region);
+	}
+	spin_unlock(&leaf->lock);
 	if (rc == -ENOENT)
 		memory_drop(t->memory, region, 1);
 	return rc;
@@ -946,22 +995,23 @@ int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, boo
 	struct memory_page page = { 0 };
 	int rc = -ENOENT;
 
-	/* Later on, with TCEs written, there is no refusing for want of memory. */
-	if (table_stock(t, GFP_KERNEL_ACCOUNT))
+	if (leaf && shadow_give_cells(leaf, GFP_KERNEL_ACCOUNT))
 		return -ENOMEM;
 	if (leaf)
 		page = memory_hold_page(t->memory, ua, t->w.page_shift, perm);
 	if (page.region)
 		rc = table_map_page(t, leaf, first, page.hpa | perm, page.region);
-	if (rc == -ENOENT)
-		return table_map_many(t, first, n, ua, perm, wanted);
-	return rc ? table_map_again(t, first, page.hpa | perm, page.region, rc) : 0;
+	if (rc && rc != -ENOENT)
+		rc = table_map_again(t, first, page.hpa | perm, page.region, rc);
+	if (rc != -ENOENT)
+		return rc;
+	return table_map_many(t, first, n, ua, perm, wanted);
 }
 
 /* --- UNMAP and clear --- */
 
 /* @ctx: whether the hypercall succeeded. */
-static void entry_erased(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_erased(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
 	u64 tce = leaf->cells->tce[slot] & ~SHADOW_MARKS;
 	const bool *ok = ctx;
@@ -972,14 +1022,16 @@ static void entry_erased(struct table *t, struct shadow_leaf *leaf, u32 slot, u3
 		tce |= SHADOW_UNKNOWN;
 	else if (!leaf->cells->region[slot])
 		tce |= SHADOW_ERASED;
-	table_set(t, leaf, slot, tce, leaf->cells->region[slot]);
+	table_set(c->t, leaf, slot, tce, leaf->cells->region[slot]);
 }
 
 /* Entries stay until the whole UNMAP has succeeded: see table_settle(). */
-static void store_erased(struct table *t, u64 idx, u32 n, bool ok, void *ctx)
+static void store_erased(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
 {
-	if (!ok || t->shadow.unknown || t->lent)
-		table_each(t, idx, n, entry_erased, &ok);
+	struct table *t = c->t;
+
+	if (!ok || atomic64_read(&t->shadow.unknown) || READ_ONCE(t->lent))
+		table_each(c, idx, n, entry_erased, &ok);
 }
 
 static const struct batch erase = { .store = store_erased };
@@ -999,17 +1051,18 @@ static bool settle_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 
 	if (!leaf_cut(leaf, &part))
 		return false;
 	giving_pages(g, &part);
-	t->shadow.live -= part.pages.n;
+	atomic64_sub(part.pages.n, &t->shadow.live);
 	return true;
 }
 
 /* The known entries of a leaf's [slot, end) are gone for good. */
-static void settle_entries(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
+static void settle_entries(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 end,
 			   struct giving *g)
 {
+	struct table *t = c->t;
 	u32 gone = 0;
 
-	table_flatten(t, leaf);
+	call_flatten(c, leaf);
 	while (slot < end) {
 		u32 n = 0;
 
@@ -1023,14 +1076,14 @@ static void settle_entries(struct table *t, struct shadow_leaf *leaf, u32 slot, 
 	shadow_taken(&t->shadow, leaf, gone);
 }
 
-static void table_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
+static void table_settle_leaf(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 end,
 			      struct giving *g)
 {
-	table_must_stock(t);
-	spin_lock(&t->lock);
-	if (leaf->flat || !settle_run(t, leaf, slot, end, g))
-		settle_entries(t, leaf, slot, end, g);
-	spin_unlock(&t->lock);
+	table_must_stock(c);
+	spin_lock(&leaf->lock);
+	if (leaf->flat || !settle_run(c->t, leaf, slot, end, g))
+		settle_entries(c, leaf, slot, end, g);
+	spin_unlock(&leaf->lock);
 }
 
 /* Entries that are settled at a time: each page of the kernel's below them is looked at. */
@@ -1042,17 +1095,18 @@ static u32 table_stride(const struct table *t)
 }
 
 /* The TCEs of [first, end) are invalid, those of unknown entries excepted. */
-static void table_settle(struct table *t, u64 first, u64 end)
+static void table_settle(struct call *c, u64 first, u64 end)
 {
+	struct table *t = c->t;
 	struct giving g = { .memory = t->memory };
 	u64 idx = first;
 
-	while ((idx = table_next_live(t, idx, end)) < end) {
+	while ((idx = shadow_next_live(&t->shadow, idx, end)) < end) {
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u32 left = min(SHADOW_LEAF_TCES - slot, table_stride(t));
 		u32 stop = slot + min_t(u64, left, end - idx);
 
-		table_settle_leaf(t, shadow_leaf(&t->shadow, idx), slot, stop, &g);
+		table_settle_leaf(c, shadow_leaf(&t->shadow, idx), slot, stop, &g);
 		idx += stop - slot;
 		cond_resched();
 	}
@@ -1061,53 +1115,53 @@ static void table_settle(struct table *t, u64 first, u64 end)
 }
 
 /* The list's entries [i, i + n) are those of a leaf from @slot on, without marks. */
-static void fill_run(struct table *t, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
+static void fill_run(struct call *c, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
 {
 	struct leaf_run part = leaf_part(leaf, slot, slot + n);
 
-	memset(t->list + i, 0, n * sizeof(*t->list));
-	memset(t->region + i, 0, n * sizeof(*t->region));
+	memset(c->list + i, 0, n * sizeof(*c->list));
+	memset(c->region + i, 0, n * sizeof(*c->region));
 	if (!part.pages.n)
 		return;
 	i += part.from - slot;
-	memory_list(t->memory, part.region, &part.pages, t->list + i);
-	table_name_pages(t, i, part.pages.n, part.region);
+	memory_list(c->t->memory, part.region, &part.pages, c->list + i);
+	table_name_pages(c, i, part.pages.n, part.region);
 }
 
-static void fill_flat(struct table *t, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
+static void fill_flat(struct call *c, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
 {
 	for (; n; n--, slot++, i++) {
-		t->list[i] = leaf ? cpu_to_be64(leaf->cells->tce[slot] & ~SHADOW_MARKS) : 0;
-		t->region[i] = leaf ? leaf->cells->region[slot] : 0;
+		c->list[i] = leaf ? cpu_to_be64(leaf->cells->tce[slot] & ~SHADOW_MARKS) : 0;
+		c->region[i] = leaf ? leaf->cells->region[slot] : 0;
 	}
 }
 
 /* Put the shadow's entries [idx, idx + n) into the list, without marks. */
-static void fill_shadow(struct table *t, u64 idx, u32 n, void *ctx)
+static void fill_shadow(struct call *c, u64 idx, u32 n, void *ctx)
 {
 	u32 i, part;
 
 	for (i = 0; i < n; i += part) {
-		const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx + i);
+		const struct shadow_leaf *leaf = shadow_leaf(&c->t->shadow, idx + i);
 		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
 
 		part = min(n - i, SHADOW_LEAF_TCES - slot);
 		if (leaf && !leaf->flat)
-			fill_run(t, leaf, slot, i, part);
+			fill_run(c, leaf, slot, i, part);
 		else
-			fill_flat(t, leaf, slot, i, part);
+			fill_flat(c, leaf, slot, i, part);
 	}
 }
 
 /* Write a failed UNMAP's entries back from the shadow, which still has them. */
-static void table_reinstate(struct table *t, u64 first, u64 end)
+static void table_reinstate(struct call *c, u64 first, u64 end)
 {
 	const struct batch write = { .fill = fill_shadow, .store = store_list, .put = true };
 	u64 idx = first;
 	u32 n;
 
-	for (; (n = table_live_batch(t, &idx, end)); idx += n) {
-		table_batch(t, idx, n, &write);
+	for (; (n = table_live_batch(c->t, &idx, end)); idx += n) {
+		table_batch(c, idx, n, &write);
 		cond_resched();
 	}
 }
@@ -1121,57 +1175,80 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 {
 	u64 idx = first;
 
-	for (; t->memory->files && (idx = table_next_live(t, idx, end)) < end; idx++) {
-		const struct shadow_leaf *leaf;
+	for (; t->memory->files && (idx = shadow_next_live(&t->shadow, idx, end)) < end; idx++) {
+		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u64 tce;
 
-		spin_lock(&t->lock);
-		leaf = shadow_leaf(&t->shadow, idx);
+		spin_lock(&leaf->lock);
 		tce = leaf->flat && !leaf->cells->region[slot]
 		      ? 0 : leaf_tce(leaf, slot, t->memory);
-		spin_unlock(&t->lock);
+		spin_unlock(&leaf->lock);
 		if (tce & PAPR_TCE_WRITE)
 			memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
 		cond_resched();
 	}
 }
 
-static noinline int table_unmap_many(struct table *t, u64 first, u64 n)
+/*
+ * The first live entry of what an UNMAP has not looked at yet. What single writes have left in a
+ * leaf is certain once that was locked, and nothing is settled that was not erased.
+ */
+static u64 table_seek(const struct call *c, u64 idx, u64 end)
 {
-	u64 end = first + n;
-	u64 idx = first;
+	return c->alone ? shadow_next_live(&c->t->shadow, idx, end)
+			: shadow_look_live(&c->t->shadow, idx, end);
+}
+
+/* In a call. */
+static int table_unmap_range(struct call *c, u64 first, u64 end)
+{
+	struct table *t = c->t;
+	u64 idx = table_seek(c, first, end);
 	u32 batch;
 
-	table_begin(t);
-	while ((batch = table_live_batch(t, &idx, end))) {
-		int rc = table_batch(t, idx, batch, &erase);
+	for (; (batch = table_batch_at(t, idx, end)); idx = table_seek(c, idx, end)) {
+		int rc = table_batch(c, idx, batch, &erase);
 
 		idx += batch;
 		if (rc) {
-			table_reinstate(t, first, idx);
+			table_reinstate(c, first, idx);
 			return rc;
 		}
 		/* Nobody will look at what is left: the caller is dying. */
 		if (fatal_signal_pending(current)) {
-			table_settle(t, first, idx);
+			table_settle(c, first, idx);
 			return -EINTR;
 		}
 		cond_resched();
 	}
 	table_mark_files(t, first, end);
-	table_settle(t, first, end);
+	table_settle(c, first, end);
 	return 0;
 }
 
-/* After table_store_page(), where a page of a region was mapped. */
+static noinline int table_unmap_many(struct table *t, u64 first, u64 n)
+{
+	struct call *c = call_begin(&t->calls, first, n, true);
+	int rc;
+
+	if (!c)
+		return -EINTR;
+	rc = table_unmap_range(c, first, first + n);
+	call_end(&t->calls, c);
+	return rc;
+}
+
+/* After table_unmap_page(): wait for a busy hypervisor, or put back what it refused to take. */
 static noinline int table_unmap_again(struct table *t, u64 idx, int rc)
 {
-	rc = table_put_again(t, idx, &erase, rc);
-	if (rc)
-		table_reinstate(t, idx, idx + 1);
+	struct call *c = call_begin(&t->calls, idx, 1, false);
+
+	if (rc > 0)
+		rc = table_unmap_range(c, idx, idx + 1);
 	else
-		table_settle(t, idx, idx + 1);
+		table_reinstate(c, idx, idx + 1);
+	call_end(&t->calls, c);
 	return rc;
 }
 
@@ -1183,14 +1260,19 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 	u32 region;
 	u64 tce;
 
-	table_must_stock(t);
-	spin_lock(&t->lock);
-	table_flatten(t, leaf);
+	spin_lock(&leaf->lock);
+	if (!leaf->flat)
+		leaf_flatten(leaf, t->memory);
 	region = leaf->cells->region[slot];
 	tce = leaf->cells->tce[slot];
-	if (!t->shadow.unknown && tce)
-		rc = table_store_page(t, leaf, idx, 0, 0);
-	spin_unlock(&t->lock);
+	if (tce && region && !(tce & SHADOW_MARKS) && call_vacant(&t->calls, idx)) {
+		rc = table_put_page(t, leaf, idx, 0);
+		if (!rc)
+			shadow_turn(&t->shadow, leaf, slot, 0, 0);
+		else
+			table_page_unknown(t, leaf, idx, tce, region);
+	}
+	spin_unlock(&leaf->lock);
 	if (rc)
 		return rc;
 	if (tce & PAPR_TCE_WRITE) {
@@ -1205,65 +1287,85 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 int table_unmap(struct table *t, u64 first, u64 n)
 {
 	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first, lend_wanted(t)) : NULL;
-	int rc = leaf && !t->memory->loose ? table_unmap_page(t, leaf, first) : -ENOENT;
+	int rc = -ENOENT;
 
+	if (leaf && !t->memory->loose) {
+		shadow_give_cells(leaf, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+		rc = table_unmap_page(t, leaf, first);
+	}
 	if (rc == -ENOENT)
 		return table_unmap_many(t, first, n);
 	return rc ? table_unmap_again(t, first, rc) : 0;
 }
 
-u64 table_live(struct table *t)
+/* Nothing is there any more that could be cleared, or all of it has to be looked through. */
+static u64 table_end(const struct table *t)
 {
-	u64 live;
+	return atomic64_read(&t->shadow.live) ? t->shadow.tces : 0;
+}
 
-	spin_lock(&t->lock);
-	live = t->shadow.live + t->lost;
-	spin_unlock(&t->lock);
-	return live;
+int table_unmap_all(struct table *t)
+{
+	struct call *c = call_only(&t->calls);
+	int rc;
+
+	table_begin(t);
+	c->alone = true;
+	rc = table_unmap_range(c, 0, table_end(t));
+	c->alone = false;
+	return rc;
+}
+
+u64 table_live(const struct table *t)
+{
+	return atomic64_read(&t->shadow.live) + READ_ONCE(t->lost);
 }
 
 u64 table_clear(struct table *t)
 {
-	u64 end = t->shadow.tces;
+	struct call *c = call_only(&t->calls);
+	u64 end = table_end(t);
 	u64 idx = 0;
 	u32 batch;
 
 	table_begin(t);
 	for (; (batch = table_live_batch(t, &idx, end)); idx += batch) {
-		table_batch(t, idx, batch, &erase);
+		table_batch(c, idx, batch, &erase);
 		cond_resched();
 	}
-	table_settle(t, 0, end);
+	table_settle(c, 0, end);
 	return table_live(t);
 }
 
 /* --- members --- */
 
-static int table_try_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
+static int table_try_one(struct call *c, u32 liobn, u64 idx, u32 n, bool put)
 {
+	struct table *t = c->t;
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	struct leaves l = table_lock(t, idx, n);
 	int rc;
 
-	spin_lock(&t->lock);
 	if (put)
-		fill_shadow(t, idx, n, NULL);
-	rc = put ? hv_put(liobn, ioba, t->w.page_shift, t->list, n)
+		fill_shadow(c, idx, n, NULL);
+	rc = put ? hv_put(liobn, ioba, t->w.page_shift, c->list, n)
 		 : hv_stuff(liobn, ioba, t->w.page_shift, n);
 	count_batch(&t->count, n, put, rc);
-	spin_unlock(&t->lock);
+	table_unlock(l);
 	return rc;
 }
 
 /* One batch for one member alone: what the shadow has, or nothing. */
-static int table_call_one(struct table *t, u32 liobn, u64 idx, u32 n, bool put)
+static int table_call_one(struct call *c, u32 liobn, u64 idx, u32 n, bool put)
 {
-	int rc = table_patiently(t, table_try_one(t, liobn, idx, n, put));
+	int rc = table_patiently(c, table_try_one(c, liobn, idx, n, put));
 
 	return rc > 0 ? -EIO : rc;
 }
 
 static int table_replay(struct table *t, u32 liobn)
 {
+	struct call *c = call_only(&t->calls);
 	u64 idx = 0;
 	u32 n;
 
@@ -1271,7 +1373,7 @@ static int table_replay(struct table *t, u32 liobn)
 	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
 		int rc;
 
-		rc = table_call_one(t, liobn, idx, n, true);
+		rc = table_call_one(c, liobn, idx, n, true);
 		if (rc)
 			return rc;
 		if (fatal_signal_pending(current))
@@ -1290,11 +1392,11 @@ int table_join(struct table *t, const struct hv_window *w)
 	if (!t->pes)
 		t->w = *w;
 	/* What KVM writes from now on goes there, too. */
-	spin_lock(&t->lock);
-	unknown = t->shadow.unknown || t->lost;
+	lend_exclude(t->lend);
+	unknown = atomic64_read(&t->shadow.unknown) || READ_ONCE(t->lost);
 	if (!unknown)
 		t->liobn[t->pes++] = w->liobn;
-	spin_unlock(&t->lock);
+	lend_admit(t->lend);
 	return unknown ? -EBUSY : table_replay(t, w->liobn);
 }
 
@@ -1302,48 +1404,53 @@ static void table_drop_member(struct table *t, u32 liobn)
 {
 	u32 i;
 
-	spin_lock(&t->lock);
+	lend_exclude(t->lend);
 	for (i = 0; i < t->pes; i++)
 		if (t->liobn[i] == liobn)
 			t->liobn[i--] = t->liobn[--t->pes];
-	spin_unlock(&t->lock);
+	lend_admit(t->lend);
 }
 
 bool table_part(struct table *t, u32 liobn)
 {
+	struct call *c = call_only(&t->calls);
 	bool clean = true;
 	u64 idx = 0;
 	u32 n;
 
 	/* Until the end KVM's own removals reach it: the shadow does not run ahead. */
 	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
-		clean &= !table_call_one(t, liobn, idx, n, false);
+		clean &= !table_call_one(c, liobn, idx, n, false);
 		cond_resched();
 	}
 	table_drop_member(t, liobn);
-	return clean && !t->lost;
+	return clean && !READ_ONCE(t->lost);
 }
 
-static void entry_forgotten(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_forgotten(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
-	giving_add(ctx, leaf->cells->tce[slot], leaf->cells->region[slot], t->w.page_shift);
-	table_set(t, leaf, slot, 0, 0);
+	giving_add(ctx, leaf->cells->tce[slot], leaf->cells->region[slot], c->t->w.page_shift);
+	table_set(c->t, leaf, slot, 0, 0);
 }
 
 void table_forget(struct table *t)
 {
+	struct call *c = call_only(&t->calls);
 	struct giving g = { .memory = t->memory };
+	u64 end = table_end(t);
 	u64 idx = 0;
 	u32 n;
 
-	for (; (n = table_live_batch(t, &idx, t->shadow.tces)); idx += n) {
-		table_must_stock(t);
-		spin_lock(&t->lock);
-		table_each(t, idx, n, entry_forgotten, &g);
-		spin_unlock(&t->lock);
+	for (; (n = table_live_batch(t, &idx, end)); idx += n) {
+		struct leaves l;
+
+		table_must_stock(c);
+		l = table_lock(t, idx, n);
+		table_each(c, idx, n, entry_forgotten, &g);
+		table_unlock(l);
 		cond_resched();
 	}
 	giving_flush(&g);
-	t->lost = false;
+	WRITE_ONCE(t->lost, false);
 	table_settle_slots(t, 0, t->shadow.tces);
 }

@@ -3,16 +3,17 @@
  * table.h - the contents of one window: map, unmap, clear.
  *
  * A table is written in batches of up to HV_BATCH TCEs, each in one critical
- * section that holds the hypercall and the shadow's change together. KVM writes
- * single TCEs (lend.h) in such sections of its own. A call that fails puts back
+ * section, with the locks of its leaves, that holds the hypercall and the shadow's change together.
+ * KVM writes single TCEs (lend.h) in such sections of its own. Calls on different ranges run at the
+ * same time, those on the same one after the other (call.h). A call that fails puts back
  * what it changed; what cannot be put back is marked unknown, and the pages that it
  * may reach stay pinned.
  */
 #ifndef VFIO_PSERIES_TABLE_H
 #define VFIO_PSERIES_TABLE_H
 
-#include <linux/spinlock.h>
 #include <linux/types.h>
+#include "call.h"
 #include "count.h"
 #include "hv.h"
 #include "shadow.h"
@@ -24,33 +25,22 @@ struct memory;
 /* Most PEs that one container can drive through one table. */
 #define TABLE_MAX_PES	32
 
-/*
- * Most leaves that are made flat in one go: a batch lies in two of them at most, and what
- * they held before it is noted in as many records.
- */
-#define TABLE_SPARES	4
-
 /**
  * struct table - one container window
  * @w:      geometry; its name is that of the first member that ever was
  * @liobn:  the hypervisor's table of each member PE
- * @pes:    number of members
+ * @pes:    number of members; this and @liobn change with the space's lock held for writing
+ *          and lend.lock, too
  * @memory: where its pages come from
- * @lock:   guards @shadow and the order of hypercalls, and with them @liobn, @pes
- *          and the two flags; never held over a sleep
  * @shadow: what the TCEs hold
  * @count:  what was asked of the hypervisor for it
  * @lend:   what KVM sees of it, NULL before it is published
  * @tally:  what KVM counts for it; open once slots were lent
- * @lent:   KVM has written to it, and may do so at any time
+ * @lent:   KVM has written to it, and may do so at any time; this and the next one are set with
+ *          the lock of the leaf that it wrote to, which is the first one that has to know
  * @lost:   the hypervisor neither did nor undid what KVM wrote: what a TCE holds
  *          is not known, nor which one it is
- * @tired:  the hypervisor was busy for too long in this call and has not answered
- *          since; this and the next two are guarded by the space's lock
- * @spare:  cells for leaves that become flat with @lock held, taken from the end
- * @spares: how many there are; these two as well
- * @list:   4 KiB aligned list page for hv_put()
- * @region: for each TCE of @list the region that pins it
+ * @calls:  what runs, and has its range to itself
  * @next:   in a list of those whose windows are gone
  */
 struct table {
@@ -58,18 +48,13 @@ struct table {
 	u32 liobn[TABLE_MAX_PES];
 	u32 pes;
 	struct memory *memory;
-	spinlock_t lock;
 	struct shadow shadow;
 	struct count count;
 	struct lend *lend;
 	struct tally tally;
 	bool lent;
 	bool lost;
-	bool tired;
-	struct shadow_cells *spare[TABLE_SPARES];
-	u32 spares;
-	__be64 *list;
-	u32 *region;
+	struct calls calls;
 	struct table *next;
 };
 
@@ -92,7 +77,7 @@ int table_init(struct table *t, u64 tces, struct memory *memory);
  *
  * What is mapped is written to the new window too.
  *
- * Context: may sleep; the space's lock is held.
+ * Context: may sleep; the space's lock is held for writing.
  * Return: 0; -EBUSY while TCEs are unknown; -ENOSPC (too many); -EINTR, -EIO,
  * -ENOMEM: table_part() has to follow.
  */
@@ -105,7 +90,7 @@ int table_join(struct table *t, const struct hv_window *w);
  * What maps, unmaps, clears or joins does so itself; before table_part() it is the
  * caller's, because many PEs may leave in one call.
  *
- * Context: any; the space's lock is held.
+ * Context: any; the space's lock is held for writing.
  */
 void table_begin(struct table *t);
 
@@ -114,7 +99,7 @@ void table_begin(struct table *t);
  * @t:     the table, to which KVM adds nothing meanwhile
  * @liobn: the window
  *
- * Context: may sleep; the space's lock is held.
+ * Context: may sleep; the space's lock is held for writing.
  * Return: true when every TCE of the window is invalid.
  */
 bool table_part(struct table *t, u32 liobn);
@@ -151,11 +136,18 @@ int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, boo
 int table_unmap(struct table *t, u64 first, u64 n);
 
 /**
+ * table_unmap_all() - the same for all of it
+ *
+ * Context: may sleep; the space's lock is held for writing. Return: as table_unmap().
+ */
+int table_unmap_all(struct table *t);
+
+/**
  * table_clear() - invalidate everything, for the window's end
  *
  * Goes on after errors.
  *
- * Context: may sleep; the space's lock is held.
+ * Context: may sleep; the space's lock is held for writing.
  * Return: the number of TCEs that stay unknown.
  */
 u64 table_clear(struct table *t);
@@ -163,7 +155,7 @@ u64 table_clear(struct table *t);
 /**
  * table_live() - TCEs that may be valid
  */
-u64 table_live(struct table *t);
+u64 table_live(const struct table *t);
 
 /**
  * table_forget() - the hypervisor's table is gone and every TCE with it
@@ -171,21 +163,21 @@ u64 table_live(struct table *t);
  * Unknown entries become invalid ones; their pages are released, and what KVM
  * counts is settled.
  *
- * Context: may sleep; the space's lock is held.
+ * Context: may sleep; the space's lock is held for writing.
  */
 void table_forget(struct table *t);
 
 /**
  * table_tce() - what the shadow says that a TCE holds, with its marks
  *
- * Context: the table's lock is held.
+ * Context: any; takes the lock of its leaf.
  */
 u64 table_tce(const struct table *t, u64 idx);
 
 /**
  * table_entry_kvms() - may the TCE hold what KVM wrote?
  *
- * Context: the table's lock is held.
+ * Context: the leaf's lock is held.
  */
 static inline bool table_entry_kvms(const struct shadow_leaf *leaf, u32 slot)
 {

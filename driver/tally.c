@@ -26,8 +26,8 @@ void tally_open(struct tally *y, struct ledger *l)
 	l->open++;
 	mutex_unlock(&l->lock);
 	y->ledger = l;
-	y->mm = l->mm;
-	y->counted = 0;
+	atomic64_set(&y->counted, 0);
+	WRITE_ONCE(y->mm, l->mm);
 }
 
 void tally_close(struct tally *y)
@@ -36,16 +36,16 @@ void tally_close(struct tally *y)
 
 	mutex_lock(&l->lock);
 	l->open--;
-	WRITE_ONCE(l->lost, l->lost + y->counted);
+	WRITE_ONCE(l->lost, l->lost + atomic64_read(&y->counted));
 	mutex_unlock(&l->lock);
 	y->mm = NULL;
 	pin_retry(l, U32_MAX);
 	ledger_put(l);
 }
 
-bool tally_lends(const struct tally *y, u64 live)
+bool tally_lends(const struct tally *y, s64 live)
 {
-	return y->counted <= live + TALLY_MOST_LOST &&
+	return atomic64_read(&y->counted) <= live + TALLY_MOST_LOST &&
 	       READ_ONCE(y->ledger->lost) <= TALLY_MOST_LOST;
 }
 
@@ -54,7 +54,8 @@ unsigned long tally_pull(struct tally *y, __be64 *slot)
 {
 	unsigned long ua = be64_to_cpu((__force __be64)xchg((__force u64 *)slot, 0));
 
-	y->counted -= !!ua;
+	if (ua)
+		atomic64_dec(&y->counted);
 	return ua;
 }
 

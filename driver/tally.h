@@ -11,6 +11,7 @@
 #ifndef VFIO_PSERIES_TALLY_H
 #define VFIO_PSERIES_TALLY_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 
 struct ledger;
@@ -23,19 +24,26 @@ struct mm_struct;
  * struct tally - a table that KVM was lent slots of
  * @ledger:  of its address space
  * @mm:      whose KVM; NULL while no slot was lent
- * @counted: what KVM counted for this table and nobody has counted down;
- *           guarded by the table's lock
+ * @counted: what KVM counted for this table and nobody has counted down
  */
 struct tally {
 	struct ledger *ledger;
 	struct mm_struct *mm;
-	u64 counted;
+	atomic64_t counted;
 };
+
+/**
+ * tally_is_open() - may KVM have slots? Slots come after this is true.
+ */
+static inline bool tally_is_open(const struct tally *y)
+{
+	return READ_ONCE(y->mm);
+}
 
 /**
  * tally_open() - from now on KVM may count mappings for a table
  *
- * Context: may sleep.
+ * Context: may sleep; one call at a time (shadow.grow).
  */
 void tally_open(struct tally *y, struct ledger *l);
 
@@ -56,10 +64,8 @@ void tally_close(struct tally *y);
  *
  * A guest that has two processors write one TCE at once makes KVM lose a slot, and a
  * count for good. When that has happened very often its requests go to user space.
- *
- * Context: the table's lock is held.
  */
-bool tally_lends(const struct tally *y, u64 live);
+bool tally_lends(const struct tally *y, s64 live);
 
 /**
  * tally_pull() - take out what a slot says
@@ -69,7 +75,7 @@ bool tally_lends(const struct tally *y, u64 live);
  * Only when the TCE is known not to hold what KVM wrote any more: what the
  * slot says now was written after the TCE that it stands for.
  *
- * Context: the table's lock is held.
+ * Context: the lock of the slot's leaf is held.
  * Return: a user address for tally_down(), 0 for none.
  */
 unsigned long tally_pull(struct tally *y, __be64 *slot);

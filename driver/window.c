@@ -259,7 +259,7 @@ int windows_remove(struct windows *ws, u64 ioba)
 		return -EINVAL;
 	t = ws->table[slot];
 	lend_stop(t->lend);
-	rc = table_unmap(t, 0, hv_window_tces(&t->w));
+	rc = table_unmap_all(t);
 	if (rc) {
 		lend_go(t->lend);
 		return rc;
@@ -278,7 +278,7 @@ int windows_unmap_all(struct windows *ws)
 		struct table *t = ws->table[slot];
 
 		if (t)
-			rc = table_unmap(t, 0, hv_window_tces(&t->w));
+			rc = table_unmap_all(t);
 	}
 	return rc;
 }

@@ -251,7 +251,7 @@ static void odd_bits_do_not_pass(void **state)
 	assert_int_equal(lend_exchange(found(0), 0, world_tce(A, 0) | 0xffc, RW), 0);
 	shim_kernel_leave();
 	assert_reads(0, A);
-	assert_int_equal(world_table(0)->shadow.unknown, 0);
+	assert_int_equal(atomic64_read(&world_table(0)->shadow.unknown), 0);
 	assert_int_equal(unmap(0, PAGE), 0);
 	end();
 }

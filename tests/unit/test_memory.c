@@ -287,7 +287,7 @@ static int hold(unsigned long ua, u32 page_shift, u32 n, u64 *hpa, u32 *id)
 	int got = hold_in(&m, &run, hpa, id);
 
 	assert_true(got > 0);
-	assert_true(m.by_id[*id - 1]->mapped >= (u64)got);
+	assert_true(atomic64_read(&m.by_id[*id - 1]->mapped) >= (s64)got);
 	return got;
 }
 

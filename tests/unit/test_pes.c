@@ -87,7 +87,7 @@ static void map_and_unmap_reach_all(void **state)
 	assert_int_equal(valid(0), 64 * MiB >> 12);
 	assert_int_equal(valid(1), 64 * MiB >> 12);
 	assert_reaches(2, 2 * MiB, UA + MiB);
-	assert_int_equal(world_table(0)->shadow.live, 64 * MiB >> 12);
+	assert_int_equal(atomic64_read(&world_table(0)->shadow.live), 64 * MiB >> 12);
 	assert_int_equal(space_unmap(&world.space, 0, DFLT_SIZE), 0);
 	world_check();
 	assert_int_equal(valid(0) + valid(1) + valid(2), 0);
@@ -438,7 +438,7 @@ static void leaver_that_cannot_be_cleared(void **state)
 /* As a call leaves the table that was not answered for ten seconds; now it is busy for 30 ms. */
 static void tire(void)
 {
-	world.space.windows.table[0]->tired = true;
+	world.space.windows.table[0]->calls.idle->tired = true;
 	model_busy(MODEL_WRITES, 3, 9901, 0);
 }
 

@@ -35,9 +35,9 @@ static int map(u64 first, u64 n, u64 ua, u64 perm)
 {
 	int rc;
 
-	mutex_lock(&world.space.lock);
+	down_write(&world.space.lock);
 	rc = table_map(world_table(0), first, n, ua, perm, lend_wanted(world_table(0)));
-	mutex_unlock(&world.space.lock);
+	up_write(&world.space.lock);
 	return rc;
 }
 
@@ -45,9 +45,9 @@ static int unmap(u64 first, u64 n)
 {
 	int rc;
 
-	mutex_lock(&world.space.lock);
+	down_write(&world.space.lock);
 	rc = table_unmap(world_table(0), first, n);
-	mutex_unlock(&world.space.lock);
+	up_write(&world.space.lock);
 	return rc;
 }
 
@@ -55,9 +55,9 @@ static u64 clear(void)
 {
 	u64 rc;
 
-	mutex_lock(&world.space.lock);
+	down_write(&world.space.lock);
 	rc = table_clear(world_table(0));
-	mutex_unlock(&world.space.lock);
+	up_write(&world.space.lock);
 	return rc;
 }
 
@@ -121,7 +121,7 @@ static void map_writes_what_the_user_has(void **state)
 	good_map(DFLT_TCES - 3, 3, C + TCES(5), PAPR_TCE_WRITE);
 	assert_mapped(DFLT_TCES - 3, 3, C + TCES(5), PAPR_TCE_WRITE);
 	assert_int_equal(model_valid(world.one.hv), 1006);
-	assert_int_equal(world_table(0)->shadow.live, 1006);
+	assert_int_equal(atomic64_read(&world_table(0)->shadow.live), 1006);
 	world_end();
 }
 
@@ -214,7 +214,8 @@ static void cells_come_when_they_are_needed(void **state)
 	good_map(512, 64 * 512, A, RW);
 	runs = shim_alloc_bytes();
 	/* With the middle blocks, less than one leaf's cells. */
-	assert_in_range(runs - empty, 64 * sizeof(struct shadow_leaf), sizeof(struct shadow_cells));
+	assert_in_range(runs - empty, 64 * sizeof(struct shadow_leaf),
+			sizeof(struct shadow_cells) + 64 * sizeof(spinlock_t));
 	shim_fail_alloc(1);
 	good_unmap(512 + 100, 1);
 	good_unmap(1024 + 100, 5 * 512);
@@ -253,7 +254,7 @@ static void what_is_no_run_is_flat(void **state)
 		assert_mapped(others[i].first, 10, others[i].ua, others[i].perm);
 		good_unmap(0, 512);
 		assert_int_equal(model_valid(world.one.hv), 0);
-		assert_int_equal(world_table(0)->shadow.live, 0);
+		assert_int_equal(atomic64_read(&world_table(0)->shadow.live), 0);
 	}
 	world_end();
 }
@@ -442,8 +443,8 @@ static void one_page_replaces_another(void **state)
 	good_map(5, 1, B, RW);
 	assert_counts(1, 0, 0);
 	assert_mapped(5, 1, B, RW);
-	assert_int_equal(region(A)->mapped, 9);
-	assert_int_equal(region(B)->mapped, 1);
+	assert_int_equal(atomic64_read(&region(A)->mapped), 9);
+	assert_int_equal(atomic64_read(&region(B)->mapped), 1);
 	assert_true(shim_dirty(shim_hpa(&world.mm, A + TCES(5))));
 	model_fail(&(struct model_fault){ .nth = 1, .when = MODEL_AFTER });
 	assert_int_equal(map(5, 1, C, RW), -EIO);
@@ -508,8 +509,8 @@ static void one_map_over_two_regions(void **state)
 
 	good_map(0, n + 100, A, RW);
 	assert_mapped(0, n + 100, A, RW);
-	assert_int_equal(region(A)->mapped, n);
-	assert_int_equal(region(B)->mapped, 100);
+	assert_int_equal(atomic64_read(&region(A)->mapped), n);
+	assert_int_equal(atomic64_read(&region(B)->mapped), 100);
 	assert_int_equal(forget_region(B), -EBUSY);
 	good_unmap(n, 100);
 	assert_int_equal(forget_region(B), 0);
@@ -523,16 +524,16 @@ static void replace_keeps_counts(void **state)
 	good_map(500, 1000, B, RW);
 	assert_mapped(0, 500, A, RW);
 	assert_mapped(500, 1000, B, RW);
-	assert_int_equal(region(A)->mapped, 500);
-	assert_int_equal(region(B)->mapped, 1000);
+	assert_int_equal(atomic64_read(&region(A)->mapped), 500);
+	assert_int_equal(atomic64_read(&region(B)->mapped), 1000);
 	good_map(0, 2000, C, PAPR_TCE_READ);
 	assert_mapped(0, 2000, C, PAPR_TCE_READ);
-	assert_int_equal(region(A)->mapped + region(B)->mapped, 0);
+	assert_int_equal(atomic64_read(&region(A)->mapped) + atomic64_read(&region(B)->mapped), 0);
 	assert_int_equal(forget_region(A), 0);
 	assert_int_equal(forget_region(B), 0);
 	/* The same once more: still counted once. */
 	good_map(0, 2000, C, RW);
-	assert_int_equal(region(C)->mapped, 2000);
+	assert_int_equal(atomic64_read(&region(C)->mapped), 2000);
 	good_unmap(0, 2000);
 	assert_int_equal(forget_region(C), 0);
 	world_end();
@@ -655,12 +656,12 @@ static void killed_in_mid_unmap(void **state)
 	u64 live;
 
 	scene();
-	live = world_table(0)->shadow.live;
+	live = atomic64_read(&world_table(0)->shadow.live);
 	shim_kill_at(2);
 	assert_int_equal(unmap_scene(), -EINTR);
 	shim_kill_at(0);
 	world_check();
-	assert_in_range(world_table(0)->shadow.live, 1, live - 1);
+	assert_in_range(atomic64_read(&world_table(0)->shadow.live), 1, live - 1);
 	assert_in_range(model_count_of(MODEL_WRITES), 1, 3);
 	world_end();
 }
@@ -947,7 +948,7 @@ static void clear_takes_all(void **state)
 	scene();
 	assert_int_equal(clear(), 0);
 	world_check();
-	assert_int_equal(world_table(0)->shadow.live, 0);
+	assert_int_equal(atomic64_read(&world_table(0)->shadow.live), 0);
 	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_in_range(model_count_of(MODEL_WRITES), 1, 8);
 	world_end();
@@ -989,9 +990,9 @@ static void forget_gives_back_what_is_unknown(void **state)
 	/* As though the window had gone, with all that was in it. */
 	for (i = 0; i < 4096; i++)
 		model_poke(LIOBN, DFLT_START + TCES(i), 0);
-	mutex_lock(&world.space.lock);
+	down_write(&world.space.lock);
 	table_forget(world_table(0));
-	mutex_unlock(&world.space.lock);
+	up_write(&world.space.lock);
 	world_check();
 	assert_int_equal(world.space.memory.unknown, 0);
 	assert_int_equal(forget_region(A), 0);

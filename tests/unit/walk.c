@@ -220,9 +220,9 @@ static u64 check_regions(const struct space *s, const struct census *c, struct p
 
 		/* Of what is quarantined, some may be counted that no table has any more. */
 		if (r && !world.isolated)
-			assert_int_equal(r->mapped, c->by_id[i]);
+			assert_int_equal(atomic64_read(&r->mapped), c->by_id[i]);
 		if (r)
-			assert_true(r->mapped >= c->by_id[i]);
+			assert_true((u64)atomic64_read(&r->mapped) >= c->by_id[i]);
 		if (r)
 			check_pin(r, all);
 		else
@@ -262,8 +262,8 @@ static u64 check_space(const struct space *s, u64 *kvms, struct payers *all)
 		if (!t)
 			continue;
 		count_table(s, i, &c);
-		assert_int_equal(t->shadow.live, c.live[i]);
-		assert_int_equal(t->shadow.unknown, c.unknown[i]);
+		assert_int_equal(atomic64_read(&t->shadow.live), c.live[i]);
+		assert_int_equal(atomic64_read(&t->shadow.unknown), c.unknown[i]);
 		unknown += c.unknown[i];
 	}
 	if (!world.isolated)
