@@ -2,7 +2,8 @@
 /*
  * scenario.c - KVM, users, the host and the end of all, against each other.
  *
- * Windows of 16 TCEs and regions of two pages: what is small is tried in full.
+ * Windows of 16 TCEs and regions of two pages: what is small is tried in full. Where calls meet at
+ * the border of two leaves the window has these two.
  */
 #include <linux/errno.h>
 #include <linux/vfio.h>
@@ -20,6 +21,9 @@
 #define A	UA
 #define B	(UA + MiB / 2)
 #define WINDOW	(16 * PAGE)
+#define LEAF	(SHADOW_LEAF_TCES * PAGE)
+/* The last entry of the first leaf. */
+#define BORDER	(LEAF - PAGE)
 
 bool scenario_faulty;
 
@@ -66,21 +70,26 @@ static void kvm_must(u64 ioba, u64 ua, u64 perm)
 
 /* --- what was before --- */
 
-static void setup(void)
+static void setup_of(u64 size)
 {
 	static struct model_personality small;
 
 	small = model_qemu;
-	small.pe.size = WINDOW;
+	small.pe.size = size;
 	world_setup_on(&small);
 	kvm_warnings = 0;
 	held = NULL;
 	base = 0;
 }
 
+static void setup(void)
+{
+	setup_of(WINDOW);
+}
+
 static void take_two(void)
 {
-	world_add(0, WINDOW, HIGH);
+	world_add(0, world.one.pe.dflt.w.size, HIGH);
 	must(pe_take(two()));
 }
 
@@ -240,6 +249,67 @@ static void mapped_and_held(void)
 	held = kvm_find(&world.one.lend[0]);
 }
 
+/* A window of two leaves. */
+static void wide(void)
+{
+	setup_of(2 * LEAF);
+	world_attach();
+	must(space_register(&world.space, A, REGION));
+	must(space_register(&world.space, B, REGION));
+}
+
+/* Both leaves are there, and what one call has mapped lies in both. */
+static void wide_mapped(void)
+{
+	wide();
+	must(space_map(&world.space, BORDER, A, 2 * PAGE, RW));
+}
+
+/* Flat leaves with nothing in them. */
+static void wide_empty(void)
+{
+	wide();
+	must(space_map(&world.space, BORDER, A, PAGE, RW));
+	must(space_map(&world.space, LEAF, A, PAGE, RW));
+	must(space_unmap(&world.space, BORDER, PAGE));
+	must(space_unmap(&world.space, LEAF, PAGE));
+}
+
+static void wide_to_join(void)
+{
+	wide_mapped();
+	take_two();
+}
+
+static void wide_joined(void)
+{
+	wide_to_join();
+	must(space_attach(&world.space, two()));
+}
+
+/* KVM has slots in both leaves, and has written to the first one. */
+static void wide_lent(void)
+{
+	wide();
+	held = kvm_find(&world.one.lend[0]);
+	kvm_put_tce(held, 0, A, RW);
+	must(space_map(&world.space, BORDER, A, 2 * PAGE, PAPR_TCE_READ));
+	must(space_map(&world.space, 0, B, PAGE, PAPR_TCE_READ));
+	kvm_must(0, A, RW);
+}
+
+static void wide_lent_to_join(void)
+{
+	wide_lent();
+	take_two();
+}
+
+static void wide_lent_joined(void)
+{
+	wide_lent_to_join();
+	must(space_attach(&world.space, two()));
+}
+
 static void taken(void)
 {
 	setup();
@@ -325,6 +395,96 @@ static void unmap_page(void)
 static void unmap(void)
 {
 	may(space_unmap(&world.space, 0, 4 * PAGE), -ENODEV);
+}
+
+/* The window, or the whole space, or the memory may be gone. */
+static int map_at(u64 ioba, u64 ua, u64 size)
+{
+	int rc = space_map(&world.space, ioba, ua, size, RW);
+
+	if (rc != -ENXIO && rc != -EINVAL)
+		may(rc, -ENODEV);
+	return rc;
+}
+
+static int unmap_at(u64 ioba, u64 size)
+{
+	int rc = space_unmap(&world.space, ioba, size);
+
+	if (rc != -ENXIO)
+		may(rc, -ENODEV);
+	return rc;
+}
+
+/* What the threads of a scenario were told. */
+static int mapped_over;
+
+static void map_over_a(void)
+{
+	map_at(BORDER, A, 2 * PAGE);
+}
+
+static void map_over_b(void)
+{
+	mapped_over = map_at(BORDER, B, 2 * PAGE);
+}
+
+static void unmap_over(void)
+{
+	unmap_at(BORDER, 2 * PAGE);
+}
+
+static void map_low(void)
+{
+	map_at(BORDER - PAGE, B, 2 * PAGE);
+}
+
+static void map_high(void)
+{
+	map_at(LEAF, A, 2 * PAGE);
+}
+
+/* Beside map_low(), in its leaf. */
+static void map_lower(void)
+{
+	map_at(BORDER - 3 * PAGE, A, 2 * PAGE);
+}
+
+static void unmap_low(void)
+{
+	unmap_at(BORDER - PAGE, 2 * PAGE);
+}
+
+static void unmap_high(void)
+{
+	unmap_at(LEAF, 2 * PAGE);
+}
+
+static void map_border_page(void)
+{
+	map_at(BORDER, A, PAGE);
+}
+
+static void map_border_page_b(void)
+{
+	map_at(BORDER, B, PAGE);
+}
+
+static void unmap_border_page(void)
+{
+	unmap_at(BORDER, PAGE);
+}
+
+static void kvm_high(void)
+{
+	kvm_put_tce(held, LEAF, B, RW);
+	assert_true(scenario_faulty || !kvm_warnings);
+}
+
+static void kvm_border(void)
+{
+	kvm_put_tce(held, BORDER, B, RW);
+	assert_true(scenario_faulty || !kvm_warnings);
 }
 
 static void unregister_a(void)
@@ -543,9 +703,46 @@ static void settled(void)
 	if (scenario_faulty || world.space.dead)
 		return;
 	if (world.space.windows.table[0])
-		must(space_unmap(&world.space, 0, WINDOW));
+		must(space_unmap(&world.space, 0, world.one.pe.dflt.w.size));
 	assert_int_not_equal(space_unregister(&world.space, A, REGION), -EBUSY);
 	assert_int_not_equal(space_unregister(&world.space, B, REGION), -EBUSY);
+}
+
+/* What a device finds there. */
+static u64 found_at(u64 ioba)
+{
+	u64 tce = model_peek(LIOBN, ioba);
+
+	return tce & PAPR_TCE_PERM ? tce & PAGE_MASK : 0;
+}
+
+/* The two entries at the border are what one of the calls has made of them, never of two. */
+static void whole(void)
+{
+	u64 first = found_at(BORDER), second = found_at(LEAF);
+	const u64 *u;
+	u64 uas[] = { A, B };
+
+	if (world.space.dead || !world.space.windows.table[0])
+		return;
+	if (atomic64_read(&world.space.windows.table[0]->shadow.unknown))
+		return;
+	for (u = uas; u < uas + 2; u++)
+		if (first == shim_hpa(&world.mm, *u))
+			assert_int_equal(second, shim_hpa(&world.mm, *u + PAGE));
+	if (!first)
+		assert_int_equal(second, 0);
+}
+
+/* A MAP of two pages, and one page that is unmapped before it or after. */
+static void second_is_b(void)
+{
+	u64 first = found_at(BORDER);
+
+	if (mapped_over)
+		return;
+	assert_int_equal(found_at(LEAF), shim_hpa(&world.mm, B + PAGE));
+	assert_true(!first || first == shim_hpa(&world.mm, B));
 }
 
 void scenario_end(void)
@@ -604,6 +801,37 @@ const struct scenario scenarios[] = {
 	{ "loose_map_close", loose, { map_loose, kill_space, unmap }, NULL },
 	{ "loose_map_disable", loose, { map_loose, disable_and_enable }, NULL },
 	{ "loose_kvm_map", loose, { kvm_none, map_loose }, NULL },
+	{ "two_leaves", wide, { map_low, map_high }, NULL },
+	{ "two_leaves_unmap", wide_mapped, { unmap_low, unmap_high }, NULL },
+	{ "two_leaves_both", wide_mapped, { map_low, unmap_high }, NULL },
+	{ "one_leaf", wide, { map_low, map_lower }, NULL },
+	{ "one_leaf_unmap", wide_mapped, { unmap_low, map_lower }, NULL },
+	{ "over_over", wide, { map_over_a, map_over_b }, whole },
+	{ "over_replace", wide_mapped, { map_over_a, map_over_b }, whole },
+	{ "over_unmap", wide_mapped, { map_over_b, unmap_over }, whole },
+	{ "over_three", wide_mapped, { map_over_a, map_over_b, unmap_over }, whole },
+	{ "over_low", wide_mapped, { map_over_b, map_low }, NULL },
+	{ "over_low_high", wide_mapped, { map_over_b, map_low, unmap_high }, NULL },
+	{ "over_page", wide_mapped, { map_over_b, unmap_border_page }, second_is_b },
+	{ "over_page_empty", wide_empty, { map_over_a, map_border_page_b }, NULL },
+	{ "unmap_page", wide_empty, { unmap_over, map_border_page_b, map_border_page }, NULL },
+	{ "unmap_unmap_page", wide_mapped, { unmap_over, unmap_border_page, map_border_page },
+	  NULL },
+	{ "page_page", wide_empty, { map_border_page, map_border_page_b }, NULL },
+	{ "page_page_unmap", wide_empty, { map_border_page, map_border_page_b, unmap_border_page },
+	  NULL },
+	{ "over_unregister", wide_mapped, { map_over_a, unmap_over, unregister_a }, NULL },
+	{ "leaves_remove", wide_mapped, { map_low, unmap_high, remove_window }, NULL },
+	{ "leaves_close", wide_mapped, { map_low, unmap_high, kill_space }, NULL },
+	{ "leaves_join", wide_to_join, { map_low, unmap_high, join }, NULL },
+	{ "leaves_leave", wide_joined, { map_low, unmap_high, leave }, NULL },
+	{ "kvm_leaves", wide_lent, { kvm_none, kvm_high }, settled },
+	{ "kvm_leaves_map", wide_lent, { kvm_border, map_high, kvm_high }, NULL },
+	{ "kvm_leaves_over", wide_lent, { kvm_high, map_over_b }, NULL },
+	{ "kvm_leaves_unmap", wide_lent, { kvm_high, unmap_over, kvm_border }, NULL },
+	{ "kvm_leaves_close", wide_lent, { kvm_none, kvm_high, kill_space }, NULL },
+	{ "kvm_leaves_join", wide_lent_to_join, { kvm_none, kvm_high, join }, NULL },
+	{ "kvm_leaves_leave", wide_lent_joined, { kvm_none, kvm_high, leave }, NULL },
 	{ "create_look_close", registered, { create_if_alive, look, kill_space }, NULL },
 	{ "two_users", two_users, { create_and_map, other_creates_and_maps }, NULL },
 	{ "two_users_close", two_users, { close_and_release, other_creates_and_maps }, NULL },
