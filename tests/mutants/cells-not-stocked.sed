@@ -2,4 +2,4 @@
 # What batches take of the stock of cells nobody puts back.
 #
 # file: driver/table.c
-/^static int table_try(/,/^}/s/^\ttable_must_stock(t);$//
+/^static int table_try(/,/^}/s/^\ttable_must_stock(c);$//

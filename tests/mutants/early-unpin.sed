@@ -2,4 +2,4 @@
 # UNREGISTER does not ask whether TCEs still name the region.
 #
 # file: driver/memory.c
-s/mapped = r->mapped || /mapped = /
+s/return suspect || m->poison || .*/return suspect || m->poison;/

@@ -2,4 +2,4 @@
 # A MAP does not note what KVM has changed since it began.
 #
 # file: driver/table.c
-/^static void store_mapped(/,/^}/s/if (t->lent)/if (t->lost)/
+/^static void store_mapped(/,/^}/s/if (READ_ONCE(t->lent))/if (t->lost)/

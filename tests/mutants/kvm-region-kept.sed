@@ -2,4 +2,4 @@
 # A region stays counted for a TCE that KVM has taken over.
 #
 # file: driver/lend.c
-s/^\t\tmemory_drop(t->memory, region, 1);/\t\tmemory_drop(t->memory, region, 0);/
+s/^\t\tmemory_drop_late(t->memory, region, 1);/\t\tmemory_drop_late(t->memory, region, 0);/

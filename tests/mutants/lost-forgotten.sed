@@ -2,4 +2,4 @@
 # What a window's KVM lost is forgotten with the window.
 #
 # file: driver/tally.c
-s/l->lost + y->counted/l->lost/
+s/l->lost + atomic64_read(&y->counted)/l->lost/

@@ -2,4 +2,4 @@
 # A MAP that failed stays half done.
 #
 # file: driver/table.c
-s/table_roll_back(t, m->first, done, /table_roll_back(t, m->first, 0, /
+s/table_roll_back(c, m->first, done, /table_roll_back(c, m->first, 0, /

@@ -3,4 +3,4 @@
 #
 # file: driver/shadow.c
 # interleave: kvm_first_page
-/^static int shadow_populate_cells(/,/^}/s/^	if (!leaf->cells)$/	if (true)/
+/^int shadow_new_cells(/,/^}/s/^	if (!leaf->cells) {$/	if (true) {/

@@ -3,5 +3,5 @@
 #
 # file: driver/table.c
 # interleave: kvm_leave
-/^static void table_drop_member(/,/^}/{/spin_lock/d;/spin_unlock/d
+/^static void table_drop_member(/,/^}/{/lend_exclude/d;/lend_admit/d
 }

@@ -3,5 +3,5 @@
 #
 # file: driver/lend.c
 # interleave: kvm_remove
-/^void lend_end(/,/^}/{/spin_lock/d;/spin_unlock/d
+/^void lend_end(/,/^}/{/write_lock/d;/write_unlock/d
 }

@@ -3,4 +3,4 @@
 #
 # file: driver/table.c
 # interleave: kvm_map
-/^static void store_mapped(/,/^}/s/if (t->lent)/if (t->lost)/
+/^static void store_mapped(/,/^}/s/if (READ_ONCE(t->lent))/if (t->lost)/

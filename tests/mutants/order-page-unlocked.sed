@@ -4,7 +4,7 @@
 # file: driver/table.c
 # interleave: kvm_unmap_page
 /^static int table_unmap_page/,/^}/{
-/^	spin_lock(&t->lock);$/d
+/^	spin_lock(&leaf->lock);$/d
 /^	tce = leaf->cells->tce\[slot\];$/a\
-	spin_lock(\&t->lock);
+	spin_lock(\&leaf->lock);
 }

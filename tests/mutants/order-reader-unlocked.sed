@@ -3,5 +3,5 @@
 #
 # file: driver/debug.c
 # interleave: read_map_close
-/^static int debug_run_space(/,/^}/{s/if (mutex_lock_killable(&s->lock))/if (!s)/;/mutex_unlock/d
+/^static int debug_run_space(/,/^}/{s/if (down_read_killable(&s->lock))/if (!s)/;/up_read/d
 }

@@ -3,5 +3,7 @@
 #
 # file: driver/lend.c
 # interleave: kvm_remove_create
-/^void lend_begin(/,/^}/{s/^\tspin_lock(&l->lock);/\tspin_lock(\&t->lock);\n&/;s/^\tspin_unlock(&l->lock);/&\n\tspin_unlock(\&t->lock);/
+/^static int lend_exchange_in(/,/^}/{s/^\t\tspin_lock(&leaf->lock);/&\n\t\tspin_lock(\&t->calls.lock);/;s/^\t\tspin_unlock(&leaf->lock);/\t\tspin_unlock(\&t->calls.lock);\n&/
+}
+/^void lend_begin(/,/^}/{s/^\twrite_lock(&l->lock);/\tspin_lock(\&t->calls.lock);\n&/;s/^\twrite_unlock(&l->lock);/&\n\tspin_unlock(\&t->calls.lock);/
 }

@@ -2,4 +2,4 @@
 # One page reaches the first PE of several alone.
 #
 # file: driver/table.c
-/^static inline int table_store_page/,/^}/s/i < t->pes/i < 1/
+/^static inline int table_put_page/,/^}/s/i < t->pes/i < 1/

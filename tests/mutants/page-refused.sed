@@ -2,4 +2,4 @@
 # One page's TCE was refused, and its entry is not unknown.
 #
 # file: driver/table.c
-/^static int table_put_again/,/^}/s/table_try(t, idx, 1, b, true);/;/
+/^static noinline void table_page_unknown/,/^}/s/tce | SHADOW_UNKNOWN/tce/

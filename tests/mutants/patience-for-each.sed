@@ -2,4 +2,4 @@
 # A hypervisor that stays busy is waited for with every batch.
 #
 # file: driver/table.c
-s/(t)->tired = answer_ > 0;/(t)->tired = false;/
+s/(c)->tired = answer_ > 0;/(c)->tired = false;/

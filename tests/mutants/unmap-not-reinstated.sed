@@ -2,4 +2,4 @@
 # An UNMAP that failed stays half done.
 #
 # file: driver/table.c
-s/table_reinstate(t, first, idx);/table_reinstate(t, first, first);/
+s/table_reinstate(c, first, idx);/table_reinstate(c, first, first);/

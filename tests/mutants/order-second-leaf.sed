@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A batch over two leaves holds the first one's lock alone.
+#
+# file: driver/table.c
+# interleave: kvm_leaves_over
+/^static struct leaves table_lock(/,/^}/s/^\t\tspin_lock_nested(.*/\t\tl.last = l.first;/
+s/^\tlockdep_assert(lockdep_is_held(.*//
