@@ -18,6 +18,8 @@ help:
 	@echo "make test TREE=/path/to/linux  the module and the guests on a built kernel tree; also demo, nested, bench, faults"
 	@echo "make test-long       these and the guests that take long: what a release needs"
 	@echo "make test-kernels    guests on trixie's, sid's and experimental's kernels, built in trees of these suites"
+	@echo "make test-debug [SERIES=6.12|6.1]  guests on kernels that check memory and locks, built from Debian's sources (an hour each)"
+	@echo "make coverage-guest  lines of the driver that no guest of make test-debug has run"
 	@echo "make faults [KERNEL=6.12-64k] [FAULT=B4]  the known faults on the kernel's own driver: docs/upstream.md"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
@@ -128,6 +130,14 @@ test-long: setup
 	@rig/setup package/host-packages
 	@LONG=1 tests/run
 
+test-debug:
+	@rig/setup rig/host-packages rig/debug/host-packages
+	@rig/kernels 6.12-64k
+	@tests/debug/run $(SERIES)
+
+coverage-guest:
+	@tests/debug/coverage $(SERIES)
+
 faults: KERNEL = 6.12-64k
 faults: setup
 	@rig/kernels $(ON)
@@ -162,4 +172,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-icount bench-nested test test-long test-kernels faults unit fuzz interleave scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-icount bench-nested test test-long test-kernels test-debug coverage-guest faults unit fuzz interleave scale mutants coverage lint clean distclean
