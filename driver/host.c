@@ -564,6 +564,14 @@ struct property *host_property_copy(const char *name, const struct property *fro
 	return NULL;
 }
 
+void host_property_added(struct property *p)
+{
+#ifdef CONFIG_OF_KOBJ
+	if (!p->attr.attr.name)
+		p->attr.attr.name = kstrdup(p->name, GFP_KERNEL | __GFP_NOFAIL);
+#endif
+}
+
 static const char * const host_ddw_names[] = {
 	"linux,direct64-ddr-window-info",
 	"linux,dma64-ddr-window-info",

@@ -177,6 +177,16 @@ void host_isolate(struct pe *pe);
 struct property *host_property_copy(const char *name, const struct property *from);
 
 /**
+ * host_property_added() - a property is in a node, from which it is to be removed again
+ *
+ * The kernel removes a property's file in sysfs by the file's name, and dies where there was no
+ * memory for that name, which it does not tell.
+ *
+ * Context: may sleep.
+ */
+void host_property_added(struct property *p);
+
+/**
  * host_has_window() - does a node describe a window, firmware's or the host's?
  */
 bool host_has_window(const struct device_node *dn);

@@ -26,6 +26,15 @@
 
 MODULE_INFO(ownership, "device");
 
+static int property_add(struct host_pe *hp, struct property *p)
+{
+	int rc = of_add_property(hp->node, p);
+
+	if (!rc)
+		host_property_added(p);
+	return rc;
+}
+
 /*
  * The kernel's take makes a new copy of the property each time unless there is
  * one, and removed properties are never freed: lend it the same one each time.
@@ -46,7 +55,7 @@ static int saved_lend(struct host_pe *hp, const struct property *dflt)
 		return rc;
 	if (stale)
 		of_remove_property(hp->node, stale);
-	return of_add_property(hp->node, hp->saved);
+	return property_add(hp, hp->saved);
 }
 
 struct property *ownership_removed_default(struct device_node *dn)
@@ -121,7 +130,7 @@ static int builtin_take(struct host_pe *hp, struct property *dflt)
 		rc = -EIO;
 	of_remove_property(hp->node, hp->saved);
 	/* The very property that was there: the node takes it back. */
-	if (!of_find_property(hp->node, HOST_DEFAULT_NAME, NULL) && of_add_property(hp->node, dflt))
+	if (!of_find_property(hp->node, HOST_DEFAULT_NAME, NULL) && property_add(hp, dflt))
 		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
 	return rc;
 }
@@ -151,7 +160,7 @@ static int builtin_take_single(struct host_pe *hp)
 	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev))
 		return -EIO;
 	hp->pe.dflt.present = false;
-	if (of_add_property(hp->node, hp->lent))
+	if (property_add(hp, hp->lent))
 		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
 	return 0;
 }
@@ -168,7 +177,7 @@ static bool builtin_describe(struct host_pe *hp)
 
 	if (dflt && saved)
 		of_remove_property(hp->node, dflt);
-	return !dflt && !saved && !of_add_property(hp->node, hp->saved);
+	return !dflt && !saved && !property_add(hp, hp->saved);
 }
 
 static void builtin_release(struct host_pe *hp)
