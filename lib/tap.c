@@ -154,12 +154,16 @@ void tap_list(const struct tap_test *const suites[])
 			puts(t->name);
 }
 
-/* In seconds: kernels that look while they run are slow, and SLOWNESS says how much. */
-static unsigned int limit_of(const struct tap_test *t)
+unsigned int tap_slowness(void)
 {
 	const char *slowness = getenv("SLOWNESS");
 
-	return (t->limit ? t->limit : USUAL_LIMIT) * (slowness ? atoi(slowness) : 1);
+	return slowness ? atoi(slowness) : 1;
+}
+
+static unsigned int limit_of(const struct tap_test *t)
+{
+	return (t->limit ? t->limit : USUAL_LIMIT) * tap_slowness();
 }
 
 static void child(const struct tap_test *t)
