@@ -34,6 +34,12 @@ host_window() {
 	hexdump -v -s 8 -n 8 -e '1/1 "%02x"' "$NODE/$DIRECT_WINDOW"
 }
 
+# only_window BDF  the host has a window onto all of memory and no other
+only_window() {
+	windows_of "$1" >/tmp/now && grep -q "^$DIRECT_WINDOW " /tmp/now &&
+		! grep -q '^ibm,dma-window ' /tmp/now
+}
+
 has_default_window() {
 	[ -e "$NODE/ibm,dma-window" ]
 }
@@ -53,8 +59,20 @@ windows_of() {
 	done
 }
 
+# A TCE that is neither the host's nor as the window was made is a user's: there is none, in no window that
+# any PE has or ever had. While users have their PEs, theirs are found.
+no_tce_left() {
+	hypervisor valid >/tmp/valid && [ -s /tmp/valid ] && ! grep -v ' strange 0$' /tmp/valid
+}
+
+# nothing_left PREFIX  what lies in windows can be seen below PowerVM's ways alone
+nothing_left() {
+	[ -z "${PERSONALITY:-}" ] || try "$1-no-tce-left" no_tce_left
+}
+
 # host_again PREFIX  the host has all that it had before its disk was handed over
 host_again() {
+	nothing_left "$1"
 	try "$1-disk-is-back" disk_is_back
 	try "$1-default-window" has_default_window
 	try "$1-direct-window" has_direct_window

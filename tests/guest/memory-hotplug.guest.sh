@@ -82,11 +82,11 @@ remove_memory() {
 window_is_ram() {
 	blocks=$(cat /sys/devices/system/memory/memory*/state | grep -c '^online')
 	pages=$((blocks * 0x$(cat /sys/devices/system/memory/block_size_bytes) / 0x200000))
-	seen=$(hypervisor valid | grep '^0 ')
+	seen=$(hypervisor valid | grep '^0 .* at 0x800000000000000: valid [1-9]')
 	echo "$blocks blocks; TCEs of the host bridge: $seen"
 	# shellcheck disable=SC2086 # a list of words and numbers
 	set -- $seen
-	[ "$5" -eq $(($7 + $9)) ] && [ "$7" -eq "$pages" ]
+	[ "$8" -eq "$pages" ] && [ "${12}" -eq 0 ]
 }
 
 # window NAME  what lies in it can be seen below PowerVM's ways alone
