@@ -66,6 +66,8 @@ struct host_ddw {
  * @inert:   what lookup_make_inert() gave for the group's tables; guarded by the
  *           PE's lock
  * @wide:    the device that had the second of them as its own; never followed
+ * @reset:   the device that is being reset in the host's hands, see
+ *           compat/ownership_device.c; never followed, guarded by the group's mutex
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_device.c
  * @lent:    another one, of the default window, for a PE with one window at a time
@@ -87,6 +89,7 @@ struct host_pe {
 	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
 	struct iommu_table *inert[IOMMU_TABLE_GROUP_MAX_TABLES];
 	struct device *wide;
+	struct device *reset;
 	__be64 *list;
 	struct property *saved;
 	struct property *lent;

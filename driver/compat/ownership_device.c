@@ -19,7 +19,11 @@
 #ifdef OWNERSHIP_DEVICE
 
 #include <linux/err.h>
+#include <linux/iommu.h>
 #include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/pci-ats.h>
+#include <linux/rcupdate.h>
 #include "../host.h"
 
 #define PROP_SAVED	"ibm,dma-window-saved"
@@ -226,15 +230,68 @@ const struct host_ops ownership_host_ops = {
 	.isolate	= host_isolate,
 };
 
+/* One that does DMA by the host's windows. It may go, but not before we have looked. */
+static bool has_host_driver(struct pci_dev *pdev)
+{
+	struct device_driver *driver;
+	bool has;
+
+	rcu_read_lock();
+	driver = READ_ONCE(pdev->dev.driver);
+	has = driver && !to_pci_driver(driver)->driver_managed_dma;
+	rcu_read_unlock();
+	return has;
+}
+
+static bool is_in(struct device *dev, const struct iommu_table_group *tg)
+{
+	struct iommu_group *group = iommu_group_get(dev);
+
+	iommu_group_put(group);
+	return group && group == tg->group;
+}
+
+static bool host_at_work(const struct iommu_table_group *group)
+{
+	struct pci_dev *pdev = NULL;
+	bool works = false;
+
+	for_each_pci_dev(pdev)
+		works |= is_in(&pdev->dev, group) && has_host_driver(pdev);
+	return works;
+}
+
+/*
+ * From Linux 7.0 on a function with ATS is taken and released around each reset of it,
+ * whoever has it. Where that is the host, its drivers would lose their windows, those of
+ * the other functions, too. No user gets a PE while they are there, so this is no claim;
+ * one that finds a driver which is about to be refused fails, for space_attach() looks.
+ */
+static bool is_reset(struct host_pe *hp, struct device *dev)
+{
+	return !READ_ONCE(hp->pe.owned) && pci_ats_supported(to_pci_dev(dev)) &&
+	       host_at_work(hp->group);
+}
+
 long ownership_take(OWNERSHIP_ARGS)
 {
-	return host_take(dev);
+	struct host_pe *hp = host_pe_get(dev);
+
+	if (IS_ERR(hp) || !is_reset(hp, dev))
+		return host_take(dev);
+	hp->reset = dev;
+	return 0;
 }
 
 /* Also called for a device that appears in a PE that the host owns. */
 void ownership_release(OWNERSHIP_ARGS)
 {
-	if (!host_release(dev))
+	struct host_pe *hp = host_pe_get(dev);
+	bool after_reset = !IS_ERR(hp) && hp->reset == dev;
+
+	if (after_reset)
+		hp->reset = NULL;
+	if (!host_release(dev) && !after_reset)
 		kernel_release(group, dev);
 }
 
