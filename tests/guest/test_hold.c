@@ -90,6 +90,23 @@ static void hold_busy(void)
 	world_close(&w);
 }
 
+/* The same in a PE with one window at a time: a large one in the default one's stead. */
+static void hold_one_busy(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	vfio_create(&w.v, 12, 4 * GIB, &win);
+	world_start(&w, win.start);
+	vfio_map(&w.v, win.start + GIB, w.data, MIB, VFIO_DIR_BOTH);
+	say_ready();
+	while (!access(HOLD_READY, F_OK))
+		nvme_read(&w.n, 0, win.start + GIB, 64 * KIB);
+	world_close(&w);
+}
+
 /* KVM has the table that the host used when the group was opened, and no container did. */
 static int attach_to_host_table(struct machine *m)
 {
@@ -317,6 +334,7 @@ static void hold_reset(void)
 const struct tap_test hold_tests[] = {
 	{ .name = "hold/windows", .run = hold_windows, .limit = HOLD_SECONDS },
 	{ .name = "hold/busy", .run = hold_busy, .limit = HOLD_SECONDS },
+	{ .name = "hold/one-busy", .run = hold_one_busy, .limit = HOLD_SECONDS },
 	{ .name = "hold/left-table", .run = hold_left_table, .limit = HOLD_SECONDS },
 	{ .name = "hold/comes-and-goes", .run = hold_comes_and_goes, .limit = HOLD_SECONDS },
 	{ .name = "hold/host-table", .run = hold_host_table, .limit = HOLD_SECONDS },
