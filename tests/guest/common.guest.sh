@@ -89,6 +89,19 @@ disk_by_serial() {
 	return 1
 }
 
+# eeh_platform DEVICE...  tests/inject answers for EEH, and the kernel asks when it meets a device: these it has
+# met before
+eeh_platform() {
+	insmod /tce_inject.ko eeh=1 || return 1
+	for device in "$@"; do
+		echo 1 >"/sys/bus/pci/devices/$device/remove"
+	done
+	echo 1 >/sys/bus/pci/rescan
+	for device in "$@"; do
+		wait_for 10 test -e "/sys/bus/pci/devices/$device/eeh_pe_config_addr" || return 1
+	done
+}
+
 # The disk that a scenario's with_second_disk adds
 find_second() {
 	SECOND=$(disk_by_serial second)
@@ -116,6 +129,25 @@ logged() {
 huge_pages() {
 	echo "$1" >/proc/sys/vm/nr_hugepages
 	[ "$(cat /proc/sys/vm/nr_hugepages)" -eq "$1" ]
+}
+
+# add_memory ID  256 MiB, one block; the scenario has MONITOR=1
+add_memory() {
+	monitor "object_add memory-backend-ram,id=ram$1,size=256M" &&
+		monitor "device_add pc-dimm,id=dimm$1,memdev=ram$1"
+}
+
+memory_total() {
+	sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo
+}
+
+# grown  since total was set to memory_total
+grown() {
+	[ "$(memory_total)" -ge "$((${total:?} + 200000))" ]
+}
+
+memory_grows() {
+	wait_for 30 grown
 }
 
 # A program that told by itself what is wrong: the script must end as failed

@@ -4,17 +4,6 @@
 
 EEH=/sys/kernel/debug/powerpc
 
-# The kernel asks for EEH when it meets a device; these it met before
-meet_again() {
-	for device in $NVME $SECOND $CARD; do
-		echo 1 >"/sys/bus/pci/devices/$device/remove"
-	done
-	echo 1 >/sys/bus/pci/rescan
-	for device in $NVME $SECOND $CARD; do
-		wait_for 10 test -e "/sys/bus/pci/devices/$device/eeh_pe_config_addr" || return 1
-	done
-}
-
 kernel_has_eeh() {
 	[ "$(cat "$EEH/eeh_enable")" != 0x0 ]
 }
@@ -70,10 +59,9 @@ off_in_resets() {
 	echo eeh-off >/dev/kmsg
 }
 
-try eeh-platform insmod /tce_inject.ko eeh=1
 SECOND=0001:00:00.0
 CARD=$(find_pci 8086:100e)
-try eeh-devices meet_again
+try eeh-platform eeh_platform "$NVME" "$SECOND" "$CARD"
 try eeh-kernel kernel_has_eeh
 try host-disk use_disk
 try host-direct-window has_direct_window
