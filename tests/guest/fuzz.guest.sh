@@ -2,9 +2,29 @@
 . /lib.sh
 . /common.sh
 
+load_kvm() {
+	modprobe kvm-hv && test -c /dev/kvm
+}
+
+# A block that can go offline
+more_memory() {
+	total=$(memory_total)
+	export total
+	add_memory 1 && memory_grows
+}
+
+second_is_back() {
+	give_back "$SECOND" && wait_for 20 has_disk "$SECOND"
+}
+
 try host-disk use_disk
+try second-disk wait_for 20 find_second
+try more-memory more_memory
+load_kvm || skip fuzz/kvm "there is no KVM for a partition"
 try load-driver load_driver
 try bind-vfio-pci bind "$NVME" vfio-pci
-ioctl_fuzz -v "$VERDICT" "$NVME" "$FUZZ_SECONDS" || failed
+try bind-second bind "$SECOND" vfio-pci
+ioctl_fuzz -v "$VERDICT" "$FUZZ_SECONDS" "$NVME" "$SECOND" || failed
+try released-second-is-back second_is_back
 host_again released
 finish
