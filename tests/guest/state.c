@@ -15,9 +15,14 @@ void state_take(struct state *s, struct world *w)
 {
 	s->w = w;
 	vfio_map(&w->v, STATE_IOVA, w->data, MAPPED, VFIO_DIR_BOTH);
+	state_renew(s);
+}
+
+void state_renew(struct state *s)
+{
 	s->locked = kstat_locked(0);
 	s->pins = kstat_pins();
-	vfio_get_info(&w->v, &s->info);
+	vfio_get_info(&s->w->v, &s->info);
 }
 
 void state_check(struct state *s, const char *after)
