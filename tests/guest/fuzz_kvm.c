@@ -17,12 +17,16 @@
 
 #define MOST_TCES	(1ULL << 24)	/* beyond what any memory is for */
 
-/* -1: there is none. Whoever closes one has taken it out first. */
+/*
+ * -1: there is none. Whoever closes one has taken it out first. @given: a table that has been given
+ * what a group has, and gets no more: KVM never drops its second reference to the same.
+ */
 static struct {
 	atomic_int vm;
 	atomic_int device;
 	atomic_int table;
-} machine = { -1, -1, -1 };
+	atomic_int given;
+} machine = { -1, -1, -1, -1 };
 
 static void put_in(atomic_int *place, int fd)
 {
@@ -112,20 +116,24 @@ static void tell_of_group(enum fuzz_kind kind, uint64_t attribute)
 
 static void tell_of_table(void)
 {
+	int table = atomic_exchange(&machine.table, -1);
 	struct kvm_vfio_spapr_tce pair = {
 		.groupfd = some_group(),
-		.tablefd = seldom() ? (int32_t)odd_number() : machine.table,
+		.tablefd = seldom() ? (int32_t)odd_number() : table,
 	};
+	int ret = note(GROUP_TABLE, tell(KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE, &pair));
 
-	note(GROUP_TABLE, tell(KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE, &pair));
+	put_in(ret ? &machine.table : &machine.given, table);
 }
 
 /* In no order: each of them keeps what it needs of the others. */
 static void part_goes(void)
 {
-	static atomic_int *const parts[] = { &machine.vm, &machine.device, &machine.table };
+	static atomic_int *const parts[] = {
+		&machine.vm, &machine.device, &machine.table, &machine.given,
+	};
 
-	put_in(parts[dice(3)], -1);
+	put_in(parts[dice(4)], -1);
 }
 
 void fuzz_kvm_call(void)

@@ -21,7 +21,10 @@
 #define MODULE_FILE	"/vfio_pseries.ko"
 #define MEMORY_BLOCKS	"/sys/devices/system/memory"
 #define TRY_MS		1500	/* to find a moment when nobody is in the way */
+#define ALONE_MS	15000	/* for what RCU is late with, when nobody is */
 #define UNDO_MS		20000	/* until all users are gone, and longer */
+
+static unsigned int patience_ms;
 
 static int put(const char *path, const char *text)
 {
@@ -77,7 +80,7 @@ static int unload(void)
 
 static int unload_sometime(void)
 {
-	return retry(unload, fuzz_module_can_go() ? TRY_MS : 0);
+	return retry(unload, fuzz_module_can_go() ? patience_ms : 0);
 }
 
 static int load(void)
@@ -185,7 +188,7 @@ static int offline(void)
 static int offline_sometime(void)
 {
 	tap_check(find_block(), "there is no movable memory");
-	return retry(offline, TRY_MS);
+	return retry(offline, patience_ms);
 }
 
 static int online(void)
@@ -233,7 +236,8 @@ void fuzz_move(unsigned int number, bool alone)
 	int ret;
 
 	device = fuzz_bdf[dice(2) && fuzz_bdf[1]];
-	limit(8);
+	patience_ms = (alone ? ALONE_MS : TRY_MS) * tap_slowness();
+	limit(8 + patience_ms / 1000);
 	fuzz_count->moving++;
 	ret = note(moves[i].kind, moves[i].make());
 	limit(0);

@@ -56,7 +56,7 @@ static const struct {
 	[REPLACE] = { "memory replaced", 8 },
 	[GROUP_ALONE] = { "group alone", 8 },
 	[SECOND_MAP] = { "map in the second container", 8 },
-	[JOIN] = { "second PE joins", 8 },
+	[JOIN] = { "second PE joins", 16 },
 	[VM] = { "KVM_CREATE_VM", 8 },
 	[VM_DEVICE] = { "KVM_CREATE_DEVICE", 8 },
 	[VM_TABLE] = { "KVM_CREATE_SPAPR_TCE_64", 8 },
