@@ -81,6 +81,8 @@ void fuzz_start_children(void);
 void fuzz_start_holder(void);
 /* Opens a container while others may have the group, or the system changes. 0 or -errno. */
 int fuzz_open(struct fuzz_side *side, const char *bdf, unsigned long type);
+/* The second PE comes to the first container; tried so often while somebody has its group. */
+void fuzz_join(unsigned int tries);
 /* Something that goes on meanwhile. @shared: children hold the descriptors. */
 void fuzz_disturb(bool shared);
 

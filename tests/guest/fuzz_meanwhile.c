@@ -115,14 +115,25 @@ static void reopen(bool container)
 	fuzz_attach(&fuzz_side[0]);
 }
 
+void fuzz_join(unsigned int tries)
+{
+	struct vfio v;
+	int ret;
+
+	/* Whoever only opens groups may have it. */
+	while ((ret = __vfio_join(&v, &fuzz_side[0].v, fuzz_bdf[1])) == -EBUSY && --tries)
+		usleep(2000);
+	note(JOIN, ret);
+	fuzz_side[1].v = v;
+}
+
 static void second_comes(void)
 {
 	struct fuzz_side *second = &fuzz_side[1];
 	struct vfio v;
 
 	if (dice(2)) {
-		note(JOIN, __vfio_join(&v, &fuzz_side[0].v, fuzz_bdf[1]));
-		second->v = v;
+		fuzz_join(1);
 	} else if (!__vfio_open(&v, fuzz_bdf[1])) {
 		second->v = v;
 	}
