@@ -34,6 +34,7 @@ help:
 	@echo "make bench-nested [KERNEL=...]  a guest in the guest and its disk, beside the in-tree driver (6.12-64k)"
 	@echo "make tool            tcectl for partitions, in build/tool/ppc64el/"
 	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
+	@echo "make test-clients [KERNEL=...]  programs that others wrote, from Debian's archive (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
 	@echo "make deb             the Debian packages, in build/"
 	@echo "make rpm             the RPMs for RHEL, SLES and Fedora, and their source, in build/"
@@ -138,6 +139,12 @@ test-debug:
 coverage-guest:
 	@tests/debug/coverage $(SERIES)
 
+test-clients: KERNEL = 6.12-64k
+test-clients: setup
+	@rig/kernels $(ON)
+	@rig/modules $(ON)
+	@KERNELS=$(ON) JOBS=$(or $(JOBS),1) tests/run clients
+
 faults: KERNEL = 6.12-64k
 faults: setup
 	@rig/kernels $(ON)
@@ -172,4 +179,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-icount bench-nested test test-long test-kernels test-debug coverage-guest faults unit fuzz interleave scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-icount bench-nested test test-long test-kernels test-debug test-clients coverage-guest faults unit fuzz interleave scale mutants coverage lint clean distclean

@@ -121,6 +121,16 @@ hypervisor() {
 	cat "/sys/module/tce_inject/parameters/$1"
 }
 
+# Pages that are pinned in the system
+pins() {
+	cat /proc/sys/vm/stat_refresh
+	awk '/^nr_foll_pin_acquired/ { n += $2 } /^nr_foll_pin_released/ { n -= $2 } END { print n }' /proc/vmstat
+}
+
+pins_are() {
+	[ "$(pins)" -eq "$1" ]
+}
+
 # logged WORDS  the kernel's log has them
 logged() {
 	dmesg | grep -q "$1"
