@@ -52,7 +52,7 @@ struct pe *host_pe_of_group(struct iommu_group *group)
 	return hp ? &hp->pe : NULL;
 }
 
-static struct iommu_table_group *host_table_group(struct device *dev)
+struct iommu_table_group *host_table_group(struct device *dev)
 {
 	struct iommu_group *group = iommu_group_get(dev);
 	struct iommu_table_group *tg;

@@ -103,6 +103,13 @@ static inline struct host_pe *to_host_pe(struct pe *pe)
 }
 
 /**
+ * host_table_group() - the table group of a device, NULL for a device without a group
+ *
+ * Context: any.
+ */
+struct iommu_table_group *host_table_group(struct device *dev);
+
+/**
  * host_pe_get() - the PE of a device, described when it is met first
  * @dev: a PCI device that is in an IOMMU group
  *

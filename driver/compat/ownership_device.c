@@ -243,21 +243,13 @@ static bool has_host_driver(struct pci_dev *pdev)
 	return has;
 }
 
-static bool is_in(struct device *dev, const struct iommu_table_group *tg)
-{
-	struct iommu_group *group = iommu_group_get(dev);
-
-	iommu_group_put(group);
-	return group && group == tg->group;
-}
-
 static bool host_at_work(const struct iommu_table_group *group)
 {
 	struct pci_dev *pdev = NULL;
 	bool works = false;
 
 	for_each_pci_dev(pdev)
-		works |= is_in(&pdev->dev, group) && has_host_driver(pdev);
+		works |= host_table_group(&pdev->dev) == group && has_host_driver(pdev);
 	return works;
 }
 
