@@ -59,6 +59,11 @@ windows_of() {
 	done
 }
 
+# as_before  the disk's PE has the windows of which windows_of wrote /tmp/before
+as_before() {
+	windows_of "$NVME" >/tmp/now && diff /tmp/before /tmp/now
+}
+
 # A TCE that is neither the host's nor as the window was made is a user's: there is none, in no window that
 # any PE has or ever had. While users have their PEs, theirs are found.
 no_tce_left() {

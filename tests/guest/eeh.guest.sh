@@ -20,10 +20,6 @@ second_is_back() {
 	give_back "$SECOND" && wait_for 20 has_disk "$SECOND"
 }
 
-as_before() {
-	windows_of "$NVME" >/tmp/now && diff /tmp/before /tmp/now
-}
-
 # resets_of BRIDGE  of its PE until now
 resets_of() {
 	cut -d , -f "$(($1 + 1))" /sys/module/tce_inject/parameters/resets

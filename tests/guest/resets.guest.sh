@@ -22,10 +22,6 @@ sibling_reads() {
 	dd if="/dev/$(disk_of "$SIBLING")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 
-as_before() {
-	windows_of "$NVME" >/tmp/now && diff /tmp/before /tmp/now
-}
-
 # The host's drivers and windows; the disk's driver starts it again after a reset
 host_works() {
 	as_before && wait_for 20 read_disk && sibling_reads && card_answers "$CARD" 10.0.2

@@ -36,8 +36,6 @@ struct scene {
 	uint8_t *more;		/* RUN bytes that are not registered */
 	struct vfio v;
 	unsigned long type;
-	uint64_t locked;
-	int64_t pins;
 };
 
 /*
@@ -419,19 +417,12 @@ static void v1_mappings(void)
 
 static void look_counts(struct scene *s)
 {
-	s->locked = kstat_locked(0);
-	s->pins = kstat_pins();
+	state_count(&s->s);
 }
 
 static void same_counts(struct scene *s, const char *after)
 {
-	uint64_t locked = kstat_locked(0);
-	int64_t pins = kstat_wait_pins(s->pins);
-
-	tap_check(locked == s->locked, "%s: VmLck went from %llu to %llu kB", after,
-		  (unsigned long long)s->locked, (unsigned long long)locked);
-	tap_check(pins == s->pins, "%s: %lld pages more are pinned", after,
-		  (long long)(pins - s->pins));
+	state_check_counts(&s->s, after);
 }
 
 #define WITHOUT_DEVICE	.look = look_counts, .same = same_counts
@@ -487,7 +478,7 @@ static void open_busy(struct scene *s)
 
 static void check_unpinned(struct scene *s)
 {
-	int64_t pins = s->pins - RUN / page_size();
+	int64_t pins = s->s.pins - RUN / page_size();
 
 	tap_check(kstat_wait_pins(pins) == pins, "pages of a container that is gone are pinned");
 	close_all(s);
