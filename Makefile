@@ -18,6 +18,8 @@ help:
 	@echo "make test TREE=/path/to/linux  the module and the guests on a built kernel tree; also demo, nested, bench, faults"
 	@echo "make test-long       these and the guests that take long: what a release needs"
 	@echo "make test-kernels    guests on trixie's, sid's and experimental's kernels, built in trees of these suites"
+	@echo "make test-debug [SERIES=6.12|6.1]  guests on kernels that check memory and locks, built from Debian's sources (an hour each)"
+	@echo "make coverage-guest  lines of the driver that no guest of make test-debug has run"
 	@echo "make faults [KERNEL=6.12-64k] [FAULT=B4]  the known faults on the kernel's own driver: docs/upstream.md"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
@@ -32,6 +34,7 @@ help:
 	@echo "make bench-nested [KERNEL=...]  a guest in the guest and its disk, beside the in-tree driver (6.12-64k)"
 	@echo "make tool            tcectl for partitions, in build/tool/ppc64el/"
 	@echo "make nested [KERNEL=6.1|6.12-4k|6.12-64k]  a KVM guest in the guest, with the disk (6.12-64k)"
+	@echo "make test-clients [KERNEL=...]  programs that others wrote, from Debian's archive (6.12-64k)"
 	@echo "make modules         vfio_pseries.ko for all kernels, in build/NAME/"
 	@echo "make deb             the Debian packages, in build/"
 	@echo "make rpm             the RPMs for RHEL, SLES and Fedora, and their source, in build/"
@@ -128,6 +131,20 @@ test-long: setup
 	@rig/setup package/host-packages
 	@LONG=1 tests/run
 
+test-debug:
+	@rig/setup rig/host-packages rig/debug/host-packages
+	@rig/kernels 6.12-64k
+	@tests/debug/run $(SERIES)
+
+coverage-guest:
+	@tests/debug/coverage $(SERIES)
+
+test-clients: KERNEL = 6.12-64k
+test-clients: setup
+	@rig/kernels $(ON)
+	@rig/modules $(ON)
+	@KERNELS=$(ON) JOBS=$(or $(JOBS),1) tests/run clients
+
 faults: KERNEL = 6.12-64k
 faults: setup
 	@rig/kernels $(ON)
@@ -162,4 +179,4 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-icount bench-nested test test-long test-kernels faults unit fuzz interleave scale mutants coverage lint clean distclean
+.PHONY: help tool setup kernels update-kernels modules deb rpm test-package install uninstall demo nested bench bench-chart bench-icount bench-nested test test-long test-kernels test-debug test-clients coverage-guest faults unit fuzz interleave scale mutants coverage lint clean distclean

@@ -52,7 +52,7 @@ struct pe *host_pe_of_group(struct iommu_group *group)
 	return hp ? &hp->pe : NULL;
 }
 
-static struct iommu_table_group *host_table_group(struct device *dev)
+struct iommu_table_group *host_table_group(struct device *dev)
 {
 	struct iommu_group *group = iommu_group_get(dev);
 	struct iommu_table_group *tg;
@@ -562,6 +562,14 @@ struct property *host_property_copy(const char *name, const struct property *fro
 		return p;
 	host_property_free(p);
 	return NULL;
+}
+
+void host_property_added(struct property *p)
+{
+#ifdef CONFIG_OF_KOBJ
+	if (!p->attr.attr.name)
+		p->attr.attr.name = kstrdup(p->name, GFP_KERNEL | __GFP_NOFAIL);
+#endif
 }
 
 static const char * const host_ddw_names[] = {

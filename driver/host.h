@@ -66,6 +66,8 @@ struct host_ddw {
  * @inert:   what lookup_make_inert() gave for the group's tables; guarded by the
  *           PE's lock
  * @wide:    the device that had the second of them as its own; never followed
+ * @reset:   the device that is being reset in the host's hands, see
+ *           compat/ownership_device.c; never followed, guarded by the group's mutex
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_device.c
  * @lent:    another one, of the default window, for a PE with one window at a time
@@ -87,6 +89,7 @@ struct host_pe {
 	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
 	struct iommu_table *inert[IOMMU_TABLE_GROUP_MAX_TABLES];
 	struct device *wide;
+	struct device *reset;
 	__be64 *list;
 	struct property *saved;
 	struct property *lent;
@@ -98,6 +101,13 @@ static inline struct host_pe *to_host_pe(struct pe *pe)
 {
 	return container_of(pe, struct host_pe, pe);
 }
+
+/**
+ * host_table_group() - the table group of a device, NULL for a device without a group
+ *
+ * Context: any.
+ */
+struct iommu_table_group *host_table_group(struct device *dev);
 
 /**
  * host_pe_get() - the PE of a device, described when it is met first
@@ -175,6 +185,16 @@ void host_isolate(struct pe *pe);
  * Return: the property, for of_add_property(); NULL without memory.
  */
 struct property *host_property_copy(const char *name, const struct property *from);
+
+/**
+ * host_property_added() - a property is in a node, from which it is to be removed again
+ *
+ * The kernel removes a property's file in sysfs by the file's name, and dies where there was no
+ * memory for that name, which it does not tell.
+ *
+ * Context: may sleep.
+ */
+void host_property_added(struct property *p);
 
 /**
  * host_has_window() - does a node describe a window, firmware's or the host's?

@@ -154,10 +154,22 @@ void tap_list(const struct tap_test *const suites[])
 			puts(t->name);
 }
 
+unsigned int tap_slowness(void)
+{
+	const char *slowness = getenv("SLOWNESS");
+
+	return slowness ? atoi(slowness) : 1;
+}
+
+static unsigned int limit_of(const struct tap_test *t)
+{
+	return (t->limit ? t->limit : USUAL_LIMIT) * tap_slowness();
+}
+
 static void child(const struct tap_test *t)
 {
 	setpgid(0, 0);
-	alarm(t->limit ? t->limit : USUAL_LIMIT);
+	alarm(limit_of(t));
 	t->run();
 	fflush(NULL);
 	_exit(record->failures ? 1 : 0);
@@ -167,7 +179,7 @@ static void child(const struct tap_test *t)
 static void judge(const struct tap_test *t, int status)
 {
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-		tap_check(false, "not done after %u s", t->limit ? t->limit : USUAL_LIMIT);
+		tap_check(false, "not done after %u s", limit_of(t));
 	else if (WIFSIGNALED(status))
 		tap_check(false, "killed by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status) && !record->failures)

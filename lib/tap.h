@@ -11,8 +11,11 @@
 struct tap_test {
 	const char *name;
 	void (*run)(void);
-	unsigned int limit;	/* seconds; 0: the usual 30 */
+	unsigned int limit;	/* seconds; 0: the usual 30. Each tap_slowness() times as long */
 };
+
+/* SLOWNESS in the environment: how many times as long as elsewhere all takes on this kernel. */
+unsigned int tap_slowness(void);
 
 enum tap_result { TAP_OK, TAP_FAILED, TAP_SKIPPED };
 

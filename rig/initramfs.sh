@@ -109,6 +109,7 @@ guest_environment() {
 		"$(! target_has "$KERNEL" PREEMPTION || echo yes)"
 	[ -z "$PERSONALITY" ] ||
 		printf "export PERSONALITY=%s INJECT='%s'\n" "$PERSONALITY" "$INJECT"
+	printf 'export SLOWNESS=%s\n' "$(target_slowness "$KERNEL")"
 	for pair in $ENVIRONMENT; do
 		printf 'export %s\n' "$pair"
 	done

@@ -132,6 +132,12 @@ target_has() {
 	grep -q "^CONFIG_$2=[ym]" "$BUILD/$1/headers/include/config/auto.conf"
 }
 
+# target_slowness NAME  how many times as long as on others all may take there: a kernel that looks at each
+# access to memory is slow
+target_slowness() {
+	if target_has "$1" KASAN; then echo 8; else echo 1; fi
+}
+
 # target_page_size NAME  in KiB
 target_page_size() {
 	if target_has "$1" PPC_64K_PAGES; then echo 64; else echo 4; fi

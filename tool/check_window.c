@@ -13,6 +13,7 @@
 #include "check.h"
 #include "counters.h"
 #include "fact.h"
+#include "message.h"
 
 #define SIZE	(4 * GIB)	/* more than any default window below 4 GiB */
 
@@ -59,14 +60,15 @@ static void place_fact(const char *key, const struct window *w)
 /* What firmware would give now */
 static void query_fact(const char *key)
 {
-	uint64_t windows, tces;
+	uint64_t windows, tces, sizes;
 
 	if (!counters_key(check.node, "possible", "possible", "windows", &windows) ||
-	    !counters_key(check.node, "possible", "possible", "tces", &tces))
+	    !counters_key(check.node, "possible", "possible", "tces", &tces) ||
+	    !counters_key(check.node, "possible", "possible", "pgsizes", &sizes))
 		fact_add(key, "not visible (for root alone)");
 	else
-		fact_add(key, "%llu windows, %llu TCEs", (unsigned long long)windows,
-			 (unsigned long long)tces);
+		fact_add(key, "%llu windows, %llu TCEs, pages of %s", (unsigned long long)windows,
+			 (unsigned long long)tces, sizes_text(sizes));
 }
 
 static double create_seconds(struct pe_now *p, uint64_t size)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "eeh.h"
+#include "kmsg.h"
 #include "root.h"
 
 /* First number: firmware's word */
@@ -44,6 +45,18 @@ enum eeh eeh_of(const char *bdf)
 
 	free(text);
 	return known ? judge(state, mark) : EEH_UNKNOWN;
+}
+
+int eeh_recoveries(const char *bdf)
+{
+	char *text = root_read("/sys/bus/pci/devices/%s/eeh_pe_config_addr", bdf);
+	unsigned int address, bridge;
+	int n = -1;
+
+	if (text && sscanf(text, "%x", &address) == 1 && sscanf(bdf, "%x:", &bridge) == 1)
+		n = kmsg_recoveries(bridge, address);
+	free(text);
+	return n;
 }
 
 const char *eeh_text(enum eeh eeh)

@@ -17,6 +17,12 @@ enum eeh { EEH_UNKNOWN, EEH_WORKING, EEH_RECOVERING, EEH_STOPPED, EEH_REMOVED };
 
 enum eeh eeh_of(const char *bdf);
 
+/*
+ * How often the kernel began to recover its PE, by its log: the kernel's own count is for itself
+ * alone. What a user's program recovers is not in there. -1 when not known.
+ */
+int eeh_recoveries(const char *bdf);
+
 /* "working" and so on; NULL when not known */
 const char *eeh_text(enum eeh eeh);
 

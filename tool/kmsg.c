@@ -17,11 +17,15 @@
 
 #define LEVEL_ERROR	3
 
-/* Errors that name a PCI device, @n of them */
+/* How the kernel begins to recover a PE (EEH) */
+#define RECOVERY	"EEH: Recovering PHB#"
+
+/* Errors that name a PCI device or a PE, @n of them */
 static struct errors {
 	char **line;
 	size_t n;
 	bool read;
+	bool readable;
 } errors;
 
 /* 0000:00:00.0 is somewhere in it. */
@@ -41,9 +45,10 @@ static void look_at(char *message)
 {
 	char *text = strchr(message, ';');
 
-	if (!text || (strtoul(message, NULL, 10) & 7) > LEVEL_ERROR || !names_device(text))
+	if (!text++ || (strtoul(message, NULL, 10) & 7) > LEVEL_ERROR)
 		return;
-	text++;
+	if (!names_device(text) && strncmp(text, RECOVERY, strlen(RECOVERY)))
+		return;
 	text[strcspn(text, "\n")] = 0;
 	errors.line = must(realloc(errors.line, (errors.n + 1) * sizeof(*errors.line)));
 	errors.line[errors.n++] = must(strdup(text));
@@ -66,6 +71,7 @@ static void read_all(void)
 	ssize_t n = 0;
 
 	errors.read = true;
+	errors.readable = fd >= 0;
 	/* EPIPE: messages were overwritten, and it goes on behind them. */
 	while (fd >= 0 && ((n = read(fd, message, sizeof(message) - 1)) > 0 ||
 			   (n < 0 && errno == EPIPE))) {
@@ -86,4 +92,18 @@ const char *kmsg_last_error(const char *bdf)
 		if (strstr(errors.line[i], bdf))
 			return errors.line[i];
 	return NULL;
+}
+
+int kmsg_recoveries(unsigned int bridge, unsigned int address)
+{
+	char line[64];
+	int found = 0;
+	size_t i;
+
+	if (!errors.read)
+		read_all();
+	snprintf(line, sizeof(line), RECOVERY "%x-PE#%x", bridge, address);
+	for (i = 0; i < errors.n; i++)
+		found += !strcmp(errors.line[i], line);
+	return errors.readable ? found : -1;
 }

@@ -26,16 +26,29 @@ static void function_json(const struct function *f)
 	json_end();
 }
 
-/*
- * What the kernel's own table of a window counts, where the kernel shows it (CONFIG_IOMMU_DEBUGFS).
- * A window that has all of memory in it is none of these.
- */
+/* Is it one with a table of the kernel's own? A window that has all of memory in it has none. */
+static bool is_hosts(const struct window *w)
+{
+	return w->present && !w->lent && !w->direct;
+}
+
+/* What that table counts, where the kernel shows it (CONFIG_IOMMU_DEBUGFS): nothing else does. */
 static uint64_t tces_in_use(const struct window *w)
 {
-	if (w->lent || w->direct ||
-	    !root_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
+	if (!is_hosts(w) || !root_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
 		return UNKNOWN;
 	return root_number("/sys/kernel/debug/iommu/%08x/weight", w->liobn);
+}
+
+/* Why it is not known what a window of the host's holds */
+static const char *unseen_reason(void)
+{
+	if (!root_exists("/sys/kernel/debug/iommu") &&
+	    root_exists("/sys/kernel/debug/vfio_pseries"))
+		return "the kernel lacks CONFIG_IOMMU_DEBUGFS";
+	if (!root_exists("/sys/kernel/debug/iommu"))
+		return "debugfs cannot be read, or the kernel lacks CONFIG_IOMMU_DEBUGFS";
+	return "the kernel does not show this table";
 }
 
 static void window_json(const struct window *w)
@@ -51,6 +64,8 @@ static void window_json(const struct window *w)
 	json_bool("direct", w->direct);
 	if (tces_in_use(w) != UNKNOWN)
 		json_number("tces_in_use", tces_in_use(w));
+	else if (is_hosts(w))
+		json_string("tces_in_use", NULL);
 	json_end();
 }
 
@@ -63,6 +78,12 @@ static void page_sizes_json(uint64_t mask)
 		if (mask >> bit & 1)
 			json_number(NULL, 1ULL << bit);
 	json_end();
+}
+
+/* Of any of its functions: they have the same PE. -1 when not known */
+static int recoveries_of(const struct pe *pe)
+{
+	return pe->eeh && pe->functions ? eeh_recoveries(pe->function[0].bdf) : -1;
 }
 
 static const char *limited_text(const struct pe *pe)
@@ -113,6 +134,8 @@ static void pe_json(const struct pe *pe)
 	holder_each(pe, holder_json, NULL);
 	json_end();
 	json_string("eeh", eeh_text(pe->eeh));
+	if (recoveries_of(pe) >= 0)
+		json_number("eeh_recoveries_logged", recoveries_of(pe));
 	if (pe->known)
 		json_hex("buid", pe->buid);
 	ddw_json(pe);
@@ -211,6 +234,8 @@ static void window_text(const struct window *w)
 	if (used != UNKNOWN)
 		printf(", %" PRIu64 " pages in use", used);
 	printf("\n");
+	if (used == UNKNOWN && is_hosts(w))
+		printf("%*spages in use: not known: %s\n", 14, "", unseen_reason());
 }
 
 static void ddw_text(const struct pe *pe)
@@ -230,6 +255,18 @@ static void ddw_text(const struct pe *pe)
 		printf("  page sizes: %s\n", sizes_text(pe->pgsizes));
 }
 
+static void eeh_line(const struct pe *pe)
+{
+	int n = recoveries_of(pe);
+
+	if (!eeh_text(pe->eeh))
+		return;
+	printf("  EEH: %s", eeh_text(pe->eeh));
+	if (n >= 0)
+		printf("; recovered by the kernel %d times since the boot or the log's begin", n);
+	printf("\n");
+}
+
 static void show_text(const struct pe *pe)
 {
 	unsigned int i;
@@ -239,8 +276,7 @@ static void show_text(const struct pe *pe)
 	printf("  IOMMU group: %s\n", group_text(pe));
 	printf("  owner: %s\n", pe->owner ? pe->owner : "not known (is the module loaded?)");
 	holder_each(pe, holder_line, NULL);
-	if (eeh_text(pe->eeh))
-		printf("  EEH: %s\n", eeh_text(pe->eeh));
+	eeh_line(pe);
 	ddw_text(pe);
 	printf("  windows:\n");
 	for (i = 0; i < pe->windows; i++)

@@ -19,12 +19,25 @@
 #ifdef OWNERSHIP_DEVICE
 
 #include <linux/err.h>
+#include <linux/iommu.h>
 #include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/pci-ats.h>
+#include <linux/rcupdate.h>
 #include "../host.h"
 
 #define PROP_SAVED	"ibm,dma-window-saved"
 
 MODULE_INFO(ownership, "device");
+
+static int property_add(struct host_pe *hp, struct property *p)
+{
+	int rc = of_add_property(hp->node, p);
+
+	if (!rc)
+		host_property_added(p);
+	return rc;
+}
 
 /*
  * The kernel's take makes a new copy of the property each time unless there is
@@ -46,7 +59,7 @@ static int saved_lend(struct host_pe *hp, const struct property *dflt)
 		return rc;
 	if (stale)
 		of_remove_property(hp->node, stale);
-	return of_add_property(hp->node, hp->saved);
+	return property_add(hp, hp->saved);
 }
 
 struct property *ownership_removed_default(struct device_node *dn)
@@ -121,7 +134,7 @@ static int builtin_take(struct host_pe *hp, struct property *dflt)
 		rc = -EIO;
 	of_remove_property(hp->node, hp->saved);
 	/* The very property that was there: the node takes it back. */
-	if (!of_find_property(hp->node, HOST_DEFAULT_NAME, NULL) && of_add_property(hp->node, dflt))
+	if (!of_find_property(hp->node, HOST_DEFAULT_NAME, NULL) && property_add(hp, dflt))
 		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
 	return rc;
 }
@@ -151,7 +164,7 @@ static int builtin_take_single(struct host_pe *hp)
 	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev))
 		return -EIO;
 	hp->pe.dflt.present = false;
-	if (of_add_property(hp->node, hp->lent))
+	if (property_add(hp, hp->lent))
 		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
 	return 0;
 }
@@ -168,7 +181,7 @@ static bool builtin_describe(struct host_pe *hp)
 
 	if (dflt && saved)
 		of_remove_property(hp->node, dflt);
-	return !dflt && !saved && !of_add_property(hp->node, hp->saved);
+	return !dflt && !saved && !property_add(hp, hp->saved);
 }
 
 static void builtin_release(struct host_pe *hp)
@@ -217,15 +230,60 @@ const struct host_ops ownership_host_ops = {
 	.isolate	= host_isolate,
 };
 
+/* One that does DMA by the host's windows. It may go, but not before we have looked. */
+static bool has_host_driver(struct pci_dev *pdev)
+{
+	struct device_driver *driver;
+	bool has;
+
+	rcu_read_lock();
+	driver = READ_ONCE(pdev->dev.driver);
+	has = driver && !to_pci_driver(driver)->driver_managed_dma;
+	rcu_read_unlock();
+	return has;
+}
+
+static bool host_at_work(const struct iommu_table_group *group)
+{
+	struct pci_dev *pdev = NULL;
+	bool works = false;
+
+	for_each_pci_dev(pdev)
+		works |= host_table_group(&pdev->dev) == group && has_host_driver(pdev);
+	return works;
+}
+
+/*
+ * From Linux 7.0 on a function with ATS is taken and released around each reset of it,
+ * whoever has it. Where that is the host, its drivers would lose their windows, those of
+ * the other functions, too. No user gets a PE while they are there, so this is no claim;
+ * one that finds a driver which is about to be refused fails, for space_attach() looks.
+ */
+static bool is_reset(struct host_pe *hp, struct device *dev)
+{
+	return !READ_ONCE(hp->pe.owned) && pci_ats_supported(to_pci_dev(dev)) &&
+	       host_at_work(hp->group);
+}
+
 long ownership_take(OWNERSHIP_ARGS)
 {
-	return host_take(dev);
+	struct host_pe *hp = host_pe_get(dev);
+
+	if (IS_ERR(hp) || !is_reset(hp, dev))
+		return host_take(dev);
+	hp->reset = dev;
+	return 0;
 }
 
 /* Also called for a device that appears in a PE that the host owns. */
 void ownership_release(OWNERSHIP_ARGS)
 {
-	if (!host_release(dev))
+	struct host_pe *hp = host_pe_get(dev);
+	bool after_reset = !IS_ERR(hp) && hp->reset == dev;
+
+	if (after_reset)
+		hp->reset = NULL;
+	if (!host_release(dev) && !after_reset)
 		kernel_release(group, dev);
 }
 

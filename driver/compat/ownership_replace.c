@@ -102,18 +102,24 @@ bool ownership_meet(struct host_pe *hp)
 	return READ_ONCE(hp->group->ops) != &passing;
 }
 
-static int replace_barrier(struct device *dev, void *data)
+static void restore(struct iommu_table_group *group)
 {
-	return 0;
+	if (group->ops == &replaced || group->ops == &passing)
+		WRITE_ONCE(group->ops, ownership_kernel_ops);
 }
 
+/* With the group's mutex, as passing_release() has it, which would put ours back. */
+static int restore_of_device(struct device *dev, void *data)
+{
+	restore(data);
+	return 1;
+}
+
+/* After the walk nobody is inside ours; where there is no device nobody was. */
 void ownership_forget(struct host_pe *hp)
 {
-	if (hp->group->ops != &replaced && hp->group->ops != &passing)
-		return;
-	WRITE_ONCE(hp->group->ops, ownership_kernel_ops);
-	/* Walking the group takes its mutex: after it nobody is inside ours. */
-	iommu_group_for_each_dev(hp->group->group, NULL, replace_barrier);
+	iommu_group_for_each_dev(hp->group->group, hp->group, restore_of_device);
+	restore(hp->group);
 }
 
 /* PEs get their operations as they are met. */

@@ -80,7 +80,9 @@ static void describe(struct host_pe *hp, struct property *prop)
 	if (!rc)
 		rc = of_changeset_apply(&set);
 	of_changeset_destroy(&set);
-	if (rc)
+	if (!rc)
+		host_property_added(prop);
+	else
 		dev_warn(hp->dev, "vfio_pseries: %s is lost\n", prop->name);
 }
 

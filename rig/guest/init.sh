@@ -24,6 +24,25 @@ chmod 666 "$VERDICT"
 exec 9>"$VERDICT"
 stty -F "$VERDICT" raw -echo
 
+# What the kernel has seen without a reference in two looks, when it was more than five seconds old
+look_for_leaks() {
+	leaks=/sys/kernel/debug/kmemleak
+	sleep 6
+	echo scan >$leaks && echo scan >$leaks && cat $leaks >/tmp/leaks || return 1
+	cat /tmp/leaks
+	[ ! -s /tmp/leaks ]
+}
+
+# How often each line of the driver has run, for the host (tests/debug/coverage)
+tell_coverage() {
+	mkdir -p /tmp/gcov
+	find /sys/kernel/debug/gcov -name '*.gcda' | grep '/module/' | while read -r counts; do
+		mkdir -p "/tmp/gcov/$(dirname "${counts#*/module/}")"
+		cat "$counts" >"/tmp/gcov/${counts#*/module/}"
+	done
+	tar -C /tmp/gcov -cz . | base64 | sed 's/^/# gcov /' >&9
+}
+
 # shellcheck source=/dev/null
 . /environment
 # Another hypervisor than QEMU's has to be there before any driver of a device is
@@ -42,6 +61,10 @@ if [ -n "${PERSONALITY:-}" ]; then
 	[ "$(cat $answers/asked)" -lt 1000 ] || [ "$(cat $answers/busy_answers)" -gt 0 ] ||
 		echo "not ok $PERSONALITY-busy - no call found the hypervisor busy" >&9
 fi
+if [ -e /sys/kernel/debug/kmemleak ]; then
+	look_for_leaks || echo "not ok kmemleak - memory that nobody refers to any more" >&9
+fi
+[ ! -e /sys/kernel/debug/gcov ] || tell_coverage
 echo "guest script ended with status $status"
 if [ "$status" -eq 0 ]; then
 	echo "verdict: pass" >&9

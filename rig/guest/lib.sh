@@ -83,7 +83,7 @@ uptime_now() {
 # wait_for SECONDS COMMAND...  until it succeeds, by the clock and not by the number of tries. It is
 # tried once more after each pause, however late the machine comes back from that.
 wait_for() {
-	wait_end=$(($(uptime_now) + $1))
+	wait_end=$(($(uptime_now) + $1 * ${SLOWNESS:-1}))
 	shift
 	until "$@"; do
 		[ "$(uptime_now)" -lt "$wait_end" ] || return 1

@@ -2,7 +2,7 @@
 /*
  * reference.h - what a space does, told as simply as can be: arrays of pages, lists of windows and
  * of registered ranges, firmware as QEMU's pseries machine has it. Nothing is batched, nothing can
- * fail but for what the caller asks.
+ * fail but for what the caller asks. There are two spaces, which share nothing but PEs.
  *
  * Each function is called after the module's own, with what that returned, and returns what it
  * should have returned. On 0 the reference changes too.
@@ -13,9 +13,16 @@
 #include "world.h"
 
 #define REF_PES		2
+#define REF_SPACES	2
 #define REF_DFLT_SIZE	(8 * MiB)
 
 void ref_reset(bool v1, const u64 high[REF_PES]);
+/* From here on it is this space's turn. */
+void ref_use(u32 space);
+/* The space that a PE is in, -1 for none. */
+int ref_space_of(u32 pe);
+/* The space has come to its end, with no PE left in it, and another one takes its place. */
+void ref_closed(bool v1);
 
 int ref_attach(u32 pe, int rc);
 void ref_detach(u32 pe);
@@ -27,6 +34,9 @@ int ref_create(u32 shift, u64 size, u32 levels, u64 *start, int rc);
 int ref_remove(u64 ioba);
 int ref_map(u64 ioba, u64 ua, u64 size, u64 perm);
 int ref_unmap(u64 ioba, u64 size);
+
+/* KVM wrote a TCE of window @num, or, if @vague, may have: with @perm 0 nothing is there now. */
+void ref_kvm(u32 num, u64 ioba, u64 perm, bool vague);
 
 /* What happened to a call that a fault was planned for, if it failed. */
 enum ref_failure {
@@ -49,7 +59,7 @@ bool ref_region(u32 i, u64 *ua, u64 *size);
 /* log2 of the page size at a bus address, 12 where no window is. */
 u32 ref_shift(u64 ioba);
 
-/* The hypervisor translates as it should: a range; everything. */
+/* The hypervisor translates as it should: a range; everything, of all spaces. */
 void ref_compare(u64 ioba, u64 size);
 void ref_compare_all(void);
 

@@ -5,13 +5,16 @@
  * The input is a byte of settings and then one record per step. A step may have a fault armed. What
  * it returns and what the devices then reach has to be what the reference says; a call that failed
  * for its fault has to have changed nothing. In between and in the end the walker (walk.c) looks
- * at the inside.
+ * at the inside. There are two spaces of one process, each of which may come to its end and begin
+ * anew, two PEs that go to either of them or are taken and in none, and KVM, which has found a
+ * window and writes to it as long as it likes.
  *
  * FUZZ_TRACE=1 in the environment prints each step.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <linux/errno.h>
+#include "kvm.h"
 #include "reference.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -27,10 +30,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define SET_NO_STUFF	8
 #define SET_KILL	16	/* the space ends before its PEs leave */
 #define SET_ATTACHED	32	/* it begins with a PE and registered memory */
+#define SET_KVM		64	/* ... and with KVM, which has found the PE's window */
+#define SET_SECOND	128	/* the second space has the other PE, and the same memory */
 
 /**
  * struct step - a record of the input
- * @what:   the call
+ * @what:   the call, of which space
  * @anchor: where on the bus, page sizes, who calls
  * @offset: in pages, from the anchor
  * @pages:  how many
@@ -58,9 +63,20 @@ static struct {
 	bool v1;
 	bool trace;
 	bool quarantine;	/* pages may stay pinned for good */
+	bool over;		/* a space has left something behind that a new one would hide */
 	enum effect effect;
 	u64 waited;		/* for a busy hypervisor, before the step */
+	u32 num;		/* whose turn it is */
+	struct space *space;
+	struct lend *kvm;	/* what KVM has found */
 } run;
+
+static void turn_of(u32 num)
+{
+	run.num = num;
+	run.space = world_space(num);
+	ref_use(num);
+}
 
 static u32 number(const u8 b[2])
 {
@@ -210,8 +226,8 @@ static u64 range_of(const struct step *s)
 static void tell(const char *what, int rc, u64 a, u64 b, u64 c)
 {
 	if (run.trace)
-		fprintf(stderr, "%-10s %llx %llx %llx = %d%s\n", what, (unsigned long long)a,
-			(unsigned long long)b, (unsigned long long)c, rc,
+		fprintf(stderr, "%u %-10s %llx %llx %llx = %d%s\n", run.num, what,
+			(unsigned long long)a, (unsigned long long)b, (unsigned long long)c, rc,
 			met() ? " (fault)" : run.effect ? " (fault not met)" : "");
 }
 
@@ -221,7 +237,7 @@ static bool excused(int rc)
 	bool failed = rc && met();
 
 	if (failed)
-		ref_owned_by(world.space.memory.mm);
+		ref_owned_by(run.space->memory.mm);
 	if (failed)
 		CHECK(rc == -EIO || rc == -ENOMEM || rc == -EINTR || rc == -EFAULT ||
 		      rc == -ENOSPC || rc == -EINVAL || rc == -ENXIO || rc == -EPERM ||
@@ -246,7 +262,7 @@ static void do_map(const struct step *s)
 {
 	u64 ioba = ioba_of(s), perm = 1 + (s->mem >> 6) % 3;
 	u64 size = range_pages(s) << ref_shift(ioba), ua = mapped_ua_of(s, ref_shift(ioba));
-	int rc = space_map(&world.space, ioba, ua, size, perm);
+	int rc = space_map(run.space, ioba, ua, size, perm);
 
 	tell("map", rc, ioba, ua, size);
 	if (excused(rc))
@@ -260,7 +276,7 @@ static void do_unmap(const struct step *s)
 {
 	u64 ioba = ioba_of(s);
 	u64 size = range_pages(s) << ref_shift(ioba);
-	int rc = space_unmap(&world.space, ioba, size);
+	int rc = space_unmap(run.space, ioba, size);
 
 	tell("unmap", rc, ioba, size, 0);
 	if (excused(rc))
@@ -272,7 +288,7 @@ static void do_unmap(const struct step *s)
 
 static void do_enable(void)
 {
-	int rc = space_enable(&world.space);
+	int rc = space_enable(run.space);
 
 	tell("enable", rc, 0, 0, 0);
 	if (!excused(rc))
@@ -282,7 +298,7 @@ static void do_enable(void)
 /* Which part of what was mapped went before a fault is not followed: all is vague. */
 static void do_disable(void)
 {
-	int rc = space_disable(&world.space);
+	int rc = space_disable(run.space);
 
 	tell("disable", rc, 0, 0, 0);
 	if (excused(rc))
@@ -300,7 +316,7 @@ static void do_register(const struct step *s)
 		do_enable();
 		return;
 	}
-	rc = space_register(&world.space, ua, size);
+	rc = space_register(run.space, ua, size);
 	tell("register", rc, ua, size, 0);
 	if (!excused(rc))
 		expect("REGISTER", rc, ref_register(ua, size));
@@ -316,7 +332,7 @@ static void do_unregister(const struct step *s)
 		return;
 	}
 	known_memory(s, &ua, &size);
-	rc = space_unregister(&world.space, ua, size);
+	rc = space_unregister(run.space, ua, size);
 	tell("unregister", rc, ua, size, 0);
 	if (!excused(rc))
 		expect("UNREGISTER", rc, ref_unregister(ua, size, rc));
@@ -354,7 +370,7 @@ static void do_create(const struct step *s)
 		size *= s->pages[0] % 4;
 	if (run.v1)
 		return;
-	rc = space_create(&world.space, shift, size, levels, &start);
+	rc = space_create(run.space, shift, size, levels, &start);
 	tell("create", rc, start, size, shift);
 	structural(rc);
 	if (excused(rc))
@@ -373,7 +389,7 @@ static void do_remove(const struct step *s)
 
 	if (run.v1)
 		return;
-	rc = space_remove(&world.space, ioba);
+	rc = space_remove(run.space, ioba);
 	tell("remove", rc, ioba, 0, 0);
 	structural(rc);
 	if (excused(rc))
@@ -388,10 +404,13 @@ static void do_attach(const struct step *s)
 	bool had = pe->owned;
 	int rc;
 
+	/* VFIO has a group in one container at a time. */
+	if (ref_space_of(s->mem & 1) == (int)!run.num)
+		return;
 	disarm();
 	CHECK(!pe_take(pe), "take");
 	run.effect = arm(s);
-	rc = space_attach(&world.space, pe);
+	rc = space_attach(run.space, pe);
 	tell("attach", rc, s->mem & 1, 0, 0);
 	structural(rc);
 	if (!excused(rc))
@@ -402,11 +421,26 @@ static void do_attach(const struct step *s)
 	ref_compare_all();
 }
 
+/* Somebody has opened the group and does nothing with it: the device reaches nothing. */
+static void do_take(const struct step *s)
+{
+	struct endpoint *e = &world.more[s->mem & 1];
+
+	if (e->pe.owned)
+		return;
+	disarm();
+	CHECK(!pe_take(&e->pe), "take");
+	tell("take", 0, s->mem & 1, 0, 0);
+	CHECK(!model_valid(e->hv), "what the host had mapped is there");
+}
+
 static void do_detach(const struct step *s)
 {
 	struct pe *pe = &world.more[s->mem & 1].pe;
+	int in = ref_space_of(s->mem & 1);
 
-	space_detach(&world.space, pe);
+	turn_of(in < 0 ? run.num : (u32)in);
+	space_detach(run.space, pe);
 	tell("detach", 0, s->mem & 1, 0, 0);
 	run.quarantine |= run.v1 && met();
 	structural(0);
@@ -421,10 +455,10 @@ static void do_detach(const struct step *s)
 static void do_info(void)
 {
 	struct space_info info;
-	u32 pes = world.space.windows.pes;
-	bool other = world.space.memory.mm && world.space.memory.mm != current->mm;
+	u32 pes = run.space->windows.pes;
+	bool other = run.space->memory.mm && run.space->memory.mm != current->mm;
 
-	expect("GET_INFO", space_info(&world.space, &info), other ? -EPERM : pes ? 0 : -ENXIO);
+	expect("GET_INFO", space_info(run.space, &info), other ? -EPERM : pes ? 0 : -ENXIO);
 }
 
 /* Other pages at these addresses; what devices reach stays what it is. */
@@ -436,24 +470,159 @@ static void do_remap(const struct step *s)
 	tell("remap", 0, ua, pages * PAGE_SIZE, 0);
 }
 
-/* Another space of the process has its own regions; the walker sees to what they share. */
-static void do_second(const struct step *s)
-{
-	u64 ua = ua_of(s), size = range_of(s);
-	bool away = s->what & 0x20;
-	int rc;
+/* --- a space's end --- */
 
-	if (run.v1)
+static void leave_all(const struct step *s)
+{
+	u32 i;
+
+	for (i = 0; i < REF_PES; i++) {
+		if (ref_space_of(i) != (int)run.num)
+			continue;
+		space_detach(run.space, &world.more[i].pe);
+		if (s->mem & 4)
+			pe_release(&world.more[i].pe);
+	}
+}
+
+/* What stays pinned for good is within reach of its space alone. */
+static void begin_anew(void)
+{
+	u32 i;
+
+	run.over = run.quarantine || run.space->memory.by_id;
+	if (run.over || world.isolated)
 		return;
-	known_memory(s, &ua, &size);
-	rc = away ? space_unregister(&world.second, ua, size)
-		  : space_register(&world.second, ua, size);
-	tell(away ? "unregister2" : "register2", rc, ua, size, 0);
-	CHECK(!rc || rc == -EINVAL || rc == -EFAULT || rc == -EPERM || rc == -ENOENT ||
-	      (rc == -EBUSY && !away) || met(), "errno %d", -rc);
+	for (i = 0; i < REF_PES; i++)
+		if (ref_space_of(i) == (int)run.num)
+			ref_detach(i);
+	ref_closed(run.v1);
+	space_init(run.space, run.v1);
+	ref_compare_all();
+}
+
+/* A reboot comes before the PEs leave, close() after that; a new one follows at once. */
+static void do_close(const struct step *s)
+{
+	turn_of(!run.v1 && s->mem & 1);
+	if (s->mem & 2)
+		space_kill(run.space);
+	leave_all(s);
+	if (!(s->mem & 2))
+		space_kill(run.space);
+	tell("close", 0, run.num, s->mem & 7, 0);
+	run.quarantine |= run.v1 && met();
+	structural(0);
+	CHECK(space_map(run.space, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
+	disarm();
+	begin_anew();
+}
+
+/* --- KVM --- */
+
+static void kvm_drop(void)
+{
+	if (run.kvm)
+		shim_lookup_drop(run.kvm);
+	run.kvm = NULL;
+}
+
+/* What it has of a window it keeps, until it is told otherwise. */
+static void do_kvm_find(const struct step *s)
+{
+	struct lend *const *place = &world.more[s->mem & 1].lend[s->anchor & 1];
+
+	bool had = run.kvm;
+
+	kvm_drop();
+	if (!had || s->mem & 2)
+		run.kvm = kvm_find(place);
+	if (run.kvm && shim_lookup_window(run.kvm)->page_shift != 12)
+		kvm_drop();
+	tell("kvm finds", 0, s->mem & 1, s->anchor & 1, !!run.kvm);
+}
+
+/* Is it a window still? Then it is that one's turn. */
+static bool kvm_window(u32 *num)
+{
+	u32 i, k;
+
+	for (i = 0; i < REF_PES; i++)
+		for (k = 0; k < PE_WINDOWS; k++)
+			if (world.more[i].lend[k] == run.kvm && ref_space_of(i) >= 0) {
+				turn_of(ref_space_of(i));
+				*num = k;
+				return true;
+			}
+	return false;
+}
+
+static void kvm_put(u64 ioba, u64 ua, u64 perm)
+{
+	int rc = kvm_put_tce(run.kvm, ioba, ua, perm);
+	u32 num;
+
+	tell("kvm puts", rc, ioba, ua, perm);
+	/* What it leaves to user space is cleared. */
+	if (kvm_window(&num))
+		ref_kvm(num, ioba, rc ? 0 : perm, met());
+}
+
+static void do_kvm_put(const struct step *s)
+{
+	const struct hv_window *w;
+	u64 first, ua, i;
+	u32 unused;
+
+	if (!run.kvm)
+		return;
+	kvm_window(&unused);
+	w = shim_lookup_window(run.kvm);
+	first = number(s->offset) & 0xfff;
+	ua = mapped_ua_of(s, 12);
+	for (i = first; i <= first + s->pages[0] % 8 && i < hv_window_tces(w); i++, ua += 4 * KiB)
+		kvm_put(w->start + (i << 12), ua, s->mem >> 6);
+	ref_compare_all();
 }
 
 /* --- the run --- */
+
+static void dispatch_rare(const struct step *s)
+{
+	switch (s->what >> 4) {
+	case 0xb:
+		do_close(s);
+		break;
+	case 0x1:
+	case 0x3:
+	case 0x5:
+	case 0x7:
+	case 0x9:
+	case 0xd:
+	case 0xf:
+		do_detach(s);
+		break;
+	case 0x4:
+	case 0xc:
+		do_register(s);
+		break;
+	case 0x6:
+	case 0xe:
+		do_unregister(s);
+		break;
+	case 0x2:
+	case 0xa:
+		do_remap(s);
+		break;
+	default:
+		do_info();
+	}
+}
+
+static bool is_kvms(const struct step *s)
+{
+	return (s->what & 0xc0) == 0x80;
+}
 
 static void dispatch(const struct step *s)
 {
@@ -461,8 +630,14 @@ static void dispatch(const struct step *s)
 	case 0 ... 4:
 		do_map(s);
 		break;
-	case 5 ... 7:
+	case 5 ... 6:
 		do_unmap(s);
+		break;
+	case 7:
+		if (is_kvms(s))
+			do_kvm_put(s);
+		else
+			do_unmap(s);
 		break;
 	case 8:
 		do_register(s);
@@ -473,22 +648,33 @@ static void dispatch(const struct step *s)
 	case 10 ... 11:
 		do_create(s);
 		break;
-	case 12 ... 13:
+	case 12:
 		do_remove(s);
 		break;
+	case 13:
+		if (is_kvms(s))
+			do_kvm_find(s);
+		else
+			do_remove(s);
+		break;
 	case 14:
-		do_attach(s);
+		if ((s->what & 0x30) == 0x30)
+			do_take(s);
+		else
+			do_attach(s);
 		break;
 	default:
-		if (s->what & 0x10)
-			do_detach(s);
-		else if (s->what & 0x40)
-			do_second(s);
-		else if (s->what & 0x20)
-			do_remap(s);
-		else
-			do_info();
+		dispatch_rare(s);
 	}
+}
+
+/* Calls that come with the pair's second half are the second space's. There is none beside v1. */
+static u32 space_of(const struct step *s)
+{
+	bool in_any = (s->what & 0xc0) == 0xc0;
+	bool registers = s->what % 16 == 15 && (s->what & 0x50) == 0x40;
+
+	return !run.v1 && (in_any || registers);
 }
 
 /* Everything, also what the reference does not know of. */
@@ -501,9 +687,11 @@ static void walk(void)
 /* Return: false when devices were cut off, and with them the sequence. */
 static bool take_step(const struct step *s)
 {
-	/* Seldom, another process than the owner calls. */
-	bool foreign = world.space.memory.mm && (s->anchor & 0x7c) == 0x7c;
+	bool foreign;
 
+	turn_of(space_of(s));
+	/* Seldom, another process than the owner calls. */
+	foreign = run.space->memory.mm && (s->anchor & 0x7c) == 0x7c;
 	shim_set_mm(foreign ? &world.other : &world.mm);
 	run.effect = arm(s);
 	dispatch(s);
@@ -512,7 +700,16 @@ static bool take_step(const struct step *s)
 	run.quarantine |= run.v1 && (run.effect == BEYOND_REPAIR || model_failed());
 	disarm();
 	shim_set_mm(&world.mm);
-	return !world.isolated;
+	return !world.isolated && !run.over;
+}
+
+static void begin_second(void)
+{
+	if (run.v1)
+		return;
+	turn_of(1);
+	do_attach(&(struct step){ .mem = 1 });
+	do_register(&(struct step){ .pages = { 0xff, 0x83 } });
 }
 
 static void begin(u8 set)
@@ -525,16 +722,23 @@ static void begin(u8 set)
 		world_add(DFLT_START, REF_DFLT_SIZE, high[i]);
 	run.v1 = set & SET_V1;
 	run.quarantine = false;
+	run.over = false;
+	run.kvm = NULL;
 	run.effect = NO_FAULT;
 	space_init(&world.space, run.v1);
 	model_set_features(!(set & SET_NO_INDIRECT), !(set & SET_NO_STUFF));
 	hv_init();
 	ref_reset(run.v1, high);
+	if (set & SET_SECOND)
+		begin_second();
+	turn_of(0);
 	if (!(set & SET_ATTACHED))
 		return;
 	do_attach(&(struct step){ 0 });
 	do_register(&(struct step){ .pages = { 0xff, 0x83 } });
 	do_register(&(struct step){ .pages = { 0x20, 0x80 }, .mem = 0x20 });
+	if (set & SET_KVM)
+		do_kvm_find(&(struct step){ 0 });
 }
 
 /* What test_faults asks of an end in which something had to be quarantined. */
@@ -553,7 +757,7 @@ static void check_quarantine(void)
 static void end(u8 set)
 {
 	disarm();
-	if (!world.isolated)
+	if (!world.isolated && !run.over)
 		walk();
 	if (set & SET_KILL)
 		space_kill(&world.space);
@@ -561,6 +765,8 @@ static void end(u8 set)
 		CHECK(space_map(&world.space, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
 	world_give_back();
 	forgive();
+	/* KVM is the last one, now and then. */
+	kvm_drop();
 	if (world.isolated)
 		check_quarantine();
 	else if (!run.quarantine)

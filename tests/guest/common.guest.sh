@@ -34,6 +34,12 @@ host_window() {
 	hexdump -v -s 8 -n 8 -e '1/1 "%02x"' "$NODE/$DIRECT_WINDOW"
 }
 
+# only_window BDF  the host has a window onto all of memory and no other
+only_window() {
+	windows_of "$1" >/tmp/now && grep -q "^$DIRECT_WINDOW " /tmp/now &&
+		! grep -q '^ibm,dma-window ' /tmp/now
+}
+
 has_default_window() {
 	[ -e "$NODE/ibm,dma-window" ]
 }
@@ -53,8 +59,25 @@ windows_of() {
 	done
 }
 
+# as_before  the disk's PE has the windows of which windows_of wrote /tmp/before
+as_before() {
+	windows_of "$NVME" >/tmp/now && diff /tmp/before /tmp/now
+}
+
+# A TCE that is neither the host's nor as the window was made is a user's: there is none, in no window that
+# any PE has or ever had. While users have their PEs, theirs are found.
+no_tce_left() {
+	hypervisor valid >/tmp/valid && [ -s /tmp/valid ] && ! grep -v ' strange 0$' /tmp/valid
+}
+
+# nothing_left PREFIX  what lies in windows can be seen below PowerVM's ways alone
+nothing_left() {
+	[ -z "${PERSONALITY:-}" ] || try "$1-no-tce-left" no_tce_left
+}
+
 # host_again PREFIX  the host has all that it had before its disk was handed over
 host_again() {
+	nothing_left "$1"
 	try "$1-disk-is-back" disk_is_back
 	try "$1-default-window" has_default_window
 	try "$1-direct-window" has_direct_window
@@ -69,6 +92,19 @@ disk_by_serial() {
 		return 0
 	done
 	return 1
+}
+
+# eeh_platform DEVICE...  tests/inject answers for EEH, and the kernel asks when it meets a device: these it has
+# met before
+eeh_platform() {
+	insmod /tce_inject.ko eeh=1 || return 1
+	for device in "$@"; do
+		echo 1 >"/sys/bus/pci/devices/$device/remove"
+	done
+	echo 1 >/sys/bus/pci/rescan
+	for device in "$@"; do
+		wait_for 10 test -e "/sys/bus/pci/devices/$device/eeh_pe_config_addr" || return 1
+	done
 }
 
 # The disk that a scenario's with_second_disk adds
@@ -90,6 +126,16 @@ hypervisor() {
 	cat "/sys/module/tce_inject/parameters/$1"
 }
 
+# Pages that are pinned in the system
+pins() {
+	cat /proc/sys/vm/stat_refresh
+	awk '/^nr_foll_pin_acquired/ { n += $2 } /^nr_foll_pin_released/ { n -= $2 } END { print n }' /proc/vmstat
+}
+
+pins_are() {
+	[ "$(pins)" -eq "$1" ]
+}
+
 # logged WORDS  the kernel's log has them
 logged() {
 	dmesg | grep -q "$1"
@@ -98,6 +144,25 @@ logged() {
 huge_pages() {
 	echo "$1" >/proc/sys/vm/nr_hugepages
 	[ "$(cat /proc/sys/vm/nr_hugepages)" -eq "$1" ]
+}
+
+# add_memory ID  256 MiB, one block; the scenario has MONITOR=1
+add_memory() {
+	monitor "object_add memory-backend-ram,id=ram$1,size=256M" &&
+		monitor "device_add pc-dimm,id=dimm$1,memdev=ram$1"
+}
+
+memory_total() {
+	sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo
+}
+
+# grown  since total was set to memory_total
+grown() {
+	[ "$(memory_total)" -ge "$((${total:?} + 200000))" ]
+}
+
+memory_grows() {
+	wait_for 30 grown
 }
 
 # A program that told by itself what is wrong: the script must end as failed

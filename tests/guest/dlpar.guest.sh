@@ -38,7 +38,7 @@ remove_card() {
 
 # No TCE of the host bridge that was added, in no window that it has or had
 nothing_valid() {
-	hypervisor valid | grep "^1 default 0 created 0 "
+	hypervisor valid >/tmp/valid && grep -q '^1 ' /tmp/valid && ! grep '^1 ' /tmp/valid | grep -v ': valid 0 '
 }
 
 card_leaves() {

@@ -19,10 +19,6 @@ marked_reads() {
 	return "$reads_status"
 }
 
-as_before() {
-	windows_of "$NVME" >/tmp/now && diff /tmp/before /tmp/now
-}
-
 # to_user_and_back PREFIX FROM TO
 to_user_and_back() {
 	try "$1-bind" bind "$NVME" vfio-pci

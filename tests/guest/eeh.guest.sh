@@ -2,35 +2,65 @@
 . /lib.sh
 . /common.sh
 
-# The kernel asks for EEH when it meets a device; these it met before
-meet_again() {
-	for device in $NVME $SECOND; do
-		echo 1 >"/sys/bus/pci/devices/$device/remove"
-	done
-	echo 1 >/sys/bus/pci/rescan
-	for device in $NVME $SECOND; do
-		wait_for 10 test -e "/sys/bus/pci/devices/$device/eeh_pe_config_addr" || return 1
-	done
-}
+EEH=/sys/kernel/debug/powerpc
 
 kernel_has_eeh() {
-	[ "$(cat /sys/kernel/debug/powerpc/eeh_enable)" != 0x0 ]
+	[ "$(cat "$EEH/eeh_enable")" != 0x0 ]
+}
+
+card_works() {
+	card_answers "$CARD" 10.0.2
+}
+
+card_is_back() {
+	give_back "$CARD" && card_works
 }
 
 second_is_back() {
 	give_back "$SECOND" && wait_for 20 has_disk "$SECOND"
 }
 
-try eeh-platform insmod /tce_inject.ko eeh=1
+# resets_of BRIDGE  of its PE until now
+resets_of() {
+	cut -d , -f "$(($1 + 1))" /sys/module/tce_inject/parameters/resets
+}
+
+# The host's PE is stopped. A driver finds that out by what its registers read as, which is not emulated:
+# the kernel is told to look.
+stop_host() {
+	echo 0 >/sys/module/tce_inject/parameters/freeze && echo "$NVME" >"$EEH/eeh_dev_check"
+}
+
+# All drivers of the PE's functions go through it; the other PE's user notices nothing
+host_recovers() {
+	stop_host && wait_for 60 logged 'EEH: Recovery successful' && as_before && wait_for 30 read_disk &&
+		card_works && [ "$(resets_of 0)" -gt 0 ] && [ "$(resets_of 1)" = 0 ]
+}
+
+host_tests() {
+	windows_of "$NVME" >/tmp/before
+	export HELD="$SECOND"
+	try eeh-user-of-the-other-pe hold hold/windows
+	try eeh-host-recovers host_recovers
+	try eeh-user-of-the-other-pe-goes-on let_go
+	unset HELD
+}
+
 SECOND=0001:00:00.0
-try eeh-devices meet_again
+CARD=$(find_pci 8086:100e)
+try eeh-platform eeh_platform "$NVME" "$SECOND" "$CARD"
 try eeh-kernel kernel_has_eeh
 try host-disk use_disk
 try host-direct-window has_direct_window
+try host-card load e1000
+try host-card-works card_works
 try load-driver load_driver
-try bind-vfio-pci bind "$NVME" vfio-pci
 try bind-second bind "$SECOND" vfio-pci
+host_tests
+unbind "$CARD"
+try bind-vfio-pci bind "$NVME" vfio-pci
 vfio_tests stopped
 try eeh-second-is-back second_is_back
 host_again eeh
+try eeh-card-is-back card_is_back
 finish

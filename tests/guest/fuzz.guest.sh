@@ -2,9 +2,37 @@
 . /lib.sh
 . /common.sh
 
+load_kvm() {
+	modprobe kvm-hv && test -c /dev/kvm
+}
+
+# A block that can go offline
+more_memory() {
+	total=$(memory_total)
+	export total
+	add_memory 1 && memory_grows
+}
+
+back_to_host() {
+	give_back "$1" && wait_for 20 has_disk "$1"
+}
+
+# A controller that lost its driver, or was reset, in the midst of a start was seen to refuse the next one
+starts_again() {
+	back_to_host "$1" && return 0
+	note "$1 is started a second time"
+	bind "$1" vfio-pci && back_to_host "$1"
+}
+
 try host-disk use_disk
+try second-disk wait_for 20 find_second
+try more-memory more_memory
+load_kvm || skip fuzz/kvm "there is no KVM for a partition"
 try load-driver load_driver
 try bind-vfio-pci bind "$NVME" vfio-pci
-ioctl_fuzz -v "$VERDICT" "$NVME" "$FUZZ_SECONDS" || failed
+try bind-second bind "$SECOND" vfio-pci
+ioctl_fuzz -v "$VERDICT" "$FUZZ_SECONDS" "$NVME" "$SECOND" || failed
+try released-second-is-back starts_again "$SECOND"
+try released-first-is-back starts_again "$NVME"
 host_again released
 finish

@@ -19,7 +19,7 @@ no_user_window() {
 give_to_user() {
 	try load-driver load_driver
 	try bind-vfio-pci bind "$NVME" vfio-pci
-	try user-has-windows hold hold/busy
+	try user-has-windows hold "hold/${ONE:+one-}busy"
 }
 
 before() {
@@ -41,14 +41,21 @@ after() {
 	try kexec-default-window has_default_window
 	try kexec-disk-works use_disk
 	try kexec-direct-window has_direct_window
+	[ -z "${ONE:-}" ] || one_host
 	try kexec-load-driver load_driver
 	try kexec-bind-vfio-pci bind "$NVME" vfio-pci
-	export HOST_WINDOW=800000000000000
-	vfio_tests own/no-host-window dma/default-window dma/dynamic-window
-	host_again kexec-released
+	"${ONE:+one_}user_and_host"
 	finish
 }
 
+# A user of the new kernel, and its host once more
+user_and_host() {
+	export HOST_WINDOW=800000000000000
+	vfio_tests own/no-host-window dma/default-window dma/dynamic-window
+	host_again kexec-released
+}
+
+[ -z "${ONE:-}" ] || one_window
 if grep -q after-kexec /proc/cmdline; then
 	after
 else

@@ -9,10 +9,6 @@ at_4_gib() {
 	[ "$(host_window)" = 0000000100000000 ]
 }
 
-as_before() {
-	windows_of "$NVME" >/tmp/now && diff /tmp/before /tmp/now
-}
-
 # The whole of the host's part again, a second time as well
 to_user_and_back() {
 	bind "$NVME" vfio-pci && vfiotest -v "$VERDICT" "$NVME" odd/limited && disk_is_back && at_4_gib && as_before

@@ -2,20 +2,6 @@
 . /lib.sh
 . /common.sh
 
-# add_memory ID  256 MiB, one block
-add_memory() {
-	monitor "object_add memory-backend-ram,id=ram$1,size=256M" &&
-		monitor "device_add pc-dimm,id=dimm$1,memdev=ram$1"
-}
-
-memory_total() {
-	sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo
-}
-
-grown() {
-	[ "$(memory_total)" -ge "$((total + 200000))" ]
-}
-
 # The kernel told why, and has no more memory than before
 memory_refused() {
 	wait_for 30 logged "pseries-hotplug-mem: .*[Ff]ailed" && ! grown
@@ -32,10 +18,6 @@ add_and_see() {
 
 once_and_load_again() {
 	bind "$NVME" vfio-pci && vfiotest "$NVME" own/works && disk_is_back && rmmod vfio_pseries && load_driver
-}
-
-memory_grows() {
-	wait_for 30 grown
 }
 
 # set_block STATE  of the block that lies highest. "online" alone may put it among the kernel's own memory,
@@ -82,11 +64,11 @@ remove_memory() {
 window_is_ram() {
 	blocks=$(cat /sys/devices/system/memory/memory*/state | grep -c '^online')
 	pages=$((blocks * 0x$(cat /sys/devices/system/memory/block_size_bytes) / 0x200000))
-	seen=$(hypervisor valid | grep '^0 ')
+	seen=$(hypervisor valid | grep '^0 .* at 0x800000000000000: valid [1-9]')
 	echo "$blocks blocks; TCEs of the host bridge: $seen"
 	# shellcheck disable=SC2086 # a list of words and numbers
 	set -- $seen
-	[ "$5" -eq $(($7 + $9)) ] && [ "$7" -eq "$pages" ]
+	[ "$8" -eq "$pages" ] && [ "${12}" -eq 0 ]
 }
 
 # window NAME  what lies in it can be seen below PowerVM's ways alone

@@ -137,16 +137,6 @@ level2_results() {
 	done
 }
 
-# Pages that are pinned in the system
-pins() {
-	cat /proc/sys/vm/stat_refresh
-	awk '/^nr_foll_pin_acquired/ { n += $2 } /^nr_foll_pin_released/ { n -= $2 } END { print n }' /proc/vmstat
-}
-
-pins_are() {
-	[ "$(pins)" -eq "$1" ]
-}
-
 nested_begin() {
 	try host-disk use_disk
 	try expected-sum expected_sum

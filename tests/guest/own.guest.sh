@@ -306,9 +306,11 @@ try bind-other-disk bind "$OTHER" vfio-pci
 own_tests own/no-host-window own/no-host-table own/tree-while-owned own/two-pes own/no-debris
 try other-disk-is-back other_is_back
 try other-card-is-back card_is_back "$OTHER_CARD"
+nothing_left two-pes
 hot_added_disk
 added_while_owned
 removed_while_held
+nothing_left released
 host_has_all released
 property_taken_while_owned
 [ "$OWNERSHIP" != none ] || window_of_its_own
@@ -320,6 +322,7 @@ group) can_go_alone ;;
 device) can_go ;;
 esac
 node_taken_while_held
+nothing_left taken-node
 # What the kernel says when the partition is switched off with a user's device at work is looked at, too
 unbind "$CARD"
 try off-bind bind "$NVME" vfio-pci

@@ -63,8 +63,9 @@ reported() {
 		'default-window-created-again-at: 0x0' \
 		'ddw-applicable: 0x2026 0x2027 0x2028' 'ddw-extensions: 0x2 0x2029 0x1' 'ats: no' \
 		'window-beside-default-at: 0x800000000000000 .*, LIOBN 0x8000000[01])' \
-		'query-beside-default-window: 0 windows, [0-9]* TCEs' \
-		'query-after-default-removed: 1 windows, [0-9]* TCEs' 'clear-512-tces-microseconds: [0-9.]*' \
+		'query-beside-default-window: 0 windows, [0-9]* TCEs, pages of 4K 64K .*' \
+		'query-after-default-removed: 1 windows, [0-9]* TCEs, pages of 4K 64K .*' \
+		'clear-512-tces-microseconds: [0-9.]*' \
 		'window-after-default-removed-at: 0x0 .*' 'second-window-at: 0x800000000000000 .*' \
 		'restored-window-present: yes' 'restored-window-cleared: yes' \
 		'restored-window-held: not visible.*' 'window-of-16384K-pages-at: 0x8.*' \

@@ -10,12 +10,6 @@ host_reads() {
 		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 
-# only_window BDF  the host has a window onto all of memory and no other
-only_window() {
-	windows_of "$1" >/tmp/now && grep -q "^$DIRECT_WINDOW " /tmp/now &&
-		! grep -q '^ibm,dma-window ' /tmp/now
-}
-
 # as_before BDF  the same window as the first time
 as_before() {
 	windows_of "$1" >/tmp/now && diff "/tmp/before-$1" /tmp/now
@@ -92,6 +86,7 @@ try host-later-disk give_back "$LATER"
 try host-later-disk-is-read host_reads "$LATER"
 try host-later-only-window only_window "$LATER"
 try single one_window "$NVME"
+nothing_left single
 try single-disk-is-back disk_is_back
 try single-only-window only_window "$NVME"
 try single-windows-as-before as_before "$NVME"
@@ -100,9 +95,11 @@ try single-later-disk-is-read host_reads "$LATER"
 try single-later-only-window only_window "$LATER"
 try single-later-windows-as-before as_before "$LATER"
 try single-joined joined
+nothing_left single-joined
 try single-no-warning no_warning
 try single-take-fails claims_with_faults
 try single-release-fails releases_with_faults
+nothing_left single-fails
 # Or the kernel makes the window when a driver asks for it
 [ "$OWNERSHIP" = device ] || try single-release-loses-the-window lose_and_find
 finish

@@ -20,6 +20,11 @@ struct state {
 
 /* Maps the buffer; the world is started, with its default window. */
 void state_take(struct state *s, struct world *w);
+/* Numbers as they are now; the translations stay what they were. */
+void state_renew(struct state *s);
 void state_check(struct state *s, const char *after);
+/* The same for memory alone, where there is no world yet. */
+void state_count(struct state *s);
+void state_check_counts(const struct state *s, const char *after);
 
 #endif

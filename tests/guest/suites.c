@@ -30,5 +30,6 @@ const struct tap_test *const all_tests[] = {
 	join_tests,
 	kvm_tests,
 	counts_tests,
+	nth_tests,
 	NULL
 };

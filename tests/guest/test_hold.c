@@ -90,6 +90,23 @@ static void hold_busy(void)
 	world_close(&w);
 }
 
+/* The same in a PE with one window at a time: a large one in the default one's stead. */
+static void hold_one_busy(void)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	vfio_remove(&w.v, 0);
+	vfio_create(&w.v, 12, 4 * GIB, &win);
+	world_start(&w, win.start);
+	vfio_map(&w.v, win.start + GIB, w.data, MIB, VFIO_DIR_BOTH);
+	say_ready();
+	while (!access(HOLD_READY, F_OK))
+		nvme_read(&w.n, 0, win.start + GIB, 64 * KIB);
+	world_close(&w);
+}
+
 /* KVM has the table that the host used when the group was opened, and no container did. */
 static int attach_to_host_table(struct machine *m)
 {
@@ -264,12 +281,38 @@ static void hold_late_unmap(void)
 	world_close(&w);
 }
 
+/* The device works again over what was mapped before its reset, with no MAP of its own. */
+static void hold_started_again(struct world *w, const struct window *ddw)
+{
+	vfio_bus_master(&w->v, 1);
+	world_start_mapped(w, WORLD_HIGH);
+	hold_check(w, ddw);
+}
+
+/* The user resets his device, and then the host does. */
+static void hold_reset(void)
+{
+	struct window ddw;
+	struct world w;
+
+	hold_start(&w, &ddw);
+	hold_check(&w, &ddw);
+	if (ioctl(w.v.device, VFIO_DEVICE_RESET))
+		tap_fail("VFIO_DEVICE_RESET: %s", strerror(errno));
+	hold_started_again(&w, &ddw);
+	wait_for_script();
+	hold_started_again(&w, &ddw);
+	world_close(&w);
+}
+
 const struct tap_test hold_tests[] = {
 	{ .name = "hold/windows", .run = hold_windows, .limit = HOLD_SECONDS },
 	{ .name = "hold/busy", .run = hold_busy, .limit = HOLD_SECONDS },
+	{ .name = "hold/one-busy", .run = hold_one_busy, .limit = HOLD_SECONDS },
 	{ .name = "hold/left-table", .run = hold_left_table, .limit = HOLD_SECONDS },
 	{ .name = "hold/comes-and-goes", .run = hold_comes_and_goes, .limit = HOLD_SECONDS },
 	{ .name = "hold/host-table", .run = hold_host_table, .limit = HOLD_SECONDS },
+	{ .name = "hold/reset", .run = hold_reset, .limit = HOLD_SECONDS },
 	{ .name = "hold/late-unmap", .run = hold_late_unmap, .limit = HOLD_SECONDS },
 	{ .name = "hold/fault-in-register", .run = hold_fault_in_register, .limit = HOLD_SECONDS },
 	{ .name = "hold/fault-in-map", .run = hold_fault_in_map, .limit = HOLD_SECONDS },

@@ -257,7 +257,9 @@ static void compare(const struct growth *a, const struct growth *b)
 	tap_note("%d cycles: %lld objects, slab %lld kB, vmalloc %lld kB, available %lld kB less",
 		 CYCLES, (long long)objects, (long long)(b->slab - a->slab),
 		 (long long)(b->vmalloc - a->vmalloc), (long long)available);
-	tap_check(objects < CYCLES / 2, "%lld kmalloc objects more", (long long)objects);
+	/* KASAN keeps what was freed, for a while; there kmemleak looks. */
+	tap_check(tap_slowness() > 1 || objects < CYCLES / 2, "%lld kmalloc objects more",
+		  (long long)objects);
 	tap_check((int64_t)(b->slab - a->slab) < 2048, "unreclaimable slab grew by %lld kB",
 		  (long long)(b->slab - a->slab));
 	tap_check((int64_t)(b->vmalloc - a->vmalloc) < 1024, "vmalloc grew by %lld kB",

@@ -269,7 +269,7 @@ const struct tap_test odd_tests[] = {
 	{ .name = "odd/beyond-32-bits", .run = beyond_32_bits },
 	{ .name = "odd/no-power-of-two", .run = no_power_of_two },
 	{ .name = "odd/behind-a-bridge", .run = behind_a_bridge },
-	{ .name = "odd/one-window", .run = one_window },
+	{ .name = "odd/one-window", .run = one_window, .limit = 90 },
 	{ .name = "odd/limited", .run = limited, .limit = 60 },
 	{ .name = "odd/host-window-as-it-goes", .run = host_window_as_it_goes, .limit = 60 },
 	{ }

@@ -60,7 +60,7 @@ static void run(struct worker *workers, unsigned int count, unsigned int seconds
 		if (pthread_create(&workers[i].thread, NULL, work, &workers[i]))
 			tap_fail("pthread_create()");
 	}
-	sleep(seconds);
+	sleep(seconds * tap_slowness());
 	stop = true;
 	for (unsigned int i = 0; i < count; i++) {
 		pthread_join(workers[i].thread, NULL);

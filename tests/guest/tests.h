@@ -30,6 +30,7 @@ extern const struct tap_test place_tests[];
 extern const struct tap_test own_tests[];
 extern const struct tap_test odd_tests[];
 extern const struct tap_test take_tests[];
+extern const struct tap_test nth_tests[];
 
 /* Where the scenario has mounted a disk with a file system. */
 #define FILES	"/files"

@@ -23,15 +23,19 @@
  * for everybody. The rest is busy for modules alone: the kernel's own code does not repeat a
  * remove, a reset or a hypercall, and would lose its windows.
  */
+#include <linux/bitops.h>
 #include <linux/gfp.h>
+#include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/of.h>
+#include <linux/pci.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <asm/hvcall.h>
+#include <asm/iommu.h>
 #include <asm/rtas.h>
 #include "powervm.h"
 
@@ -135,6 +139,39 @@ static int touched_get(char *text, const struct kernel_param *kp)
 static const struct kernel_param_ops touched_ops = { .get = touched_get };
 module_param_cb(touched, &touched_ops, NULL, 0444);
 MODULE_PARM_DESC(touched, "a device wrote through a TCE that nobody made");
+
+/**
+ * struct place - where a PE has or ever had a window, by QEMU's name for it
+ * @liobn:  its name
+ * @start:  first bus address
+ * @shift:  log2 of its pages' size
+ * @bridge: number of the host bridge
+ */
+struct place {
+	u32 liobn;
+	u64 start;
+	u32 shift;
+	u32 bridge;
+};
+
+/* A host bridge has two names, and two places. */
+static struct place places[BRIDGES * 4];
+static u32 places_known;
+
+static void note_place(u32 bridge, const struct window *w)
+{
+	struct place *p = places;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	while (p < places + places_known && (p->liobn != w->liobn || p->start != w->start))
+		p++;
+	if (!WARN_ON_ONCE(p == places + ARRAY_SIZE(places))) {
+		*p = (struct place){ w->liobn, w->start, w->shift, bridge };
+		places_known = max_t(u32, places_known, p - places + 1);
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
 
 /* A number for this call of its kind, the same each time that the seed is. */
 static u32 draw(u32 kind)
@@ -425,6 +462,7 @@ static int create_one(const struct powervm_args *a, struct bridge *b)
 		return rc;
 	b->created = (struct window){ out[0], (u64)(u32)out[1] << 32 | (u32)out[2],
 				      1ULL << (shift - page), page };
+	note_place(a->i, &b->created);
 	leave_undefined(&b->created);
 	a->out[0] = NAME_FIRST + a->i;
 	a->out[1] = out[1];
@@ -432,12 +470,22 @@ static int create_one(const struct powervm_args *a, struct bridge *b)
 	return 0;
 }
 
+/* By a way that has no probe: whole windows are read. */
+static long get_tce(u32 liobn, u64 ioba, u64 *tce)
+{
+	unsigned long ret[PLPAR_HCALL9_BUFSIZE] = { 0 };
+	long rc = plpar_hcall9(H_GET_TCE, ret, (unsigned long)liobn, ioba);
+
+	*tce = ret[0];
+	return rc;
+}
+
 static u64 read_tce(const struct window *w, u64 idx)
 {
-	unsigned long ret[PLPAR_HCALL_BUFSIZE] = { 0 };
+	u64 tce;
 
-	plpar_hcall(H_GET_TCE, ret, (unsigned long)w->liobn, w->start + (idx << w->shift));
-	return ret[0];
+	get_tce(w->liobn, w->start + (idx << w->shift), &tce);
+	return tce;
 }
 
 /* LoPAR: no TCE of it is valid. Those that were left undefined are looked at. */
@@ -622,71 +670,123 @@ MODULE_PARM_DESC(gone, "number of a host bridge that is taken away, or -1");
 /**
  * struct valid - TCEs of a window that permit something
  * @all:       of them
- * @same:      that lead to the memory of their own number, as the host's do
+ * @host:      that are the host's: they lead to the memory of their own number, or lie where its
+ *             table of this window says that it has mapped something
  * @undefined: that are as they were when the window was made
  */
 struct valid {
 	unsigned int all;
-	unsigned int same;
+	unsigned int host;
 	unsigned int undefined;
 };
 
-static void look_at(u64 tce, u64 own, struct valid *v)
+/* A page that the host never maps, though its table has it as taken */
+static bool is_reserved(const struct iommu_table *tbl, u64 idx)
 {
-	u64 address = tce & ~0xfffULL;
+	u64 entry = tbl->it_offset + idx;
 
-	if (!(tce & TCE_BOTH))
-		return;
-	v->all++;
-	if (address == own)
-		v->same++;
-	else if (address == __pa(nobodys) || tce & FOREIGN)
-		v->undefined++;
+	return !entry || (entry >= tbl->it_reserved_start && entry < tbl->it_reserved_end);
 }
 
-static struct valid look(const struct window *w)
+static bool host_mapped(const struct iommu_table *tbl, u64 idx)
 {
+	return tbl && tbl->it_map && idx < tbl->it_size && !is_reserved(tbl, idx) &&
+	       test_bit(idx, tbl->it_map);
+}
+
+static struct iommu_table *table_at(const struct iommu_table_group *tg, u64 start)
+{
+	int k;
+
+	for (k = 0; tg && k < IOMMU_TABLE_GROUP_MAX_TABLES; k++)
+		if (tg->tables[k] &&
+		    (u64)tg->tables[k]->it_offset << tg->tables[k]->it_page_shift == start)
+			return tg->tables[k];
+	return NULL;
+}
+
+/* The kernel's own for a window of a host bridge; nobody takes the PE meanwhile. */
+static struct iommu_table *host_table(u32 bridge, u64 start)
+{
+	struct iommu_table *tbl = NULL;
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev) {
+		struct iommu_group *group = iommu_group_get(&pdev->dev);
+
+		if (!tbl && group && pci_domain_nr(pdev->bus) == (int)bridge)
+			tbl = table_at(iommu_group_get_iommudata(group), start);
+		iommu_group_put(group);
+	}
+	return tbl;
+}
+
+/* Return: false where the hypervisor has no such TCE. */
+static bool look_at(const struct place *p, u64 idx, const struct iommu_table *tbl, struct valid *v)
+{
+	u64 tce, own = idx << p->shift;
+
+	if (get_tce(p->liobn, p->start + own, &tce))
+		return false;
+	if (!(tce & TCE_BOTH))
+		return true;
+	if ((tce & ~0xfffULL) == own || host_mapped(tbl, idx))
+		v->host++;
+	else if ((tce & ~0xfffULL) == __pa(nobodys) || tce & FOREIGN)
+		v->undefined++;
+	/* The host may have unmapped it between one look and the other */
+	else if (get_tce(p->liobn, p->start + own, &tce) || !(tce & TCE_BOTH))
+		return true;
+	v->all++;
+	return true;
+}
+
+/* Whatever the hypervisor has there: the window may be gone, or be another one than it was. */
+static struct valid walk(const struct place *p)
+{
+	const struct iommu_table *tbl = host_table(p->bridge, p->start);
 	struct valid v = { 0 };
 	u64 idx;
 
-	WRITE_ONCE(passing, current);
-	for (idx = 0; w->liobn && idx < w->tces; idx++) {
-		look_at(read_tce(w, idx), idx << w->shift, &v);
+	for (idx = 0; look_at(p, idx, tbl, &v); idx++)
 		cond_resched();
-	}
-	WRITE_ONCE(passing, NULL);
 	return v;
-}
-
-/* Of the default window, which may be away. */
-static unsigned int valid_in_default(const struct bridge *b)
-{
-	return b->has_dflt ? look(&b->dflt).all : 0;
 }
 
 static int valid_get(char *text, const struct kernel_param *kp)
 {
+	const struct place *p;
 	struct valid v;
 	int n = 0;
-	u32 i;
 
-	for (i = 0; i < BRIDGES; i++) {
-		if (!bridges[i].known)
-			continue;
-		v = look(&bridges[i].created);
-		n += sprintf(text + n, "%u default %u created %u same %u undefined %u\n", i,
-			     valid_in_default(&bridges[i]), v.all, v.same, v.undefined);
+	for (p = places; p < places + places_known && n < PAGE_SIZE - 128; p++) {
+		v = walk(p);
+		n += sprintf(text + n,
+			     "%u %#x at %#llx: valid %u host %u undefined %u strange %u\n",
+			     p->bridge, p->liobn, p->start, v.all, v.host, v.undefined,
+			     v.all - v.host - v.undefined);
 	}
 	return n;
 }
 
 static const struct kernel_param_ops valid_ops = { .get = valid_get };
 module_param_cb(valid, &valid_ops, NULL, 0400);
-MODULE_PARM_DESC(valid, "valid TCEs of each host bridge");
+MODULE_PARM_DESC(valid, "valid TCEs of each window that a host bridge has or ever had");
 
 static ulong outstanding;
 module_param(outstanding, ulong, 0444);
 MODULE_PARM_DESC(outstanding, "valid TCEs of the host bridge that went last, when it did");
+
+static ulong valid_of(u32 bridge)
+{
+	const struct place *p;
+	ulong n = 0;
+
+	for (p = places; p < places + places_known; p++)
+		if (p->bridge == bridge)
+			n += walk(p).all;
+	return n;
+}
 
 /* --- what firmware has given --- */
 
@@ -716,6 +816,7 @@ static void meet_created(const struct device_node *np, u32 i)
 		.tces = 1ULL << (be32_to_cpu(d->window_shift) - be32_to_cpu(d->page_shift)),
 		.shift = be32_to_cpu(d->page_shift),
 	};
+	note_place(i, &b->created);
 }
 
 /* LIOBN, bus address and size in two cells each. */
@@ -733,6 +834,7 @@ static void meet(const struct device_node *np, const __be32 *cell)
 		.dflt = { liobn, of_read_number(cell + 1, 2), of_read_number(cell + 3, 2) >> 12,
 			  12 },
 	};
+	note_place(i, &bridges[i].dflt);
 	meet_created(np, i);
 }
 
@@ -785,7 +887,7 @@ static int node_goes(struct notifier_block *nb, unsigned long action, void *data
 
 	if (!b || !b->known)
 		return NOTIFY_OK;
-	outstanding = valid_in_default(b) + look(&b->created).all;
+	outstanding = valid_of(b - bridges);
 	b->known = false;
 	return NOTIFY_OK;
 }

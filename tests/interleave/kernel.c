@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kernel.c - ids, files and the host, as far as container.c and debug.c can tell. */
+/* kernel.c - ids, files and the module, as far as container.c and debug.c can tell. */
 #include <stdlib.h>
 #include <linux/errno.h>
 #include <linux/slab.h>
@@ -165,23 +165,7 @@ void kernel_read_files(void)
 			read_sequence(files[i]);
 }
 
-/* --- the host --- */
-
-int host_each(int (*fn)(struct host_pe *hp, void *data), void *data)
-{
-	struct endpoint *e;
-	int rc = 0;
-	u32 i;
-
-	for (i = 0; !rc && (e = world_endpoint(i)); i++)
-		rc = fn(to_host_pe(&e->pe), data);
-	return rc;
-}
-
-struct pe *host_pe_of_group(struct iommu_group *group)
-{
-	return (struct pe *)group;
-}
+/* --- the module --- */
 
 int vfio_register_iommu_driver(const struct vfio_iommu_driver_ops *ops)
 {

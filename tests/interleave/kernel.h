@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * kernel.h - what container.c and debug.c want of a kernel, and the ways in that they leave there.
- *
- * It stands in for host.h, too: a PE is all that the host has of one.
- */
+/* kernel.h - what container.c and debug.c want of a kernel, and the ways in that they leave. */
 #ifndef INTERLEAVE_KERNEL_H
 #define INTERLEAVE_KERNEL_H
 
@@ -11,41 +7,19 @@
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/kref.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include "pe.h"
 
+#ifndef THIS_MODULE
 #define THIS_MODULE	NULL
+#endif
 
 struct iommu_group;
 struct dentry;
 struct inode;
-
-/* --- references --- */
-
-struct kref {
-	u32 refs;
-};
-
-static inline void kref_init(struct kref *ref)
-{
-	ref->refs = 1;
-}
-
-static inline void kref_get(struct kref *ref)
-{
-	BUG_ON(!shim_fetch_add(&ref->refs, 1));
-}
-
-bool kref_get_unless_zero(struct kref *ref);
-
-static inline void kref_put(struct kref *ref, void (*release)(struct kref *ref))
-{
-	if (shim_fetch_add(&ref->refs, -1) == 1)
-		release(ref);
-}
 
 /* --- ids --- */
 
@@ -125,23 +99,6 @@ struct dentry *debugfs_create_dir(const char *name, struct dentry *parent);
 void debugfs_create_file(const char *name, int mode, struct dentry *parent, void *data,
 			 const struct file_operations *fops);
 void debugfs_remove(struct dentry *dir);
-
-/* --- the host --- */
-
-/* Its node is never looked at. */
-struct host_pe {
-	struct pe pe;
-	void *node[];
-};
-
-static inline struct host_pe *to_host_pe(struct pe *pe)
-{
-	return container_of(pe, struct host_pe, pe);
-}
-
-int host_each(int (*fn)(struct host_pe *hp, void *data), void *data);
-/* A group is its PE by another name. */
-struct pe *host_pe_of_group(struct iommu_group *group);
 
 /* The module is loaded: its variables are what they are at its beginning. */
 void kernel_load(void);

@@ -764,6 +764,8 @@ static void down(void)
 }
 
 const struct scenario scenarios[] = {
+	/* It takes longest, so it comes first. */
+	{ "call_close_reboot", opened, { call_map, close_container, reboot }, down },
 	{ "kvm_first", wanted, { kvm_a, map_a }, settled },
 	{ "kvm_show_unregister", wanted, { kvm_a, map_a_if_there, unregister_a }, settled },
 	{ "kvm_show_close", wanted, { kvm_a, map_a, kill_space }, NULL },
@@ -836,7 +838,6 @@ const struct scenario scenarios[] = {
 	{ "two_users", two_users, { create_and_map, other_creates_and_maps }, NULL },
 	{ "two_users_close", two_users, { close_and_release, other_creates_and_maps }, NULL },
 	{ "take_take_release", taken, { take, release, take }, NULL },
-	{ "call_close_reboot", opened, { call_map, close_container, reboot }, down },
 	{ "open_reboot", opened, { open_another, reboot }, down },
 	{ "read_map_close", opened, { kernel_read_files, call_map, close_container }, NULL },
 	{ .name = NULL }

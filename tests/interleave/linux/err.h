@@ -9,6 +9,11 @@ static inline void *ERR_PTR(long error)
 	return (void *)error;
 }
 
+static inline long PTR_ERR(const void *p)
+{
+	return (long)p;
+}
+
 static inline bool IS_ERR(const void *p)
 {
 	return (unsigned long)p >= -4095UL;

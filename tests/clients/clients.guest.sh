@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the guest scripts here share, after ". /lib.sh" and ". /common.sh"
+
+export PATH="$PATH:/usr/bin:/usr/sbin" TCECTL_PCI_IDS=/pci.ids
+
+# pins_are_now  before a client comes
+pins_are_now() {
+	pins_before=$(pins)
+}
+
+pins_are_back() {
+	pins_are "$pins_before"
+}
+
+# in_order PREFIX  whatever the client did: nobody has the PE or a window of it, nothing stays pinned, and the host's
+# disk works with all that it had
+in_order() {
+	try "$1-nobody-has-a-window" wait_for 10 no_windows
+	try "$1-nothing-pinned" wait_for 10 pins_are_back
+	try "$1-healthy" tcectl health
+	host_again "$1"
+}
+
+no_windows() {
+	tcectl stat | grep 'no user has a window'
+}
+
+# ends LIMIT COMMAND...  by itself, whatever its status is; what it says is kept in /tmp/said
+ends() {
+	limit=$1
+	shift
+	status=0
+	timeout "$limit" "$@" >/tmp/said 2>&1 </dev/null || status=$?
+	cat /tmp/said
+	echo "status $status"
+	[ "$status" -ne 124 ]
+}
+
+# ended_with STATUS  did that program
+ended_with() {
+	[ "$status" -eq "$1" ]
+}
+
+# said WORDS...  by the last program that ends() ran
+said() {
+	grep -q -- "$*" /tmp/said
+}

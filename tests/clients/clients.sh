@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034 # variables are for rig/boot, which sources this
+#
+# What the scenarios of "make test-clients" share: programs that others wrote, from the archive, and the
+# usual machine with tcectl. Their packages are fetched when such a scenario is about to run.
+. "$ROOT/tests/guest/common.sh"
+NEEDS="$NEEDS HUGETLBFS"
+FILES="$FILES $BUILD/tool/ppc64el/tcectl:bin/tcectl tests/tool/pci.ids:pci.ids
+	tests/clients/clients.guest.sh:clients.sh"
+TOOLS=libpci3
+# Beside large programs the image is unpacked into memory
+MEMORY=4G,slots=4,maxmem=5G
+SLUB_DEBUG=
+TIMEOUT=1800
+
+# A card on a host bridge of its own; with a second one, frames of each reach the other
+with_cards() {
+	QEMU_DEVICES="$QEMU_DEVICES
+		-device spapr-pci-host-bridge,index=1,id=phb1
+		-netdev hubport,hubid=1,id=net1 -device e1000,netdev=net1,bus=phb1.0
+		-netdev hubport,hubid=1,id=net2 -device e1000,netdev=net2,bus=phb1.0"
+}
+
+# The guides' blocks that the guest has in /docs
+BLOCKS=
+
+add_blocks() {
+	"$ROOT/tests/docs/extract" clients "$1/blocks"
+	FILES="$FILES tests/docs/doc.sh:doc.sh"
+	for block in $BLOCKS; do
+		FILES="$FILES $1/blocks/$block:docs/$block"
+	done
+}
+
+prepare_client() {
+	[ -z "$BLOCKS" ] || add_blocks "$1"
+	build_programs
+	# shellcheck disable=SC2086 # a list of packages
+	"$ROOT/rig/tools" libpci-dev $TOOLS &&
+		flock "$BUILD/tool.lock" make -s -C "$ROOT/tool" BUILD="$BUILD"
+}
+
+prepare() {
+	prepare_client "$1"
+}

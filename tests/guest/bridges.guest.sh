@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+
+ISOLATION=9001
+ALLOCATION=9003
+SLOTS=/sys/bus/pci/slots/control
+TREE=/sys/firmware/devicetree/base
+
+find_disks() {
+	USERS=$(disk_by_serial users) && NEVER=$(disk_by_serial never)
+}
+
+reads() {
+	wait_for 20 has_disk "$1" &&
+		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
+}
+
+host_disks() {
+	wait_for 20 find_disks && reads "$USERS" && reads "$NEVER"
+}
+
+user_and_host() {
+	bind "$USERS" vfio-pci && vfiotest -v "$VERDICT" "$USERS" dma/default-window dma/dynamic-window &&
+		give_back "$USERS" && reads "$USERS"
+}
+
+# remove_nodes NODE  and all below it, as drmgr tells the kernel
+remove_nodes() {
+	find "$1" -type d | sort -r | while read -r node; do
+		printf 'remove_node %s' "${node#"$TREE"}" >/tmp/change
+		dd if=/tmp/change of=/proc/powerpc/ofdt bs=4096 2>/dev/null && [ ! -e "$node" ] || return 1
+	done
+}
+
+# No TCE of this host bridge, in no window that it ever had: as real firmware may ask for it
+nothing_valid() {
+	[ "${PERSONALITY:-}" ] || return 0
+	hypervisor valid >/tmp/valid && grep -q "^$1 " /tmp/valid &&
+		! grep "^$1 " /tmp/valid | grep -v ': valid 0 ' && [ "$(hypervisor outstanding)" = 0 ]
+}
+
+# remove_bridge NUMBER DISK  the devices first: a bus with devices does not go
+remove_bridge() {
+	node=$TREE/pci@80000002000000$1
+	[ -d "$node" ] && echo 1 >"/sys/bus/pci/devices/$2/remove" && echo "PHB $1" >"$SLOTS/remove_slot" &&
+		remove_nodes "$node" && nothing_valid "$1"
+}
+
+# What is left of it is QEMU's
+give_bridge_back() {
+	monitor device_del "nvme$1"
+	sleep 0.5
+	rtas set-indicator "$ISOLATION" "0x400${1}0000" 0
+	monitor device_del "phb$1"
+	sleep 0.5
+	rtas set-indicator "$ISOLATION" "0x2000000$1" 0 && rtas set-indicator "$ALLOCATION" "0x2000000$1" 0
+}
+
+no_group_without_devices() {
+	for group in /sys/kernel/iommu_groups/*; do
+		[ -n "$(ls "$group/devices")" ] || return 1
+	done
+}
+
+try host-disk use_disk
+try host-disks host_disks
+try host-drivers load rpaphp rpadlpar_io
+try load-driver load_driver
+try users user_and_host
+try bridge-of-users-removed remove_bridge 1 "$USERS"
+try bridge-of-users-given-back give_bridge_back 1
+try bridge-never-a-users-removed remove_bridge 2 "$NEVER"
+try bridge-never-a-users-given-back give_bridge_back 2
+try groups-are-gone no_group_without_devices
+try bind-vfio-pci bind "$NVME" vfio-pci
+vfio_tests own/works
+host_again released
+finish

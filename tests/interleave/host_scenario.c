@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* host_scenario.c - the module comes and goes, a PE changes hands, and somebody looks meanwhile. */
+#include <linux/errno.h>
+#include <linux/vfio.h>
+#include "compat/vfio_driver.h"
+#include "host.h"
+#include "kernel.h"
+#include "partition.h"
+#include "scenario.h"
+#include "world.h"
+
+#define WINDOW	(16 * 4 * KiB)
+
+bool scenario_faulty;
+
+static void booted(void)
+{
+	static struct model_personality small;
+
+	small = model_qemu;
+	small.pe.size = WINDOW;
+	world_setup_on(&small);
+	partition_setup();
+}
+
+static void loaded(void)
+{
+	booted();
+	partition_load();
+}
+
+/* Another driver's user has the PE when the module comes. */
+static void claimed_before(void)
+{
+	booted();
+	assert_int_equal(partition_claim(), 0);
+	partition_load();
+}
+
+static void claimed(void)
+{
+	loaded();
+	assert_int_equal(partition_claim(), 0);
+}
+
+/* A container of the module's. Its group may be no PE of the module's, or no user's any more. */
+static void use(void)
+{
+	struct iommu_group *group = iommu_group_get(&partition_device[0].dev);
+	void *container = kernel_vfio->open(VFIO_SPAPR_TCE_v2_IOMMU);
+
+	if (IS_ERR(container))
+		return;
+	if (!kernel_vfio->attach_group(container, group, VFIO_IOMMU))
+		kernel_vfio->detach_group(container, group);
+	kernel_vfio->release(container);
+}
+
+/* Return: whether the group is the caller's now. */
+static bool claim(void)
+{
+	int rc = partition_claim();
+
+	if (rc != -EBUSY && rc != -ESHUTDOWN && !scenario_faulty)
+		assert_int_equal(rc, 0);
+	return !rc;
+}
+
+static void claim_unclaim(void)
+{
+	if (claim())
+		partition_unclaim();
+}
+
+/* A container holds the module. */
+static void claim_use_unclaim(void)
+{
+	if (!claim())
+		return;
+	if (try_module_get(THIS_MODULE)) {
+		partition_enter();
+		use();
+		partition_leave();
+		module_put(THIS_MODULE);
+	}
+	partition_unclaim();
+}
+
+static void unload(void)
+{
+	partition_unload();
+}
+
+/* Then nobody gets it any more. */
+static void reboot(void)
+{
+	partition_reboot();
+	assert_int_not_equal(partition_claim(), 0);
+}
+
+static void bind(void)
+{
+	partition_bus_event(BUS_NOTIFY_BIND_DRIVER, &partition_device[1].dev);
+}
+
+static void bind_and_go(void)
+{
+	bind();
+	partition_bus_event(BUS_NOTIFY_DEL_DEVICE, &partition_device[1].dev);
+}
+
+static int look_at(struct host_pe *hp, void *data)
+{
+	mutex_lock(&hp->pe.lock);
+	*(u32 *)data += hp->pe.owned;
+	mutex_unlock(&hp->pe.lock);
+	return 0;
+}
+
+/* A file of debugfs: open while it is read, which debugfs_remove() waits for. */
+static void look(void)
+{
+	u32 owned = 0;
+
+	if (!try_module_get(THIS_MODULE))
+		return;
+	partition_enter();
+	host_each(look_at, &owned);
+	partition_leave();
+	module_put(THIS_MODULE);
+}
+
+/* Nobody uses the module, so it can go, and the host has what it had at boot. */
+static void all_gone(void)
+{
+	assert_true(partition_unload());
+	partition_check();
+}
+
+void scenario_end(void)
+{
+}
+
+const struct scenario scenarios[] = {
+	{ "host_claim_unload", loaded, { claim_unclaim, unload }, all_gone },
+	{ "host_use_unload", loaded, { claim_use_unclaim, unload }, all_gone },
+	{ "host_claim_claim", loaded, { claim_unclaim, claim_unclaim }, all_gone },
+	{ "host_claim_bind", loaded, { claim_unclaim, bind_and_go }, all_gone },
+	{ "host_claim_bind_unload", loaded, { claim_unclaim, bind, unload }, all_gone },
+	{ "host_use_reboot", loaded, { claim_use_unclaim, reboot }, all_gone },
+	{ "host_claim_look", loaded, { claim_unclaim, look }, all_gone },
+	{ "host_unclaim_bind", claimed, { partition_unclaim, bind_and_go }, all_gone },
+	{ "host_unclaim_reboot", claimed, { partition_unclaim, reboot }, all_gone },
+	{ "host_unclaim_unload", claimed, { partition_unclaim, unload }, all_gone },
+	{ "host_bind_unload", loaded, { bind_and_go, unload }, all_gone },
+	{ "host_look_unload", loaded, { look, unload }, all_gone },
+	{ "host_look_node", loaded, { look, partition_node_goes }, all_gone },
+	{ "host_load_claim", booted, { partition_load, claim_unclaim }, all_gone },
+	{ "host_load_unclaim", claimed_before, { partition_unclaim, bind, unload }, all_gone },
+	{ "host_kvm_unload", loaded, { partition_kvm, unload }, all_gone },
+	{ "host_kvm_claim", loaded, { partition_kvm, claim_unclaim }, all_gone },
+	{ .name = NULL }
+};

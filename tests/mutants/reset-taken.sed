@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The reset of a host's function with ATS takes the PE, and its windows, from the host.
+#
+# file: driver/compat/ownership_device.c
+# guest: resets
+s/	if (IS_ERR(hp) || !is_reset(hp, dev))/	if (IS_ERR(hp) || !is_reset(hp, dev) || true)/
