@@ -218,24 +218,27 @@ int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool s
 	return 0;
 }
 
-/* First entry at or after @idx in its leaf that the leaf's run has, else @next, behind the leaf. */
-static u64 shadow_run_next(const struct leaf_run *run, u64 idx, u64 next)
-{
-	u32 slot = max_t(u32, idx & SHADOW_LEAF_MASK, run->from);
-
-	return slot - run->from < run->pages.n ? next - SHADOW_LEAF_TCES + slot : next;
-}
-
-/* First non-zero entry of [idx, end), all of it in one leaf, else @end or more. */
-static u64 shadow_leaf_next(const struct shadow_leaf *leaf, u64 idx, u64 end)
+u32 leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end)
 {
 	if (!leaf->live)
 		return end;
+	if (!leaf->flat) {
+		slot = max(slot, leaf->run.from);
+		return slot - leaf->run.from < leaf->run.pages.n ? min(slot, end) : end;
+	}
+	while (slot < end && !leaf->cells->tce[slot])
+		slot++;
+	return slot;
+}
+
+/* The first entry behind the last non-zero one of [slot, end); @slot when there is none. */
+static u32 leaf_last(const struct shadow_leaf *leaf, u32 slot, u32 end)
+{
 	if (!leaf->flat)
-		return shadow_run_next(&leaf->run, idx, (idx | SHADOW_LEAF_MASK) + 1);
-	while (idx < end && !leaf->cells->tce[idx & SHADOW_LEAF_MASK])
-		idx++;
-	return idx;
+		return max(slot, min(end, leaf->run.from + leaf->run.pages.n));
+	while (end > slot && !leaf->cells->tce[end - 1])
+		end--;
+	return end;
 }
 
 static u64 shadow_block_end(const struct shadow *s, u64 idx)
@@ -251,60 +254,73 @@ u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end)
 	return min(idx, end);
 }
 
-static inline u64 shadow_find_live(const struct shadow *s, u64 idx, u64 end, bool look)
+u64 shadow_next_used(const struct shadow *s, u64 idx, u64 end)
 {
-	while ((idx = shadow_next_leaf(s, idx, end)) < end) {
-		struct shadow_leaf *leaf = shadow_leaf(s, idx);
-		u64 stop = min(end, (idx | SHADOW_LEAF_MASK) + 1);
-
-		if (look || READ_ONCE(leaf->live)) {
-			spin_lock(&leaf->lock);
-			idx = shadow_leaf_next(leaf, idx, stop);
-			spin_unlock(&leaf->lock);
-			if (idx < stop)
-				return idx;
-		}
-		idx = stop;
+	while (atomic64_read(&s->live) && (idx = shadow_next_leaf(s, idx, end)) < end) {
+		if (READ_ONCE(shadow_leaf(s, idx)->live))
+			return idx;
+		idx = (idx | SHADOW_LEAF_MASK) + 1;
 		cond_resched();
 	}
 	return end;
 }
 
-u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
+/* Entries [@slot, @end) of a leaf, from the first live one to the last: how many, and where. */
+static __always_inline u32 shadow_leaf_batch(struct shadow_leaf *leaf, u32 *slot, u32 end)
 {
-	return shadow_find_live(s, idx, end, false);
-}
-
-u64 shadow_look_live(const struct shadow *s, u64 idx, u64 end)
-{
-	return shadow_find_live(s, idx, end, true);
-}
-
-/* Last non-zero entry of [idx, last], all of it in one leaf, else the one before @idx. */
-static u64 shadow_leaf_last(const struct shadow *s, u64 idx, u64 last)
-{
-	struct shadow_leaf *leaf = shadow_leaf(s, last);
-
-	if (!leaf)
-		return idx - 1;
 	spin_lock(&leaf->lock);
-	while (last >= idx && !leaf_live(leaf, last & SHADOW_LEAF_MASK))
-		last--;
+	*slot = leaf_next(leaf, *slot, end);
+	end = leaf_last(leaf, *slot, end);
 	spin_unlock(&leaf->lock);
-	return last;
+	return end - *slot;
 }
 
-u64 shadow_last_live(const struct shadow *s, u64 idx, u64 last)
+/* The same of entries that lie in one leaf; false when there are none. */
+static bool shadow_batch(const struct shadow *s, u64 *idx, u64 end, u32 *n)
 {
-	u64 base = last & ~(u64)SHADOW_LEAF_MASK;
+	const u64 base = *idx & ~(u64)SHADOW_LEAF_MASK;
+	u32 slot = *idx - base;
 
-	if (base > idx) {
-		last = shadow_leaf_last(s, base, last);
-		if (last >= base)
-			return last;
+	*n = shadow_leaf_batch(shadow_leaf(s, *idx), &slot, end - base);
+	*idx = base + slot;
+	return *n;
+}
+
+/*
+ * A batch of @n entries that ends with the leaf of @idx: what the next one has within its reach. Rare:
+ * most begin where a leaf does.
+ */
+static noinline u32 shadow_batch_goes_on(const struct shadow *s, u64 idx, u32 n, u64 end)
+{
+	u64 next = (idx | SHADOW_LEAF_MASK) + 1;
+	struct shadow_leaf *leaf;
+	u32 slot = 0, more;
+
+	end = min(end, idx + SHADOW_LEAF_TCES);
+	leaf = next < end ? shadow_leaf(s, next) : NULL;
+	more = leaf ? shadow_leaf_batch(leaf, &slot, end - next) : 0;
+	return more ? next + slot + more - idx : n;
+}
+
+u32 shadow_next_batch(const struct shadow *s, u64 *idx, u64 end, bool look)
+{
+	u32 n;
+
+	while ((*idx = look ? shadow_next_leaf(s, *idx, end) : shadow_next_used(s, *idx, end)) < end) {
+		u64 stop = min(end, (*idx | SHADOW_LEAF_MASK) + 1);
+
+		if (shadow_batch(s, idx, stop, &n))
+			return *idx & SHADOW_LEAF_MASK ? shadow_batch_goes_on(s, *idx, n, end) : n;
+		*idx = stop;
+		cond_resched();
 	}
-	/* KVM may have cleared it meanwhile. */
-	return last > idx ? shadow_leaf_last(s, idx + 1, last) : idx;
+	return 0;
+}
+
+u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end, bool look)
+{
+	shadow_next_batch(s, &idx, end, look);
+	return idx;
 }
 
 int shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u32 region)

@@ -204,27 +204,38 @@ static inline bool leaf_live(const struct shadow_leaf *leaf, u32 slot)
 }
 
 /**
- * shadow_next_live() - first non-zero entry in [idx, end)
+ * leaf_next() - the first non-zero entry of a leaf's [slot, end), else @end
+ */
+u32 leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end);
+
+/**
+ * shadow_next_used() - first entry of [idx, end) whose leaf seems to have live entries
  *
- * Costs in proportion to what was mapped, not to the size of the range. A leaf that seems to have
- * none is passed by without a look under its lock: that is for those who know of all that is there,
- * or have looked.
+ * It says so of each that had one when its lock was held by the caller last, or before he came.
  *
  * Context: may sleep. Return: its index, or @end.
  */
-u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end);
+u64 shadow_next_used(const struct shadow *s, u64 idx, u64 end);
 
 /**
- * shadow_look_live() - the same, and each leaf on the way is locked once
- */
-u64 shadow_look_live(const struct shadow *s, u64 idx, u64 end);
-
-/**
- * shadow_last_live() - last non-zero entry of [idx, last], which has one
+ * shadow_next_batch() - the next entries that are worth a hypercall
+ * @s:    the shadow
+ * @idx:  where to look from; then the first non-zero entry of [@idx, @end), or @end
+ * @end:  the first entry behind the range
+ * @look: lock each leaf on the way once. Else one that seems to have no live entry is passed by: that
+ *        is for those who know of all that is there, or have looked
  *
- * Context: as above.
+ * Costs in proportion to what was mapped, not to the size of the range.
+ *
+ * Context: may sleep. Return: how many entries from there to the last non-zero one within reach of
+ * one call; 0 when there is none.
  */
-u64 shadow_last_live(const struct shadow *s, u64 idx, u64 last);
+u32 shadow_next_batch(const struct shadow *s, u64 *idx, u64 end, bool look);
+
+/**
+ * shadow_next_live() - the first of them alone
+ */
+u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end, bool look);
 
 /**
  * shadow_next_leaf() - first entry in [idx, end) that has a leaf

@@ -313,19 +313,10 @@ static int table_batch(struct call *c, u64 idx, u32 n, const struct batch *b)
 	return rc > 0 ? table_try(c, idx, n, b, true) : rc;
 }
 
-/* A batch that begins with a live entry: to the last one within reach of the same call. */
-static u32 table_batch_at(struct table *t, u64 idx, u64 end)
-{
-	if (idx >= end)
-		return 0;
-	return shadow_last_live(&t->shadow, idx, min(end - 1, idx + HV_BATCH - 1)) - idx + 1;
-}
-
 /* The next batch that is worth a hypercall: from the first live entry at or after @idx. */
 static u32 table_live_batch(struct table *t, u64 *idx, u64 end)
 {
-	*idx = shadow_next_live(&t->shadow, *idx, end);
-	return table_batch_at(t, *idx, end);
+	return shadow_next_batch(&t->shadow, idx, end, false);
 }
 
 /* Slots that are settled at a time: to find what one stands for may take mm_iommu long. */
@@ -453,23 +444,43 @@ static struct record *journal_record(struct shadow_leaf *leaf)
 	return NULL;
 }
 
+/* Has the leaf live entries in [@first, @end) of the table? What was begun there before has ended. */
+static bool journal_needs(struct shadow_leaf *leaf, u64 base, u64 first, u64 end)
+{
+	u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - base);
+	u32 slot = first > base ? first - base : 0;
+	bool live;
+
+	spin_lock(&leaf->lock);
+	live = leaf_next(leaf, slot, stop) < stop;
+	spin_unlock(&leaf->lock);
+	return live;
+}
+
+static int journal_keep(struct journal *j, struct shadow_leaf *leaf, u64 base)
+{
+	struct record *r = journal_record(leaf);
+
+	if (!r)
+		return -ENOMEM;
+	r->base = base;
+	journal_add(j, r);
+	return 0;
+}
+
 /* Copy those leaves of a range that have live entries in it; each of them is locked once. */
 static int journal_make(struct table *t, u64 first, u64 n, struct journal *j)
 {
-	u64 end = first + n;
-	u64 idx = first;
+	u64 base = first & ~(u64)SHADOW_LEAF_MASK;
 
 	*j = (struct journal){ 0 };
-	while ((idx = shadow_look_live(&t->shadow, idx, end)) < end) {
-		struct record *r = journal_record(shadow_leaf(&t->shadow, idx));
+	for (; base < first + n; base += SHADOW_LEAF_TCES) {
+		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, base);
 
-		if (!r) {
+		if (journal_needs(leaf, base, first, first + n) && journal_keep(j, leaf, base)) {
 			journal_free(j);
 			return -ENOMEM;
 		}
-		r->base = idx & ~(u64)SHADOW_LEAF_MASK;
-		journal_add(j, r);
-		idx = r->base + SHADOW_LEAF_TCES;
 		cond_resched();
 	}
 	j->at = j->first;
@@ -1076,22 +1087,26 @@ static void settle_entries(struct call *c, struct shadow_leaf *leaf, u32 slot, u
 	shadow_taken(&t->shadow, leaf, gone);
 }
 
-static void table_settle_leaf(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 end,
-			      struct giving *g)
-{
-	table_must_stock(c);
-	spin_lock(&leaf->lock);
-	if (leaf->flat || !settle_run(c->t, leaf, slot, end, g))
-		settle_entries(c, leaf, slot, end, g);
-	spin_unlock(&leaf->lock);
-}
-
 /* Entries that are settled at a time: each page of the kernel's below them is looked at. */
 static u32 table_stride(const struct table *t)
 {
 	u32 over = t->w.page_shift > PAGE_SHIFT ? t->w.page_shift - PAGE_SHIFT : 0;
 
 	return over < SHADOW_LEAF_SHIFT ? SHADOW_LEAF_TCES >> over : 1;
+}
+
+/* From the first live entry of a leaf's [slot, end) on. Return: where to go on. */
+static u32 table_settle_leaf(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 end,
+			     struct giving *g)
+{
+	table_must_stock(c);
+	spin_lock(&leaf->lock);
+	slot = leaf_next(leaf, slot, end);
+	end = min(end, slot + table_stride(c->t));
+	if (slot < end && (leaf->flat || !settle_run(c->t, leaf, slot, end, g)))
+		settle_entries(c, leaf, slot, end, g);
+	spin_unlock(&leaf->lock);
+	return end;
 }
 
 /* The TCEs of [first, end) are invalid, those of unknown entries excepted. */
@@ -1101,13 +1116,11 @@ static void table_settle(struct call *c, u64 first, u64 end)
 	struct giving g = { .memory = t->memory };
 	u64 idx = first;
 
-	while ((idx = shadow_next_live(&t->shadow, idx, end)) < end) {
-		u32 slot = idx & SHADOW_LEAF_MASK;
-		u32 left = min(SHADOW_LEAF_TCES - slot, table_stride(t));
-		u32 stop = slot + min_t(u64, left, end - idx);
+	while ((idx = shadow_next_used(&t->shadow, idx, end)) < end) {
+		u64 base = idx & ~(u64)SHADOW_LEAF_MASK;
+		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - base);
 
-		table_settle_leaf(c, shadow_leaf(&t->shadow, idx), slot, stop, &g);
-		idx += stop - slot;
+		idx = base + table_settle_leaf(c, shadow_leaf(&t->shadow, idx), idx - base, stop, &g);
 		cond_resched();
 	}
 	giving_flush(&g);
@@ -1175,7 +1188,8 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 {
 	u64 idx = first;
 
-	for (; t->memory->files && (idx = shadow_next_live(&t->shadow, idx, end)) < end; idx++) {
+	for (; t->memory->files && (idx = shadow_next_live(&t->shadow, idx, end, false)) < end;
+	     idx++) {
 		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u64 tce;
@@ -1191,23 +1205,22 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 }
 
 /*
- * The first live entry of what an UNMAP has not looked at yet. What single writes have left in a
+ * The next batch of what an UNMAP has not looked at yet. What single writes have left in a
  * leaf is certain once that was locked, and nothing is settled that was not erased.
  */
-static u64 table_seek(const struct call *c, u64 idx, u64 end)
+static u32 table_seek(const struct call *c, u64 *idx, u64 end)
 {
-	return c->alone ? shadow_next_live(&c->t->shadow, idx, end)
-			: shadow_look_live(&c->t->shadow, idx, end);
+	return shadow_next_batch(&c->t->shadow, idx, end, !c->alone);
 }
 
 /* In a call. */
 static int table_unmap_range(struct call *c, u64 first, u64 end)
 {
 	struct table *t = c->t;
-	u64 idx = table_seek(c, first, end);
+	u64 idx = first;
 	u32 batch;
 
-	for (; (batch = table_batch_at(t, idx, end)); idx = table_seek(c, idx, end)) {
+	while ((batch = table_seek(c, &idx, end))) {
 		int rc = table_batch(c, idx, batch, &erase);
 
 		idx += batch;

@@ -3,4 +3,4 @@
 #
 # file: driver/table.c
 # interleave: over_page_empty
-/^static int journal_make(/,/^}/s/shadow_look_live(/shadow_next_live(/
+/^static int journal_make(/,/^}/s/end, true)) < end/end, false)) < end/
