@@ -9,6 +9,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -355,6 +356,17 @@ static u64 memory_let_all_go(struct memory *m)
 	return stuck;
 }
 
+/*
+ * What a device may still reach stays for good, and belongs to an address space: it is kept for
+ * that. A kernel that looks for memory which nobody refers to is told so.
+ */
+static void memory_keep(struct memory *m)
+{
+	kmemleak_not_leak(m->by_id);
+	kmemleak_not_leak(m->spare);
+	kmemleak_not_leak(m->pages.bucket);
+}
+
 u64 memory_release(struct memory *m)
 {
 	struct rb_root reserved;
@@ -365,9 +377,10 @@ u64 memory_release(struct memory *m)
 		loose_trust(&m->pages);
 	memory_wash(m);
 	stuck = m->pages.pages + memory_let_all_go(m);
-	/* What is pinned for good belongs to an address space: keep it for that. */
-	if (stuck)
+	if (stuck) {
+		memory_keep(m);
 		return stuck;
+	}
 	kvfree(m->by_id);
 	kvfree(m->spare);
 	loose_free(&m->pages);

@@ -46,6 +46,14 @@ host_tests() {
 	unset HELD
 }
 
+# A user's PE is in one reset after the other, and the machine goes down
+off_in_resets() {
+	export HELD="$SECOND"
+	try eeh-off-bind bind "$SECOND" vfio-pci
+	try eeh-off-user hold hold/in-resets
+	echo eeh-off >/dev/kmsg
+}
+
 SECOND=0001:00:00.0
 CARD=$(find_pci 8086:100e)
 try eeh-platform eeh_platform "$NVME" "$SECOND" "$CARD"
@@ -63,4 +71,5 @@ vfio_tests stopped
 try eeh-second-is-back second_is_back
 host_again eeh
 try eeh-card-is-back card_is_back
+off_in_resets
 finish

@@ -281,6 +281,32 @@ static void hold_late_unmap(void)
 	world_close(&w);
 }
 
+static int eeh(struct world *w, uint32_t op)
+{
+	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = op };
+
+	return ioctl(w->v.container, VFIO_EEH_PE_OP, &arg);
+}
+
+/*
+ * A user whose PE is being reset, over and over: each takes its time. When the machine goes down he
+ * has the PE no more, and gets whatever firmware and the kernel say then. He stays.
+ */
+static void hold_in_resets(void)
+{
+	struct window ddw;
+	struct world w;
+
+	hold_start(&w, &ddw);
+	if (eeh(&w, VFIO_EEH_PE_RESET_HOT) || eeh(&w, VFIO_EEH_PE_RESET_DEACTIVATE))
+		tap_fail("a reset of the PE: %s", strerror(errno));
+	say_ready();
+	while (!eeh(&w, VFIO_EEH_PE_RESET_HOT) && !eeh(&w, VFIO_EEH_PE_RESET_DEACTIVATE))
+		;
+	for (;;)
+		pause();
+}
+
 /* The device works again over what was mapped before its reset, with no MAP of its own. */
 static void hold_started_again(struct world *w, const struct window *ddw)
 {
@@ -312,6 +338,7 @@ const struct tap_test hold_tests[] = {
 	{ .name = "hold/left-table", .run = hold_left_table, .limit = HOLD_SECONDS },
 	{ .name = "hold/comes-and-goes", .run = hold_comes_and_goes, .limit = HOLD_SECONDS },
 	{ .name = "hold/host-table", .run = hold_host_table, .limit = HOLD_SECONDS },
+	{ .name = "hold/in-resets", .run = hold_in_resets, .limit = HOLD_SECONDS },
 	{ .name = "hold/reset", .run = hold_reset, .limit = HOLD_SECONDS },
 	{ .name = "hold/late-unmap", .run = hold_late_unmap, .limit = HOLD_SECONDS },
 	{ .name = "hold/fault-in-register", .run = hold_fault_in_register, .limit = HOLD_SECONDS },
