@@ -831,7 +831,6 @@ const struct scenario scenarios[] = {
 	{ "kvm_leaves_map", wide_lent, { kvm_border, map_high, kvm_high }, NULL },
 	{ "kvm_leaves_over", wide_lent, { kvm_high, map_over_b }, NULL },
 	{ "kvm_leaves_unmap", wide_lent, { kvm_high, unmap_over, kvm_border }, NULL },
-	{ "kvm_leaves_close", wide_lent, { kvm_none, kvm_high, kill_space }, NULL },
 	{ "kvm_leaves_join", wide_lent_to_join, { kvm_none, kvm_high, join }, NULL },
 	{ "kvm_leaves_leave", wide_lent_joined, { kvm_none, kvm_high, leave }, NULL },
 	{ "create_look_close", registered, { create_if_alive, look, kill_space }, NULL },

@@ -15,7 +15,7 @@
 #include <linux/kernel.h>
 #include "schedule.h"
 
-#define MOST_OBJECTS	4096
+#define MOST_OBJECTS	8192
 
 /**
  * struct object - what has been done to something

@@ -11,7 +11,7 @@
 
 #include "fiber.h"
 
-#define MOST_STEPS	4096
+#define MOST_STEPS	16384
 
 /**
  * struct step - what a thread is about to do
