@@ -3,6 +3,6 @@
 #
 # file: driver/table.c
 # interleave: kvm_join
-/^int table_join(/,/^}/{s/^\t\tt->liobn\[t->pes++\] = w->liobn;/\t\tt->lent |= false;/
-s/return unknown ? -EBUSY : table_replay(t, w->liobn);/unknown = unknown || table_replay(t, w->liobn);\n\tspin_lock(\&t->lock);\n\tif (!unknown)\n\t\tt->liobn[t->pes++] = w->liobn;\n\tspin_unlock(\&t->lock);\n\treturn unknown ? -EBUSY : 0;/
+/^int table_join(/,/^}/{s/^\t\tt->liobn\[t->pes++\] = w->liobn;/\t\tt->w.start |= 0;/
+s/return unknown ? -EBUSY : table_replay(t, w->liobn);/unknown = unknown || table_replay(t, w->liobn);\n\tlend_exclude(t->lend);\n\tif (!unknown)\n\t\tt->liobn[t->pes++] = w->liobn;\n\tlend_admit(t->lend);\n\treturn unknown ? -EBUSY : 0;/
 }

@@ -3,4 +3,6 @@
 #
 # file: driver/table.c
 # interleave: over_page_empty
-/^static int journal_make(/,/^}/s/end, true)) < end/end, false)) < end/
+/^static bool journal_needs(/,/^}/{
+	/spin_lock\|spin_unlock/d
+}
