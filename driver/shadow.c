@@ -287,8 +287,8 @@ static bool shadow_batch(const struct shadow *s, u64 *idx, u64 end, u32 *n)
 }
 
 /*
- * A batch of @n entries that ends with the leaf of @idx: what the next one has within its reach. Rare:
- * most begin where a leaf does.
+ * A batch of @n entries that ends with the leaf of @idx: what the next one has within its reach.
+ * Rare: most begin where a leaf does.
  */
 static noinline u32 shadow_batch_goes_on(const struct shadow *s, u64 idx, u32 n, u64 end)
 {
@@ -306,7 +306,8 @@ u32 shadow_next_batch(const struct shadow *s, u64 *idx, u64 end, bool look)
 {
 	u32 n;
 
-	while ((*idx = look ? shadow_next_leaf(s, *idx, end) : shadow_next_used(s, *idx, end)) < end) {
+	while ((*idx = look ? shadow_next_leaf(s, *idx, end)
+			    : shadow_next_used(s, *idx, end)) < end) {
 		u64 stop = min(end, (*idx | SHADOW_LEAF_MASK) + 1);
 
 		if (shadow_batch(s, idx, stop, &n))

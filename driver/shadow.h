@@ -222,8 +222,8 @@ u64 shadow_next_used(const struct shadow *s, u64 idx, u64 end);
  * @s:    the shadow
  * @idx:  where to look from; then the first non-zero entry of [@idx, @end), or @end
  * @end:  the first entry behind the range
- * @look: lock each leaf on the way once. Else one that seems to have no live entry is passed by: that
- *        is for those who know of all that is there, or have looked
+ * @look: lock each leaf on the way once. Else one that seems to have no live entry is passed by:
+ *        that is for those who know of all that is there, or have looked
  *
  * Costs in proportion to what was mapped, not to the size of the range.
  *

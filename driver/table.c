@@ -444,7 +444,7 @@ static struct record *journal_record(struct shadow_leaf *leaf)
 	return NULL;
 }
 
-/* Has the leaf live entries in [@first, @end) of the table? What was begun there before has ended. */
+/* Has the leaf live entries in [@first, @end)? What was begun there before has ended. */
 static bool journal_needs(struct shadow_leaf *leaf, u64 base, u64 first, u64 end)
 {
 	u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - base);
@@ -1117,10 +1117,11 @@ static void table_settle(struct call *c, u64 first, u64 end)
 	u64 idx = first;
 
 	while ((idx = shadow_next_used(&t->shadow, idx, end)) < end) {
+		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
 		u64 base = idx & ~(u64)SHADOW_LEAF_MASK;
 		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - base);
 
-		idx = base + table_settle_leaf(c, shadow_leaf(&t->shadow, idx), idx - base, stop, &g);
+		idx = base + table_settle_leaf(c, leaf, idx - base, stop, &g);
 		cond_resched();
 	}
 	giving_flush(&g);

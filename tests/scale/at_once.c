@@ -2,10 +2,10 @@
 /*
  * at_once.c - threads on ranges of their own in one window, with a hypervisor that takes its time.
  *
- * A call to it sleeps for 2 ms, outside of the model, so that more threads than there are processors
- * can be in it; less would be lost in what the model itself takes. This is asserted: all threads
- * are in it at once. The table is to be read: batches of 512 TCEs per second, beside what as many
- * times one thread would do.
+ * A call to it sleeps for 2 ms, outside of the model, so that more threads than there are
+ * processors can be in it; with less, what the model itself takes would be seen. This is asserted:
+ * all threads are in it at once. The table is to be read: batches of 512 TCEs per second, beside
+ * what as many times one thread would do.
  */
 #include <pthread.h>
 #include <signal.h>
