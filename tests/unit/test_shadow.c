@@ -261,6 +261,30 @@ static void next_live_respects_its_range(void **state)
 	end();
 }
 
+/* As many entries as one call reaches, from a live one to a live one, also in two leaves. */
+static void batches_begin_and_end_live(void **state)
+{
+	static const u64 live[] = { 100, 511, 512, 700, 5000 };
+	static const struct { u64 from, end, idx; u32 n; } batches[] = {
+		{ 0, 1 << 20, 100, 413 }, { 513, 1 << 20, 700, 1 }, { 701, 1 << 20, 5000, 1 },
+		{ 5001, 1 << 20, 1 << 20, 0 }, { 0, 512, 100, 412 }, { 0, 511, 100, 1 },
+		{ 0, 100, 100, 0 }, { 101, 513, 511, 2 }, { 512, 700, 512, 1 },
+	};
+	u32 i;
+
+	make(1 << 20);
+	for (i = 0; i < ARRAY_SIZE(live); i++)
+		put(live[i]);
+	for (i = 0; i < 2 * ARRAY_SIZE(batches); i++) {
+		u64 idx = batches[i / 2].from;
+		u32 n = shadow_next_batch(&s, &idx, batches[i / 2].end, i & 1);
+
+		assert_int_equal(n, batches[i / 2].n);
+		assert_int_equal(idx, batches[i / 2].idx);
+	}
+	end();
+}
+
 /* A walk over an all but empty large window ends soon: the test would not, else. */
 static void next_live_skips_what_is_empty(void **state)
 {
@@ -324,6 +348,7 @@ int main(void)
 		WORLD_TEST(populate_can_be_killed),
 		WORLD_TEST(set_keeps_counts),
 		WORLD_TEST(next_live_respects_its_range),
+		WORLD_TEST(batches_begin_and_end_live),
 		WORLD_TEST(next_live_skips_what_is_empty),
 		WORLD_TEST(agrees_with_a_plain_array),
 		WORLD_TEST(free_takes_what_is_live),

@@ -49,7 +49,7 @@ void AnnotateIgnoreWritesEnd(const char *file, int line);
 #endif
 
 #define data_race(x)		SHIM_RACY(x)
-/* What is reached through a pointer that was read so is as it was when that was stored for release. */
+/* What is reached through a pointer that was read so is as it was when that was published. */
 #define READ_ONCE(x)		({ SHIM_PLACE(&(x), false); \
 				   __atomic_load_n(&(x), __ATOMIC_CONSUME); })
 #define WRITE_ONCE(x, v)	({ SHIM_PLACE(&(x), true); \
