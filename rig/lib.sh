@@ -135,7 +135,7 @@ target_has() {
 # target_slowness NAME  how many times as long as on others all may take there: a kernel that looks at each
 # access to memory is slow
 target_slowness() {
-	if target_has "$1" KASAN; then echo 8; else echo 1; fi
+	if target_has "$1" KASAN || target_has "$1" KCSAN; then echo 8; else echo 1; fi
 }
 
 # target_page_size NAME  in KiB
