@@ -78,12 +78,12 @@ void lend_end(struct lend *l)
 	write_unlock(&l->lock);
 }
 
-void lend_exclude(struct lend *l)
+void lend_exclude(struct lend *l) __acquires(&l->lock)
 {
 	write_lock(&l->lock);
 }
 
-void lend_admit(struct lend *l)
+void lend_admit(struct lend *l) __releases(&l->lock)
 {
 	write_unlock(&l->lock);
 }

@@ -196,22 +196,26 @@ struct leaves {
 };
 
 /* They are there: what is to be written was made room for, and all others begin and end live. */
-static struct leaves table_lock(const struct table *t, u64 idx, u32 n)
+static struct leaves table_lock(const struct table *t, u64 idx, u32 n) __acquires(leaves)
 {
 	struct leaves l = { shadow_leaf(&t->shadow, idx), NULL };
 
 	l.last = (idx & SHADOW_LEAF_MASK) + n <= SHADOW_LEAF_TCES
 		 ? l.first : shadow_leaf(&t->shadow, idx + n - 1);
 	spin_lock(&l.first->lock);
-	if (l.last != l.first)
-		spin_lock_nested(&l.last->lock, SINGLE_DEPTH_NESTING);
+	if (l.last == l.first)
+		return l;
+	spin_lock_nested(&l.last->lock, SINGLE_DEPTH_NESTING);
+	__release(leaves); /* for sparse, both are one */
 	return l;
 }
 
-static void table_unlock(struct leaves l)
+static void table_unlock(struct leaves l) __releases(leaves)
 {
-	if (l.last != l.first)
+	if (l.last != l.first) {
+		__acquire(leaves);
 		spin_unlock(&l.last->lock);
+	}
 	spin_unlock(&l.first->lock);
 }
 

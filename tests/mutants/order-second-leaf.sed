@@ -3,5 +3,5 @@
 #
 # file: driver/table.c
 # interleave: kvm_leaves_over
-/^static struct leaves table_lock(/,/^}/s/^\t\tspin_lock_nested(.*/\t\tl.last = l.first;/
+/^static struct leaves table_lock(/,/^}/s/^\tspin_lock_nested(.*/\tl.last = l.first;/
 s/^\tlockdep_assert(lockdep_is_held(.*//

@@ -8,6 +8,10 @@
 #define __rcu
 #define __init
 #define __exit
+#define __acquires(x)
+#define __releases(x)
+#define __acquire(x)		((void)0)
+#define __release(x)		((void)0)
 #define __must_check		__attribute__((warn_unused_result))
 #define __maybe_unused		__attribute__((unused))
 #define __always_unused		__attribute__((unused))
