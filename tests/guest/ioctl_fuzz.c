@@ -234,12 +234,18 @@ static bool is_possible(enum fuzz_kind kind)
 	}
 }
 
-/* What takes more than one PE may come to nothing in a few rounds. */
+/*
+ * What takes more than one PE may come to nothing in a few rounds, and is not tried in each: of as
+ * many calls as that one has to succeed.
+ */
 static bool often_enough(enum fuzz_kind kind, unsigned int rounds)
 {
-	unsigned int good = fuzz_count->good[kind], want = rounds / kinds[kind].rounds;
+	unsigned int good = fuzz_count->good[kind], calls = fuzz_count->calls[kind];
+	unsigned int want = rounds / kinds[kind].rounds;
 
-	return kind < SECOND_MAP ? good > want : good >= want;
+	if (kind < SECOND_MAP)
+		return good > want;
+	return calls >= want && good >= (calls < rounds ? calls : rounds) / kinds[kind].rounds;
 }
 
 static void report(unsigned int rounds)
