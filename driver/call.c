@@ -107,11 +107,19 @@ static bool call_try(struct calls *cs, u64 first, u64 end, struct call **c)
 	if (can) {
 		(*c)->first = first;
 		(*c)->end = end;
+		(*c)->tired = false;
 		(*c)->next = cs->running;
 		WRITE_ONCE(cs->running, *c);
 	}
 	spin_unlock(&cs->lock);
 	return can;
+}
+
+/* With the lock: to be used again. */
+static void call_rest(struct calls *cs, struct call *c)
+{
+	c->next = cs->idle;
+	cs->idle = c;
 }
 
 /* With a call of its own that was not used. */
@@ -120,8 +128,7 @@ static struct call *call_killed(struct calls *cs, struct call *c)
 	if (!c)
 		return NULL;
 	spin_lock(&cs->lock);
-	c->next = cs->idle;
-	cs->idle = c;
+	call_rest(cs, c);
 	spin_unlock(&cs->lock);
 	return NULL;
 }
@@ -136,7 +143,6 @@ static noinline struct call *call_wait(struct calls *cs, struct table *t, u64 fi
 		wait_event(cs->wait, call_try(cs, first, end, &c));
 	else if (wait_event_killable(cs->wait, call_try(cs, first, end, &c)))
 		return call_killed(cs, c);
-	c->tired = false;
 	return c;
 }
 
@@ -147,7 +153,6 @@ struct call *call_begin(struct calls *cs, u64 first, u64 n, bool killable)
 
 	if (!call_try(cs, first, first + n, &c))
 		return call_wait(cs, t, first, first + n, killable);
-	c->tired = false;
 	return c;
 }
 
@@ -160,8 +165,7 @@ void call_end(struct calls *cs, struct call *c)
 	while (*at != c)
 		at = &(*at)->next;
 	WRITE_ONCE(*at, c->next);
-	c->next = cs->idle;
-	cs->idle = c;
+	call_rest(cs, c);
 	spin_unlock(&cs->lock);
 	wake_up_all(&cs->wait);
 }

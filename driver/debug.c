@@ -176,7 +176,7 @@ static bool debug_run_here(struct debug_run *run, const struct table *t)
 	u64 end = min(t->shadow.tces, run->idx + DEBUG_STRETCH);
 	u64 n = 1;
 
-	run->idx = shadow_next_live(&t->shadow, run->idx, end, false);
+	run->idx = shadow_next_live(&t->shadow, run->idx, end);
 	if (run->idx >= end)
 		return false;
 	run->tce = table_tce(t, run->idx);

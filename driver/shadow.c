@@ -318,9 +318,9 @@ u32 shadow_next_batch(const struct shadow *s, u64 *idx, u64 end, bool look)
 	return 0;
 }
 
-u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end, bool look)
+u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end)
 {
-	shadow_next_batch(s, &idx, end, look);
+	shadow_next_batch(s, &idx, end, false);
 	return idx;
 }
 

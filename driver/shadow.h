@@ -233,9 +233,9 @@ u64 shadow_next_used(const struct shadow *s, u64 idx, u64 end);
 u32 shadow_next_batch(const struct shadow *s, u64 *idx, u64 end, bool look);
 
 /**
- * shadow_next_live() - the first of them alone
+ * shadow_next_live() - the first of them alone, without @look
  */
-u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end, bool look);
+u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end);
 
 /**
  * shadow_next_leaf() - first entry in [idx, end) that has a leaf

@@ -1193,8 +1193,7 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 {
 	u64 idx = first;
 
-	for (; t->memory->files && (idx = shadow_next_live(&t->shadow, idx, end, false)) < end;
-	     idx++) {
+	for (; t->memory->files && (idx = shadow_next_live(&t->shadow, idx, end)) < end; idx++) {
 		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u64 tce;

@@ -2,4 +2,4 @@
 # A call that met a busy hypervisor leaves the later ones without patience.
 #
 # file: driver/call.c
-s/^\tc->tired = false;$/\t;/
+/^static bool call_try(/,/^}/s/^\t\t(\*c)->tired = false;$//

@@ -55,7 +55,7 @@ static u64 tce_at(u64 idx)
 	const struct shadow_leaf *leaf = shadow_leaf(&s, idx);
 	u64 tce = leaf ? leaf_tce(leaf, idx & SHADOW_LEAF_MASK, NULL) : 0;
 
-	assert_int_equal(shadow_next_live(&s, idx, idx + 1, false) == idx, !!tce);
+	assert_int_equal(shadow_next_live(&s, idx, idx + 1) == idx, !!tce);
 	return tce;
 }
 
@@ -85,10 +85,10 @@ static void any_size_has_first_and_last(void **state)
 		assert_int_equal(tce_at(0), TCE(0));
 		assert_int_equal(tce_at(last), TCE(last));
 		assert_int_equal(atomic64_read(&s.live), last ? 2 : 1);
-		assert_int_equal(shadow_next_live(&s, 0, sizes[i], false), 0);
-		assert_int_equal(shadow_next_live(&s, last, sizes[i], false), last);
+		assert_int_equal(shadow_next_live(&s, 0, sizes[i]), 0);
+		assert_int_equal(shadow_next_live(&s, last, sizes[i]), last);
 		if (last)
-			assert_int_equal(shadow_next_live(&s, 1, sizes[i], false), last);
+			assert_int_equal(shadow_next_live(&s, 1, sizes[i]), last);
 		end();
 	}
 }
@@ -156,7 +156,7 @@ static void limit_of_locked_memory(void **state)
 	assert_int_equal(populate(&s, 0, 1 << 20), -ENOMEM);
 	assert_true(world.mm.locked_vm <= 2);
 	assert_int_equal(world.mm.locked_vm, s.charged);
-	assert_int_equal(shadow_next_live(&s, 0, 1 << 20, false), 1 << 20);
+	assert_int_equal(shadow_next_live(&s, 0, 1 << 20), 1 << 20);
 	end();
 }
 
@@ -197,7 +197,7 @@ static void every_allocation_can_fail(void **state)
 		assert_true(s.charged >= DIV_ROUND_UP(s.bytes, PAGE_SIZE));
 		assert_int_equal(populate(&s, 5000, 5000), 0);
 		put(9999);
-		assert_int_equal(shadow_next_live(&s, 0, s.tces, false), 9999);
+		assert_int_equal(shadow_next_live(&s, 0, s.tces), 9999);
 		end();
 		if (!failed)
 			break;
@@ -248,16 +248,16 @@ static void set_keeps_counts(void **state)
 static void next_live_respects_its_range(void **state)
 {
 	make(1 << 20);
-	assert_int_equal(shadow_next_live(&s, 0, 1 << 20, false), 1 << 20);
+	assert_int_equal(shadow_next_live(&s, 0, 1 << 20), 1 << 20);
 	put(100000);
-	assert_int_equal(shadow_next_live(&s, 0, 100000, false), 100000);
-	assert_int_equal(shadow_next_live(&s, 0, 100001, false), 100000);
-	assert_int_equal(shadow_next_live(&s, 100000, 100000, false), 100000);
-	assert_int_equal(shadow_next_live(&s, 100001, 100500, false), 100500);
-	assert_int_equal(shadow_next_live(&s, 0, 70, false), 70);
+	assert_int_equal(shadow_next_live(&s, 0, 100000), 100000);
+	assert_int_equal(shadow_next_live(&s, 0, 100001), 100000);
+	assert_int_equal(shadow_next_live(&s, 100000, 100000), 100000);
+	assert_int_equal(shadow_next_live(&s, 100001, 100500), 100500);
+	assert_int_equal(shadow_next_live(&s, 0, 70), 70);
 	set(100000, 0, 0);
 	put(5);
-	assert_int_equal(shadow_next_live(&s, 6, 1 << 20, false), 1 << 20);
+	assert_int_equal(shadow_next_live(&s, 6, 1 << 20), 1 << 20);
 	end();
 }
 
@@ -293,7 +293,7 @@ static void next_live_skips_what_is_empty(void **state)
 	make(1ULL << 37);
 	put(12345);
 	for (i = 0; i < 1000; i++)
-		assert_int_equal(shadow_next_live(&s, 12346, s.tces, false), s.tces);
+		assert_int_equal(shadow_next_live(&s, 12346, s.tces), s.tces);
 	end();
 }
 
@@ -319,7 +319,7 @@ static void agrees_with_a_plain_array(void **state)
 		assert_int_equal(tce_at(from), plain[from]);
 		while (next < TCES && !plain[next])
 			next++;
-		assert_int_equal(shadow_next_live(&s, from, TCES, false), next);
+		assert_int_equal(shadow_next_live(&s, from, TCES), next);
 	}
 	free(plain);
 	end();
