@@ -194,11 +194,11 @@ void runs_find(const struct runs *r, unsigned long ua, struct piece *p)
 
 u32 runs_seek(struct runs *r, const struct runs_block *b, u64 page)
 {
-	u32 at = data_race(r->last) + 1;
+	u32 at = READ_ONCE(r->last) + 1;
 
 	if (!runs_block_has(b, at, page))
 		at = block_find(b, page);
-	data_race(r->last = at);
+	WRITE_ONCE(r->last, at);
 	return at;
 }
 

@@ -36,7 +36,8 @@ struct runs_block {
  * @blocks: all blocks that the range touches
  * @block:  each of them
  * @one:    if there is but one
- * @last:   where runs_page() found one last, in its block; anything may stand here
+ * @last:   where runs_page() found one last, in its block; anything may stand here, and whoever
+ *          looks writes it without a lock: it is read once, and then checked
  */
 struct runs {
 	u64 first;
@@ -139,7 +140,7 @@ static inline u64 runs_page(struct runs *r, unsigned long ua)
 {
 	u64 page = ua >> PAGE_SHIFT;
 	const struct runs_block *b = &r->block[runs_block_of(r, page)];
-	u32 at = data_race(r->last);
+	u32 at = READ_ONCE(r->last);
 
 	page &= RUNS_BLOCK_MASK;
 	if (!runs_block_has(b, at, page))

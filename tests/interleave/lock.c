@@ -471,7 +471,7 @@ void place_access(const volatile void *object, bool writes)
 	schedule_at(&(struct step){ .what = writes ? "write" : "read",
 				    .where = __builtin_return_address(0),
 				    .object = { object }, .writes = { writes } });
-	race_expected(object);
+	race_expected(object, writes);
 }
 
 /* To add commutes with adding; who looks at the sum comes before or after each of them. */
@@ -480,5 +480,5 @@ void place_count(const volatile void *counter, bool adds)
 	schedule_at(&(struct step){ .what = adds ? "count" : "look at a count",
 				    .where = __builtin_return_address(0),
 				    .object = { counter }, .writes = { !adds }, .apart = true });
-	race_expected(counter);
+	race_expected(counter, false);
 }

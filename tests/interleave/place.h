@@ -8,12 +8,8 @@ void place_access(const volatile void *object, _Bool writes);
 
 /* ... to a counter: added to, or looked at. */
 void place_count(const volatile void *counter, _Bool adds);
-/* What the calling thread does until it says false is meant to race. */
-void race_meant(_Bool meant);
 
 #define SHIM_PLACE(p, writes)	place_access(p, writes)
 #define SHIM_COUNT(p, adds)	place_count(p, adds)
-#define SHIM_RACY(x)		({ race_meant(1); __typeof__(x) racy_ = (x); race_meant(0); \
-				   racy_; })
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * race.c - two accesses to the same bytes, one of them a write, that no lock puts in an order.
+ * race.c - two accesses to the same bytes, one of them a write, that no lock puts in an order, and
+ * that are not both marked (READ_ONCE() and the like, atomics).
  *
  * Such a pair is an error in itself, and without it there is nothing between two places that
  * another thread could notice. The driver's sources are built so that ASan's check of each access
@@ -30,30 +31,33 @@ struct access {
 
 /**
  * struct cell - eight bytes of memory
- * @at:    their address
- * @run:   in which run
- * @read:  by thread
- * @write: by thread
+ * @at:  their address
+ * @run: in which run
+ * @by:  by thread
  */
 struct cell {
 	unsigned long at;
 	u64 run;
-	struct access read[MOST_FIBERS];
-	struct access write[MOST_FIBERS];
+	struct accesses {
+		struct access read, marked_read, write, marked_write;
+	} by[MOST_FIBERS];
 };
 
 static struct cell cells[MOST_CELLS];
-static unsigned long expected[MOST_FIBERS + 1];
-static bool meant[MOST_FIBERS + 1];
+/* What each thread has a mark for, and when by its clock: a change was told with its step. */
+static struct {
+	unsigned long at;
+	u32 clock;
+} expected[MOST_FIBERS];
 
-void race_meant(bool is)
+void race_expected(const volatile void *at, bool told)
 {
-	meant[fiber_self()] = is;
-}
+	u32 self = fiber_self();
 
-void race_expected(const volatile void *at)
-{
-	expected[fiber_self()] = (unsigned long)at & ~7UL;
+	if (self == MAIN_FIBER)
+		return;
+	expected[self].at = (unsigned long)at & ~7UL;
+	expected[self].clock = schedule_clock()[self] - told;
 }
 
 static struct cell *cell_at(unsigned long at)
@@ -96,29 +100,53 @@ static void note(struct access *a, u32 bytes, u32 clock, const void *where)
 	a->where = where;
 }
 
+static struct access *which(struct accesses *a, bool write, bool marked)
+{
+	if (write)
+		return marked ? &a->marked_write : &a->write;
+	return marked ? &a->marked_read : &a->read;
+}
+
+/* What another thread did, against what this one does now. */
+static void compare(const struct accesses *a, u32 bytes, u32 known, const struct accesses *now,
+		    const void *where)
+{
+	bool write = now->write.bytes || now->marked_write.bytes;
+	bool plain = now->write.bytes || now->read.bytes;
+
+	if (unordered(&a->write, bytes, known))
+		tell(&a->write, "a write in", where, write);
+	if (plain && unordered(&a->marked_write, bytes, known))
+		tell(&a->marked_write, "a marked write in", where, write);
+	if (write && unordered(&a->read, bytes, known))
+		tell(&a->read, "a read in", where, write);
+	if (write && plain && unordered(&a->marked_read, bytes, known))
+		tell(&a->marked_read, "a marked read in", where, write);
+}
+
 static void access_cell(unsigned long at, u32 bytes, bool write, const void *where)
 {
-	const u32 *clock = schedule_clock();
-	struct cell *c = cell_at(at);
 	u32 self = fiber_self(), i;
+	const u32 *clock = schedule_clock();
+	bool marked = at == expected[self].at;
+	u32 when = marked ? expected[self].clock : clock[self];
+	struct accesses now = { 0 };
+	struct cell *c = cell_at(at);
 
-	for (i = 0; i < MOST_FIBERS; i++) {
-		if (i == self)
-			continue;
-		if (unordered(&c->write[i], bytes, clock[i]))
-			tell(&c->write[i], "a write in", where, write);
-		if (write && unordered(&c->read[i], bytes, clock[i]))
-			tell(&c->read[i], "a read in", where, write);
-	}
-	note(write ? &c->write[self] : &c->read[self], bytes, clock[self], where);
+	note(which(&now, write, marked), bytes, when, where);
+	for (i = 0; i < MOST_FIBERS; i++)
+		if (i != self)
+			compare(&c->by[i], bytes, clock[i], &now, where);
+	note(which(&c->by[self], write, marked), bytes, when, where);
+	if (marked)
+		expected[self].at = 0;
 }
 
 static void access(const volatile void *p, size_t size, bool write, const void *where)
 {
 	unsigned long at = (unsigned long)p, end = at + size;
 
-	if (fiber_self() == MAIN_FIBER || fiber_owns(p) || meant[fiber_self()] ||
-	    (at & ~7UL) == expected[fiber_self()])
+	if (fiber_self() == MAIN_FIBER || fiber_owns(p))
 		return;
 	while (at < end) {
 		u32 first = at & 7, last = min(end - (at & ~7UL), 8UL);

@@ -3,7 +3,9 @@
 #ifndef INTERLEAVE_RACE_H
 #define INTERLEAVE_RACE_H
 
-/* The calling thread's next access is to @at, and is meant to be made without a lock. */
-void race_expected(const volatile void *at);
+#include <linux/types.h>
+
+/* The calling thread's next access to @at is marked; @told: the step before it has told others. */
+void race_expected(const volatile void *at, bool told);
 
 #endif

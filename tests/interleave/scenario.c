@@ -470,6 +470,12 @@ static void map_border_page_b(void)
 	map_at(BORDER, B, PAGE);
 }
 
+/* The second run of the region, in the other leaf. */
+static void map_high_page(void)
+{
+	map_at(LEAF, A + PAGE_SIZE, PAGE);
+}
+
 static void unmap_border_page(void)
 {
 	unmap_at(BORDER, PAGE);
@@ -820,6 +826,7 @@ const struct scenario scenarios[] = {
 	{ "unmap_unmap_page", wide_mapped, { unmap_over, unmap_border_page, map_border_page },
 	  NULL },
 	{ "page_page", wide_empty, { map_border_page, map_border_page_b }, NULL },
+	{ "page_page_runs", wide_empty, { map_border_page, map_high_page }, NULL },
 	{ "page_page_unmap", wide_empty, { map_border_page, map_border_page_b, unmap_border_page },
 	  NULL },
 	{ "over_unregister", wide_mapped, { map_over_a, unmap_over, unregister_a }, NULL },

@@ -24,6 +24,7 @@
  * @write: hash of the last step that changed it
  * @reads: hashes of those since then that did not
  * @clock: how far those had come who changed it
+ * @given: ... who gave back what others may have at the same time, which orders them for changes
  */
 struct object {
 	const volatile void *at;
@@ -31,6 +32,7 @@ struct object {
 	u64 write;
 	u64 reads;
 	u32 clock[MOST_FIBERS];
+	u32 given[MOST_FIBERS];
 };
 
 /**
@@ -131,9 +133,11 @@ static void order(struct thread *t, const struct step *s)
 		return;
 	o = object_at(s->object[0]);
 	join(t->clock, o->clock);
+	if (s->writes[0])
+		join(t->clock, o->given);
 	if (!s->writes[0] && !s->gives)
 		return;
-	join(o->clock, t->clock);
+	join(s->writes[0] ? o->clock : o->given, t->clock);
 	t->clock[t - threads]++;
 }
 

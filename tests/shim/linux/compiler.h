@@ -34,29 +34,15 @@
 #ifndef SHIM_COUNT
 #define SHIM_COUNT(p, adds)	((void)0)
 #endif
-/* Accesses in between are meant to race. */
-#ifndef SHIM_RACY
-#ifdef __SANITIZE_THREAD__
-void AnnotateIgnoreReadsBegin(const char *file, int line);
-void AnnotateIgnoreReadsEnd(const char *file, int line);
-void AnnotateIgnoreWritesBegin(const char *file, int line);
-void AnnotateIgnoreWritesEnd(const char *file, int line);
-#define SHIM_RACY(x)		({ AnnotateIgnoreReadsBegin(__FILE__, __LINE__); \
-				   AnnotateIgnoreWritesBegin(__FILE__, __LINE__); \
-				   __typeof__(x) racy_ = (x); \
-				   AnnotateIgnoreWritesEnd(__FILE__, __LINE__); \
-				   AnnotateIgnoreReadsEnd(__FILE__, __LINE__); \
-				   racy_; })
-#else
-#define SHIM_RACY(x)		(x)
-#endif
-#endif
 
-#define data_race(x)		SHIM_RACY(x)
-/* What is reached through a pointer that was read so is as it was when that was published. */
-#define READ_ONCE(x)		({ SHIM_PLACE(&(x), false); \
-				   __atomic_load_n(&(x), __ATOMIC_CONSUME); })
-#define WRITE_ONCE(x, v)	({ SHIM_PLACE(&(x), true); \
-				   __atomic_store_n(&(x), v, __ATOMIC_RELAXED); })
+/*
+ * Where it lies, and what is to be written, is found before the access: there may be others on the
+ * way, and meanwhile. What is reached through a pointer that was read so is as it was when that was
+ * published.
+ */
+#define READ_ONCE(x)		({ __typeof__(x) *at_ = &(x); SHIM_PLACE(at_, false); \
+				   __atomic_load_n(at_, __ATOMIC_CONSUME); })
+#define WRITE_ONCE(x, v)	({ __typeof__(x) *at_ = &(x), to_ = (v); SHIM_PLACE(at_, true); \
+				   __atomic_store_n(at_, to_, __ATOMIC_RELAXED); })
 
 #endif
