@@ -11,8 +11,8 @@
  * memory that a TCE of KVM's reaches cannot be unpinned.
  *
  * A slot must not go while KVM is between asking for it and writing to it. It does
- * not sleep there, so a grace period of RCU ends that (on kernels that preempt it
- * would not: there it is never lent any). For the same reason nothing is allocated
+ * not sleep there, so lookup_wait() outlasts that (not on kernels that preempt it:
+ * there it is never lent any). For the same reason nothing is allocated
  * here: KVM is sent to user space, and the MAP that comes of it brings slots, as
  * each MAP does while KVM has the table (lend_wanted()).
  */
@@ -20,7 +20,6 @@
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include "leaf.h"
 #include "lend.h"
@@ -60,7 +59,7 @@ void lend_stop(struct lend *l)
 	lend_set_stopped(l, true);
 	/* Slots come with a MAP only: there won't be any meanwhile. */
 	if (l->t && l->t->tally.mm)
-		synchronize_rcu();
+		lookup_wait();
 }
 
 void lend_go(struct lend *l)

@@ -143,10 +143,21 @@ static inline bool lend_wanted(const struct table *t)
 }
 
 /**
+ * lookup_wait() - KVM is out of what it was in when this began
+ *
+ * It takes no more references to what is published no more, and writes to no more slots that it
+ * asked for before.
+ *
+ * Context: sleeps until every processor has been elsewhere, which it is made to be soon, or where
+ * the kernel can be preempted until every task has been seen outside of the kernel, or asleep.
+ */
+void lookup_wait(void);
+
+/**
  * lookup_put() - we hold them no more
  * @l: a list of those that are published nowhere
  *
- * Context: sleeps for an RCU grace period.
+ * Context: sleeps, as lookup_wait().
  */
 void lookup_put(struct lend *l);
 

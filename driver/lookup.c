@@ -12,12 +12,14 @@
  * The same goes for tables of the host's, which KVM is kept from. While such a
  * table has operations of ours, we have a reference to it.
  */
+#include <linux/cpumask.h>
 #include <linux/dma-direction.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <asm/firmware.h>
 #include "compat/table_ops.h"
 #include "lookup.h"
@@ -155,15 +157,35 @@ bool lookup_wanted(struct lend *l)
 	return lookup_lends() && lookup_held(l);
 }
 
+/* A processor that gets here has let go of the task that it had. */
+static long lookup_pass(void *arg)
+{
+	return 0;
+}
+
+static void lookup_wait_for_processors(void)
+{
+	unsigned int cpu;
+
+	/* What goes offline meanwhile lets go of its task, too. */
+	for_each_online_cpu(cpu)
+		work_on_cpu_safe(cpu, lookup_pass, NULL);
+}
+
 /*
- * KVM does not sleep between reading a pointer and taking its reference, nor in
- * a table's operations, but where the kernel can be preempted it may be there
- * for long: a task is known to be elsewhere when it has slept, or been in user
- * space. (Where it cannot, this is a plain grace period.)
+ * KVM has no lock and no section of RCU's there, and does not sleep. Where preemption is neither
+ * done nor counted, a grace period of RCU ends when each processor has been elsewhere. Where it is
+ * counted, RCU takes a tick within KVM's code for that. Where it is done, KVM's task may be off its
+ * processor: it is known to be elsewhere when it has slept, or been in user space.
  */
 void lookup_wait(void)
 {
-	synchronize_rcu_tasks();
+	if (IS_ENABLED(CONFIG_PREEMPTION))
+		synchronize_rcu_tasks();
+	else if (IS_ENABLED(CONFIG_PREEMPT_COUNT))
+		lookup_wait_for_processors();
+	else
+		synchronize_rcu_expedited();
 }
 
 void lookup_put(struct lend *l)

@@ -44,12 +44,4 @@ void lookup_make_normal(struct iommu_table *tbl);
  */
 void lookup_abandon(struct iommu_table *tbl);
 
-/**
- * lookup_wait() - nobody is about to take a reference to what is published no more
- *
- * Context: sleeps for a grace period of RCU, or where the kernel can be preempted
- * until every task has been seen outside of the kernel, or asleep.
- */
-void lookup_wait(void);
-
 #endif

@@ -63,6 +63,9 @@ void partition_leave(void);
 #define FW_FEATURE_CMO		2
 #define firmware_has_feature(f)	((f) == FW_FEATURE_LPAR)
 #define synchronize_rcu_tasks()	synchronize_rcu()
+#define synchronize_rcu_expedited()	synchronize_rcu()
+#define for_each_online_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define work_on_cpu_safe(cpu, fn, arg)	((fn)(arg))
 #define rcu_barrier()		((void)0)
 #define is_secure_guest()	false
 #define radix_enabled()		true

@@ -3,4 +3,4 @@
 #
 # file: driver/lend.c
 # interleave: kvm_remove
-s/^\t\tsynchronize_rcu();/\t\tcond_resched();/
+s/^\t\tlookup_wait();/\t\tcond_resched();/

@@ -61,10 +61,15 @@ bool lookup_wanted(struct lend *l)
 	return lookup_held(l);
 }
 
+void lookup_wait(void)
+{
+	synchronize_rcu();
+}
+
 void lookup_put(struct lend *l)
 {
 	if (l)
-		synchronize_rcu();
+		lookup_wait();
 	while (l) {
 		struct lend *next = l->next;
 
