@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The driver's sources that know nothing of PCI, VFIO or the device tree, and compile unchanged over
+# tests/shim: what the programs in user space are built of.
+
+SHARED	:= hv shadow leaf call ledger tally runs pages pin memory loose table lend pe window space ioctl
