@@ -122,6 +122,12 @@ static inline int call_stock(struct call *c, gfp_t gfp)
 	return c->spares == CALL_SPARES ? 0 : call_fill_stock(c, gfp);
 }
 
+/* Before a lock is taken, where there is no way back. */
+static inline void call_must_stock(struct call *c)
+{
+	call_stock(c, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+}
+
 void call_flatten_run(struct call *c, struct shadow_leaf *leaf);
 
 /**

@@ -6,7 +6,7 @@
  * that in a few words (struct leaf_run), whatever its pages' host addresses are: the region
  * knows those. It is written, cleared and settled as a whole. As soon as anybody does something
  * to an entry in the middle it is made flat: entry by entry, for which it has to have cells. That
- * cannot fail: it happens with the lock held, so whoever may have to has some at hand (table.c). A
+ * cannot fail: it happens with the lock held, so whoever may have to has some at hand (call.h). A
  * flat leaf becomes a run again when a MAP replaces all that is in it, and keeps its cells.
  *
  * All functions are called with the leaf's lock held, unless the leaf is a journal's.

@@ -5,11 +5,11 @@
 # and holds no spinlock meanwhile. One that is always short says so in its function or before it: "Bounded: WHY".
 
 function work(line) {
-	return line ~ /(table_batch|table_call_one|table_try|hv_put[a-z_]*|hv_stuff|lend_put_one|spin_lock|k[vzmc]*alloc|kv?free|unpin_user_page|pin_user_pages_fast|tally_down|region_covers|memory_let_go|account_locked_vm)\(/
+	return line ~ /(batch_submit|batch_try|table_call_one|hv_put[a-z_]*|hv_stuff|lend_put_one|spin_lock|k[vzmc]*alloc|kv?free|unpin_user_page|pin_user_pages_fast|tally_down|region_covers|memory_let_go|account_locked_vm)\(/
 }
 
 function rests(line) {
-	return line ~ /(cond_resched|msleep|hv_wait|hv_patiently|table_patiently|table_batch|table_next_live)\(/
+	return line ~ /(cond_resched|msleep|hv_wait|hv_patiently|batch_patiently|batch_submit)\(/
 }
 
 function depth(line) {
