@@ -179,34 +179,6 @@ bool host_release(struct device *dev);
 int host_publish(struct pe *pe, u32 num, struct lend *lend);
 void host_isolate(struct pe *pe);
 
-/**
- * host_property_copy() - a device-tree property with another's value
- *
- * Return: the property, for of_add_property(); NULL without memory.
- */
-struct property *host_property_copy(const char *name, const struct property *from);
-
-/**
- * host_property_added() - a property is in a node, from which it is to be removed again
- *
- * The kernel removes a property's file in sysfs by the file's name, and dies where there was no
- * memory for that name, which it does not tell.
- *
- * Context: may sleep.
- */
-void host_property_added(struct property *p);
-
-/**
- * host_has_window() - does a node describe a window, firmware's or the host's?
- */
-bool host_has_window(const struct device_node *dn);
-
-/**
- * host_find_ddw() - look for the host's dynamic window in the device tree
- * @hp: the PE; @hp->ddw is filled
- */
-void host_find_ddw(struct host_pe *hp);
-
 /*
  * ownership.c of the kernel at hand (compat/): who calls host_take() and
  * host_release(), and what leaving and coming back mean there.

@@ -25,6 +25,7 @@
 #include <linux/pci-ats.h>
 #include <linux/rcupdate.h>
 #include "../host.h"
+#include "../host_tree.h"
 
 #define PROP_SAVED	"ibm,dma-window-saved"
 

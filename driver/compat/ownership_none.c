@@ -20,6 +20,7 @@
 #include <linux/slab.h>
 #include <asm/pci-bridge.h>
 #include "../host.h"
+#include "../host_tree.h"
 
 MODULE_INFO(ownership, "none");
 

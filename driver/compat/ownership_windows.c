@@ -36,6 +36,7 @@
 #include <linux/memory.h>
 #include <linux/string.h>
 #include "../host.h"
+#include "../host_tree.h"
 
 /* A LIOBN that no table has. */
 #define LIOBN_NONE	0xffffffffU
