@@ -97,7 +97,7 @@ static struct table *lend_table(const struct lend *l, u64 index, u64 *idx)
 
 /*
  * KVM believes mm_iommu's word on how large a region's pages are, which can be
- * wrong (memory.c): a TCE larger than the kernel's pages is not for it.
+ * wrong: a TCE larger than the kernel's pages is not for it.
  */
 static __be64 *lend_table_slot(struct table *t, u64 idx)
 {
