@@ -6,182 +6,24 @@
  * registered it before an munmap. Shared by its address alone it would be the wrong memory, so its
  * pages are compared with those that are mapped, and if one differs the range is pinned anew.
  *
- * What enters mm_iommu is pinned there a second time and charged there, not here. It can only leave
- * when KVM counts no mapping of it; what is counted when no table is left that KVM could have
- * counted for is dropped. Until then the range waits among the ledger's orphans, once nobody uses
- * it.
+ * What has entered mm_iommu (pin_kvm.c) can only leave when KVM counts no mapping of it; what is
+ * counted when no table is left that KVM could have counted for is dropped. Until then the range
+ * waits among the ledger's orphans, once nobody uses it.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <asm/mmu_context.h>
 #include "ledger.h"
-#include "pages.h"
 #include "pin.h"
-
-/* Pages that are pinned, compared or unpinned at a time. */
-#define PIN_STEP	512UL
+#include "pinned.h"
 
 /* Orphans that each new range is a chance for. */
 #define PIN_RETRIES	16
 
 /* Counts dropped between two tries to put a registration of mm_iommu's. */
 #define PIN_COUNTS	1024
-
-/* --- the pages --- */
-
-static void pin_unpin_piece(const struct pin *p, const struct piece *piece)
-{
-	unsigned long pfn = piece->hpa >> PAGE_SHIFT, left = piece->left >> PAGE_SHIFT, n;
-
-	for (; left; left -= n, pfn += n) {
-		n = min(left, PIN_STEP);
-		/* Nothing tells to which of them a device wrote. */
-		if (p->files && p->written)
-			pages_mark_files(pfn, n);
-		unpin_user_page_range_dirty_lock(pfn_to_page(pfn), n, false);
-		cond_resched();
-	}
-}
-
-static void pin_unpin(const struct pin *p)
-{
-	struct piece piece;
-
-	if (!p->runs.pages)
-		return;
-	runs_find(&p->runs, p->ua, &piece);
-	do {
-		pin_unpin_piece(p, &piece);
-	} while (runs_next(&p->runs, &piece));
-}
-
-/* Fewer than asked for: the next step tells why. */
-static int pin_step(struct pin *p, struct page **page)
-{
-	unsigned long ua = p->ua + (p->runs.pages << PAGE_SHIFT);
-	int n = min_t(u64, p->pages - p->runs.pages, PIN_STEP);
-	int got = pages_pin(ua, n, true, page, &p->files);
-	int noted;
-
-	if (got < 0)
-		return got;
-	noted = runs_add(&p->runs, page, got);
-	if (noted < got) {
-		unpin_user_pages(page + noted, got - noted);
-		return -ENOMEM;
-	}
-	cond_resched();
-	return fatal_signal_pending(current) ? -EINTR : 0;
-}
-
-/* What pages_pin() fills at a time. */
-static struct page **pin_list(unsigned long pages)
-{
-	return kmalloc_array(min(pages, PIN_STEP), sizeof(struct page *), GFP_KERNEL_ACCOUNT);
-}
-
-static int pin_pages(struct pin *p)
-{
-	struct page **page = pin_list(p->pages);
-	int rc = page ? 0 : -ENOMEM;
-
-	while (!rc && p->runs.pages < p->pages)
-		rc = pin_step(p, page);
-	kfree(page);
-	return rc ? rc : runs_trim(&p->runs);
-}
-
-/* --- what is charged --- */
-
-static int pin_charge(struct pin *p, unsigned long pages)
-{
-	int rc = account_locked_vm(p->ledger->mm, pages, true);
-
-	if (!rc)
-		p->charged += pages;
-	return rc;
-}
-
-static void pin_uncharge(struct pin *p, unsigned long pages)
-{
-	account_locked_vm(p->ledger->mm, pages, false);
-	p->charged -= pages;
-}
-
-/* For what was charged a moment ago, and is pinned: even if the limit is reached meanwhile. */
-static void pin_charge_anyway(struct pin *p)
-{
-	struct mm_struct *mm = p->ledger->mm;
-
-	mmap_write_lock(mm);
-	__account_locked_vm(mm, p->pages, true, current, true);
-	mmap_write_unlock(mm);
-	p->charged += p->pages;
-}
-
-/* What waits for KVM may be all that is in the way. */
-static int pin_charge_pages(struct pin *p)
-{
-	int rc = pin_charge(p, p->pages);
-
-	if (!rc)
-		return 0;
-	pin_retry(p->ledger, U32_MAX);
-	return pin_charge(p, p->pages);
-}
-
-/* Whole pages of memory that its runs take; what is less is not looked at. */
-static int pin_charge_runs(struct pin *p)
-{
-	return pin_charge(p, runs_bytes(&p->runs) >> PAGE_SHIFT);
-}
-
-/* --- the object --- */
-
-static struct pin *pin_alloc(struct ledger *l, unsigned long ua, unsigned long pages)
-{
-	struct pin *p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
-
-	if (!p)
-		return NULL;
-	p->ua = ua;
-	p->pages = pages;
-	p->uses = 1;
-	RB_CLEAR_NODE(&p->node);
-	INIT_LIST_HEAD(&p->link);
-	p->ledger = l;
-	ledger_hold(l);
-	return p;
-}
-
-static void pin_free(struct pin *p)
-{
-	struct ledger *l = p->ledger;
-
-	pin_unpin(p);
-	runs_free(&p->runs);
-	pin_uncharge(p, p->charged);
-	kfree(p);
-	ledger_put(l);
-}
-
-static int pin_fill(struct pin *p)
-{
-	int rc = runs_init(&p->runs, p->ua, p->pages);
-
-	if (!rc)
-		rc = pin_charge_pages(p);
-	if (!rc)
-		rc = pin_pages(p);
-	if (!rc)
-		rc = pin_charge_runs(p);
-	return rc;
-}
 
 /* --- all of an address space --- */
 
@@ -279,8 +121,7 @@ static int pin_go(struct pin *p)
 	return rc;
 }
 
-/* The same for the end: true when it is nobody's any more, else it waits. */
-static bool pin_go_or_wait(struct pin *p)
+bool pin_go_or_wait(struct pin *p)
 {
 	if (!pin_go(p))
 		return true;
@@ -370,66 +211,6 @@ static struct pin *pin_get(struct ledger *l, unsigned long ua, unsigned long pag
 	return p;
 }
 
-/* Is this where the range's next page is? It follows those that were looked at before. */
-static bool pin_goes_on(const struct pin *p, struct piece *piece, u64 hpa)
-{
-	if (!piece->left && !runs_next(&p->runs, piece))
-		return false;
-	if (piece->hpa != hpa)
-		return false;
-	piece->hpa += PAGE_SIZE;
-	piece->left -= PAGE_SIZE;
-	return true;
-}
-
-static bool pin_has(const struct pin *p, struct piece *piece, struct page **page, int n)
-{
-	for (; n; n--, page++)
-		if (!pin_goes_on(p, piece, (u64)page_to_pfn(*page) << PAGE_SHIFT))
-			return false;
-	return true;
-}
-
-/* Is what is mapped at these @n pages what the range has of them? */
-static bool pin_current_step(const struct pin *p, struct piece *piece, unsigned long ua, int n,
-			     struct page **page)
-{
-	int got = pages_pin(ua, n, true, page, NULL);
-	bool same = got == n && pin_has(p, piece, page, n);
-
-	if (got > 0)
-		unpin_user_pages(page, got);
-	return same;
-}
-
-/* Return: 0; -EINTR; -ENOENT when what is mapped there is something else. */
-static int pin_current_all(const struct pin *p, struct page **page)
-{
-	struct piece piece;
-	unsigned long at;
-
-	runs_find(&p->runs, p->ua, &piece);
-	for (at = 0; at < p->pages; at += PIN_STEP) {
-		int n = min(p->pages - at, PIN_STEP);
-
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		if (!pin_current_step(p, &piece, p->ua + (at << PAGE_SHIFT), n, page))
-			return -ENOENT;
-		cond_resched();
-	}
-	return 0;
-}
-
-static int pin_current(const struct pin *p)
-{
-	struct page **page = pin_list(p->pages);
-	int rc = page ? pin_current_all(p, page) : -ENOMEM;
-
-	kfree(page);
-	return rc;
-}
-
 /* Use what is there. Return: 0; -ENOENT when nothing fits; else why not. */
 static int pin_join(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
@@ -471,6 +252,30 @@ static struct pin *pin_publish(struct pin *p)
 	return use;
 }
 
+/* What waits for KVM may be all that is in the way. */
+static int pin_charge_pages(struct pin *p)
+{
+	int rc = pin_charge(p, p->pages);
+
+	if (!rc)
+		return 0;
+	pin_retry(p->ledger, U32_MAX);
+	return pin_charge(p, p->pages);
+}
+
+static int pin_fill(struct pin *p)
+{
+	int rc = runs_init(&p->runs, p->ua, p->pages);
+
+	if (!rc)
+		rc = pin_charge_pages(p);
+	if (!rc)
+		rc = pin_pages(p);
+	if (!rc)
+		rc = pin_charge_runs(p);
+	return rc;
+}
+
 static int pin_new(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
 	struct pin *p = pin_alloc(l, ua, pages);
@@ -494,86 +299,4 @@ int pin_range(struct ledger *l, unsigned long ua, unsigned long pages, struct pi
 	pin_retry(l, PIN_RETRIES);
 	rc = pin_join(l, ua, pages, pin);
 	return rc == -ENOENT ? pin_new(l, ua, pages, pin) : rc;
-}
-
-/* --- for KVM --- */
-
-bool pin_claim(struct pin *p)
-{
-	struct ledger *l = p->ledger;
-	bool claimed;
-
-	if (READ_ONCE(p->kvm) != PIN_OUT)
-		return false;
-	mutex_lock(&l->lock);
-	claimed = p->kvm == PIN_OUT;
-	if (claimed)
-		WRITE_ONCE(p->kvm, PIN_ENTERING);
-	mutex_unlock(&l->lock);
-	return claimed;
-}
-
-/* Has mm_iommu the pages that the range has? Someone who is killed does not want to know. */
-static bool pin_same(const struct pin *p, struct mm_iommu_table_group_mem_t *mem)
-{
-	struct piece piece;
-	unsigned long i;
-
-	runs_find(&p->runs, p->ua, &piece);
-	for (i = 0; i < p->pages; i++) {
-		unsigned long hpa;
-
-		if (mm_iommu_ua_to_hpa(mem, p->ua + (i << PAGE_SHIFT), PAGE_SHIFT, &hpa) ||
-		    !pin_goes_on(p, &piece, hpa))
-			return false;
-		if (i % PIN_STEP)
-			continue;
-		if (fatal_signal_pending(current))
-			return false;
-		cond_resched();
-	}
-	return true;
-}
-
-/* mm_iommu charges for the pages itself: never both. */
-static struct mm_iommu_table_group_mem_t *pin_register(struct pin *p)
-{
-	struct mm_struct *mm = p->ledger->mm;
-	struct mm_iommu_table_group_mem_t *mem = mm_iommu_get(mm, p->ua, p->pages);
-
-	pin_uncharge(p, p->pages);
-	if (mem || !mm_iommu_new(mm, p->ua, p->pages, &mem))
-		return mem;
-	pin_charge_anyway(p);
-	return NULL;
-}
-
-/*
- * Other pages are mapped there by now: KVM is not to find those. If it has found and counted them
- * already, they stay there until the range goes.
- */
-static struct mm_iommu_table_group_mem_t *
-pin_unregister(struct pin *p, struct mm_iommu_table_group_mem_t *mem)
-{
-	pin_charge_anyway(p);
-	return mm_iommu_put(p->ledger->mm, mem) ? mem : NULL;
-}
-
-void pin_enter(struct pin *p)
-{
-	struct mm_iommu_table_group_mem_t *mem = pin_register(p);
-	struct ledger *l = p->ledger;
-	bool gone;
-
-	/* What KVM lets a device do is not known here. */
-	pin_expose(p);
-	if (mem && !pin_same(p, mem))
-		mem = pin_unregister(p, mem);
-	mutex_lock(&l->lock);
-	p->mem = mem;
-	WRITE_ONCE(p->kvm, mem ? PIN_IN : PIN_REFUSED);
-	gone = !p->uses && pin_go_or_wait(p);
-	mutex_unlock(&l->lock);
-	if (gone)
-		pin_free(p);
 }

@@ -106,6 +106,14 @@ int pin_release(struct pin *p);
 void pin_abandon(struct pin *p);
 
 /**
+ * pin_go_or_wait() - its last use has gone
+ *
+ * Context: the ledger's lock is held. Return: true when it is nobody's any more, and pin_free() has
+ * to follow; else it waits for KVM.
+ */
+bool pin_go_or_wait(struct pin *p);
+
+/**
  * pin_retry() - unpin what waits for KVM and has not to wait any more
  * @l:    of the address space
  * @most: how many to look at, those first that have waited longest

@@ -3,4 +3,4 @@
 #
 # file: driver/pin.c
 # interleave: kvm_two_spaces
-/^static bool pin_go_or_wait(/,/^}/s/list_add_tail(/mutex_unlock(\&p->ledger->lock), mutex_lock(\&p->ledger->lock), &/
+/^bool pin_go_or_wait(/,/^}/s/list_add_tail(/mutex_unlock(\&p->ledger->lock), mutex_lock(\&p->ledger->lock), &/
