@@ -11,12 +11,13 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include "pin.h"
 #include "space.h"
+#include "space_call.h"
+#include "space_v1.h"
 #include "trace.h"
 
 void space_init(struct space *s, bool v1)
@@ -38,14 +39,6 @@ static void space_drop_pe(struct space *s, struct pe *pe)
 	if (stuck)
 		pr_err("%s: %llu TCEs could not be cleared\n", pe->name,
 		       (unsigned long long)stuck);
-}
-
-/* All but what is on its way into a MAP: those calls give that back themselves. */
-static void space_unlock_memory(struct space *s)
-{
-	if (s->locked > s->transit)
-		account_locked_vm(s->memory.mm, s->locked - s->transit, false);
-	s->locked = 0;
 }
 
 /* Devices reach nothing any more; nothing of the user's is waited for until then. */
@@ -101,28 +94,7 @@ void space_detach(struct space *s, struct pe *pe)
 	up_write(&s->lock);
 }
 
-/* What a call of the user needs before it can begin. */
-enum need {
-	NEED_PE		= 1,	/* a group is attached */
-	NEED_MM		= 2,	/* the owner's address space */
-	NEED_ENABLED	= 4,	/* memory was registered once */
-};
-
-static int space_check(struct space *s, unsigned int need)
-{
-	if (s->dead)
-		return -ENODEV;
-	if (memory_foreign(&s->memory))
-		return -EPERM;
-	if ((need & NEED_ENABLED) && !s->enabled)
-		return -EPERM;
-	if ((need & NEED_PE) && !s->windows.pes)
-		return -ENXIO;
-	return need & NEED_MM ? memory_adopt_mm(&s->memory) : 0;
-}
-
-/* On success the lock is held. */
-static int space_enter(struct space *s, unsigned int need)
+int space_enter(struct space *s, unsigned int need)
 {
 	int rc = down_write_killable(&s->lock);
 
@@ -134,7 +106,7 @@ static int space_enter(struct space *s, unsigned int need)
 	return rc;
 }
 
-static void space_leave(struct space *s)
+void space_leave(struct space *s)
 {
 	memory_wash(&s->memory);
 	up_write(&s->lock);
@@ -151,12 +123,6 @@ static int space_enter_shared(struct space *s, unsigned int need)
 	if (rc)
 		up_read(&s->lock);
 	return rc;
-}
-
-/* Can GET_INFO's 32 bits tell the default window's place and size? */
-static bool space_tellable(const struct hv_window *w)
-{
-	return w->start <= U32_MAX && w->size <= U32_MAX;
 }
 
 int space_info(struct space *s, struct space_info *info)
@@ -179,62 +145,6 @@ int space_info(struct space *s, struct space_info *info)
 	}
 	space_leave(s);
 	return 0;
-}
-
-/*
- * The v1 API charges all that can be mapped at once: mapping is to be fast, and
- * a guest's request to map cannot fail for a limit.
- */
-static int space_lock_memory(struct space *s)
-{
-	const struct hv_window *w = &s->windows.pe[0]->dflt.w;
-	int rc;
-
-	if (s->enabled)
-		return -EBUSY;
-	if (!space_tellable(w))
-		return -EPERM;
-	rc = memory_adopt_mm(&s->memory);
-	if (!rc)
-		rc = loose_init(&s->memory.pages, hv_window_tces(w));
-	if (!rc)
-		rc = account_locked_vm(s->memory.mm, w->size >> PAGE_SHIFT, true);
-	if (rc)
-		return rc;
-	s->paid = w->size >> PAGE_SHIFT;
-	/* A MAP from before may be on its way still, charged for itself. */
-	s->locked += s->paid;
-	s->enabled = true;
-	return 0;
-}
-
-int space_enable(struct space *s)
-{
-	int rc = space_enter(s, 0);
-
-	if (rc)
-		return rc;
-	rc = s->windows.pes ? space_lock_memory(s) : -ENODEV;
-	space_leave(s);
-	return rc;
-}
-
-int space_disable(struct space *s)
-{
-	int rc = space_enter(s, 0);
-
-	if (rc)
-		return rc;
-	/* What is no longer charged for must not stay pinned. */
-	rc = s->enabled ? windows_unmap_all(&s->windows) : 0;
-	if (!rc) {
-		space_unlock_memory(s);
-		s->locked = s->transit;
-		s->paid = 0;
-		s->enabled = false;
-	}
-	space_leave(s);
-	return rc;
 }
 
 int space_each_pe(struct space *s, int (*fn)(struct pe *pe, void *data), void *data)
@@ -326,25 +236,6 @@ int space_remove(struct space *s, u64 start)
 	return rc;
 }
 
-/* The table of the window in which a range lies, wholly and on its page grid. */
-static inline int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struct table **t)
-{
-	*t = windows_find(&s->windows, ioba);
-	if (!*t)
-		return -ENXIO;
-	if ((ioba | ua | size) & ((1ULL << (*t)->w.page_shift) - 1))
-		return -EINVAL;
-	if (!size || size > (*t)->w.size - (ioba - (*t)->w.start))
-		return -EINVAL;
-	return 0;
-}
-
-static inline int space_map_in(struct table *t, u64 ioba, u64 ua, u64 size, u64 perm, bool wanted)
-{
-	return table_map(t, (ioba - t->w.start) >> t->w.page_shift, size >> t->w.page_shift, ua,
-			 perm, wanted);
-}
-
 /*
  * With the lock, all arguments unchecked: MAP, unless KVM, which has got the table, is to find a
  * region first and does not. To show it faults user memory in, so @hidden is for pin_enter()
@@ -401,103 +292,6 @@ static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64
 	if (!rc)
 		rc = space_map_in(t, ioba, ua, size, perm, false);
 	up_read(&s->lock);
-	return rc;
-}
-
-/* --- the v1 API: pages are pinned as they are mapped --- */
-
-/* Pages that are pinned, or are about to be, beyond what was paid for: charge them. */
-static int space_charge(struct space *s)
-{
-	/* KVM may let some go meanwhile: then this is too much, until the next call. */
-	unsigned long pages = READ_ONCE(s->memory.pages.pages) + s->transit;
-	int rc = 0;
-
-	if (pages > s->locked)
-		rc = account_locked_vm(s->memory.mm, pages - s->locked, true);
-	if (!rc)
-		s->locked = max(s->locked, pages);
-	return rc;
-}
-
-static void space_uncharge(struct space *s)
-{
-	unsigned long pages = max(READ_ONCE(s->memory.pages.pages) + s->transit, (u64)s->paid);
-
-	if (pages < s->locked)
-		account_locked_vm(s->memory.mm, s->locked - pages, false);
-	s->locked = min(s->locked, pages);
-}
-
-/* A MAP begins: @n pages will be pinned for it. */
-static int space_announce(struct space *s, u64 ioba, u64 ua, u64 size, unsigned long *n)
-{
-	struct table *t;
-	int rc = space_enter(s, NEED_ENABLED);
-
-	if (rc)
-		return rc;
-	rc = space_range(s, ioba, ua, size, &t);
-	if (!rc && ua + size < ua)
-		rc = -EINVAL;
-	if (!rc) {
-		*n = loose_span(ua, size);
-		s->transit += *n;
-		rc = space_charge(s);
-		if (rc)
-			s->transit -= *n;
-	}
-	space_leave(s);
-	return rc;
-}
-
-/* ... and has ended, well or not; with the lock. */
-static void space_renounce(struct space *s, unsigned long n)
-{
-	s->transit -= n;
-	/* What the end of the space, or of being enabled, has left to this call. */
-	if (s->dead)
-		account_locked_vm(current->mm, n, false);
-	else
-		space_uncharge(s);
-}
-
-/* Map what is pinned, and let go of it. */
-static int space_map_pinned(struct space *s, struct loose_pins *pins, u64 ioba, u64 ua, u64 size,
-			    u64 perm)
-{
-	struct table *t;
-	int rc = space_check(s, NEED_ENABLED);
-
-	lockdep_assert_held_write(&s->lock);
-	if (rc) {
-		loose_unpin(pins);
-		return rc;
-	}
-	rc = memory_begin_loose(&s->memory, pins);
-	if (rc)
-		return rc;
-	rc = space_range(s, ioba, ua, size, &t);
-	if (!rc)
-		rc = space_map_in(t, ioba, ua, size, perm, false);
-	memory_end_loose(&s->memory);
-	return rc;
-}
-
-static noinline int space_map_loose(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
-{
-	struct loose_pins pins;
-	unsigned long n;
-	int rc = space_announce(s, ioba, ua, size, &n);
-
-	if (rc)
-		return rc;
-	rc = loose_pin(&pins, ua, size, perm & PAPR_TCE_WRITE);
-	down_write(&s->lock);
-	if (!rc)
-		rc = space_map_pinned(s, &pins, ioba, ua, size, perm);
-	space_renounce(s, n);
-	up_write(&s->lock);
 	return rc;
 }
 

@@ -4,4 +4,4 @@
 # tests/shim: what the programs in user space are built of.
 
 SHARED	:= hv shadow leaf call ledger tally runs pages pinned pin pin_kvm memory hold loose gather slots batch journal map unmap \
-	   single members table lend pe pe_window window space ioctl
+	   single members table lend pe pe_window window space space_v1 ioctl
