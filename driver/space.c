@@ -304,40 +304,34 @@ int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
 	return rc;
 }
 
-static inline int space_unmap_in(struct space *s, u64 ioba, u64 size)
+/* @alone: nobody else is in the space. A constant: the usual way is not to ask for it. */
+static __always_inline int space_unmap_as(struct space *s, u64 ioba, u64 size, bool alone)
 {
+	int rc = alone ? space_enter(s, NEED_ENABLED) : space_enter_shared(s, NEED_ENABLED);
 	struct table *t;
-	int rc = space_range(s, ioba, 0, size, &t);
 
-	return rc ? rc : table_unmap(t, (ioba - t->w.start) >> t->w.page_shift,
-				     size >> t->w.page_shift);
+	if (rc)
+		return rc;
+	rc = space_range(s, ioba, 0, size, &t);
+	if (!rc)
+		rc = table_unmap(t, (ioba - t->w.start) >> t->w.page_shift,
+				 size >> t->w.page_shift);
+	if (alone)
+		space_leave(s);
+	else
+		up_read(&s->lock);
+	return rc;
 }
 
 static noinline int space_unmap_loose(struct space *s, u64 ioba, u64 size)
 {
-	int rc = space_enter(s, NEED_ENABLED);
-
-	if (rc)
-		return rc;
-	rc = space_unmap_in(s, ioba, size);
-	space_leave(s);
-	return rc;
-}
-
-static int space_unmap_registered(struct space *s, u64 ioba, u64 size)
-{
-	int rc = space_enter_shared(s, NEED_ENABLED);
-
-	if (rc)
-		return rc;
-	rc = space_unmap_in(s, ioba, size);
-	up_read(&s->lock);
-	return rc;
+	return space_unmap_as(s, ioba, size, true);
 }
 
 int space_unmap(struct space *s, u64 ioba, u64 size)
 {
-	int rc = s->v1 ? space_unmap_loose(s, ioba, size) : space_unmap_registered(s, ioba, size);
+	int rc = s->v1 ? space_unmap_loose(s, ioba, size)
+		       : space_unmap_as(s, ioba, size, false);
 
 	trace_tce_unmap(ioba, size, rc);
 	return rc;
