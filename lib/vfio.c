@@ -38,6 +38,13 @@ int vfio_ioctl(struct vfio *v, unsigned long cmd, void *arg)
 	return call(v->container, cmd, arg);
 }
 
+int vfio_eeh(struct vfio *v, uint32_t op)
+{
+	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = op };
+
+	return vfio_ioctl(v, VFIO_EEH_PE_OP, &arg);
+}
+
 int vfio_group_of(const char *bdf)
 {
 	char path[96], target[PATH_MAX];

@@ -48,6 +48,8 @@ void vfio_close(struct vfio *v);
 
 /* Any ioctl on the container, for arguments that the calls below cannot express. */
 int vfio_ioctl(struct vfio *v, unsigned long cmd, void *arg);
+/* VFIO_EEH_PE_OP; INJECT_ERR with an error of all zeroes. */
+int vfio_eeh(struct vfio *v, uint32_t op);
 
 int __vfio_get_info(struct vfio *v, struct vfio_iommu_spapr_tce_info *info);
 void vfio_get_info(struct vfio *v, struct vfio_iommu_spapr_tce_info *info);

@@ -158,13 +158,6 @@ static void two_windows(void)
 
 /* --- what is not mapped --- */
 
-static int eeh(struct vfio *v, uint32_t op)
-{
-	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = op };
-
-	return vfio_ioctl(v, VFIO_EEH_PE_OP, &arg);
-}
-
 static void nap(void)
 {
 	struct timespec t = { .tv_nsec = 500000000 };
@@ -175,7 +168,7 @@ static void nap(void)
 /* Whether the PE was stopped; then it is set going again, which resets the disk. */
 static bool recover(struct vfio *v, const char *key)
 {
-	int state = eeh(v, VFIO_EEH_PE_GET_STATE);
+	int state = vfio_eeh(v, VFIO_EEH_PE_GET_STATE);
 
 	if (state < 0) {
 		fact_add(key, "no EEH (%s)", strerror(-state));
@@ -185,17 +178,17 @@ static bool recover(struct vfio *v, const char *key)
 		 state == VFIO_EEH_PE_STATE_NORMAL ? ", not stopped" : "");
 	if (state == VFIO_EEH_PE_STATE_NORMAL)
 		return false;
-	tap_errno(eeh(v, VFIO_EEH_PE_RESET_HOT), 0, "EEH: reset");
+	tap_errno(vfio_eeh(v, VFIO_EEH_PE_RESET_HOT), 0, "EEH: reset");
 	nap();
-	tap_errno(eeh(v, VFIO_EEH_PE_RESET_DEACTIVATE), 0, "EEH: end of the reset");
+	tap_errno(vfio_eeh(v, VFIO_EEH_PE_RESET_DEACTIVATE), 0, "EEH: end of the reset");
 	nap();
-	tap_errno(eeh(v, VFIO_EEH_PE_CONFIGURE), 0, "EEH: configure");
+	tap_errno(vfio_eeh(v, VFIO_EEH_PE_CONFIGURE), 0, "EEH: configure");
 	return true;
 }
 
 static void enable_eeh(struct vfio *v)
 {
-	eeh(v, VFIO_EEH_PE_ENABLE);
+	vfio_eeh(v, VFIO_EEH_PE_ENABLE);
 }
 
 /* Blocks are read to where nothing is mapped: no byte of them may be in memory afterwards. */

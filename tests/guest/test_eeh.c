@@ -37,24 +37,17 @@ static void check_extension(void)
 	vfio_close(&v);
 }
 
-static int operate(struct vfio *v, uint32_t op)
-{
-	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = op };
-
-	return vfio_ioctl(v, VFIO_EEH_PE_OP, &arg);
-}
-
 static void without_eeh(void)
 {
 	struct vfio v;
 
 	vfio_open(&v, world_bdf);
 	for (uint32_t op = VFIO_EEH_PE_DISABLE; op <= VFIO_EEH_PE_INJECT_ERR + 1; op++)
-		tap_errno(operate(&v, op), -ENODEV, "EEH operation %u", op);
+		tap_errno(vfio_eeh(&v, op), -ENODEV, "EEH operation %u", op);
 	vfio_close(&v);
 	if (__vfio_open_as(&v, world_bdf, VFIO_SPAPR_TCE_IOMMU))
 		tap_fail("a container of the v1 API");
-	tap_errno(operate(&v, VFIO_EEH_PE_GET_STATE), -ENODEV, "EEH operation with v1");
+	tap_errno(vfio_eeh(&v, VFIO_EEH_PE_GET_STATE), -ENODEV, "EEH operation with v1");
 	vfio_close(&v);
 }
 

@@ -281,13 +281,6 @@ static void hold_late_unmap(void)
 	world_close(&w);
 }
 
-static int eeh(struct world *w, uint32_t op)
-{
-	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = op };
-
-	return ioctl(w->v.container, VFIO_EEH_PE_OP, &arg);
-}
-
 /*
  * A user whose PE is being reset, over and over: each takes its time. When the machine goes down he
  * has the PE no more, and gets whatever firmware and the kernel say then. He stays.
@@ -298,10 +291,11 @@ static void hold_in_resets(void)
 	struct world w;
 
 	hold_start(&w, &ddw);
-	if (eeh(&w, VFIO_EEH_PE_RESET_HOT) || eeh(&w, VFIO_EEH_PE_RESET_DEACTIVATE))
+	if (vfio_eeh(&w.v, VFIO_EEH_PE_RESET_HOT) || vfio_eeh(&w.v, VFIO_EEH_PE_RESET_DEACTIVATE))
 		tap_fail("a reset of the PE: %s", strerror(errno));
 	say_ready();
-	while (!eeh(&w, VFIO_EEH_PE_RESET_HOT) && !eeh(&w, VFIO_EEH_PE_RESET_DEACTIVATE))
+	while (!vfio_eeh(&w.v, VFIO_EEH_PE_RESET_HOT) &&
+	       !vfio_eeh(&w.v, VFIO_EEH_PE_RESET_DEACTIVATE))
 		;
 	for (;;)
 		pause();

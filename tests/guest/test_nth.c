@@ -594,9 +594,7 @@ static void leave(struct scene *s)
 
 static int get_state(struct scene *s)
 {
-	struct vfio_eeh_pe_op op = { .argsz = sizeof(op), .op = VFIO_EEH_PE_GET_STATE };
-
-	return vfio_ioctl(container(s), VFIO_EEH_PE_OP, &op);
+	return vfio_eeh(container(s), VFIO_EEH_PE_GET_STATE);
 }
 
 static const struct call pe_calls[] = {

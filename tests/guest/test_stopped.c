@@ -48,16 +48,9 @@ static unsigned int resets_of(unsigned int bridge)
 	return n[bridge % PES];
 }
 
-static int operate(struct vfio *v, uint32_t op)
-{
-	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = op };
-
-	return vfio_ioctl(v, VFIO_EEH_PE_OP, &arg);
-}
-
 static void expect(struct vfio *v, uint32_t op, int want, const char *what)
 {
-	tap_errno(operate(v, op), want, "%s", what);
+	tap_errno(vfio_eeh(v, op), want, "%s", what);
 }
 
 /*
@@ -83,7 +76,7 @@ static int state_of_working(const char *bdf)
 
 static void expect_state(struct vfio *v, int want, const char *when)
 {
-	tap_errno(operate(v, VFIO_EEH_PE_GET_STATE), want, "GET_STATE %s", when);
+	tap_errno(vfio_eeh(v, VFIO_EEH_PE_GET_STATE), want, "GET_STATE %s", when);
 }
 
 static void expect_working(struct vfio *v, const char *when)
@@ -144,7 +137,7 @@ static void operations(void)
 	reset(&w.v, VFIO_EEH_PE_RESET_HOT);
 	reset(&w.v, VFIO_EEH_PE_RESET_FUNDAMENTAL);
 	expect(&w.v, VFIO_EEH_PE_INJECT_ERR + 1, -EINVAL, "an operation that there is none of");
-	tap_note("INJECT_ERR gives %d", operate(&w.v, VFIO_EEH_PE_INJECT_ERR));
+	tap_note("INJECT_ERR gives %d", vfio_eeh(&w.v, VFIO_EEH_PE_INJECT_ERR));
 	tap_check(resets_of(bridge_of(world_bdf)) == before + 2, "%u resets",
 		  resets_of(bridge_of(world_bdf)) - before);
 	start_again(&w);
@@ -259,9 +252,9 @@ static void *reset_thread(void *data)
 	struct reset_call *c = data;
 
 	__atomic_store_n(&c->begun, 1, __ATOMIC_RELEASE);
-	c->ret = operate(c->v, VFIO_EEH_PE_RESET_HOT);
+	c->ret = vfio_eeh(c->v, VFIO_EEH_PE_RESET_HOT);
 	if (!c->ret)
-		c->ret = operate(c->v, VFIO_EEH_PE_RESET_DEACTIVATE);
+		c->ret = vfio_eeh(c->v, VFIO_EEH_PE_RESET_DEACTIVATE);
 	__atomic_store_n(&c->done, 1, __ATOMIC_RELEASE);
 	return NULL;
 }
