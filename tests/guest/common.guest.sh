@@ -17,9 +17,14 @@ read_disk() {
 	dd if="/dev/$(disk_of "$NVME")" of=/dev/null bs=64k count=256 iflag=direct 2>/dev/null
 }
 
+# give_disk_back BDF  to the driver of the host, which has found the disk again
+give_disk_back() {
+	give_back "$1" && wait_for 30 has_disk "$1"
+}
+
 # The host's driver again, and the blocks that no test writes to
 disk_is_back() {
-	give_back "$NVME" && wait_for 20 has_disk "$NVME" && read_disk || return 1
+	give_disk_back "$NVME" && read_disk || return 1
 	[ "$(dd if="/dev/$(disk_of "$NVME")" bs=512 skip=100000 count=1 2>/dev/null | head -n 1)" = "block 000100000" ]
 }
 

@@ -16,10 +16,6 @@ card_is_back() {
 	give_back "$CARD" && card_works
 }
 
-second_is_back() {
-	give_back "$SECOND" && wait_for 20 has_disk "$SECOND"
-}
-
 # resets_of BRIDGE  of its PE until now
 resets_of() {
 	cut -d , -f "$(($1 + 1))" /sys/module/tce_inject/parameters/resets
@@ -68,7 +64,7 @@ host_tests
 unbind "$CARD"
 try bind-vfio-pci bind "$NVME" vfio-pci
 vfio_tests stopped
-try eeh-second-is-back second_is_back
+try eeh-second-is-back give_disk_back "$SECOND"
 host_again eeh
 try eeh-card-is-back card_is_back
 off_in_resets

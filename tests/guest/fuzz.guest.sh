@@ -13,15 +13,11 @@ more_memory() {
 	add_memory 1 && memory_grows
 }
 
-back_to_host() {
-	give_back "$1" && wait_for 20 has_disk "$1"
-}
-
 # A controller that lost its driver, or was reset, in the midst of a start was seen to refuse the next one
 starts_again() {
-	back_to_host "$1" && return 0
+	give_disk_back "$1" && return 0
 	note "$1 is started a second time"
-	bind "$1" vfio-pci && back_to_host "$1"
+	bind "$1" vfio-pci && give_disk_back "$1"
 }
 
 try host-disk use_disk

@@ -66,7 +66,7 @@ more_memory() {
 other_user() {
 	bind "$OTHER" vfio-pci && vfiotest "$OTHER" dma/default-window dma/dynamic-window \
 		window/qemu-sequence life/kill-in-mid-mapping || return 1
-	give_back "$OTHER" && wait_for 30 has_disk "$OTHER"
+	give_disk_back "$OTHER"
 }
 
 others_come_and_go() {
@@ -88,7 +88,7 @@ find_disks() {
 }
 
 disk_of_bdf_is_back() {
-	give_back "$1" && wait_for 20 has_disk "$1" &&
+	give_disk_back "$1" &&
 		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 

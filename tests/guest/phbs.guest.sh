@@ -15,7 +15,7 @@ all_to_user() {
 
 # host_has BDF  the host's driver has the disk and can read it
 host_has() {
-	give_back "$1" && wait_for 20 has_disk "$1" &&
+	give_disk_back "$1" &&
 		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 

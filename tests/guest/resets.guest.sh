@@ -44,7 +44,7 @@ disk_survives_resets() {
 # A disk that vfio-pci has and nobody has opened, beside functions of the host's: the PE is the host's
 reset_beside_the_host() {
 	bind "$SIBLING" vfio-pci && "$1" "$SIBLING" && as_before && read_disk && card_answers "$CARD" 10.0.2 &&
-		give_back "$SIBLING" && wait_for 20 has_disk "$SIBLING" && host_works
+		give_disk_back "$SIBLING" && host_works
 }
 
 all_to_user() {
