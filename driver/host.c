@@ -12,6 +12,7 @@
 #include <linux/of.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 #include "host.h"
 #include "host_tree.h"
 #include "lookup.h"
@@ -19,7 +20,18 @@
 
 /* Guards the list; taken inside everything else and never held over a sleep. */
 static DEFINE_SPINLOCK(host_lock);
+
 static LIST_HEAD(host_pes);
+
+/* PEs that were found so far; guarded by host_lock. */
+static u64 host_found;
+
+/*
+ * A node that goes, with its table group, waits here for whoever makes the core forget its PE. That
+ * takes the IOMMU core's group mutex, which nobody has who waits for the node's end: the group's
+ * devices have gone before. A lock would be in a circle with it by its class.
+ */
+static DECLARE_WAIT_QUEUE_HEAD(host_forgotten);
 
 /* Describing two PEs at once could describe the same one twice. */
 static DEFINE_MUTEX(host_meet_lock);
@@ -80,14 +92,14 @@ static void host_pe_put(struct host_pe *hp)
 	kref_put(&hp->ref, host_pe_free);
 }
 
-/* The @n-th PE, with a reference; NULL when there are not as many. */
-static struct host_pe *host_nth(unsigned int n)
+/* The first PE that was found after the @number-th, with a reference; NULL when there is none. */
+static struct host_pe *host_after(u64 number)
 {
 	struct host_pe *hp, *found = NULL;
 
 	spin_lock(&host_lock);
 	list_for_each_entry(hp, &host_pes, link) {
-		if (n--)
+		if (hp->number <= number)
 			continue;
 		kref_get(&hp->ref);
 		found = hp;
@@ -97,13 +109,15 @@ static struct host_pe *host_nth(unsigned int n)
 	return found;
 }
 
+/* Others may leave the list meanwhile: a place in it would come to be another PE's. */
 int host_each(int (*fn)(struct host_pe *hp, void *data), void *data)
 {
 	struct host_pe *hp;
-	unsigned int n;
+	u64 number = 0;
 	int rc = 0;
 
-	for (n = 0; !rc && (hp = host_nth(n)); n++) {
+	while (!rc && (hp = host_after(number))) {
+		number = hp->number;
 		rc = fn(hp, data);
 		host_pe_put(hp);
 	}
@@ -158,6 +172,7 @@ struct host_pe *host_pe_get(struct device *dev)
 		hp = host_describe(dev, tg);
 		if (!IS_ERR(hp)) {
 			spin_lock(&host_lock);
+			hp->number = ++host_found;
 			list_add_tail(&hp->link, &host_pes);
 			spin_unlock(&host_lock);
 		}
@@ -360,28 +375,41 @@ static struct notifier_block host_bus_nb = {
 	.notifier_call = host_bus_event,
 };
 
+/* Return: the PE of a node, which is in the list no more; NULL when there is none. */
+static struct host_pe *host_unlist(const struct device_node *dn)
+{
+	struct host_pe *hp, *gone = NULL;
+
+	spin_lock(&host_lock);
+	list_for_each_entry(hp, &host_pes, link)
+		if (hp->node == dn)
+			gone = hp;
+	if (gone)
+		list_del_init(&gone->link);
+	spin_unlock(&host_lock);
+	return gone;
+}
+
 /* A node that goes takes its table group along; its devices are gone already. */
 static int host_tree_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct of_reconfig_data *change = data;
-	struct host_pe *hp, *gone = NULL;
+	struct host_pe *gone;
 
 	if (event != OF_RECONFIG_DETACH_NODE)
 		return NOTIFY_DONE;
-	spin_lock(&host_lock);
-	list_for_each_entry(hp, &host_pes, link)
-		if (hp->node == change->dn)
-			gone = hp;
-	if (gone)
-		list_del(&gone->link);
-	spin_unlock(&host_lock);
-	if (gone)
-		host_pe_put(gone);
+	gone = host_unlist(change->dn);
+	if (!gone)
+		return NOTIFY_DONE;
+	wait_event(host_forgotten, !READ_ONCE(gone->held));
+	host_pe_put(gone);
 	return NOTIFY_DONE;
 }
 
+/* Before the kernel frees the table group, which is done at this event, too. */
 static struct notifier_block host_tree_nb = {
 	.notifier_call = host_tree_event,
+	.priority = 1,
 };
 
 int host_init(void)
@@ -401,9 +429,24 @@ int host_init(void)
 	return 0;
 }
 
+/* Return: false when the table group may be gone; else it stays until it is let go. */
+static bool host_hold_group(struct host_pe *hp, bool hold)
+{
+	bool listed;
+
+	spin_lock(&host_lock);
+	listed = !list_empty(&hp->link);
+	WRITE_ONCE(hp->held, hold && listed);
+	spin_unlock(&host_lock);
+	return listed;
+}
+
 static int host_forget(struct host_pe *hp, void *data)
 {
-	ownership_forget(hp);
+	if (host_hold_group(hp, true))
+		ownership_forget(hp);
+	host_hold_group(hp, false);
+	wake_up_all(&host_forgotten);
 	return 0;
 }
 

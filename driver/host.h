@@ -54,7 +54,9 @@ struct host_ddw {
  * struct host_pe - a PE and what the kernel has of it
  * @pe:      its owner-neutral part
  * @ref:     one for being in the list of all, one for whoever looks at it
- * @link:    in the list of all
+ * @link:    in the list of all, which is in the order of their numbers
+ * @number:  how many had been found with it
+ * @held:    the node must not go yet: the core is being made to forget the group
  * @group:   the kernel's table group; valid while the group has a device
  * @node:    the device-tree node with ibm,dma-window
  * @name:    for messages
@@ -80,6 +82,8 @@ struct host_pe {
 	struct pe pe;
 	struct kref ref;
 	struct list_head link;
+	u64 number;
+	bool held;
 	struct iommu_table_group *group;
 	struct device_node *node;
 	char name[48];

@@ -29,6 +29,14 @@ static void loaded(void)
 	partition_load();
 }
 
+/* With another PE, of which the host's list has the node first. */
+static void loaded_with_two(void)
+{
+	booted();
+	partition_add_sole();
+	partition_load();
+}
+
 /* Another driver's user has the PE when the module comes. */
 static void claimed_before(void)
 {
@@ -155,6 +163,7 @@ const struct scenario scenarios[] = {
 	{ "host_bind_unload", loaded, { bind_and_go, unload }, all_gone },
 	{ "host_look_unload", loaded, { look, unload }, all_gone },
 	{ "host_look_node", loaded, { look, partition_node_goes }, all_gone },
+	{ "host_unload_node", loaded_with_two, { unload, partition_sole_node_goes }, all_gone },
 	{ "host_load_claim", booted, { partition_load, claim_unclaim }, all_gone },
 	{ "host_load_unclaim", claimed_before, { partition_unclaim, bind, unload }, all_gone },
 	{ "host_kvm_unload", loaded, { partition_kvm, unload }, all_gone },

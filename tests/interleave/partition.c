@@ -115,14 +115,19 @@ static void chain_leave(struct chain *c)
 	chain_join(c, NULL);
 }
 
+static void chain_call_locked(struct chain *c, unsigned long event, void *data)
+{
+	if (!c->nb)
+		return;
+	partition_enter();
+	c->nb->notifier_call(c->nb, event, data);
+	partition_leave();
+}
+
 static void chain_call(struct chain *c, unsigned long event, void *data)
 {
 	mutex_lock(&c->lock);
-	if (c->nb) {
-		partition_enter();
-		c->nb->notifier_call(c->nb, event, data);
-		partition_leave();
-	}
+	chain_call_locked(c, event, data);
 	mutex_unlock(&c->lock);
 }
 
@@ -167,8 +172,8 @@ static struct property properties[] = {
 };
 
 static struct pci_controller phb;
-static struct pci_dn bus_pdn, function_pdn[2];
-static struct device_node bus_node, function_node[2];
+static struct pci_dn bus_pdn, sole_pdn, function_pdn[3];
+static struct device_node bus_node, sole_node, function_node[3];
 
 struct property *of_find_property(const struct device_node *dn, const char *name, int *length)
 {
@@ -223,18 +228,27 @@ void of_node_put(struct device_node *dn)
 
 /* --- devices, and their group --- */
 
-struct pci_dev partition_device[2];
+/* The last is alone in its group, and there in some scenarios only. */
+#define SOLE	2
+struct pci_dev partition_device[3];
+static bool with_sole;
 
+struct iommu_table_group partition_table_group;
 static struct iommu_group {
 	struct mutex mutex;
 	bool users;
-} group;
+	struct iommu_table_group *tg;
+	struct pci_dev *device;
+	u32 devices;
+} group = { .tg = &partition_table_group, .device = partition_device, .devices = 2 },
+  sole = { .device = partition_device + SOLE, .devices = 1 };
 
-struct iommu_table_group partition_table_group;
-
+/* The one that is alone comes first. */
 struct pci_dev *partition_next_device(struct pci_dev *pdev)
 {
 	if (!pdev)
+		return partition_device + (with_sole ? SOLE : 0);
+	if (pdev == partition_device + SOLE)
 		return partition_device;
 	return pdev == partition_device ? pdev + 1 : NULL;
 }
@@ -246,7 +260,7 @@ void pci_clear_master(struct pci_dev *pdev)
 
 struct iommu_group *iommu_group_get(struct device *dev)
 {
-	return &group;
+	return dev == &partition_device[SOLE].dev ? &sole : &group;
 }
 
 void iommu_group_put(struct iommu_group *g)
@@ -255,7 +269,7 @@ void iommu_group_put(struct iommu_group *g)
 
 void *iommu_group_get_iommudata(struct iommu_group *g)
 {
-	return &partition_table_group;
+	return g->tg;
 }
 
 int iommu_group_for_each_dev(struct iommu_group *g, void *data,
@@ -264,10 +278,10 @@ int iommu_group_for_each_dev(struct iommu_group *g, void *data,
 	int rc = 0;
 	u32 i;
 
-	mutex_lock(&group.mutex);
-	for (i = 0; i < 2 && !rc; i++)
-		rc = fn(&partition_device[i].dev, data);
-	mutex_unlock(&group.mutex);
+	mutex_lock(&g->mutex);
+	for (i = 0; i < g->devices && !rc; i++)
+		rc = fn(&g->device[i].dev, data);
+	mutex_unlock(&g->mutex);
 	return rc;
 }
 
@@ -275,7 +289,7 @@ const struct iommu_domain *iommu_get_domain_for_dev(struct device *dev)
 {
 	static const struct iommu_domain hosts, users = { IOMMU_DOMAIN_BLOCKED };
 
-	return group.users ? &users : &hosts;
+	return iommu_group_get(dev)->users ? &users : &hosts;
 }
 
 /* --- tables --- */
@@ -332,16 +346,16 @@ static struct iommu_table *new_table(void)
 	return tbl;
 }
 
-static void host_gets_table(void)
+static void host_gets_table(struct iommu_table_group *tg)
 {
-	smp_store_release(&partition_table_group.tables[0], new_table());
+	smp_store_release(&tg->tables[0], new_table());
 }
 
-static void host_loses_table(void)
+static void host_loses_table(struct iommu_table_group *tg)
 {
-	struct iommu_table *tbl = partition_table_group.tables[0];
+	struct iommu_table *tbl = tg->tables[0];
 
-	WRITE_ONCE(partition_table_group.tables[0], NULL);
+	WRITE_ONCE(tg->tables[0], NULL);
 	iommu_tce_table_put(tbl);
 }
 
@@ -349,14 +363,14 @@ static void host_loses_table(void)
 static int leave(struct pe *pe)
 {
 	lockdep_assert_held(&pe->lock);
-	host_loses_table();
+	host_loses_table(to_host_pe(pe)->group);
 	return 0;
 }
 
 static void back(struct pe *pe)
 {
 	lockdep_assert_held(&pe->lock);
-	host_gets_table();
+	host_gets_table(to_host_pe(pe)->group);
 }
 
 const struct host_ops ownership_host_ops = {
@@ -386,14 +400,14 @@ void ownership_release(struct iommu_table_group *tg, struct device *dev)
 static long kernel_take(struct iommu_table_group *tg, struct device *dev)
 {
 	if (tg->tables[0])
-		host_loses_table();
+		host_loses_table(tg);
 	return 0;
 }
 
 static void kernel_release(struct iommu_table_group *tg, struct device *dev)
 {
 	if (!tg->tables[0])
-		host_gets_table();
+		host_gets_table(tg);
 }
 
 struct iommu_table_group_ops partition_kernel_ops = {
@@ -460,13 +474,39 @@ void partition_bus_event(unsigned long event, void *dev)
 	chain_call(&bus, event, dev);
 }
 
-/* The kernel's own part of it comes first. The group's devices have gone already. */
+static void kernel_lets_node_go(struct device_node *dn)
+{
+	host_loses_table(PCI_DN(dn)->table_group);
+	if (dn != &sole_node)
+		return;
+	kfree(sole.tg);
+	sole.tg = NULL;
+}
+
+/* The kernel is in the chain, too. The group's devices have gone already. */
+static void node_goes(struct device_node *dn)
+{
+	struct of_reconfig_data change = { dn };
+	bool last;
+
+	mutex_lock(&tree.lock);
+	last = tree.nb && tree.nb->priority > 0;
+	if (!last)
+		kernel_lets_node_go(dn);
+	chain_call_locked(&tree, OF_RECONFIG_DETACH_NODE, &change);
+	if (last)
+		kernel_lets_node_go(dn);
+	mutex_unlock(&tree.lock);
+}
+
 void partition_node_goes(void)
 {
-	struct of_reconfig_data change = { &bus_node };
+	node_goes(&bus_node);
+}
 
-	host_loses_table();
-	chain_call(&tree, OF_RECONFIG_DETACH_NODE, &change);
+void partition_sole_node_goes(void)
+{
+	node_goes(&sole_node);
 }
 
 void partition_reboot(void)
@@ -524,10 +564,12 @@ static void describe(void)
 	ddw_applicable[2] = cpu_to_be32(MODEL_TOKEN_REMOVE);
 	bus_pdn = (struct pci_dn){ .table_group = &partition_table_group, .phb = &phb };
 	bus_node = (struct device_node){ .pdn = &bus_pdn, .properties = properties, .refs = 1 };
-	for (i = 0; i < 2; i++) {
+	sole_pdn = (struct pci_dn){ .phb = &phb };
+	sole_node = (struct device_node){ .pdn = &sole_pdn, .properties = properties, .refs = 1 };
+	for (i = 0; i < ARRAY_SIZE(partition_device); i++) {
 		function_pdn[i] = (struct pci_dn){ .phb = &phb, .devfn = CONFIG_ADDR >> 8 };
-		function_node[i] = (struct device_node){ .parent = &bus_node, .refs = 1,
-							 .pdn = &function_pdn[i] };
+		function_node[i] = (struct device_node){ .refs = 1, .pdn = &function_pdn[i] };
+		function_node[i].parent = i == SOLE ? &sole_node : &bus_node;
 		partition_device[i] = (struct pci_dev){ .dev.of_node = &function_node[i] };
 	}
 }
@@ -540,23 +582,45 @@ void partition_setup(void)
 	mutex_init(&tree.lock);
 	mutex_init(&reboot.lock);
 	mutex_init(&group.mutex);
+	mutex_init(&sole.mutex);
 	bus.nb = tree.nb = reboot.nb = NULL;
 	group.users = false;
 	partition_table_group = (struct iommu_table_group){ .group = &group,
 							    .ops = &partition_kernel_ops };
-	host_gets_table();
+	host_gets_table(&partition_table_group);
+	with_sole = false;
+	sole.tg = NULL;
+}
+
+void partition_add_sole(void)
+{
+	with_sole = true;
+	sole.tg = kzalloc(sizeof(*sole.tg), GFP_KERNEL);
+	sole.tg->group = &sole;
+	sole.tg->ops = &partition_kernel_ops;
+	sole_pdn.table_group = sole.tg;
+	host_gets_table(sole.tg);
+}
+
+static void check(const struct iommu_table_group *tg)
+{
+	struct iommu_table *tbl = tg->tables[0];
+
+	if (!tbl)
+		return;
+	assert_ptr_equal(tg->ops, &partition_kernel_ops);
+	assert_ptr_equal(tbl->it_ops, &kernel_table_ops);
+	assert_int_equal(tbl->it_kref.refs, 1);
+	iommu_tce_table_put(tbl);
 }
 
 /* The module has gone. */
 void partition_check(void)
 {
-	struct iommu_table *tbl = partition_table_group.tables[0];
-
 	assert_int_equal(bus_node.refs, 1);
-	if (tbl) {
-		assert_ptr_equal(partition_table_group.ops, &partition_kernel_ops);
-		assert_ptr_equal(tbl->it_ops, &kernel_table_ops);
-		assert_int_equal(tbl->it_kref.refs, 1);
-		iommu_tce_table_put(tbl);
-	}
+	assert_int_equal(sole_node.refs, 1);
+	check(&partition_table_group);
+	if (sole.tg)
+		check(sole.tg);
+	kfree(sole.tg);
 }

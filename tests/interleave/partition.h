@@ -82,6 +82,7 @@ void partition_leave(void);
 
 struct notifier_block {
 	int (*notifier_call)(struct notifier_block *nb, unsigned long event, void *data);
+	int priority;
 };
 
 struct of_reconfig_data {
@@ -103,6 +104,9 @@ void unregister_reboot_notifier(struct notifier_block *nb);
 
 void partition_bus_event(unsigned long event, void *dev);
 void partition_node_goes(void);
+/* Another group, of one function, which is found first: before the module is loaded. */
+void partition_add_sole(void);
+void partition_sole_node_goes(void);
 void partition_reboot(void);
 
 /* --- the device tree --- */
@@ -241,7 +245,7 @@ typedef u64 __u64;
 
 extern struct iommu_table_group partition_table_group;
 extern struct iommu_table_group_ops partition_kernel_ops;
-extern struct pci_dev partition_device[2];
+extern struct pci_dev partition_device[3];
 
 /* The machine is as it boots, without the module. */
 void partition_setup(void);

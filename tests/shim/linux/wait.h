@@ -13,6 +13,8 @@ typedef struct wait_queue_head {
 	unsigned int woken;
 } wait_queue_head_t;
 
+#define DECLARE_WAIT_QUEUE_HEAD(name)	wait_queue_head_t name = { 0 }
+
 void init_waitqueue_head(wait_queue_head_t *wq);
 void wake_up_all(wait_queue_head_t *wq);
 

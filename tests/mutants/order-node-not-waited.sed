@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A node goes while the core is made to forget its PE.
+#
+# interleave: host_unload_node
+# file: driver/host.c
+s/^\twait_event(host_forgotten, .*/\t;/
