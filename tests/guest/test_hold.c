@@ -90,7 +90,43 @@ static void hold_busy(void)
 	world_close(&w);
 }
 
-/* The same in a PE with one window at a time: a large one in the default one's stead. */
+static void *register_without_end(void *arg)
+{
+	struct world *w = arg;
+	uint8_t *memory = buffer_private(64 * KIB);
+
+	while (!access(HOLD_READY, F_OK)) {
+		__vfio_register(&w->v, memory, 64 * KIB);
+		__vfio_unregister(&w->v, memory, 64 * KIB);
+	}
+	return NULL;
+}
+
+/*
+ * MAPs beside a thread that registers, whatever comes of them: while one waits for the hypervisor,
+ * a REGISTER waits for it, and so does whoever comes then.
+ */
+static void hold_maps(void)
+{
+	struct window ddw;
+	pthread_t thread;
+	struct world w;
+
+	hold_start(&w, &ddw);
+	say_ready();
+	if (pthread_create(&thread, NULL, register_without_end, &w))
+		tap_fail("no thread");
+	while (!access(HOLD_READY, F_OK)) {
+		__vfio_map(&w.v, 16 * MIB, w.data + 2 * MIB, MIB, VFIO_DIR_BOTH);
+		__vfio_unmap(&w.v, 16 * MIB, MIB);
+	}
+	pthread_join(thread, NULL);
+	hold_check(&w, &ddw);
+	world_expect_writes(&w, 16 * MIB, w.data + 2 * MIB, UNTOUCHED, "after the last UNMAP");
+	world_close(&w);
+}
+
+/* The device at work in a PE with one window at a time: a large one in the default one's stead. */
 static void hold_one_busy(void)
 {
 	struct window win;
@@ -328,6 +364,7 @@ static void hold_reset(void)
 const struct tap_test hold_tests[] = {
 	{ .name = "hold/windows", .run = hold_windows, .limit = HOLD_SECONDS },
 	{ .name = "hold/busy", .run = hold_busy, .limit = HOLD_SECONDS },
+	{ .name = "hold/maps", .run = hold_maps, .limit = HOLD_SECONDS },
 	{ .name = "hold/one-busy", .run = hold_one_busy, .limit = HOLD_SECONDS },
 	{ .name = "hold/left-table", .run = hold_left_table, .limit = HOLD_SECONDS },
 	{ .name = "hold/comes-and-goes", .run = hold_comes_and_goes, .limit = HOLD_SECONDS },
