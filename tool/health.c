@@ -87,7 +87,8 @@ static void judge(struct health *h, const struct pe *pe)
 	unsigned int i;
 
 	memset(h, 0, sizeof(*h));
-	h->module = module_find(pe->node);
+	/* Who owns it is of no use without what his windows hold */
+	h->module = module_silent() ? NULL : module_find(pe->node);
 	judge_module(h);
 	if (pe->eeh == EEH_STOPPED || pe->eeh == EEH_REMOVED)
 		reason(h, STATE_FAILED, "EEH: %s", eeh_text(pe->eeh));

@@ -147,7 +147,10 @@ void module_ask_windows(void)
 	struct records r;
 
 	read_pes();
-	if (!known.n || ask(&r, "windows"))
+	if (!known.n)
+		return;
+	known.rc = ask(&r, "windows");
+	if (known.rc)
 		return;
 	while (record_next(&r, "window")) {
 		const char *nodes = record_text(&r, "nodes");

@@ -44,7 +44,7 @@ const struct module_pe *module_find(const char *node);
 /* Makes the module ask firmware what it would still give, for all PEs. */
 void module_ask_firmware(void);
 
-/* Looks at the windows of users, for their counts. */
+/* Looks at the windows of users, for their counts. Without an answer the module is silent. */
 void module_ask_windows(void);
 
 /*
