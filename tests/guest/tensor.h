@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a model's program gives to an accelerator: many pieces of memory of 64 KiB to 4 MiB, each
+ * registered and mapped by itself. They are pieces of one small file, so that thousands fit into
+ * an emulated machine: each has pages of its own as far as VFIO is concerned, which pins and counts
+ * them once more for each.
+ */
+#ifndef GUEST_TENSOR_H
+#define GUEST_TENSOR_H
+
+#include <stdint.h>
+
+#include "vfio.h"
+
+struct tensor {
+	uint8_t *memory;
+	uint64_t size;
+	uint64_t iova;
+};
+
+struct tensors {
+	struct tensor *of;
+	unsigned int n;
+};
+
+/* What so many take, in memory that is registered and in a window. */
+uint64_t tensors_bytes(unsigned int n);
+/* One after the other from this bus address on. Nothing of them is registered. */
+void tensors_make(struct tensors *all, unsigned int n, uint64_t iova);
+
+/* Registered and mapped, and neither. */
+void tensor_give(struct vfio *v, const struct tensor *t);
+void tensor_take(struct vfio *v, const struct tensor *t);
+
+/* Another of the same size: with that one, it changes bus addresses. */
+unsigned int tensor_alike(const struct tensors *all, unsigned int i);
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * workload BDF TENSORS MAPS FILE  a program with an accelerator
+ *
+ * Registers and maps that many tensors, says "ready", and frees and gives them anew until there
+ * have been so many maps and FILE is not there, while the card reads into others. Each piece that
+ * it reads is looked at. In the end nothing is locked. What it says goes to standard output; its
+ * status is 3 when the platform has stopped the card's PE after an error.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "card.h"
+#include "kstat.h"
+#include "tap.h"
+#include "tensor.h"
+
+#define STOPPED		3
+#define NEWS		1024U	/* maps until it tells how far it is */
+#define ANEW		8U	/* of so many that are unmapped, one is unregistered, too */
+#define LAST_READS	64U	/* into tensors that have changed places */
+
+static struct card card;
+static struct tensors all;
+static unsigned int maps, reads;
+static bool over;
+
+/* A read that fails is the platform's doing, or ours. */
+static void read_failed(int ret)
+{
+	if (!card_stopped(&card))
+		tap_fail("read %u: %d", reads, ret);
+	tap_note("stopped after %u maps and %u reads", maps, reads);
+	_exit(STOPPED);
+}
+
+static void read_into(const struct tensor *t)
+{
+	int ret;
+
+	memset(t->memory, 0, CARD_BYTES);
+	ret = card_read(&card, reads, t->iova);
+	if (ret)
+		read_failed(ret);
+	if (!card_has_read(reads, t->memory))
+		tap_fail("read %u is not in memory", reads);
+	reads++;
+}
+
+/* The card at work, in tensors with even numbers; they stay where they are. */
+static void *work(void *unused)
+{
+	(void)unused;
+	while (!__atomic_load_n(&over, __ATOMIC_ACQUIRE))
+		read_into(&all.of[random() % (all.n / 2) * 2]);
+	return NULL;
+}
+
+static void give_all(void)
+{
+	for (unsigned int i = 0; i < all.n; i++)
+		tensor_give(&card.v, &all.of[i]);
+	tap_note("ready with %u tensors", all.n);
+}
+
+static void take_all(void)
+{
+	for (unsigned int i = 0; i < all.n; i++)
+		tensor_take(&card.v, &all.of[i]);
+}
+
+static void take_one(const struct tensor *t)
+{
+	vfio_unmap(&card.v, t->iova, t->size);
+	if (maps % ANEW)
+		return;
+	vfio_unregister(&card.v, t->memory, t->size);
+	vfio_register(&card.v, t->memory, t->size);
+}
+
+static void give_one(const struct tensor *t)
+{
+	vfio_map(&card.v, t->iova, t->memory, t->size, VFIO_DIR_BOTH);
+	if (!(++maps % NEWS))
+		tap_note("%u maps, %u reads", maps, reads);
+}
+
+/* What is freed and given anew is somewhere else then. */
+static void exchange(struct tensor *a, struct tensor *b)
+{
+	uint64_t iova = a->iova;
+
+	take_one(a);
+	take_one(b);
+	a->iova = b->iova;
+	b->iova = iova;
+	give_one(a);
+	give_one(b);
+}
+
+static unsigned int some_odd(void)
+{
+	return random() % (all.n / 2) * 2 + 1;
+}
+
+static void exchange_some(void)
+{
+	unsigned int i = some_odd();
+
+	exchange(&all.of[i], &all.of[tensor_alike(&all, i)]);
+}
+
+static void run(unsigned int wanted, const char *file)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, work, NULL))
+		tap_fail("no thread");
+	while (maps < wanted || !access(file, F_OK))
+		exchange_some();
+	__atomic_store_n(&over, true, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	for (unsigned int i = 0; i < LAST_READS; i++)
+		read_into(&all.of[some_odd()]);
+}
+
+static void expect_nothing_locked(void)
+{
+	uint64_t locked = kstat_locked(0);
+
+	if (locked)
+		tap_fail("%llu KiB are locked in the end", (unsigned long long)locked);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int n;
+
+	if (argc != 5) {
+		fprintf(stderr, "usage: workload BDF TENSORS MAPS FILE\n");
+		return 2;
+	}
+	n = atoi(argv[2]);
+	card_open(&card, argv[1], tensors_bytes(n));
+	tensors_make(&all, n, card.free);
+	give_all();
+	run(atoi(argv[3]), argv[4]);
+	take_all();
+	card_close(&card);
+	expect_nothing_locked();
+	tap_note("done after %u maps and %u reads", maps, reads);
+	return 0;
+}

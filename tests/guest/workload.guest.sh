@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: GPL-2.0-only
+. /lib.sh
+. /common.sh
+
+# Of each card's program: 16,384 in all, and so much of each to be locked, in KiB. The limit has room for that, for the
+# module's memory (16 bytes a page at most) and for 1 MiB besides.
+TENSORS=4096
+TENSORS_SIZE=4754944
+LIMIT=$((TENSORS_SIZE + TENSORS_SIZE * 16 / $(page_size) + 1024))
+# Maps of each until it ends by itself; it does not while there is this file.
+MAPS=5120
+GO_ON=/tmp/go-on
+STOPPED=3
+CGROUPS=/sys/fs/cgroup
+export TCECTL_PCI_IDS=/pci.ids
+
+card() {
+	echo "000$1:00:00.0"
+}
+
+cgroup() {
+	echo "$CGROUPS/card$1"
+}
+
+# each COMMAND...  for the cards' numbers, until it fails
+each() {
+	for number in 0 1 2 3; do
+		"$@" "$number" || return 1
+	done
+}
+
+# others COMMAND...  for those that the platform does not stop
+others() {
+	for number in 0 1 3; do
+		"$@" "$number" || return 1
+	done
+}
+
+host_has() {
+	wait_for 20 has_disk "$(card "$1")"
+}
+
+host_has_again() {
+	give_back "$(card "$1")" && host_has "$1"
+}
+
+bind_to_user() {
+	bind "$(card "$1")" vfio-pci && chown 65534 "/dev/vfio/$(group_of "$(card "$1")")"
+}
+
+mount_cgroups() {
+	mount -t cgroup2 cgroup2 "$CGROUPS" && echo +memory >"$CGROUPS/cgroup.subtree_control"
+}
+
+make_cgroup() {
+	mkdir "$(cgroup "$1")" && [ -e "$(cgroup "$1")/memory.max" ]
+}
+
+# box GROUP COMMAND...  what a container has of /dev: the file of VFIO's and the group's
+write_box() {
+	cat >/tmp/box <<-'END'
+	mount -t tmpfs none /mnt && mkdir /mnt/vfio || exit 1
+	for file in vfio "$1"; do
+		: >"/mnt/vfio/$file"
+		mount -o bind "/dev/vfio/$file" "/mnt/vfio/$file" || exit 1
+	done
+	mount -o rbind /mnt /dev || exit 1
+	shift
+	exec "$@"
+	END
+	mkdir -p /mnt && chmod 644 /tmp/box
+}
+
+# start NUMBER  a program without any privilege, which is the process that this shell has started
+start() {
+	device=$(card "$1")
+	(
+		echo 0 >"$(cgroup "$1")/cgroup.procs"
+		ulimit -l "$LIMIT"
+		exec su nobody -s /bin/sh -c "exec unshare -U -r -m sh /tmp/box $(group_of "$device") \
+			workload $device $TENSORS $MAPS $GO_ON"
+	) >"/tmp/said.$1" 2>&1 </dev/null &
+	echo "$!" >"/tmp/pid.$1"
+}
+
+is_ready() {
+	grep -q '^# ready' "/tmp/said.$1"
+}
+
+is_ready_or_gone() {
+	is_ready "$1" || ! kill -0 "$(cat "/tmp/pid.$1")"
+}
+
+# ready each | ready one NUMBER  who has ended is not waited for
+ready() {
+	wait_for 300 "$@" is_ready_or_gone && "$@" is_ready
+}
+
+one() {
+	"$2" "$1"
+}
+
+# ends NUMBER [STATUS]  by itself
+ends() {
+	status=0
+	wait "$(cat "/tmp/pid.$1")" || status=$?
+	sed "s/^/card $1: /" "/tmp/said.$1"
+	echo "card $1: status $status"
+	[ "$status" -eq "${2:-0}" ]
+}
+
+fails() {
+	refused ends "$1"
+}
+
+# told NUMBER  the lines of its program, of which there is one for every 1,024 maps
+told() {
+	grep -c . "/tmp/said.$1"
+}
+
+note_told() {
+	told "$1" >"/tmp/told.$1"
+}
+
+goes_on() {
+	kill -0 "$(cat "/tmp/pid.$1")" && [ "$(told "$1")" -gt "$(cat "/tmp/told.$1")" ]
+}
+
+# Now, not earlier
+all_go_on() {
+	"$1" note_told && wait_for 120 "$1" goes_on
+}
+
+# Four windows with all tensors, and no hypercall of the module's has failed
+at_work() {
+	cat /sys/kernel/debug/vfio_pseries/windows >/tmp/windows
+	cat /tmp/windows
+	[ "$(grep -c ' mapped=[1-9]' /tmp/windows)" -eq 4 ] && none_failed
+}
+
+none_failed() {
+	[ "$(grep -c '^window ' /tmp/windows)" -eq "$(grep -c ' failed=0$' /tmp/windows)" ]
+}
+
+# As many pages are pinned as the tensors have, but for some that are just registered anew
+pins_of_tensors() {
+	mib=$((($(pins) - pins_before) * ($(page_size) / 1024) / 1024))
+	note "$mib MiB are pinned"
+	[ "$mib" -ge $((TENSORS_SIZE * 4 * 99 / 102400)) ]
+}
+
+# Room for a quarter and 8 MiB more than it had at most: each processor keeps up to 4 MiB in stock
+almost_full() {
+	has=$(cat "$(cgroup "$1")/memory.peak")
+	echo $((has + has / 4 + 8388608)) >"$(cgroup "$1")/memory.max"
+	echo "card $1: $has of $(cat "$(cgroup "$1")/memory.max")"
+}
+
+too_small() {
+	cp "$(cgroup "$1")/memory.max" "/tmp/max.$1"
+	echo $(($(cat "/tmp/max.$1") / 2)) >"$(cgroup "$1")/memory.max"
+}
+
+large_enough() {
+	cat "/tmp/max.$1" >"$(cgroup "$1")/memory.max"
+}
+
+# What was read from a disk fills the rest: who wants memory then has to wait for some to be reclaimed
+fill() {
+	(
+		echo 0 >"$(cgroup "$1")/cgroup.procs"
+		exec dd if="/dev/ram$1" of=/dev/null bs=64k 2>/dev/null
+	)
+}
+
+ram_disks() {
+	modprobe brd rd_nr=4 rd_size=65536
+}
+
+pressed() {
+	cat "$(cgroup "$1")/memory.events"
+	grep -q '^max [1-9]' "$(cgroup "$1")/memory.events"
+}
+
+# As a runtime does: whatever is in the cgroup
+kill_it() {
+	echo 1 >"$(cgroup "$1")/cgroup.kill" && ends "$1" 137
+}
+
+# killed_at_work NUMBER  at a moment of its own
+killed_at_work() {
+	sleep "0.$(($(head -c 1 /dev/urandom | hexdump -e '1/1 "%u"') % 10))"
+	kill_it "$1"
+}
+
+# While they register and map
+killed_at_start() {
+	each start && sleep 1 && each kill_it
+}
+
+no_windows() {
+	tcectl stat | grep 'no user has a window'
+}
+
+pins_are_back() {
+	pins_are "$pins_before"
+}
+
+# What a cgroup without processes still has is what processors keep in stock, 4 MiB each at most, and files' pages
+nothing_charged() {
+	echo 1 >/proc/sys/vm/drop_caches
+	echo "card $1: $(cat "$(cgroup "$1")/memory.current") bytes are charged"
+	[ "$(cat "$(cgroup "$1")/memory.current")" -le 8388608 ]
+}
+
+# in_order PREFIX  nobody has a window or memory
+in_order() {
+	try "$1-nobody-has-a-window" wait_for 10 no_windows
+	try "$1-nothing-pinned" wait_for 10 pins_are_back
+	try "$1-nothing-charged" wait_for 10 each nothing_charged
+	try "$1-healthy" tcectl health
+	nothing_left "$1"
+}
+
+# resets_of NUMBER  of its PE until now
+resets_of() {
+	cut -d , -f "$(($1 + 1))" /sys/module/tce_inject/parameters/resets
+}
+
+not_reset() {
+	[ "$(resets_of "$1")" = 0 ]
+}
+
+stop_third() {
+	echo 2 >/sys/module/tce_inject/parameters/freeze && ends 2 "$STOPPED"
+}
+
+third_again() {
+	start 2 && ready one 2 && note_told 2 && wait_for 120 goes_on 2
+}
+
+# kill_at_work PREFIX
+kill_at_work() {
+	: >"$GO_ON"
+	try "$1-start" each start
+	try "$1-ready" ready each
+	try "$1-full" each fill
+	try "$1" each killed_at_work
+	in_order "$1"
+}
+
+# eeh_test  the platform stops one of four: its program ends, the others go on, and it is started again
+eeh_test() {
+	: >"$GO_ON"
+	try eeh-start each start
+	try eeh-ready ready each
+	try eeh-third-stopped stop_third
+	try eeh-others-go-on all_go_on others
+	try eeh-third-again third_again
+	try eeh-others-still-go-on all_go_on others
+	try eeh-others-not-reset others not_reset
+	rm "$GO_ON"
+	try eeh-all-end each ends
+	in_order eeh
+}
+
+# shellcheck disable=SC2046 # a list
+try eeh-platform eeh_platform $(each card)
+try host-disk use_disk
+try host-disks each host_has
+try load-driver load_driver
+try bind-vfio-pci each bind_to_user
+try cgroups mount_cgroups
+try cgroup each make_cgroup
+try ram-disks ram_disks
+try box write_box
+pins_before=$(pins)
+
+: >"$GO_ON"
+try start each start
+must ready ready each
+try at-work at_work
+try pins-of-tensors pins_of_tensors
+try almost-full each almost_full
+try full each fill
+rm "$GO_ON"
+try end each ends
+try pressed each pressed
+in_order end
+
+try killed-at-start killed_at_start
+in_order killed-at-start
+kill_at_work killed-once
+kill_at_work killed-again
+
+try too-small each too_small
+try too-small-start each start
+try too-small-fails each fails
+in_order too-small
+try large-enough each large_enough
+
+eeh_test
+try host-has-again each host_has_again
+host_again released
+finish
