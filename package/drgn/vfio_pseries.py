@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""PEs, who owns them, windows and mappings, from a kernel's memory: a script for drgn.
+
+    drgn -k -s vfio_pseries.ko vfio_pseries.py                       the running kernel
+    drgn -c VMCORE -s VMLINUX -s vfio_pseries.ko vfio_pseries.py     a crash dump
+
+The lines are those of the module's files in debugfs: pes, windows, translations. The module's debug
+information is enough for a running kernel. A line that begins with "#" says what cannot be read.
+"""
+
+import sys
+
+from drgn import FaultError, Object, ProgramFlags, container_of
+from drgn.helpers.linux.list import list_for_each_entry
+
+# Of macros there is no debug information: driver/papr.h, shadow.h and runs.h have these
+TCE_READ = 1
+TCE_WRITE = 2
+UNKNOWN = 1 << 2
+ERASED = 1 << 3
+LEAF_TCES = 512
+BLOCK_SHIFT = 22
+BLOCK_MASK = (1 << BLOCK_SHIFT) - 1
+HPA_MASK = ~0xfff
+
+# A node of an xarray: the module's debug information has none
+XA_SHIFT = 0
+XA_SLOTS = 40
+XA_CHUNK = 64
+XA_NODES = 4096
+
+
+def address_of(name):
+    """Of a variable of the module's, by the running kernel's own word."""
+    with open('/proc/kallsyms', encoding='ascii') as symbols:
+        for line in symbols:
+            words = line.split()
+            if words[2:] == [name, '[vfio_pseries]']:
+                return int(words[0], 16)
+    raise LookupError(f'{name}: the module is not loaded, or this user may not ask')
+
+
+def variable(name, file):
+    """A variable of the module's. Without the kernel's debug information drgn finds no modules."""
+    found = prog.variable(name, file)
+    if prog.flags & ProgramFlags.IS_LIVE:
+        return Object(prog, found.type_, address=address_of(name))
+    return found
+
+
+def node_path(node):
+    """A node of the device tree, from its root on."""
+    names = []
+    while node.parent:
+        names.insert(0, node.full_name.string_().decode())
+        node = node.parent.read_()
+    return '/' + '/'.join(names)
+
+
+def host_pe_of(pe):
+    """What the kernel has of a PE."""
+    return container_of(pe, prog.type('struct host_pe', 'host.h'), 'pe')
+
+
+# --- PEs ---
+
+def host_pes():
+    """Every PE that the module has met."""
+    pes = variable('host_pes', 'host.c')
+    yield from list_for_each_entry(prog.type('struct host_pe', 'host.h'), pes.address_of_(), 'link')
+
+
+def pe_line(host):
+    """The PE and its owner."""
+    pe = host.pe
+    print(f'pe node={node_path(host.node)} buid={hex(pe.addr.buid)}'
+          f' config={hex(pe.addr.config_addr)} owner={"user" if pe.owned else "host"}'
+          f' ddw={int(pe.addr.token_query != 0)} reset={int(pe.addr.token_reset != 0)}'
+          f' pgsizes={hex(pe.pgsizes)} max={int(pe.max)}')
+
+
+def pe_window_line(host, kind, window):
+    """A window that firmware has for it."""
+    w = window.w
+    print(f'window node={node_path(host.node)} kind={kind} liobn={hex(w.liobn)}'
+          f' start={hex(w.start)} size={hex(w.size)} shift={int(w.page_shift)}'
+          f' present={int(window.present)} lent={int(window.lent)} raw={int(window.raw)}')
+
+
+def show_pe(host):
+    """The PE and its windows."""
+    pe_line(host)
+    pe_window_line(host, 'default', host.pe.dflt)
+    for window in host.pe.ddw:
+        if window.present:
+            pe_window_line(host, 'dynamic', window)
+
+
+# --- windows ---
+
+def array_entries(entry, index):
+    """Of an xarray, from one of its entries on: the number and the address of each thing."""
+    if entry & 3 != 2:
+        if entry:
+            yield index, entry
+    elif entry > XA_NODES:
+        shift = prog.read_u8(entry - 2 + XA_SHIFT)
+        for i in range(XA_CHUNK):
+            slot = prog.read_u64(entry - 2 + XA_SLOTS + 8 * i)
+            yield from array_entries(slot, index + (i << shift))
+
+
+def containers():
+    """Every container of a user's: its number and what it is about."""
+    kind = prog.variable('recent', 'container.c').type_.type
+    head = variable('containers', 'container.c').xa_head.value_()
+    for number, address in array_entries(head, 0):
+        yield number, Object(prog, kind, value=address).space
+
+
+def tables():
+    """Every window of a user's: its name, and the space that it is in."""
+    for number, space in containers():
+        for slot, table in enumerate(space.windows.table):
+            if table:
+                yield f'{number}.{slot}', space, table
+
+
+def counted(counter):
+    """An atomic number."""
+    return int(counter.counter)
+
+
+def members(space, table):
+    """The hypervisor's tables, and the PEs that they are of."""
+    liobns = ','.join(hex(table.liobn[i]) for i in range(table.pes))
+    nodes = ','.join(node_path(host_pe_of(space.windows.pe[i]).node)
+                     for i in range(space.windows.pes))
+    return f'liobns={liobns} nodes={nodes}'
+
+
+def counts(table):
+    """What was asked of the hypervisor."""
+    c, shadow = table.count, table.shadow
+    one = counted(c.one)
+    return (f'mapped={counted(shadow.live)} unknown={counted(shadow.unknown)}'
+            f' shadow={int(shadow.bytes)} put={one + counted(c.put)}'
+            f' indirect={counted(c.indirect)} stuff={counted(c.stuff)}'
+            f' batches={one + counted(c.batches)} tces={one + counted(c.tces)}'
+            f' busy={counted(c.busy)} failed={counted(c.failed)}')
+
+
+def show_window(name, space, table):
+    """A window of a user's."""
+    w = table.w
+    print(f'window id={name} api={1 if space.v1 else 2} start={hex(w.start)} size={hex(w.size)}'
+          f' shift={int(w.page_shift)} {members(space, table)} {counts(table)}')
+
+
+# --- mappings ---
+
+def leaves(shadow):
+    """What was ever mapped, 512 TCEs at a time: the first one's index and the leaf."""
+    for top in range(shadow.tops):
+        middle = shadow.top[top]
+        for i in range(1 << shadow.mid_shift.value_()) if middle else ():
+            if middle[i]:
+                yield (top << shadow.mid_shift.value_()) + i, middle[i]
+
+
+def run_of(runs, page):
+    """The frame of a page of registered memory, counted from user address 0."""
+    number = (page >> BLOCK_SHIFT) - (runs.first.value_() >> BLOCK_SHIFT)
+    block = runs.block[number]
+    begun = [r for r in (block.run[i].value_() for i in range(block.n))
+             if r & BLOCK_MASK <= page & BLOCK_MASK]
+    return (begun[-1] >> BLOCK_SHIFT) + (page & BLOCK_MASK) - (begun[-1] & BLOCK_MASK)
+
+
+def page_address(runs, address):
+    """Where a byte of registered memory lies, by host physical address."""
+    shift = prog['PAGE_SHIFT'].value_()
+    return run_of(runs, address >> shift) << shift | address & ((1 << shift) - 1)
+
+
+def run_tces(memory, run):
+    """The TCEs of a leaf that says all of them in a few words."""
+    pages = run.pages
+    first, address = run.member_('from').value_(), pages.ua.value_()
+    shift = pages.page_shift.value_()
+    for i in range(pages.n):
+        runs = memory.by_id[run.region - 1].pin.runs
+        yield first + i, page_address(runs, address + (i << shift)) | pages.perm.value_()
+
+
+def leaf_tces(memory, leaf):
+    """Places and TCEs that may be valid, in either form of a leaf."""
+    if not leaf.flat:
+        yield from run_tces(memory, leaf.run)
+        return
+    for place, tce in enumerate(leaf.cells.tce.value_()):
+        if tce & (TCE_READ | TCE_WRITE) and not tce & ERASED:
+            yield place, tce
+
+
+def tces(table):
+    """All of a window's: index and TCE."""
+    for number, leaf in leaves(table.shadow):
+        for place, tce in leaf_tces(table.memory, leaf) if leaf.live else ():
+            yield number * LEAF_TCES + place, tce
+
+
+def stretches(table):
+    """Those that follow each other, in the table and in memory: index, TCE, how many."""
+    step = 1 << table.w.page_shift.value_()
+    stretch = None
+    for index, tce in tces(table):
+        if stretch and index == stretch[0] + stretch[2] and tce == stretch[1] + stretch[2] * step:
+            stretch[2] += 1
+            continue
+        if stretch:
+            yield stretch
+        stretch = [index, tce, 1]
+    if stretch:
+        yield stretch
+
+
+def show_mappings(name, space, table):
+    """What a device can reach."""
+    start, shift = table.w.start.value_(), table.w.page_shift.value_()
+    for index, tce, n in stretches(table):
+        perm = ('r' if tce & TCE_READ else '') + ('w' if tce & TCE_WRITE else '')
+        print(f'run window={name} ioba={hex(start + (index << shift))} size={hex(n << shift)}'
+              f' hpa={hex(tce & HPA_MASK)} perm={perm} unknown={int(bool(tce & UNKNOWN))}')
+
+
+def each(show, things):
+    """Whatever one of them is: in a kernel that runs it may go, in a dump a page may be missing."""
+    for thing in things:
+        try:
+            show(*thing) if isinstance(thing, tuple) else show(thing)
+        except FaultError as error:
+            print(f'# cannot be read: {error}')
+            sys.stdout.flush()
+
+
+each(show_pe, host_pes())
+each(show_window, tables())
+each(show_mappings, tables())
