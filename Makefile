@@ -149,7 +149,7 @@ faults: KERNEL = 6.12-64k
 faults: setup
 	@rig/kernels $(ON)
 	@rig/modules $(ON)
-	@KERNEL=$(ON) tests/faults/run $(FAULT)
+	@KERNEL=$(ON) tests/upstream/run $(FAULT)
 
 unit: setup
 	@tests/run unit

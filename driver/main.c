@@ -13,11 +13,11 @@
 #include <asm/firmware.h>
 #include <asm/machdep.h>
 #include <asm/svm.h>
-#include "container.h"
-#include "debug.h"
-#include "host.h"
-#include "hv.h"
+#include "debug/debugfs.h"
+#include "group/group.h"
+#include "hv/hcall.h"
 #include "version.h"
+#include "vfio/container.h"
 
 static bool enable = true;
 module_param(enable, bool, 0444);

@@ -26,7 +26,7 @@
 #define MODEL_H
 
 #include <linux/types.h>
-#include "papr.h"
+#include "hv/papr.h"
 
 /* Kinds of calls. */
 enum model_call {

@@ -72,12 +72,12 @@ alone() {
 target_names() {
 	[ -z "${TREE:-}" ] || { echo tree; return; }
 	awk -v more="${MORE:-}" '!/^#/ && NF && (more != "") == ($5 == "more") { print $1 }' \
-		"$ROOT/rig/targets"
+		"$ROOT/rig/kernels.list"
 }
 
 # The table, and behind it the line of the tester's own tree, if there is one
 targets() {
-	cat "$ROOT/rig/targets"
+	cat "$ROOT/rig/kernels.list"
 	[ ! -e "$BUILD/tree/target" ] || cat "$BUILD/tree/target"
 }
 

@@ -3,5 +3,12 @@
 # The driver's sources that know nothing of PCI, VFIO or the device tree, and compile unchanged over
 # tests/shim: what the programs in user space are built of.
 
-SHARED	:= hv shadow leaf call ledger tally runs pages pinned pin pin_kvm memory hold loose gather slots batch journal map unmap \
-	   single members table lend pe pe_window window space space_v1 ioctl
+SHARED	:= hv/hcall \
+	   tce/shadow tce/shadow_leaf tce/range_lock tce/gather tce/kvm_slots tce/batch \
+	   tce/journal tce/map tce/unmap tce/one_page tce/members tce/table \
+	   memory/mm_pins memory/page_runs memory/pages memory/pinned memory/pin \
+	   memory/pin_kvm memory/regions memory/region_hold memory/v1_pages \
+	   kvm/kvm_mapped kvm/kvm_table \
+	   pe/pe pe/pe_window \
+	   ioas/window ioas/ioas ioas/ioas_v1 \
+	   vfio/ioctl

@@ -11,7 +11,7 @@
 #include "command.h"
 #include "json.h"
 #include "message.h"
-#include "root.h"
+#include "system/sysroot.h"
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },

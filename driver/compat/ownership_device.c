@@ -24,8 +24,8 @@
 #include <linux/pci.h>
 #include <linux/pci-ats.h>
 #include <linux/rcupdate.h>
-#include "../host.h"
-#include "../host_tree.h"
+#include "group/group.h"
+#include "group/group_device_tree.h"
 
 #define PROP_SAVED	"ibm,dma-window-saved"
 

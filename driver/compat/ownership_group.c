@@ -21,7 +21,7 @@
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include "../host.h"
+#include "group/group.h"
 
 MODULE_INFO(ownership, "group");
 

@@ -19,8 +19,8 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <asm/pci-bridge.h>
-#include "../host.h"
-#include "../host_tree.h"
+#include "group/group.h"
+#include "group/group_device_tree.h"
 
 MODULE_INFO(ownership, "none");
 

@@ -15,7 +15,7 @@
 
 #include <linux/iommu.h>
 #include <linux/mutex.h>
-#include "../host.h"
+#include "group/group.h"
 
 /*
  * The kernel's own operations, the same for all groups, and a copy for PEs whose

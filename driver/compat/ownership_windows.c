@@ -35,8 +35,8 @@
 #include <linux/log2.h>
 #include <linux/memory.h>
 #include <linux/string.h>
-#include "../host.h"
-#include "../host_tree.h"
+#include "group/group.h"
+#include "group/group_device_tree.h"
 
 /* A LIOBN that no table has. */
 #define LIOBN_NONE	0xffffffffU

@@ -13,7 +13,7 @@ import sys
 from drgn import FaultError, Object, ProgramFlags, container_of
 from drgn.helpers.linux.list import list_for_each_entry
 
-# Of macros there is no debug information: driver/papr.h, shadow.h and runs.h have these
+# Of macros there is no debug information: driver/hv/papr.h, shadow.h and runs.h have these
 TCE_READ = 1
 TCE_WRITE = 2
 UNKNOWN = 1 << 2

@@ -10,7 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/byteorder.h>
-#include "papr.h"
+#include "hv/papr.h"
 #include "sequence.h"
 
 #define KNOWN		6	/* windows that are remembered, also when they are gone */

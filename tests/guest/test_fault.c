@@ -2,7 +2,7 @@
 /*
  * The known faults of the kernel's own driver, one test for each that an emulated machine can show.
  * docs/upstream.md describes them by the same names. These tests fail, some of them with a kernel
- * fault, on that driver; so each gets a boot of its own there (tests/faults/run). Some need a
+ * fault, on that driver; so each gets a boot of its own there (tests/upstream/run). Some need a
  * machine made for them, which faults.scenario is.
  */
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include <linux/errno.h>
 #include <linux/vfio.h>
 #include "compat/vfio_driver.h"
-#include "host.h"
+#include "group/group.h"
 #include "kernel.h"
 #include "partition.h"
 #include "scenario.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kernel.c - ids, files and the module, as far as container.c and debug.c can tell. */
+/* kernel.c - ids, files and the module, as far as container.c and debugfs.c can tell. */
 #include <stdlib.h>
 #include <linux/errno.h>
 #include <linux/slab.h>
 #include "compat/vfio_driver.h"
-#include "eeh.h"
 #include "kernel.h"
 #include "schedule.h"
+#include "vfio/eeh.h"
 #include "world.h"
 
 #define MOST_FILES	8

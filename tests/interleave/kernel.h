@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* kernel.h - what container.c and debug.c want of a kernel, and the ways in that they leave. */
+/* kernel.h - what container.c and debugfs.c want of a kernel, and the ways in that they leave. */
 #ifndef INTERLEAVE_KERNEL_H
 #define INTERLEAVE_KERNEL_H
 
@@ -110,7 +110,7 @@ struct vfio_iommu_driver_ops;
 /* What VFIO calls: container.c's. */
 extern const struct vfio_iommu_driver_ops *kernel_vfio;
 
-/* Somebody reads all files of debug.c. */
+/* Somebody reads all files of debugfs.c. */
 void kernel_read_files(void);
 
 #endif

@@ -8,8 +8,8 @@
  * has gone.
  */
 #include <linux/errno.h>
-#include "host.h"
-#include "lookup.h"
+#include "group/group.h"
+#include "kvm/kvm_iommu.h"
 #include "schedule.h"
 #include "world.h"
 

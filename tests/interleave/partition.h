@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * partition.h - what host.c, host_tree.c, lookup.c, main.c and compat/ownership_replace.c want of a
- * kernel: one IOMMU group of two PCI functions, its table group, its node, and the module that
- * comes and goes.
+ * partition.h - what group.c, group_device_tree.c, kvm_iommu.c, main.c and
+ * compat/ownership_replace.c want of a kernel: one IOMMU group of two PCI functions, its table
+ * group, its node, and the module that comes and goes.
  *
  * The group's mutex, the chains of notifiers and the references of module and tables are as the
  * kernel has them. Who comes in from outside says so (partition_enter()): the module must be there,

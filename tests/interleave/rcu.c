@@ -8,7 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include "internal.h"
-#include "lend.h"
+#include "kvm/kvm_table.h"
 #include "rcu.h"
 #include "schedule.h"
 #include "shim.h"
@@ -96,7 +96,7 @@ void shim_kfree_rcu(struct rcu_head *head, void *object)
 	free_waiting();
 }
 
-/* As lookup.c does. */
+/* As kvm_iommu.c does. */
 __be64 *__wrap_lend_slot(struct lend *l, u64 index)
 {
 	return rcu_preemptible ? NULL : __real_lend_slot(l, index);

@@ -8,12 +8,12 @@
 #include <linux/errno.h>
 #include <linux/vfio.h>
 #include "compat/vfio_driver.h"
-#include "container.h"
-#include "debug.h"
+#include "debug/debugfs.h"
 #include "kernel.h"
 #include "kvm.h"
 #include "rcu.h"
 #include "scenario.h"
+#include "vfio/container.h"
 #include "world.h"
 
 #define PAGE	(4 * KiB)

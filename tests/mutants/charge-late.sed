@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # v1: what is pinned beyond the window's size is not charged.
 #
-# file: driver/space_v1.c
+# file: driver/ioas/ioas_v1.c
 /^static int space_charge(/,/^}/s/if (pages > s->locked)/if (s->dead)/

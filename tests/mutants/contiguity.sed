@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A large IOMMU page may lie over small pages of the kernel's.
 #
-# file: driver/runs.c
+# file: driver/memory/page_runs.c
 /^bool runs_fit(/,/^}/s/return false;/return true;/

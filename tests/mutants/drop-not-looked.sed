@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A remove that failed is taken for one without effect.
 #
-# file: driver/hv.c
+# file: driver/hv/hcall.c
 s/return rc && hv_exists(w->liobn, w->start) ? rc : 0;/return rc;/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # KVM may lose as many counts as a guest likes.
 #
-# file: driver/tally.c
+# file: driver/kvm/kvm_mapped.c
 s/return atomic64_read(&y->counted) <= live + TALLY_MOST_LOST \&\&/return live + 1 > 0 \&\&/

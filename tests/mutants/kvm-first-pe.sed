@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # KVM writes to the first PE of a container only.
 #
-# file: driver/lend.c
+# file: driver/kvm/kvm_table.c
 /^static int lend_put(/,/^}/s/i < t->pes/i < 1/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A page that KVM could not put into a table is left there.
 #
-# file: driver/lend.c
+# file: driver/kvm/kvm_table.c
 s/if (!lend_put(t, idx, 0)) {/if (leaf) {/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # KVM may still write when the window is about to go.
 #
-# file: driver/lend.c
+# file: driver/kvm/kvm_table.c
 /^void lend_end(/,/^}/s/l->t = NULL;/l->stopped = true;/

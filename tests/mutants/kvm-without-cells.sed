@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # KVM clears a page of a run although there is no memory to note that.
 #
-# file: driver/lend.c
+# file: driver/kvm/kvm_table.c
 /^static bool lend_flatten(/,/^}/{/^	if (!leaf->cells)$/{N
 s/.*return false;//
 }

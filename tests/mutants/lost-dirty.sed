@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Pages that a device could write to are not marked dirty.
 #
-# file: driver/gather.c
+# file: driver/tce/gather.c
 s/^\t\t\tdirty = memory_dirty(from, page_shift) - from;/\t\t\tdirty = page_shift;/

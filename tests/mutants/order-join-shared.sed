@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A PE joins while MAPs run.
 #
-# file: driver/space.c
+# file: driver/ioas/ioas.c
 # interleave: leaves_join
 /^int space_attach(/,/^}/{s/down_write(/down_read(/;s/up_write(/up_read(/
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # KVM's call for a slot may sleep.
 #
-# file: driver/lend.c
+# file: driver/kvm/kvm_table.c
 # interleave: kvm_map
 /^static __be64 \*lend_table_slot(/,/^}/s/^\tspin_lock(&leaf->lock);/&\n\tcond_resched();/

@@ -3,5 +3,5 @@
 # Where the run that was found last is noted is read and written as if nobody else did
 #
 # interleave: page_page_runs
-# file: driver/runs.c
+# file: driver/memory/page_runs.c
 s/WRITE_ONCE(r->last, at)/r->last = at/

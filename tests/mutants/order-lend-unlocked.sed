@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Which table KVM has is changed without the lock.
 #
-# file: driver/lend.c
+# file: driver/kvm/kvm_table.c
 # interleave: kvm_remove
 /^void lend_end(/,/^}/{/write_lock/d;/write_unlock/d
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Nobody waits until KVM is done with a slot.
 #
-# file: driver/lend.c
+# file: driver/kvm/kvm_table.c
 # interleave: kvm_remove
 s/^\t\tlookup_wait();/\t\tcond_resched();/

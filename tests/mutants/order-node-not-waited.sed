@@ -3,5 +3,5 @@
 # A node goes while the core is made to forget its PE.
 #
 # interleave: host_unload_node
-# file: driver/host.c
+# file: driver/group/group.c
 s/^\twait_event(host_forgotten, .*/\t;/

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Memory whose last window closes meanwhile waits for ever.
 #
-# file: driver/pin.c
+# file: driver/memory/pin.c
 # interleave: kvm_two_spaces
 /^bool pin_go_or_wait(/,/^}/s/list_add_tail(/mutex_unlock(\&p->ledger->lock), mutex_lock(\&p->ledger->lock), &/

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # KVM adds to a window while a PE leaves it.
 #
-# file: driver/window.c
+# file: driver/ioas/window.c
 # interleave: kvm_leave
 /^static bool window_part(/,/^}/{/lend_stop(t->lend);/d
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # One page is written in the range of a call that has not ended.
 #
-# file: driver/call.h
+# file: driver/tce/range_lock.h
 # interleave: over_page
 /^static inline bool call_vacant(/,/^}/s/return .*/return true;/

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A reboot takes PEs from their users and does not close the door: another one gets it.
 #
-# file: driver/host.c
+# file: driver/group/group.c
 # interleave: host_use_reboot
 /^void host_shutdown(/,/^}/s/^	host_closed = true;$//

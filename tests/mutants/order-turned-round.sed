@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Two locks are taken in both orders.
 #
-# file: driver/lend.c
+# file: driver/kvm/kvm_table.c
 # interleave: kvm_remove_create
 /^static int lend_exchange_in(/,/^}/{s/^\t\tspin_lock(&leaf->lock);/&\n\t\tspin_lock(\&t->calls.lock);/;s/^\t\tspin_unlock(&leaf->lock);/\t\tspin_unlock(\&t->calls.lock);\n&/
 }

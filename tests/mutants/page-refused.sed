@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # One page's TCE was refused, and its entry is not unknown.
 #
-# file: driver/single.c
+# file: driver/tce/one_page.c
 /^static noinline void table_page_unknown/,/^}/s/tce | SHADOW_UNKNOWN/tce/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A page passes for the next one of a run though others lie in between.
 #
-# file: driver/runs.c
+# file: driver/memory/page_runs.c
 s/return pfn - (run >> RUNS_BLOCK_SHIFT) ==/return pfn - (run >> RUNS_BLOCK_SHIFT) >=/

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # VFIO is handed a pointer, and calls may come after its end.
 #
-# file: driver/container.c
+# file: driver/vfio/container.c
 # guest: life TESTS=race
 s/return (void \*)(unsigned long)id;/return c;/
 s/c = xa_load(&containers, (unsigned long)data);/c = data;/

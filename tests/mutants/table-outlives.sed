@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A table that KVM alone has does not keep the module.
 #
-# file: driver/lookup.c
+# file: driver/kvm/kvm_iommu.c
 # guest: beside
 s/^\tif (try_module_get(THIS_MODULE))/\tif (0)/
 s/^\t\tlookup_make_normal(tbl);/\t\tcond_resched();/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A call has one TCE more than PAPR allows.
 #
-# file: driver/hv.h
+# file: driver/hv/hcall.h
 s/^#define HV_BATCH\tPAPR_MAX_TCES/#define HV_BATCH\t(PAPR_MAX_TCES + 1)/

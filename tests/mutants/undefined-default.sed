@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The default window that firmware brought back is not cleared.
 #
-# file: driver/pe_window.c
+# file: driver/pe/pe_window.c
 s/int rc = hv_clear_if_there(&pe->dflt.w, false);/int rc = 0;/

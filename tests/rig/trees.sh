@@ -66,7 +66,7 @@ bad_trees() {
 	not_built='make ARCH=powerpc CROSS_COMPILE=powerpc64le-linux-gnu- vmlinux modules'
 	expect tree-nowhere 'kernels: TREE=nowhere is no folder||1|' "$(taken nowhere)"
 	expect tree-nowhere-to-test 'kernels: TREE=nowhere is no folder||1' "$(refusal "$ROOT/tests/run" guest)"
-	expect tree-nowhere-for-faults 'kernels: TREE=nowhere is no folder||1' "$(refusal "$ROOT/tests/faults/run" B4)"
+	expect tree-nowhere-for-faults 'kernels: TREE=nowhere is no folder||1' "$(refusal "$ROOT/tests/upstream/run" B4)"
 	bad no-config 'is no kernel tree with a build: it has no .config' rm .config
 	bad other-architecture 'is configured for another architecture: the guests are ppc64le (CONFIG_PPC64, CONFIG_CPU_LITTLE_ENDIAN)' \
 		unset_option CPU_LITTLE_ENDIAN

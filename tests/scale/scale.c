@@ -13,10 +13,10 @@
 #include <time.h>
 #include <linux/errno.h>
 #include <linux/log2.h>
+#include "ioas/ioas.h"
 #include "model.h"
-#include "pe.h"
+#include "pe/pe.h"
 #include "shim.h"
-#include "space.h"
 
 #define KiB		1024UL
 #define MiB		(1024 * KiB)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Where a lock that the whole module shares is held over what may take a user's mmap_lock, in a file's
-# own words: awk -f locks.awk driver/*.c. A function may do so that calls one that may; calls through
+# own words: awk -f locks.awk driver/*.c driver/*/*.c. A function may do so that calls one that may; calls through
 # pointers are not followed.
 
 BEGIN {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Loops over TCEs or pages that never let others run: awk -f loops.awk driver/*.c. Such a loop does in
+# Loops over TCEs or pages that never let others run: awk -f loops.awk driver/*/*.c. Such a loop does in
 # each round what is done once for a page, a batch or a region (a hypercall, a lock, an allocation, a pin),
 # and holds no spinlock meanwhile. One that is always short says so in its function or before it: "Bounded: WHY".
 

@@ -6,7 +6,7 @@
 #ifndef KVM_H
 #define KVM_H
 
-#include "lend.h"
+#include "kvm/kvm_table.h"
 
 /* What the guest gets; the second stands for the way through user space. */
 #define KVM_DONE	0

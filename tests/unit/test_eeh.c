@@ -6,7 +6,7 @@
 #include <string.h>
 #include <linux/errno.h>
 #include <linux/vfio.h>
-#include "eeh.h"
+#include "vfio/eeh.h"
 #include "world.h"
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_hv.c - hv.h: which call is made for a batch, what becomes of each answer. */
+/* test_hv.c - hcall.h: which call is made for a batch, what becomes of each answer. */
 #include <string.h>
 #include <linux/errno.h>
 #include <asm/byteorder.h>

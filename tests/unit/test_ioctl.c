@@ -6,7 +6,7 @@
 #include <string.h>
 #include <linux/errno.h>
 #include <linux/vfio.h>
-#include "ioctl.h"
+#include "vfio/ioctl.h"
 #include "world.h"
 
 #define CALL(cmd, arg)	ioctl_space(&world.space, cmd, (unsigned long)(arg))

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/errno.h>
-#include "leaf.h"
-#include "shadow.h"
+#include "tce/shadow.h"
+#include "tce/shadow_leaf.h"
 #include "world.h"
 
 #define TCE(i)	(((u64)(i) + 1) << 12 | RW)

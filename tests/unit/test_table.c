@@ -160,7 +160,7 @@ static void small_counts(void **state)
 	world_end();
 }
 
-/* --- runs (leaf.h) --- */
+/* --- runs (shadow_leaf.h) --- */
 
 static void assert_run(u64 first, u64 n)
 {

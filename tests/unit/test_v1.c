@@ -3,7 +3,7 @@
 #include <string.h>
 #include <linux/errno.h>
 #include <linux/vfio.h>
-#include "ioctl.h"
+#include "vfio/ioctl.h"
 #include "world.h"
 
 #define WINDOW_PAGES	(DFLT_SIZE >> PAGE_SHIFT)

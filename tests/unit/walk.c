@@ -6,8 +6,8 @@
  * hypervisor, and from the shadows to what the registered memory has counted.
  */
 #include <string.h>
-#include "leaf.h"
-#include "pin.h"
+#include "memory/pin.h"
+#include "tce/shadow_leaf.h"
 #include "world.h"
 
 #define MOST_REGIONS	64

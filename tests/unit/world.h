@@ -16,10 +16,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "ioas/ioas.h"
 #include "model.h"
-#include "pe.h"
+#include "pe/pe.h"
 #include "shim.h"
-#include "space.h"
 
 #define KiB	1024UL
 #define MiB	(1024 * KiB)

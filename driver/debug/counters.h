@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * counters.h - what has been asked of the hypervisor for one window.
+ *
+ * Counted once per batch and never per TCE. Clearing a new window and the RTAS
+ * calls are not in it: they are for a window that nobody has yet, or no more.
+ */
+#ifndef VFIO_PSERIES_COUNTERS_H
+#define VFIO_PSERIES_COUNTERS_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+#include "hv/hcall.h"
+
+/**
+ * struct count - counters of one window, all of its PEs together
+ * @one:      single H_PUT_TCE that succeeded: most calls of some users; in none of the others
+ * @put:      H_PUT_TCE; of a batch that failed all are counted
+ * @indirect: H_PUT_TCE_INDIRECT
+ * @stuff:    H_STUFF_TCE
+ * @batches:  batches, each of one call or of several H_PUT_TCE
+ * @tces:     TCEs that they wrote
+ * @busy:     batches that the hypervisor was too busy for; they come again
+ * @failed:   batches that it refused
+ */
+struct count {
+	atomic64_t one;
+	atomic64_t put;
+	atomic64_t indirect;
+	atomic64_t stuff;
+	atomic64_t batches;
+	atomic64_t tces;
+	atomic64_t busy;
+	atomic64_t failed;
+};
+
+static inline void count_answer(struct count *c, u32 n, int rc)
+{
+	atomic64_inc(&c->batches);
+	if (!rc)
+		atomic64_add(n, &c->tces);
+	else
+		atomic64_inc(rc > 0 ? &c->busy : &c->failed);
+}
+
+/**
+ * count_batch() - one batch for one PE was tried
+ * @c:   the window's
+ * @n:   its TCEs
+ * @put: valid TCEs were written, not invalid ones
+ * @rc:  what hv_put() or hv_stuff() said
+ *
+ * Context: any.
+ */
+static inline void count_batch(struct count *c, u32 n, bool put, int rc)
+{
+	if (hv_singly(n, put))
+		atomic64_add(n, &c->put);
+	else
+		atomic64_inc(put ? &c->indirect : &c->stuff);
+	count_answer(c, n, rc);
+}
+
+/**
+ * count_one() - the same for hv_put_one()
+ */
+static inline void count_one(struct count *c, int rc)
+{
+	if (!rc)
+		atomic64_inc(&c->one);
+	else
+		count_batch(c, 1, true, rc);
+}
+
+#endif

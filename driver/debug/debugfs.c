@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * debugfs.c - what PEs, windows and TCEs there are, as lines of "KIND key=value".
+ *
+ * Readers hold a reference to what they look at (a PE, a container) and its lock
+ * while they look, and print afterwards or under a lock that may sleep. So a
+ * window can go at any time between two lines, and never within one. The files
+ * are for root alone: they tell host physical addresses.
+ */
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include "debug/debugfs.h"
+#include "group/group.h"
+#include "ioas/ioas.h"
+#include "vfio/container.h"
+
+#define DEBUG_FORMAT	"vfio_pseries 1\n"
+
+/* Most TCEs that are told in one line. */
+#define DEBUG_STRETCH	8192
+
+static struct dentry *debug_folder;
+
+/* --- PEs --- */
+
+static void debug_pe_window(struct seq_file *m, const struct host_pe *hp, const char *kind,
+			    const struct pe_window *d)
+{
+	seq_printf(m, "window node=%pOF kind=%s liobn=0x%x start=0x%llx size=0x%llx shift=%u",
+		   hp->node, kind, d->w.liobn, d->w.start, d->w.size, d->w.page_shift);
+	seq_printf(m, " present=%d lent=%d raw=%d\n", d->present, d->lent, d->raw);
+}
+
+static int debug_pe(struct host_pe *hp, void *data)
+{
+	struct seq_file *m = data;
+	struct pe *pe = &hp->pe;
+	int i;
+
+	if (mutex_lock_killable(&pe->lock))
+		return -EINTR;
+	seq_printf(m, "pe node=%pOF buid=0x%llx config=0x%x owner=%s ddw=%d reset=%d",
+		   hp->node, pe->addr.buid, pe->addr.config_addr, pe->owned ? "user" : "host",
+		   hv_has_ddw(&pe->addr), hv_has_reset(&pe->addr));
+	seq_printf(m, " pgsizes=0x%llx max=%u\n", pe->pgsizes, pe->max);
+	debug_pe_window(m, hp, "default", &pe->dflt);
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present)
+			debug_pe_window(m, hp, "dynamic", &pe->ddw[i]);
+	mutex_unlock(&pe->lock);
+	return 0;
+}
+
+static int pes_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, DEBUG_FORMAT);
+	return host_each(debug_pe, m);
+}
+DEFINE_SHOW_ATTRIBUTE(pes);
+
+/* The one file that makes the module ask firmware. */
+static int debug_possible(struct host_pe *hp, void *data)
+{
+	struct seq_file *m = data;
+	struct pe *pe = &hp->pe;
+	struct hv_query q;
+	int rc;
+
+	if (!hv_has_ddw(&pe->addr))
+		return 0;
+	if (mutex_lock_killable(&pe->lock))
+		return -EINTR;
+	rc = hv_query(&pe->addr, &q);
+	if (rc)
+		seq_printf(m, "possible node=%pOF error=%d\n", hp->node, -rc);
+	else
+		seq_printf(m, "possible node=%pOF windows=%u tces=0x%llx pgsizes=0x%llx\n",
+			   hp->node, q.windows, q.max_tces, q.pgsizes & ~pe->unusable);
+	mutex_unlock(&pe->lock);
+	return 0;
+}
+
+static int possible_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, DEBUG_FORMAT);
+	return host_each(debug_possible, m);
+}
+DEFINE_SHOW_ATTRIBUTE(possible);
+
+/* --- windows --- */
+
+static void debug_members(struct seq_file *m, const struct windows *ws, const struct table *t)
+{
+	u32 i;
+
+	seq_puts(m, " liobns=");
+	for (i = 0; i < t->pes; i++)
+		seq_printf(m, "%s0x%x", i ? "," : "", t->liobn[i]);
+	seq_puts(m, " nodes=");
+	for (i = 0; i < ws->pes; i++)
+		seq_printf(m, "%s%pOF", i ? "," : "", to_host_pe(ws->pe[i])->node);
+}
+
+static void debug_counts(struct seq_file *m, struct table *t)
+{
+	const struct count *c = &t->count;
+	u64 one = atomic64_read(&c->one);
+
+	seq_printf(m, " mapped=%llu unknown=%llu shadow=%llu put=%llu indirect=%llu stuff=%llu",
+		   (u64)atomic64_read(&t->shadow.live), (u64)atomic64_read(&t->shadow.unknown),
+		   READ_ONCE(t->shadow.bytes), one + atomic64_read(&c->put),
+		   (u64)atomic64_read(&c->indirect), (u64)atomic64_read(&c->stuff));
+	seq_printf(m, " batches=%llu tces=%llu busy=%llu failed=%llu\n",
+		   one + atomic64_read(&c->batches), one + atomic64_read(&c->tces),
+		   (u64)atomic64_read(&c->busy), (u64)atomic64_read(&c->failed));
+}
+
+static int debug_space(u32 id, struct space *s, void *data)
+{
+	struct seq_file *m = data;
+	u32 slot;
+
+	if (down_read_killable(&s->lock))
+		return -EINTR;
+	for (slot = 0; slot < PE_WINDOWS; slot++) {
+		struct table *t = s->windows.table[slot];
+
+		if (!t)
+			continue;
+		seq_printf(m, "window id=%u.%u api=%d start=0x%llx size=0x%llx shift=%u", id, slot,
+			   s->v1 ? 1 : 2, t->w.start, t->w.size, t->w.page_shift);
+		debug_members(m, &s->windows, t);
+		debug_counts(m, t);
+	}
+	up_read(&s->lock);
+	return 0;
+}
+
+static int windows_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, DEBUG_FORMAT);
+	return container_each(0, debug_space, m);
+}
+DEFINE_SHOW_ATTRIBUTE(windows);
+
+/* --- translations --- */
+
+/**
+ * struct debug_run - a place in the translations of all windows
+ * @id:    the container
+ * @slot:  its window
+ * @idx:   index of the run's first TCE
+ * @n:     TCEs that follow each other, 0 before the first run
+ * @tce:   what the first one holds
+ * @start: bus address of the window
+ * @shift: log2 of its page size
+ * @pos:   the place as the reader counts it
+ */
+struct debug_run {
+	u32 id;
+	u32 slot;
+	u64 idx;
+	u64 n;
+	u64 tce;
+	u64 start;
+	u32 shift;
+	loff_t pos;
+};
+
+/* The stretch's first run at or after @run->idx; else @run->idx is where to go on. */
+static bool debug_run_here(struct debug_run *run, const struct table *t)
+{
+	u64 end = min(t->shadow.tces, run->idx + DEBUG_STRETCH);
+	u64 n = 1;
+
+	run->idx = shadow_next_live(&t->shadow, run->idx, end);
+	if (run->idx >= end)
+		return false;
+	run->tce = table_tce(t, run->idx);
+	while (run->idx + n < end &&
+	       table_tce(t, run->idx + n) == run->tce + (n << t->w.page_shift))
+		n++;
+	run->n = n;
+	run->start = t->w.start;
+	run->shift = t->w.page_shift;
+	return true;
+}
+
+static bool debug_run_in(struct debug_run *run, const struct table *t)
+{
+	bool found = false;
+
+	while (!found && run->idx < t->shadow.tces) {
+		if (!atomic64_read(&t->shadow.live))
+			run->idx = t->shadow.tces;
+		else
+			found = debug_run_here(run, t);
+		cond_resched();
+	}
+	return found;
+}
+
+/* Return: 1 when a run was found, which ends the walk. */
+static int debug_run_space(u32 id, struct space *s, void *data)
+{
+	struct debug_run *run = data;
+	int rc = 0;
+
+	if (id != run->id) {
+		run->id = id;
+		run->slot = 0;
+		run->idx = 0;
+	}
+	if (down_read_killable(&s->lock))
+		return -EINTR;
+	for (; run->slot < PE_WINDOWS; run->slot++, run->idx = 0) {
+		struct table *t = s->windows.table[run->slot];
+
+		if (t && debug_run_in(run, t)) {
+			rc = 1;
+			break;
+		}
+	}
+	up_read(&s->lock);
+	return rc;
+}
+
+static void *debug_run_find(struct debug_run *run)
+{
+	int rc = container_each(run->id, debug_run_space, run);
+
+	if (rc < 0)
+		return ERR_PTR(rc);
+	return rc ? run : NULL;
+}
+
+/* Only on from where the reader is, or from the beginning. */
+static void *run_start(struct seq_file *m, loff_t *pos)
+{
+	struct debug_run *run = m->private;
+
+	if (!*pos) {
+		memset(run, 0, sizeof(*run));
+		return SEQ_START_TOKEN;
+	}
+	if (*pos == run->pos && run->n)
+		return run;
+	return NULL;
+}
+
+static void *run_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct debug_run *run = m->private;
+
+	run->pos = ++*pos;
+	run->idx += run->n;
+	run->n = 0;
+	return debug_run_find(run);
+}
+
+static void run_stop(struct seq_file *m, void *v)
+{
+}
+
+static int run_show(struct seq_file *m, void *v)
+{
+	const struct debug_run *run = v;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, DEBUG_FORMAT);
+		return 0;
+	}
+	/* What is not settled yet, but invalid */
+	if (!(run->tce & PAPR_TCE_PERM) || (run->tce & SHADOW_ERASED))
+		return SEQ_SKIP;
+	seq_printf(m, "run window=%u.%u ioba=0x%llx size=0x%llx hpa=0x%llx perm=%s%s unknown=%d\n",
+		   run->id, run->slot, run->start + (run->idx << run->shift), run->n << run->shift,
+		   run->tce & ~0xfffULL, run->tce & PAPR_TCE_READ ? "r" : "",
+		   run->tce & PAPR_TCE_WRITE ? "w" : "", !!(run->tce & SHADOW_UNKNOWN));
+	return 0;
+}
+
+static const struct seq_operations translations_sops = {
+	.start	= run_start,
+	.next	= run_next,
+	.stop	= run_stop,
+	.show	= run_show,
+};
+
+static int translations_open(struct inode *inode, struct file *file)
+{
+	return seq_open_private(file, &translations_sops, sizeof(struct debug_run));
+}
+
+static const struct file_operations translations_fops = {
+	.owner		= THIS_MODULE,
+	.open		= translations_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.release	= seq_release_private,
+};
+
+void debug_init(void)
+{
+	debug_folder = debugfs_create_dir("vfio_pseries", NULL);
+	debugfs_create_file("pes", 0400, debug_folder, NULL, &pes_fops);
+	debugfs_create_file("possible", 0400, debug_folder, NULL, &possible_fops);
+	debugfs_create_file("windows", 0400, debug_folder, NULL, &windows_fops);
+	debugfs_create_file("translations", 0400, debug_folder, NULL, &translations_fops);
+}
+
+void debug_exit(void)
+{
+	debugfs_remove(debug_folder);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * group.h - the kernel's side of a PE: table group, device tree, PCI devices.
+ */
+#ifndef VFIO_PSERIES_GROUP_H
+#define VFIO_PSERIES_GROUP_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/of.h>
+#include <asm/iommu.h>
+#include "pe/pe.h"
+
+struct device;
+struct iommu_group;
+
+/* The device tree's word on a PE's default window. */
+#define HOST_DEFAULT_NAME	"ibm,dma-window"
+
+/**
+ * struct host_ddw_value - the kernel's property for a dynamic window it created
+ * @liobn:        the window's name
+ * @start:        its first bus address
+ * @page_shift:   log2 of the IOMMU page size
+ * @window_shift: log2 of its size in bytes
+ *
+ * Not packed: there are four bytes of padding before @start.
+ */
+struct host_ddw_value {
+	__be32 liobn;
+	__be64 start;
+	__be32 page_shift;
+	__be32 window_shift;
+};
+
+/**
+ * struct host_ddw - the dynamic window that the host had when it was taken
+ * @prop:   its property (linux,direct64- or linux,dma64-ddr-window-info)
+ * @w:      its geometry
+ * @direct: all RAM is mapped in it, one to one
+ * @valid:  there was one
+ * @lost:   it could not be made again when the host came back, see
+ *          compat/ownership_windows.c
+ */
+struct host_ddw {
+	struct property *prop;
+	struct hv_window w;
+	bool direct;
+	bool valid;
+	bool lost;
+};
+
+/**
+ * struct host_pe - a PE and what the kernel has of it
+ * @pe:      its owner-neutral part
+ * @ref:     one for being in the list of all, one for whoever looks at it
+ * @link:    in the list of all, which is in the order of their numbers
+ * @number:  how many had been found with it
+ * @held:    the node must not go yet: the core is being made to forget the group
+ * @group:   the kernel's table group; valid while the group has a device
+ * @node:    the device-tree node with ibm,dma-window
+ * @name:    for messages
+ * @dev:     the device for which take or release was called, during the call;
+ *           guarded by the lock of owners
+ * @ddw:     the host's dynamic window, while a user owns the PE
+ * @last:    the kernel is about to go: the next one creates its own window
+ * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
+ * @inert:   what lookup_make_inert() gave for the group's tables; guarded by the
+ *           PE's lock
+ * @wide:    the device that had the second of them as its own; never followed
+ * @reset:   the device that is being reset in the host's hands, see
+ *           compat/ownership_device.c; never followed, guarded by the group's mutex
+ * @list:    4 KiB page for TCE lists
+ * @saved:   spare device-tree property, see compat/ownership_device.c
+ * @lent:    another one, of the default window, for a PE with one window at a time
+ * @single:  the host has given up its default window for @ddw, see
+ *           compat/ownership_windows.c
+ * @listed:  what the kernel's list of windows points at, see
+ *           compat/ownership_windows.c
+ */
+struct host_pe {
+	struct pe pe;
+	struct kref ref;
+	struct list_head link;
+	u64 number;
+	bool held;
+	struct iommu_table_group *group;
+	struct device_node *node;
+	char name[48];
+	struct device *dev;
+	struct host_ddw ddw;
+	bool last;
+	struct iommu_table *aside[IOMMU_TABLE_GROUP_MAX_TABLES];
+	struct iommu_table *inert[IOMMU_TABLE_GROUP_MAX_TABLES];
+	struct device *wide;
+	struct device *reset;
+	__be64 *list;
+	struct property *saved;
+	struct property *lent;
+	bool single;
+	struct host_ddw_value *listed;
+};
+
+static inline struct host_pe *to_host_pe(struct pe *pe)
+{
+	return container_of(pe, struct host_pe, pe);
+}
+
+/**
+ * host_table_group() - the table group of a device, NULL for a device without a group
+ *
+ * Context: any.
+ */
+struct iommu_table_group *host_table_group(struct device *dev);
+
+/**
+ * host_pe_get() - the PE of a device, described when it is met first
+ * @dev: a PCI device that is in an IOMMU group
+ *
+ * Context: may sleep. Return: the PE, or ERR_PTR: -ENODEV (not a device of a
+ * partition, or its default window isn't known), -ENOMEM.
+ */
+struct host_pe *host_pe_get(struct device *dev);
+
+/**
+ * host_pe_of_group() - the PE of a group if it was met before, else NULL
+ */
+struct pe *host_pe_of_group(struct iommu_group *group);
+
+/**
+ * host_each() - call @fn for every PE until one call does not return 0
+ *
+ * The PE stays described while @fn runs, even if it goes; @fn may sleep.
+ * Return: what the last call said, 0 without a PE.
+ */
+int host_each(int (*fn)(struct host_pe *hp, void *data), void *data);
+
+/**
+ * host_init() - meet all PEs that there are, and those that come and go later
+ */
+int host_init(void);
+
+/**
+ * host_exit() - forget them; the host owns all of them
+ */
+void host_exit(void);
+
+/**
+ * host_shutdown() - the host gets all PEs back now, and no user gets one again
+ *
+ * For a reboot. Their devices do no DMA until a driver starts them.
+ * Context: may sleep.
+ */
+void host_shutdown(void);
+
+/**
+ * host_tables_inert() - keep KVM away from the tables that the host uses now
+ *
+ * Those that it used before are let go of. Nothing is done while a user owns the
+ * PE.
+ * Context: sleeps, as lookup_wait() if a table has gone; takes the PE's lock.
+ */
+void host_tables_inert(struct host_pe *hp);
+
+/**
+ * host_take() - a device's group goes to a user
+ *
+ * Called for every device of the group with its mutex held; the first call does
+ * the work. Return: 0 or why the host keeps it.
+ */
+int host_take(struct device *dev);
+
+/**
+ * host_release() - a device's group comes back from a user
+ *
+ * As host_take(). Return: false when no user owned it.
+ */
+bool host_release(struct device *dev);
+
+/**
+ * host_publish(), host_isolate() - see struct host_ops
+ */
+int host_publish(struct pe *pe, u32 num, struct lend *lend);
+void host_isolate(struct pe *pe);
+
+/*
+ * ownership.c of the kernel at hand (compat/): who calls host_take() and
+ * host_release(), and what leaving and coming back mean there.
+ */
+extern const struct host_ops ownership_host_ops;
+
+/**
+ * ownership_removed_default() - HOST_DEFAULT_NAME of a node that the kernel has
+ * taken it from, when it removed the window
+ *
+ * Return: the property, which lives as long as the node; or NULL.
+ */
+struct property *ownership_removed_default(struct device_node *dn);
+
+/**
+ * ownership_init() - from here on groups can change hands
+ */
+int ownership_init(void);
+
+/**
+ * ownership_meet() - a PE was met, or met again when a driver binds to it
+ *
+ * Context: may sleep; takes the IOMMU core's group mutex.
+ * Return: false when a user had it before this module came, and still has.
+ */
+bool ownership_meet(struct host_pe *hp);
+
+/**
+ * ownership_forget() - the module goes; no user owns the PE
+ *
+ * Afterwards nobody is inside ours on behalf of it.
+ */
+void ownership_forget(struct host_pe *hp);
+
+#endif

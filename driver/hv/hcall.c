@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hcall.c - batches of TCEs and DDW calls on top of the raw hypervisor interface.
+ *
+ * A multi-TCE call takes at most 512 entries and either does all of them or
+ * tells nothing about how far it came. So every error means: the whole batch is
+ * unknown. Busy answers are handed up as a time to wait, because a batch may be
+ * issued under a spinlock; repeating a batch is harmless.
+ */
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <asm/byteorder.h>
+#include "debug/trace.h"
+#include "hv/hcall.h"
+
+/* A hypervisor that stays busy for longer than this is taken for a failed one. */
+#define HV_PATIENCE_MS	10000
+
+static struct papr_features features;
+
+void hv_init(void)
+{
+	features = papr_features();
+}
+
+/*
+ * One errno per kind of refusal. The arguments were checked long before, so
+ * H_PARAMETER from below is the machine's fault and not the user's.
+ */
+static int hv_error(long rc)
+{
+	if (rc == PAPR_H_SUCCESS)
+		return 0;
+	if (rc == PAPR_H_BUSY)
+		return 1;
+	if (rc >= PAPR_H_LONG_BUSY_FIRST && rc <= PAPR_H_LONG_BUSY_LAST) {
+		int ms = 1;
+
+		for (; rc > PAPR_H_LONG_BUSY_FIRST && ms < HV_PATIENCE_MS; rc--)
+			ms *= 10;
+		return ms;
+	}
+	return rc == PAPR_H_NOT_ENOUGH_RESOURCES ? -ENOMEM : -EIO;
+}
+
+/* hv_error(), and a refusal leaves a trace. */
+static int hv_answer(u32 liobn, u64 ioba, u32 n, long rc)
+{
+	int err = hv_error(rc);
+
+	if (err < 0)
+		trace_hcall_failure(liobn, ioba, n, rc);
+	return err;
+}
+
+bool hv_multi(bool put)
+{
+	return put ? features.put_indirect : features.stuff;
+}
+
+/* The answer of the hypervisor, as for the two functions that call it. */
+static long hv_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
+{
+	long rc = PAPR_H_SUCCESS;
+	u32 i;
+
+	for (i = 0; i < n && !rc; i++) {
+		u64 tce = list ? be64_to_cpu(list[i]) : 0;
+
+		rc = papr_put_tce(liobn, ioba + ((u64)i << page_shift), tce);
+	}
+	return rc;
+}
+
+static long hv_invalidate(u32 liobn, u64 ioba, u32 page_shift, u32 n)
+{
+	if (hv_singly(n, false))
+		return hv_put_singly(liobn, ioba, page_shift, NULL, n);
+	return papr_stuff_tce(liobn, ioba, 0, n);
+}
+
+int hv_put_one(u32 liobn, u64 ioba, u64 tce)
+{
+	return hv_answer(liobn, ioba, 1, papr_put_tce(liobn, ioba, tce));
+}
+
+int hv_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
+{
+	long rc = hv_singly(n, true)
+			  ? hv_put_singly(liobn, ioba, page_shift, list, n)
+			  : papr_put_tce_indirect(liobn, ioba, list, n);
+
+	return hv_answer(liobn, ioba, n, rc);
+}
+
+int hv_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n)
+{
+	return hv_answer(liobn, ioba, n, hv_invalidate(liobn, ioba, page_shift, n));
+}
+
+bool hv_wait(int ms, int *waited)
+{
+	if (*waited >= HV_PATIENCE_MS)
+		return false;
+	msleep(ms);
+	*waited += ms;
+	return true;
+}
+
+/* Refused as a parameter, a window's first TCE tells that there is no such table. */
+static int hv_invalidate_patiently(const struct hv_window *w, u64 idx, u32 n)
+{
+	u64 ioba = w->start + (idx << w->page_shift);
+	long rc;
+
+	if (hv_patiently(hv_error(rc = hv_invalidate(w->liobn, ioba, w->page_shift, n))) > 0)
+		return -EIO;
+	if (rc == PAPR_H_PARAMETER && !idx)
+		return -ENXIO;
+	return hv_answer(w->liobn, ioba, n, rc);
+}
+
+int hv_clear_if_there(const struct hv_window *w, bool killable)
+{
+	u64 tces = hv_window_tces(w);
+	u64 idx;
+
+	for (idx = 0; idx < tces; idx += HV_BATCH) {
+		int rc = hv_invalidate_patiently(w, idx, min_t(u64, tces - idx, HV_BATCH));
+
+		if (rc)
+			return rc;
+		if (killable && fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+int hv_clear(const struct hv_window *w, bool killable)
+{
+	int rc = hv_clear_if_there(w, killable);
+
+	return rc == -ENXIO ? -EIO : rc;
+}
+
+enum hv_presence hv_look(u32 liobn, u64 ioba)
+{
+	u64 tce;
+	long rc;
+
+	hv_patiently(hv_error(rc = papr_get_tce(liobn, ioba, &tce)));
+	if (rc == PAPR_H_PARAMETER)
+		return HV_GONE;
+	return rc == PAPR_H_SUCCESS || rc == PAPR_H_PARTIAL ? HV_THERE : HV_UNKNOWN;
+}
+
+/* An RTAS call that is repeated for as long as the answer is busy. */
+static int hv_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets)
+{
+	unsigned int tries = 0;
+	int status;
+
+	do {
+		status = papr_rtas(token, nargs, nret, args, rets);
+	} while (papr_rtas_busy(status) && ++tries < HV_PATIENCE_MS);
+	if (status)
+		trace_rtas_failure(token, status);
+	return status;
+}
+
+static void hv_pe_args(const struct hv_pe *pe, u32 *args)
+{
+	args[0] = pe->config_addr;
+	args[1] = upper_32_bits(pe->buid);
+	args[2] = lower_32_bits(pe->buid);
+}
+
+/* LoPAR ibm,query-pe-dma-window "IO Page Sizes": bit n stands for this shift. */
+static const u8 query_page_shift[] = { 12, 16, 24, 25, 26, 27, 28, 34, 21 };
+
+static u64 hv_pgsizes(u32 mask)
+{
+	u64 sizes = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(query_page_shift); i++)
+		if (mask & (1U << i))
+			sizes |= 1ULL << query_page_shift[i];
+	return sizes;
+}
+
+int hv_query(const struct hv_pe *pe, struct hv_query *q)
+{
+	u32 args[3], rets[5] = { 0 };
+	int nret = pe->wide_query ? 6 : 5;
+
+	hv_pe_args(pe, args);
+	if (hv_rtas(pe->token_query, 3, nret, args, rets))
+		return -EIO;
+	q->windows = rets[0];
+	if (pe->wide_query) {
+		q->max_tces = (u64)rets[1] << 32 | rets[2];
+		q->pgsizes = hv_pgsizes(rets[3]);
+	} else {
+		q->max_tces = rets[1];
+		q->pgsizes = hv_pgsizes(rets[2]);
+	}
+	return 0;
+}
+
+int hv_create(const struct hv_pe *pe, u32 page_shift, u32 window_shift, struct hv_window *w)
+{
+	u32 args[5], rets[3] = { 0 };
+	int status;
+
+	hv_pe_args(pe, args);
+	args[3] = page_shift;
+	args[4] = window_shift;
+	status = hv_rtas(pe->token_create, 5, 4, args, rets);
+	if (status)
+		return status == PAPR_RTAS_HW_ERROR ? -ENOSPC : -EIO;
+	w->liobn = rets[0];
+	w->start = (u64)rets[1] << 32 | rets[2];
+	w->size = 1ULL << window_shift;
+	w->page_shift = page_shift;
+	return 0;
+}
+
+int hv_remove(const struct hv_pe *pe, u32 liobn)
+{
+	return hv_rtas(pe->token_remove, 1, 1, &liobn, NULL) ? -EIO : 0;
+}
+
+int hv_drop(const struct hv_pe *pe, const struct hv_window *w, bool killable)
+{
+	int rc = hv_clear(w, killable);
+
+	if (!rc)
+		rc = hv_remove(pe, w->liobn);
+	/* A remove may fail and have taken effect; what is not there cannot be cleared. */
+	return rc && hv_exists(w->liobn, w->start) ? rc : 0;
+}
+
+int hv_reset(const struct hv_pe *pe)
+{
+	u32 args[3];
+
+	if (!hv_has_reset(pe))
+		return -ENOSYS;
+	hv_pe_args(pe, args);
+	return hv_rtas(pe->token_reset, 3, 1, args, NULL) ? -EIO : 0;
+}

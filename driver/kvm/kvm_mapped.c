@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kvm_mapped.c - counting down for KVM.
+ *
+ * KVM finds registered memory by address space, whoever registered it: a page
+ * of one container's may be in the table of another one's. So each address space
+ * has a ledger: how many tables KVM has slots of there, and what waits for their
+ * end. While there is such a table, every count in that space may stand for a TCE
+ * and stays; when the last one is settled, what is still counted stands for none.
+ */
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/rcupdate.h>
+#include <asm/byteorder.h>
+#include <asm/mmu_context.h>
+#include "kvm/kvm_mapped.h"
+#include "memory/mm_pins.h"
+#include "memory/pin.h"
+
+void tally_open(struct tally *y, struct ledger *l)
+{
+	ledger_hold(l);
+	mutex_lock(&l->lock);
+	l->open++;
+	mutex_unlock(&l->lock);
+	y->ledger = l;
+	atomic64_set(&y->counted, 0);
+	WRITE_ONCE(y->mm, l->mm);
+}
+
+void tally_close(struct tally *y)
+{
+	struct ledger *l = y->ledger;
+
+	mutex_lock(&l->lock);
+	l->open--;
+	WRITE_ONCE(l->lost, l->lost + atomic64_read(&y->counted));
+	mutex_unlock(&l->lock);
+	y->mm = NULL;
+	pin_retry(l, U32_MAX);
+	ledger_put(l);
+}
+
+bool tally_lends(const struct tally *y, s64 live)
+{
+	return atomic64_read(&y->counted) <= live + TALLY_MOST_LOST &&
+	       READ_ONCE(y->ledger->lost) <= TALLY_MOST_LOST;
+}
+
+/* KVM writes slots without a lock, so what one says is taken out in one go. */
+unsigned long tally_pull(struct tally *y, __be64 *slot)
+{
+	unsigned long ua = be64_to_cpu((__force __be64)xchg((__force u64 *)slot, 0));
+
+	if (ua)
+		atomic64_dec(&y->counted);
+	return ua;
+}
+
+void tally_down(const struct tally *y, unsigned long ua)
+{
+	struct mm_iommu_table_group_mem_t *mem;
+
+	if (!ua)
+		return;
+	/* It is there as long as it is counted. */
+	rcu_read_lock();
+	mem = mm_iommu_lookup(y->mm, ua, 1);
+	if (mem)
+		mm_iommu_mapped_dec(mem);
+	rcu_read_unlock();
+}

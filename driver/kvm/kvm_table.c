@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kvm_table.c - KVM as a second writer.
+ *
+ * For a guest's request KVM finds the registered memory, asks for a slot, counts a
+ * mapping of the memory, has the TCE exchanged, counts down for what it is told was there, and
+ * writes the user address into the slot; all without a lock, so that two of the
+ * guest's processors can be in each other's way. Here KVM is always told that
+ * there was nothing. So it only counts up, and the counts are taken down with the
+ * leaf's lock held (kvm_mapped.h): they can be too high, but never too low, and
+ * memory that a TCE of KVM's reaches cannot be unpinned.
+ *
+ * A slot must not go while KVM is between asking for it and writing to it. It does
+ * not sleep there, so lookup_wait() outlasts that (not on kernels that preempt it:
+ * there it is never lent any). For the same reason nothing is allocated
+ * here: KVM is sent to user space, and the MAP that comes of it brings slots, as
+ * each MAP does while KVM has the table (lend_wanted()).
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include "kvm/kvm_table.h"
+#include "memory/regions.h"
+#include "tce/shadow_leaf.h"
+
+/* Tries for one TCE while the hypervisor is busy; nothing can wait here. */
+#define LEND_TRIES	100
+
+void lend_init(struct lend *l)
+{
+	rwlock_init(&l->lock);
+	l->t = NULL;
+	l->stopped = false;
+	l->next = NULL;
+}
+
+void lend_begin(struct lend *l, struct table *t)
+{
+	write_lock(&l->lock);
+	l->first = t->w.start >> t->w.page_shift;
+	l->stopped = false;
+	l->t = t;
+	write_unlock(&l->lock);
+}
+
+static void lend_set_stopped(struct lend *l, bool stopped)
+{
+	write_lock(&l->lock);
+	l->stopped = stopped;
+	write_unlock(&l->lock);
+}
+
+void lend_stop(struct lend *l)
+{
+	if (!l)
+		return;
+	lend_set_stopped(l, true);
+	/* Slots come with a MAP only: there won't be any meanwhile. */
+	if (l->t && l->t->tally.mm)
+		lookup_wait();
+}
+
+void lend_go(struct lend *l)
+{
+	if (l)
+		lend_set_stopped(l, false);
+}
+
+void lend_end(struct lend *l)
+{
+	if (!l)
+		return;
+	write_lock(&l->lock);
+	l->t = NULL;
+	write_unlock(&l->lock);
+}
+
+void lend_exclude(struct lend *l) __acquires(&l->lock)
+{
+	write_lock(&l->lock);
+}
+
+void lend_admit(struct lend *l) __releases(&l->lock)
+{
+	write_unlock(&l->lock);
+}
+
+/* With the lock. The table in which KVM's @index lies, and where. */
+static struct table *lend_table(const struct lend *l, u64 index, u64 *idx)
+{
+	lockdep_assert_held(&l->lock);
+	*idx = index - l->first;
+	return l->t && index >= l->first && *idx < l->t->shadow.tces ? l->t : NULL;
+}
+
+/*
+ * KVM believes mm_iommu's word on how large a region's pages are, which can be
+ * wrong: a TCE larger than the kernel's pages is not for it.
+ */
+static __be64 *lend_table_slot(struct table *t, u64 idx)
+{
+	struct shadow_leaf *leaf;
+	__be64 *slot = NULL;
+
+	if (t->w.page_shift > PAGE_SHIFT || t->memory->loose)
+		return NULL;
+	leaf = shadow_leaf(&t->shadow, idx);
+	if (!leaf)
+		return NULL;
+	spin_lock(&leaf->lock);
+	if (leaf->slots && t->tally.mm == current->mm && !READ_ONCE(t->lost) &&
+	    tally_lends(&t->tally, atomic64_read(&t->shadow.live)))
+		slot = &leaf->slots[idx & SHADOW_LEAF_MASK];
+	spin_unlock(&leaf->lock);
+	return slot;
+}
+
+__be64 *lend_slot(struct lend *l, u64 index)
+{
+	__be64 *slot = NULL;
+	struct table *t;
+	u64 idx;
+
+	read_lock(&l->lock);
+	t = lend_table(l, index, &idx);
+	if (t && !l->stopped)
+		slot = lend_table_slot(t, idx);
+	read_unlock(&l->lock);
+	return slot;
+}
+
+/* Bounded: LEND_TRIES. */
+static int lend_put_one(u32 liobn, u64 ioba, u64 tce)
+{
+	u32 tries = 0;
+	int rc;
+
+	do {
+		rc = hv_put_one(liobn, ioba, tce);
+	} while (rc > 0 && ++tries < LEND_TRIES);
+	return rc;
+}
+
+static int lend_put(struct table *t, u64 idx, u64 tce)
+{
+	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	u32 i;
+
+	lockdep_assert_held(&t->lend->lock);
+	for (i = 0; i < t->pes; i++) {
+		int rc = lend_put_one(t->liobn[i], ioba, tce);
+
+		count_one(&t->count, rc);
+		if (rc)
+			return -EIO;
+	}
+	return 0;
+}
+
+/* The TCE is exchanged and known; the shadow follows. The old page was pinned until now. */
+static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce)
+{
+	u32 region = leaf->cells->region[slot];
+	u64 old = leaf->cells->tce[slot];
+
+	if (old & PAPR_TCE_WRITE)
+		memory_dirty(old & PAGE_MASK, t->w.page_shift);
+	shadow_set(&t->shadow, leaf, slot, tce, 0);
+	if (old & SHADOW_UNKNOWN)
+		memory_known(t->memory);
+	if (!old || !region)
+		return;
+	if (region == MEMORY_LOOSE)
+		memory_drop_loose(t->memory, &old, 1);
+	else
+		memory_drop_late(t->memory, region, 1);
+}
+
+/*
+ * The TCE is there still or is not: its page stays. One that an UNMAP has erased
+ * already is known to be gone.
+ */
+static void lend_unknown(struct table *t, struct shadow_leaf *leaf, u32 slot)
+{
+	u64 tce = leaf->cells->tce[slot];
+
+	if (tce & SHADOW_MARKS)
+		return;
+	shadow_set(&t->shadow, leaf, slot, tce | SHADOW_UNKNOWN, leaf->cells->region[slot]);
+	memory_unknown(t->memory, 1);
+}
+
+/*
+ * KVM counts down for a page that it could not put into a table, so that page must
+ * not be in one: the TCE is invalidated. If not even that is possible KVM has to
+ * believe that all is well; its count then keeps the page pinned, and no count is
+ * taken down before the window is gone.
+ */
+static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 idx, u64 tce)
+{
+	if (!tce) {
+		lend_unknown(t, leaf, slot);
+		return -EIO;
+	}
+	/* It may have been there, with one member at least, and been written to. */
+	if (tce & PAPR_TCE_WRITE)
+		memory_dirty(tce & PAGE_MASK, t->w.page_shift);
+	if (!lend_put(t, idx, 0)) {
+		lend_store(t, leaf, slot, 0);
+		return -EIO;
+	}
+	pr_err_ratelimited("vfio_pseries: window %x: a guest's TCE %llx is in an unknown state\n",
+			   t->liobn[0], (unsigned long long)idx);
+	WRITE_ONCE(t->lost, true);
+	return 0;
+}
+
+/*
+ * Where slots are there are cells, too. Without, only what was mapped before KVM had the table can
+ * be cleared, and if there is no memory at once KVM asks user space to do it.
+ */
+static bool lend_flatten(struct table *t, struct shadow_leaf *leaf)
+{
+	if (!leaf->cells)
+		WRITE_ONCE(leaf->cells, shadow_cells(GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN));
+	if (!leaf->cells)
+		return false;
+	leaf_flatten(leaf, t->memory);
+	return true;
+}
+
+static int lend_write(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce)
+{
+	u32 slot = idx & SHADOW_LEAF_MASK;
+
+	lockdep_assert_held(&leaf->lock);
+	if (!tce && !leaf_live(leaf, slot))
+		return 0;
+	if (!lend_flatten(t, leaf))
+		return -EIO;
+	WRITE_ONCE(t->lent, true);
+	if (lend_put(t, idx, tce))
+		return lend_refused(t, leaf, slot, idx, tce);
+	lend_store(t, leaf, slot, tce);
+	if (leaf->slots && !READ_ONCE(t->lost))
+		tally_down(&t->tally, tally_pull(&t->tally, &leaf->slots[slot]));
+	return 0;
+}
+
+static int lend_exchange_in(struct table *t, u64 idx, u64 hpa, u64 perm)
+{
+	/* A guest may leave anything in the bits between address and permissions. */
+	u64 tce = perm ? (hpa & ~((1ULL << t->w.page_shift) - 1)) | perm : 0;
+	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	int rc = 0;
+
+	if (leaf) {
+		spin_lock(&leaf->lock);
+		rc = lend_write(t, leaf, idx, tce);
+		spin_unlock(&leaf->lock);
+	}
+	/* Before a page is written KVM counts it, and for an error it counts down. */
+	if (tce && !rc)
+		atomic64_inc(&t->tally.counted);
+	return rc;
+}
+
+int lend_exchange(struct lend *l, u64 index, u64 hpa, u64 perm)
+{
+	struct table *t;
+	int rc = 0;
+	u64 idx;
+
+	read_lock(&l->lock);
+	t = lend_table(l, index, &idx);
+	if (t)
+		rc = lend_exchange_in(t, idx, hpa, perm);
+	read_unlock(&l->lock);
+	return rc;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pages.c - what the kernel's memory management wants of those who pin user pages.
+ */
+#include <linux/buffer_head.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include "compat/pin_user_pages.h"
+#include "memory/pages.h"
+
+/*
+ * A small page's count grows by 1,024 with each pin, and from 2^31 on the kernel warns, which may
+ * be the machine's end. One file's page can be mapped at any number of addresses, in any number of
+ * processes: 131,072 pins of one page are what all of them get.
+ */
+#define PAGES_MOST_REFS		(1 << 27)
+
+/* --- pinning --- */
+
+/* What is asked of each page is asked once for those that follow each other in a compound page. */
+static bool pages_worn_out(struct page **page, unsigned long n, bool *files)
+{
+	unsigned long i, part;
+
+	for (i = 0; i < n; i += part) {
+		struct page *head = compound_head(page[i]);
+		unsigned long left = compound_nr(head) - (page_to_pfn(page[i]) - page_to_pfn(head));
+
+		if (page_ref_count(head) > PAGES_MOST_REFS)
+			return true;
+		if (files && !*files)
+			*files = page_of_file(head);
+		part = pages_follow(page + i, min(n - i, left));
+	}
+	return false;
+}
+
+/* Users are told one thing of all memory that cannot be pinned. */
+static int pages_refusal(int rc)
+{
+	return rc == -ENOMEM || rc == -EINTR ? rc : -EFAULT;
+}
+
+int pages_pin(unsigned long ua, int n, bool write, struct page **page, bool *files)
+{
+	int got = write ? pin_user_pages_fast(ua, n, FOLL_WRITE | FOLL_LONGTERM, page)
+			: pin_for_reading(ua, n, page);
+
+	/* Several processors may go beyond the bound at once: by far less than would do harm. */
+	if (got > 0 && pages_worn_out(page, got, files)) {
+		unpin_user_pages(page, got);
+		return -ENOMEM;
+	}
+	return got > 0 ? got : pages_refusal(got);
+}
+
+/* --- marking --- */
+
+bool page_of_file(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	return !folio_test_swapbacked(folio) && !folio_test_anon(folio) &&
+	       !folio_test_hugetlb(folio) && folio_mapping(folio);
+}
+
+void page_mark(struct page *page)
+{
+	if (!PageDirty(page) && !page_of_file(page))
+		SetPageDirty(page);
+}
+
+/*
+ * ext4 writes what has buffers, and warns of a page that is marked without. It gives a page its
+ * buffers when the process writes to it; where reclaim does not look for pins, it takes them away.
+ */
+static bool page_is_bare(struct folio *folio)
+{
+	const struct address_space *mapping = folio_mapping(folio);
+
+	return mapping->host->i_sb->s_magic == EXT4_SUPER_MAGIC &&
+	       mapping->a_ops->dirty_folio != block_dirty_folio && !folio_test_private(folio);
+}
+
+static void page_mark_locked(struct page *page, struct folio *folio)
+{
+	if (!page_of_file(page))
+		return;		/* cut off its file meanwhile */
+	if (page_is_bare(folio))
+		pr_warn_ratelimited("vfio_pseries: a file's disk lacks what a device wrote\n");
+	else
+		folio_mark_dirty(folio);
+}
+
+static void page_mark_file(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	if (!page_of_file(page))
+		return;
+	folio_lock(folio);
+	page_mark_locked(page, folio);
+	folio_unlock(folio);
+}
+
+void pages_mark_files(unsigned long pfn, unsigned long n)
+{
+	for (; n; n--, pfn++)
+		page_mark_file(pfn_to_page(pfn));
+}

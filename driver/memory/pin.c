@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pin.c - pinned ranges, shared by those who mean the same pages.
+ *
+ * A range can be older than what is mapped at its address now: another container of the process
+ * registered it before an munmap. Shared by its address alone it would be the wrong memory, so its
+ * pages are compared with those that are mapped, and if one differs the range is pinned anew.
+ *
+ * What has entered mm_iommu (pin_kvm.c) can only leave when KVM counts no mapping of it; what is
+ * counted when no table is left that KVM could have counted for is dropped. Until then the range
+ * waits among the ledger's orphans, once nobody uses it.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <asm/mmu_context.h>
+#include "memory/mm_pins.h"
+#include "memory/pin.h"
+#include "memory/pinned.h"
+
+/* Orphans that each new range is a chance for. */
+#define PIN_RETRIES	16
+
+/* Counts dropped between two tries to put a registration of mm_iommu's. */
+#define PIN_COUNTS	1024
+
+/* --- all of an address space --- */
+
+static int pin_compare(const struct pin *p, unsigned long ua, unsigned long pages)
+{
+	if (p->ua != ua)
+		return p->ua < ua ? -1 : 1;
+	return p->pages < pages ? -1 : p->pages > pages;
+}
+
+static struct pin *pin_of(struct rb_node *node)
+{
+	return rb_entry(node, struct pin, node);
+}
+
+static struct pin *pin_find(const struct ledger *l, unsigned long ua, unsigned long pages)
+{
+	struct rb_node *node = l->pins.rb_node;
+
+	lockdep_assert_held(&l->lock);
+	while (node) {
+		int order = pin_compare(pin_of(node), ua, pages);
+
+		if (!order)
+			return pin_of(node);
+		node = order < 0 ? node->rb_right : node->rb_left;
+	}
+	return NULL;
+}
+
+static void pin_link(struct pin *p)
+{
+	struct rb_node **at = &p->ledger->pins.rb_node, *parent = NULL;
+
+	lockdep_assert_held(&p->ledger->lock);
+	while (*at) {
+		parent = *at;
+		at = pin_compare(pin_of(parent), p->ua, p->pages) < 0 ? &parent->rb_right
+								      : &parent->rb_left;
+	}
+	rb_link_node(&p->node, parent, at);
+	rb_insert_color(&p->node, &p->ledger->pins);
+}
+
+static void pin_unlink(struct pin *p)
+{
+	lockdep_assert_held(&p->ledger->lock);
+	if (RB_EMPTY_NODE(&p->node))
+		return;
+	rb_erase(&p->node, &p->ledger->pins);
+	RB_CLEAR_NODE(&p->node);
+}
+
+/* --- without a use --- */
+
+/* No table is left that KVM could have counted for: drop it. */
+static long pin_drain(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
+{
+	long rc;
+	u32 i;
+
+	while ((rc = mm_iommu_put(mm, mem)) == -EBUSY) {
+		for (i = 0; i < PIN_COUNTS; i++)
+			mm_iommu_mapped_dec(mem);
+		cond_resched();
+	}
+	return rc;
+}
+
+/* KVM is to find it no more. Return: 0; -EBUSY. */
+static int pin_leave(struct pin *p)
+{
+	struct ledger *l = p->ledger;
+	long rc = 0;
+
+	lockdep_assert_held(&l->lock);
+	if (p->kvm == PIN_ENTERING)
+		return -EBUSY;
+	if (p->mem)
+		rc = l->open ? mm_iommu_put(l->mm, p->mem) : pin_drain(l->mm, p->mem);
+	if (!rc)
+		p->mem = NULL;
+	return rc;
+}
+
+/* Its last use goes. Return: it is nobody's any more; else -EBUSY. */
+static int pin_go(struct pin *p)
+{
+	int rc = pin_leave(p);
+
+	if (!rc) {
+		list_del_init(&p->link);
+		pin_unlink(p);
+	}
+	return rc;
+}
+
+bool pin_go_or_wait(struct pin *p)
+{
+	if (!pin_go(p))
+		return true;
+	/* Who makes it enter will look himself. */
+	if (p->kvm != PIN_ENTERING)
+		list_add_tail(&p->link, &p->ledger->orphans);
+	return false;
+}
+
+int pin_release(struct pin *p)
+{
+	struct ledger *l = p->ledger;
+	bool last;
+	int rc;
+
+	mutex_lock(&l->lock);
+	last = p->uses == 1;
+	rc = last ? pin_go(p) : 0;
+	if (!rc)
+		p->uses--;
+	mutex_unlock(&l->lock);
+	if (last && !rc)
+		pin_free(p);
+	return rc;
+}
+
+void pin_abandon(struct pin *p)
+{
+	struct ledger *l = p->ledger;
+	bool gone;
+
+	mutex_lock(&l->lock);
+	gone = !--p->uses && pin_go_or_wait(p);
+	mutex_unlock(&l->lock);
+	if (gone)
+		pin_free(p);
+}
+
+static void pin_free_all(struct list_head *pins)
+{
+	struct pin *p, *next;
+
+	list_for_each_entry_safe(p, next, pins, link) {
+		pin_free(p);
+		cond_resched();
+	}
+}
+
+void pin_retry(struct ledger *l, u32 most)
+{
+	struct pin *p, *next;
+	LIST_HEAD(busy);
+	LIST_HEAD(gone);
+
+	mutex_lock(&l->lock);
+	list_for_each_entry_safe(p, next, &l->orphans, link) {
+		if (!most--)
+			break;
+		list_del_init(&p->link);
+		list_add_tail(&p->link, pin_go(p) ? &busy : &gone);
+		cond_resched();
+	}
+	list_splice_tail(&busy, &l->orphans);
+	mutex_unlock(&l->lock);
+	pin_free_all(&gone);
+}
+
+/* --- one more use --- */
+
+/* Who has it once more is no orphan. */
+static void pin_use(struct pin *p)
+{
+	lockdep_assert_held(&p->ledger->lock);
+	list_del_init(&p->link);
+	p->uses++;
+}
+
+static struct pin *pin_get(struct ledger *l, unsigned long ua, unsigned long pages)
+{
+	struct pin *p;
+
+	mutex_lock(&l->lock);
+	p = pin_find(l, ua, pages);
+	if (p)
+		pin_use(p);
+	mutex_unlock(&l->lock);
+	return p;
+}
+
+/* Use what is there. Return: 0; -ENOENT when nothing fits; else why not. */
+static int pin_join(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin)
+{
+	struct pin *p = pin_get(l, ua, pages);
+	int rc;
+
+	if (!p)
+		return -ENOENT;
+	rc = pin_current(p);
+	if (rc)
+		pin_abandon(p);
+	else
+		*pin = p;
+	return rc;
+}
+
+/*
+ * From now on others find it, and not what was there of the same range. But if somebody was
+ * faster with the same pages, his is used. Return: which one.
+ */
+static struct pin *pin_publish(struct pin *p)
+{
+	struct ledger *l = p->ledger;
+	struct pin *other, *use = p;
+
+	mutex_lock(&l->lock);
+	other = pin_find(l, p->ua, p->pages);
+	if (other && runs_equal(&other->runs, &p->runs)) {
+		pin_use(other);
+		use = other;
+	} else {
+		if (other)
+			pin_unlink(other);
+		pin_link(p);
+	}
+	mutex_unlock(&l->lock);
+	if (use != p)
+		pin_free(p);
+	return use;
+}
+
+/* What waits for KVM may be all that is in the way. */
+static int pin_charge_pages(struct pin *p)
+{
+	int rc = pin_charge(p, p->pages);
+
+	if (!rc)
+		return 0;
+	pin_retry(p->ledger, U32_MAX);
+	return pin_charge(p, p->pages);
+}
+
+static int pin_fill(struct pin *p)
+{
+	int rc = runs_init(&p->runs, p->ua, p->pages);
+
+	if (!rc)
+		rc = pin_charge_pages(p);
+	if (!rc)
+		rc = pin_pages(p);
+	if (!rc)
+		rc = pin_charge_runs(p);
+	return rc;
+}
+
+static int pin_new(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin)
+{
+	struct pin *p = pin_alloc(l, ua, pages);
+	int rc;
+
+	if (!p)
+		return -ENOMEM;
+	rc = pin_fill(p);
+	if (rc)
+		pin_free(p);
+	else
+		*pin = pin_publish(p);
+	return rc;
+}
+
+int pin_range(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin)
+{
+	int rc;
+
+	/* What only waits for KVM's end must not be shared if it need not wait any more. */
+	pin_retry(l, PIN_RETRIES);
+	rc = pin_join(l, ua, pages, pin);
+	return rc == -ENOENT ? pin_new(l, ua, pages, pin) : rc;
+}

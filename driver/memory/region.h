@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * region.h - the regions of one user, found by address.
+ *
+ * The lock of their space is held.
+ */
+#ifndef VFIO_PSERIES_REGION_H
+#define VFIO_PSERIES_REGION_H
+
+#include <linux/rbtree.h>
+#include "memory/regions.h"
+
+static inline struct region *region_of(struct rb_node *node)
+{
+	return rb_entry(node, struct region, node);
+}
+
+static inline unsigned long region_last(const struct region *r)
+{
+	return r->ua + (r->size - 1);
+}
+
+/* The first region, reserved ones among them, that ends after @ua; NULL when there is none. */
+static inline struct region *memory_find(const struct memory *m, unsigned long ua)
+{
+	struct rb_node *node = m->regions.rb_node;
+	struct region *found = NULL;
+
+	while (node) {
+		if (region_last(region_of(node)) < ua) {
+			node = node->rb_right;
+		} else {
+			found = region_of(node);
+			node = node->rb_left;
+		}
+	}
+	return found;
+}
+
+/* The registered region that has the byte at @ua. */
+static inline struct region *memory_at(const struct memory *m, unsigned long ua)
+{
+	struct region *r = memory_find(m, ua);
+
+	return r && r->id && r->ua <= ua ? r : NULL;
+}
+
+/**
+ * memory_trust() - no TCE is in an unknown state: what was suspect is so no more, but written to
+ *                  perhaps
+ *
+ * Context: @m->lock is held.
+ */
+void memory_trust(struct memory *m);
+
+#endif

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * regions.c - registered memory: regions by address and by name.
+ *
+ * A region is one use of a pinned range (pin.h). It ends only in memory_unregister() or
+ * at the space's end, and only when no shadow entry names it. What KVM has put into a
+ * table it has counted in mm_iommu before, where only kvm_mapped.c counts down: the range
+ * cannot leave that before.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kmemleak.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "memory/mm_pins.h"
+#include "memory/pin.h"
+#include "memory/region.h"
+#include "memory/regions.h"
+
+#define MEMORY_FIRST_ROOM	16
+
+void memory_init(struct memory *m)
+{
+	memset(m, 0, sizeof(*m));
+	spin_lock_init(&m->lock);
+	m->pages.lock = &m->lock;
+}
+
+int memory_adopt_mm(struct memory *m)
+{
+	if (m->mm)
+		return memory_foreign(m) ? -EPERM : 0;
+	m->ledger = ledger_get(current->mm);
+	if (!m->ledger)
+		return -ENOMEM;
+	m->mm = current->mm;
+	return 0;
+}
+
+/* --- by address --- */
+
+static void memory_link(struct memory *m, struct region *r)
+{
+	struct rb_node **at = &m->regions.rb_node, *parent = NULL;
+
+	while (*at) {
+		parent = *at;
+		at = region_of(parent)->ua < r->ua ? &parent->rb_right : &parent->rb_left;
+	}
+	rb_link_node(&r->node, parent, at);
+	rb_insert_color(&r->node, &m->regions);
+}
+
+static bool memory_aligned(u64 ua, u64 size)
+{
+	return !((ua | size) & ~PAGE_MASK) && ua + size > ua;
+}
+
+/* -EBUSY for a range that is registered or about to be, -EINVAL for a part of one. */
+static int memory_vacant(const struct memory *m, u64 ua, u64 size)
+{
+	const struct region *r = memory_find(m, ua);
+
+	if (!r || r->ua > ua + (size - 1))
+		return 0;
+	return r->ua == ua && r->size == size ? -EBUSY : -EINVAL;
+}
+
+/* --- by name --- */
+
+/* Where the regions are, for KVM's writes, too. */
+static void memory_move(struct memory *m, struct region **by_id)
+{
+	if (m->room)
+		memcpy(by_id, m->by_id, m->room * sizeof(*by_id));
+	spin_lock(&m->lock);
+	swap(m->by_id, by_id);
+	spin_unlock(&m->lock);
+	kvfree(by_id);
+}
+
+/* All ids are in use: as many again. */
+static void memory_add_room(struct memory *m, struct region **by_id, u32 *spare, u32 room)
+{
+	u32 id;
+
+	memory_move(m, by_id);
+	kvfree(m->spare);
+	m->spare = spare;
+	/* The lowest is the next. */
+	for (id = room; id > m->room; id--)
+		*spare++ = id;
+	m->room = room;
+}
+
+static int memory_grow(struct memory *m)
+{
+	u32 room = m->room ? m->room * 2 : MEMORY_FIRST_ROOM;
+	struct region **by_id;
+	u32 *spare;
+
+	if (m->count < m->room)
+		return 0;
+	by_id = kvcalloc(room, sizeof(*by_id), GFP_KERNEL_ACCOUNT);
+	spare = kvcalloc(room, sizeof(*spare), GFP_KERNEL_ACCOUNT);
+	if (!by_id || !spare) {
+		kvfree(by_id);
+		kvfree(spare);
+		return -ENOMEM;
+	}
+	memory_add_room(m, by_id, spare, room);
+	return 0;
+}
+
+static void memory_name(struct memory *m, struct region *r, u32 id)
+{
+	spin_lock(&m->lock);
+	m->by_id[id - 1] = r;
+	spin_unlock(&m->lock);
+}
+
+static void memory_extract(struct memory *m, struct region *r)
+{
+	rb_erase(&r->node, &m->regions);
+	memory_name(m, NULL, r->id);
+	m->count--;
+	m->spare[m->room - m->count - 1] = r->id;
+	kfree(r);
+}
+
+/* --- registration, in three steps --- */
+
+int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved)
+{
+	struct region *r;
+	int rc;
+
+	if (!memory_aligned(ua, size))
+		return -EINVAL;
+	rc = memory_vacant(m, ua, size);
+	if (rc)
+		return rc;
+	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+	if (!r)
+		return -ENOMEM;
+	r->ua = ua;
+	r->size = size;
+	r->ledger = m->ledger;
+	ledger_hold(r->ledger);
+	memory_link(m, r);
+	*reserved = r;
+	return 0;
+}
+
+int memory_pin(struct region *r)
+{
+	return pin_range(r->ledger, r->ua, r->size >> PAGE_SHIFT, &r->pin);
+}
+
+int memory_publish(struct memory *m, struct region *r)
+{
+	int rc = memory_grow(m);
+
+	if (rc)
+		return rc;
+	ledger_put(r->ledger);
+	r->ledger = NULL;
+	r->id = m->spare[m->room - m->count - 1];
+	m->files |= r->pin->files;
+	m->count++;
+	memory_name(m, r, r->id);
+	return 0;
+}
+
+void memory_cancel(struct memory *m, struct region *r)
+{
+	rb_erase(&r->node, &m->regions);
+}
+
+void memory_discard(struct region *r)
+{
+	if (r->pin)
+		pin_abandon(r->pin);
+	ledger_put(r->ledger);
+	kfree(r);
+}
+
+/* --- the end of a region --- */
+
+/* May a TCE that is ours reach the region? */
+static bool memory_reachable(struct memory *m, const struct region *r)
+{
+	bool suspect;
+
+	spin_lock(&m->lock);
+	suspect = r->suspect && m->unknown;
+	spin_unlock(&m->lock);
+	return suspect || m->poison || atomic64_read_acquire(&r->mapped);
+}
+
+/* Nobody knows which of its pages a device wrote to: all of them, then. */
+static void memory_dirty_region(const struct region *r)
+{
+	struct piece piece;
+
+	runs_find(&r->pin->runs, r->ua, &piece);
+	do {
+		u64 hpa = piece.hpa, end = hpa + piece.left;
+
+		while (hpa < end) {
+			hpa = memory_dirty(hpa, PAGE_SHIFT);
+			cond_resched();
+		}
+	} while (runs_next(&r->pin->runs, &piece));
+}
+
+/* Nothing of ours keeps a region; may it go? */
+static bool memory_free_to_go(struct memory *m, struct region *r)
+{
+	if (memory_reachable(m, r))
+		return false;
+	/* KVM may have settled the last unknown TCE. */
+	spin_lock(&m->lock);
+	if (r->suspect)
+		memory_trust(m);
+	spin_unlock(&m->lock);
+	if (r->tainted)
+		memory_dirty_region(r);
+	return true;
+}
+
+int memory_unregister(struct memory *m, u64 ua, u64 size)
+{
+	struct region *r;
+	int rc;
+
+	if (!memory_aligned(ua, size))
+		return -EINVAL;
+	r = memory_at(m, ua);
+	if (!r || r->ua != ua || r->size != size)
+		return -ENOENT;
+	if (!memory_free_to_go(m, r))
+		return -EBUSY;
+	rc = pin_release(r->pin);
+	if (!rc)
+		memory_extract(m, r);
+	return rc;
+}
+
+/* For the end: false when the region has to stay for good. */
+static bool memory_let_go(struct memory *m, struct region *r)
+{
+	if (!memory_free_to_go(m, r))
+		return false;
+	pin_abandon(r->pin);
+	memory_extract(m, r);
+	return true;
+}
+
+/* Return: pages of those regions that had to stay. */
+static u64 memory_let_all_go(struct memory *m)
+{
+	struct rb_node *node, *next;
+	u64 stuck = 0;
+
+	for (node = rb_first(&m->regions); node; node = next) {
+		struct region *r = region_of(node);
+
+		next = rb_next(node);
+		/* Whoever has reserved it comes back for it. */
+		if (r->id && !memory_let_go(m, r))
+			stuck += r->size >> PAGE_SHIFT;
+		cond_resched();
+	}
+	return stuck;
+}
+
+/*
+ * What a device may still reach stays for good, and belongs to an address space: it is kept for
+ * that. A kernel that looks for memory which nobody refers to is told so.
+ */
+static void memory_keep(struct memory *m)
+{
+	kmemleak_not_leak(m->by_id);
+	kmemleak_not_leak(m->spare);
+	kmemleak_not_leak(m->pages.bucket);
+}
+
+u64 memory_release(struct memory *m)
+{
+	struct rb_root reserved;
+	u64 stuck;
+
+	/* KVM may have settled the last unknown TCE. */
+	if (!m->unknown && !m->poison)
+		loose_trust(&m->pages);
+	memory_wash(m);
+	stuck = m->pages.pages + memory_let_all_go(m);
+	if (stuck) {
+		memory_keep(m);
+		return stuck;
+	}
+	kvfree(m->by_id);
+	kvfree(m->spare);
+	loose_free(&m->pages);
+	if (m->ledger)
+		ledger_put(m->ledger);
+	reserved = m->regions;
+	memory_init(m);
+	m->regions = reserved;
+	return 0;
+}

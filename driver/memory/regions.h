@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * regions.h - memory that a user registered for DMA.
+ *
+ * It is pinned in pin.h, which resolves user addresses to host physical ones. Which
+ * TCEs name a region is counted here and by nobody else, so that no writer outside
+ * this module can talk us into unpinning a reachable page.
+ */
+#ifndef VFIO_PSERIES_REGIONS_H
+#define VFIO_PSERIES_REGIONS_H
+
+#include <linux/atomic.h>
+#include <linux/rbtree.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include "memory/v1_pages.h"
+
+struct ledger;
+struct mm_struct;
+struct pin;
+
+/* Region id of TCEs whose pages are pinned one by one. */
+#define MEMORY_LOOSE	(~0U)
+
+/**
+ * struct region - one registered range
+ * @node:    among all of its user's, by user address
+ * @ua:      user address of its first byte
+ * @size:    bytes
+ * @id:      what shadow entries call it; 0 while the range is only reserved
+ * @pin:     its pinned pages; NULL before they are
+ * @mapped:  shadow entries that name it
+ * @suspect: an entry in an unknown state may translate to it though it names
+ *           another region
+ * @tainted: it was suspect once: any of its pages may have been written to
+ * @next_suspect: another such region
+ * @ledger:  of its address space, referenced, while the range is only reserved
+ */
+struct region {
+	struct rb_node node;
+	unsigned long ua;
+	unsigned long size;
+	u32 id;
+	struct pin *pin;
+	atomic64_t mapped;
+	bool suspect;
+	bool tainted;
+	struct region *next_suspect;
+	struct ledger *ledger;
+};
+
+/**
+ * struct memory - the registered memory of one user
+ * @mm:      the address space, set by the first call that needs one
+ * @ledger:  what else is known of it; it keeps @mm
+ * @regions: by user address, reserved ranges among them
+ * @by_id:   regions by id - 1, with holes
+ * @spare:   the ids of these holes, the next one last
+ * @count:   regions that have an id
+ * @room:    allocated entries of both arrays
+ * @unknown: TCEs in an unknown state, in all tables fed from here
+ * @suspect: regions that such a TCE may reach
+ * @files:   pages of ordinary files are, or were, among them
+ * @poison:  a window that is ours no more may still reach any region
+ * @loose:   nothing is registered, pages are pinned as they are mapped (v1 API)
+ * @pages:   these pages
+ * @pins:    those of the MAP that is running
+ * @lock:    guards @by_id, @unknown, @pages, @suspect and each region's @suspect, @tainted and
+ *           @next_suspect, which change as TCEs do; innermost. @by_id changes with the
+ *           space's lock held for writing, too
+ *
+ * All else is guarded by the lock of the space that it belongs to; what it says of the API without
+ * registration, where that is held for writing always.
+ */
+struct memory {
+	struct mm_struct *mm;
+	struct ledger *ledger;
+	struct rb_root regions;
+	struct region **by_id;
+	u32 *spare;
+	u32 count;
+	u32 room;
+	u64 unknown;
+	struct region *suspect;
+	bool files;
+	bool poison;
+	bool loose;
+	struct loose pages;
+	struct loose_pins *pins;
+	spinlock_t lock;
+};
+
+void memory_init(struct memory *m);
+
+/**
+ * memory_release() - give everything back at the end
+ *
+ * Regions that a TCE may still reach stay pinned for good; those that KVM has put
+ * into somebody else's table, until that table is gone.
+ *
+ * Context: may sleep. Return: the number of pages that had to stay pinned.
+ */
+u64 memory_release(struct memory *m);
+
+/**
+ * memory_adopt_mm() - bind to the caller's address space
+ *
+ * Context: may sleep. Return: 0; -EPERM when bound to another one; -ENOMEM.
+ */
+int memory_adopt_mm(struct memory *m);
+
+/**
+ * memory_foreign() - is the caller another process than the owner?
+ */
+static inline bool memory_foreign(const struct memory *m)
+{
+	return m->mm && m->mm != current->mm;
+}
+
+/**
+ * memory_reserve() - the first of the steps that register a range: nobody else has it
+ * @m:        the memory, bound to an address space
+ * @ua:       user address, page aligned
+ * @size:     bytes, page aligned, not 0
+ * @reserved: the range; memory_pin() has to follow
+ *
+ * Context: may sleep; the space's lock is held.
+ * Return: 0; -EINVAL (geometry, overlap with another region), -EBUSY (this
+ * very range is registered), -ENOMEM.
+ */
+int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved);
+
+/**
+ * memory_pin() - the second: its pages are pinned, by the process that owns the memory
+ *
+ * The memory itself is not touched: its user may be gone when this ends. Then, and on
+ * error, memory_cancel() and memory_discard() have to follow, else memory_publish().
+ *
+ * Context: faults user pages in, which may take for ever: no lock may be held.
+ * Return: 0; what pin_range() says: -ENOMEM (also RLIMIT_MEMLOCK), -EFAULT, -EINTR.
+ */
+int memory_pin(struct region *r);
+
+/**
+ * memory_publish() - the third: it can be mapped
+ *
+ * Context: may sleep; the space's lock is held. Return: 0; -ENOMEM.
+ */
+int memory_publish(struct memory *m, struct region *r);
+
+/**
+ * memory_cancel() - the range is reserved no more
+ *
+ * Context: the space's lock is held.
+ */
+void memory_cancel(struct memory *m, struct region *r);
+
+/**
+ * memory_discard() - the rest of it: what was pinned is unpinned
+ *
+ * Context: may sleep; takes the user's mmap_lock.
+ */
+void memory_discard(struct region *r);
+
+/**
+ * memory_unregister() - unpin a range
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL (geometry); -ENOENT (no such range); -EBUSY (a TCE still
+ * names it, or KVM does, or is about to find it).
+ */
+int memory_unregister(struct memory *m, u64 ua, u64 size);
+
+/**
+ * memory_covers() - can this user range be mapped with such pages?
+ * @m:          the memory
+ * @ua:         user address, aligned to the page size
+ * @size:       bytes, a multiple of the page size
+ * @page_shift: log2 of the IOMMU page size
+ *
+ * Return: 0; -EINVAL when a byte is not registered, or an IOMMU page is not one
+ * piece of memory in one region.
+ */
+int memory_covers(const struct memory *m, unsigned long ua, u64 size,
+		  u32 page_shift);
+
+/**
+ * memory_hidden() - the first region of a user range that KVM cannot find, and is to find
+ * @m:   the memory
+ * @ua:  where to begin; moves on behind that region
+ * @end: of the range
+ *
+ * Context: may sleep. Return: its pages: pin_enter() has to follow, with no lock held; NULL
+ * when KVM finds all of them or cannot.
+ */
+struct pin *memory_hidden(struct memory *m, unsigned long *ua, unsigned long end);
+
+/**
+ * struct memory_run - consecutive IOMMU pages that are to be mapped
+ * @ua:         user address of the first
+ * @page_shift: log2 of the IOMMU page size
+ * @perm:       PAPR_TCE_READ and/or PAPR_TCE_WRITE
+ * @n:          how many
+ */
+struct memory_run {
+	unsigned long ua;
+	u32 page_shift;
+	u64 perm;
+	u32 n;
+};
+
+/**
+ * memory_hold() - resolve consecutive IOMMU pages and keep them pinned
+ * @m:      the memory; memory_covers() holds for the run
+ * @run:    the pages
+ * @list:   their TCEs
+ * @region: id of the region that all of them lie in and now are counted for
+ *
+ * Context: may sleep.
+ * Return: how many were resolved, 1 to @run->n: it ends with the region.
+ */
+u32 memory_hold(struct memory *m, const struct memory_run *run, __be64 *list, u32 *region);
+
+/**
+ * memory_list() - the TCEs of pages that are held
+ * @m:      the memory
+ * @region: the region that they lie in, not MEMORY_LOOSE
+ * @run:    the pages
+ * @list:   their TCEs
+ *
+ * Context: any.
+ */
+void memory_list(struct memory *m, u32 region, const struct memory_run *run, __be64 *list);
+
+/**
+ * memory_dirty_run() - memory_dirty() for pages that are held
+ *
+ * Context: any.
+ */
+void memory_dirty_run(struct memory *m, u32 region, const struct memory_run *run);
+
+/**
+ * struct memory_page - one page
+ * @hpa:    its host physical address
+ * @region: id of the region that it lies in; 0: there is none
+ */
+struct memory_page {
+	u64 hpa;
+	u32 region;
+};
+
+/**
+ * memory_hold_page() - memory_hold() for one IOMMU page that is no larger than the kernel's
+ * @m:          the memory
+ * @ua:         its user address
+ * @page_shift: log2 of its size
+ * @perm:       PAPR_TCE_READ and/or PAPR_TCE_WRITE
+ *
+ * Context: any. Return: the page, counted for its region; without one when that is for
+ * memory_covers() and memory_hold(): a larger page, one that is not registered, the API without
+ * registration.
+ */
+struct memory_page memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 perm);
+
+/**
+ * memory_begin_loose() - a MAP of pages that are pinned for it begins
+ *
+ * Context: may sleep; the space's lock is held. Return: 0; -ENOMEM: they are unpinned.
+ */
+int memory_begin_loose(struct memory *m, struct loose_pins *pins);
+
+/* It has ended: those that no TCE names are unpinned. */
+void memory_end_loose(struct memory *m);
+
+/**
+ * memory_drop_loose() - @n TCEs that named loose pages are gone
+ *
+ * Context: any.
+ */
+void memory_drop_loose(struct memory *m, const u64 *tce, u32 n);
+
+/**
+ * memory_wash() - let loose pages go that wait for that to be marked dirty
+ *
+ * Context: may sleep, for as long as a file system has such a page locked.
+ */
+static inline void memory_wash(struct memory *m)
+{
+	if (READ_ONCE(m->pages.soiled))
+		loose_wash(&m->pages);
+}
+
+/**
+ * region_drop() - @n fewer shadow entries name a region
+ *
+ * What was done to its pages before is seen by those who see that it is not mapped any more.
+ */
+static inline void region_drop(struct region *r, u64 n)
+{
+	atomic64_sub_return_release(n, &r->mapped);
+}
+
+/**
+ * memory_drop() - the same by name; not for loose pages
+ *
+ * Context: any; the space's lock is held.
+ */
+static inline void memory_drop(struct memory *m, u32 region, u64 n)
+{
+	region_drop(m->by_id[region - 1], n);
+}
+
+/**
+ * memory_drop_late() - the same for KVM, which has no lock of the space's
+ *
+ * Context: any.
+ */
+void memory_drop_late(struct memory *m, u32 region, u64 n);
+
+/**
+ * memory_suspect() - an unknown TCE may reach a region it no longer counts for
+ *
+ * The region cannot be unregistered while any TCE is unknown, and all of it is
+ * marked dirty when it is unregistered.
+ *
+ * Not for loose pages.
+ */
+void memory_suspect(struct memory *m, u32 region);
+
+/* The same for the page of a TCE that named a loose one: it stays for so long. */
+void memory_suspect_loose(struct memory *m, u64 tce);
+
+/**
+ * memory_unknown() - @n more (or fewer) TCEs are in an unknown state
+ *
+ * When none is left, no region and no loose page is suspect any more.
+ *
+ * Context: any for more; for fewer, the lock of the space.
+ */
+void memory_unknown(struct memory *m, s64 n);
+
+/**
+ * memory_known() - one TCE less is in an unknown state, by KVM's doing
+ *
+ * Context: any.
+ */
+void memory_known(struct memory *m);
+
+/**
+ * memory_poison() - nothing that is registered can be unpinned any more
+ *
+ * A PE left and its TCEs could neither be cleared nor removed.
+ */
+void memory_poison(struct memory *m);
+
+/**
+ * memory_dirty() - a device may have written to this page
+ * @hpa:        host physical address
+ * @page_shift: log2 of the IOMMU page size
+ *
+ * A compound page has one mark for all of it, so that one look is enough for
+ * as many of its addresses as there are. Pages of ordinary files are marked before they are
+ * unpinned (pin_expose(), memory_wash()), since that sleeps.
+ *
+ * Context: any.
+ * Return: the first address after the last page or compound page that was marked.
+ */
+u64 memory_dirty(u64 hpa, u32 page_shift);
+
+/**
+ * memory_mark_files() - the same for the pages of ordinary files below it, and for no others
+ *
+ * Context: may sleep, for as long as a file system has such a page locked; the pages are pinned.
+ */
+void memory_mark_files(u64 hpa, u32 page_shift);
+
+#endif

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * v1_pages.c - a hash of pages that TCEs name, each pinned once and counted.
+ *
+ * How many pages are pinned is known here, so that they can be charged for: with
+ * pages of 64 KiB a window of 4 KiB TCEs reaches up to 16 times its own size. And
+ * the kernel's count of a page's pins cannot run over, whatever a user maps.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include "memory/pages.h"
+#include "memory/v1_pages.h"
+
+/* Pages that are pinned at a time. */
+#define LOOSE_STEP	512UL
+
+/* TCEs for one bucket. */
+#define LOOSE_LOAD	4
+
+/**
+ * struct loose_page - a page that TCEs name
+ * @next: another one in the same bucket
+ * @pfn:  its frame
+ * @tces: TCEs that name it or may do so, and MAPs that are about to make some
+ * @suspects: those among them that may do so
+ * @written: a device may have written to it
+ * @next_suspect: another such page
+ */
+struct loose_page {
+	struct loose_page *next;
+	unsigned long pfn;
+	u32 tces;
+	u32 suspects;
+	bool written;
+	struct loose_page *next_suspect;
+};
+
+unsigned long loose_span(unsigned long ua, u64 size)
+{
+	return ((ua & ~PAGE_MASK) + size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+}
+
+int loose_init(struct loose *l, u64 tces)
+{
+	u32 shift = tces > LOOSE_LOAD ? ilog2(tces / LOOSE_LOAD) : 0;
+
+	if (l->bucket)
+		return 0;
+	l->bucket = kvcalloc(1UL << shift, sizeof(*l->bucket), GFP_KERNEL_ACCOUNT);
+	l->shift = shift;
+	return l->bucket ? 0 : -ENOMEM;
+}
+
+void loose_free(struct loose *l)
+{
+	kvfree(l->bucket);
+	l->bucket = NULL;
+}
+
+/* Frames that follow each other are what users have: these don't share a bucket. */
+static struct loose_page **loose_bucket(const struct loose *l, unsigned long pfn)
+{
+	return &l->bucket[(pfn ^ pfn >> l->shift) & ((1UL << l->shift) - 1)];
+}
+
+/* Where the page is linked, or where the end of its bucket is. */
+static struct loose_page **loose_find(const struct loose *l, unsigned long pfn)
+{
+	struct loose_page **at = loose_bucket(l, pfn);
+
+	lockdep_assert_held(l->lock);
+	while (*at && (*at)->pfn != pfn)
+		at = &(*at)->next;
+	return at;
+}
+
+/* --- pinning, without a lock --- */
+
+static int loose_pin_step(struct loose_pins *p)
+{
+	unsigned long ua = p->ua + (p->done << PAGE_SHIFT);
+	int n = min(p->n - p->done, LOOSE_STEP);
+	int got = pages_pin(ua, n, p->write, p->page + p->done, NULL);
+
+	if (got > 0)
+		p->done += got;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
+	/* Fewer than asked for: the next step tells why. */
+	return got > 0 ? 0 : got;
+}
+
+/* The pins from the @first-th page on go. */
+static void loose_unpin_from(struct loose_pins *p, unsigned long first)
+{
+	while (p->done > first) {
+		unpin_user_page(p->page[--p->done]);
+		if (!(p->done % LOOSE_STEP))
+			cond_resched();
+	}
+}
+
+int loose_pin(struct loose_pins *p, unsigned long ua, u64 size, bool write)
+{
+	int rc = 0;
+
+	*p = (struct loose_pins){
+		.ua = ua & PAGE_MASK,
+		.n = loose_span(ua, size),
+		.write = write,
+	};
+	p->page = kvcalloc(p->n, sizeof(*p->page), GFP_KERNEL_ACCOUNT);
+	if (!p->page)
+		return -ENOMEM;
+	while (p->done < p->n && !rc)
+		rc = loose_pin_step(p);
+	if (rc)
+		loose_unpin(p);
+	return rc;
+}
+
+void loose_unpin(struct loose_pins *p)
+{
+	loose_unpin_from(p, 0);
+	kvfree(p->page);
+	p->page = NULL;
+}
+
+/* --- holding --- */
+
+/* A page for one pin of it; one that is here already is pinned no second time. */
+static struct loose_page *loose_take(struct loose *l, struct page *page)
+{
+	struct loose_page *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	struct loose_page **at, *found;
+
+	if (!new)
+		return NULL;
+	new->pfn = page_to_pfn(page);
+	spin_lock(l->lock);
+	at = loose_find(l, new->pfn);
+	found = *at;
+	if (!found) {
+		*at = new;
+		WRITE_ONCE(l->pages, l->pages + 1);
+	}
+	(*at)->tces++;
+	spin_unlock(l->lock);
+	if (!found)
+		return new;
+	kfree(new);
+	unpin_user_page(page);
+	return found;
+}
+
+static void loose_put_locked(struct loose *l, unsigned long pfn, u32 n)
+{
+	struct loose_page **at = loose_find(l, pfn);
+	struct loose_page *lp = *at;
+
+	lp->tces -= n;
+	if (lp->tces)
+		return;
+	*at = lp->next;
+	if (lp->written && page_of_file(pfn_to_page(pfn))) {
+		lp->next = l->soiled;
+		WRITE_ONCE(l->soiled, lp);
+		return;
+	}
+	WRITE_ONCE(l->pages, l->pages - 1);
+	unpin_user_page(pfn_to_page(pfn));
+	kfree(lp);
+}
+
+static struct loose_page *loose_next_soiled(struct loose *l)
+{
+	struct loose_page *lp;
+
+	spin_lock(l->lock);
+	lp = l->soiled;
+	if (lp) {
+		WRITE_ONCE(l->soiled, lp->next);
+		WRITE_ONCE(l->pages, l->pages - 1);
+	}
+	spin_unlock(l->lock);
+	return lp;
+}
+
+void loose_wash(struct loose *l)
+{
+	struct loose_page *lp;
+
+	while ((lp = loose_next_soiled(l))) {
+		pages_mark_files(lp->pfn, 1);
+		unpin_user_page(pfn_to_page(lp->pfn));
+		kfree(lp);
+		cond_resched();
+	}
+}
+
+/* The first @n are held no more by the MAP. */
+static void loose_put(struct loose *l, struct loose_pins *p, unsigned long n)
+{
+	while (n) {
+		spin_lock(l->lock);
+		loose_put_locked(l, p->held[--n]->pfn, 1);
+		spin_unlock(l->lock);
+		if (!(n % LOOSE_STEP))
+			cond_resched();
+	}
+}
+
+/* Pages from the @i-th on are pinned only, those before it are held. */
+static void loose_unhold(struct loose *l, struct loose_pins *p, unsigned long i)
+{
+	loose_unpin_from(p, i);
+	loose_put(l, p, i);
+	kvfree(p->held);
+	p->held = NULL;
+}
+
+int loose_hold(struct loose *l, struct loose_pins *p)
+{
+	unsigned long i;
+
+	for (i = 0; i < p->n; i++) {
+		struct loose_page *lp = loose_take(l, p->page[i]);
+
+		if (!lp) {
+			loose_unhold(l, p, i);
+			return -ENOMEM;
+		}
+		p->held[i] = lp;
+		if (!(i % LOOSE_STEP))
+			cond_resched();
+	}
+	return 0;
+}
+
+void loose_end(struct loose *l, struct loose_pins *p)
+{
+	loose_put(l, p, p->n);
+	kvfree(p->held);
+	p->held = NULL;
+}
+
+/* --- TCEs --- */
+
+void loose_add(struct loose *l, const struct loose_pins *p, unsigned long ua, u64 step, u32 n,
+	       u64 *hpa)
+{
+	u32 i;
+
+	spin_lock(l->lock);
+	for (i = 0; i < n; i++, ua += step) {
+		struct loose_page *lp = p->held[(ua - p->ua) >> PAGE_SHIFT];
+
+		lp->tces++;
+		lp->written |= p->write;
+		hpa[i] = (u64)lp->pfn << PAGE_SHIFT | (ua & ~PAGE_MASK);
+	}
+	spin_unlock(l->lock);
+}
+
+void loose_drop(struct loose *l, const u64 *tce, u32 n)
+{
+	u32 i;
+
+	spin_lock(l->lock);
+	for (i = 0; i < n; i++)
+		loose_put_locked(l, tce[i] >> PAGE_SHIFT, 1);
+	spin_unlock(l->lock);
+}
+
+void loose_suspect(struct loose *l, u64 tce)
+{
+	struct loose_page *lp;
+
+	spin_lock(l->lock);
+	lp = *loose_find(l, tce >> PAGE_SHIFT);
+	if (!lp->suspects++) {
+		lp->next_suspect = l->suspect;
+		l->suspect = lp;
+	}
+	spin_unlock(l->lock);
+}
+
+void loose_trust(struct loose *l)
+{
+	spin_lock(l->lock);
+	while (l->suspect) {
+		struct loose_page *lp = l->suspect;
+		u32 n = lp->suspects;
+
+		l->suspect = lp->next_suspect;
+		lp->suspects = 0;
+		page_mark(pfn_to_page(lp->pfn));
+		loose_put_locked(l, lp->pfn, n);
+	}
+	spin_unlock(l->lock);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pe.c - the order in which a PE changes hands.
+ *
+ * Whoever gets a PE finds the default window alone, and nothing in it. A window that a former owner
+ * has left, or that the host could not get rid of when it gave the PE away or got it back, is noted
+ * as present and not lent. Nobody gets a PE with such a window unless it is empty: a user can give
+ * a device bus mastering whatever we did about it. Once the PE has been the host's, or when the
+ * hypervisor did not say what a removal came to, the window may be gone and its name be another
+ * PE's. Then it is only looked for, and reset away: a reset names the PE and not the window.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "pe/pe.h"
+#include "pe/pe_window.h"
+
+#define PE_DEFAULT_PAGE_SHIFT	12
+
+void pe_init(struct pe *pe)
+{
+	mutex_init(&pe->lock);
+}
+
+void pe_leave_behind(struct pe *pe, const struct hv_window *w)
+{
+	struct pe_window *d = pe_free_ddw(pe);
+
+	lockdep_assert_held(&pe->lock);
+	pr_err("%s: the host's window %x at %llx could not be removed\n", pe->name, w->liobn,
+	       (unsigned long long)w->start);
+	if (d)
+		*d = (struct pe_window){ .w = *w, .present = true, .raw = true, .doubtful = true };
+	else
+		pe->littered = true;
+}
+
+/* Is anything left of windows that nobody has? Those that are gone are forgotten. */
+static bool pe_left_over(struct pe *pe)
+{
+	bool left = pe->littered;
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++) {
+		struct pe_window *d = &pe->ddw[i];
+
+		if (d->present && hv_look(d->w.liobn, d->w.start) == HV_GONE)
+			*d = (struct pe_window){ 0 };
+		left |= d->present;
+	}
+	return left;
+}
+
+/* May something in such a window be valid? */
+static bool pe_left_live(const struct pe *pe)
+{
+	bool live = pe->littered;
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		live |= pe->ddw[i].present && pe->ddw[i].raw;
+	return live;
+}
+
+static void pe_forget_ddws(struct pe *pe)
+{
+	memset(pe->ddw, 0, sizeof(pe->ddw));
+	pe->littered = false;
+}
+
+/*
+ * Nobody has a window: the default one is to be the only one. A reset wants every
+ * TCE invalid, and leaves those of the default window undefined.
+ */
+static void pe_evict(struct pe *pe)
+{
+	if (!pe_left_over(pe))
+		return;
+	pe_default_clear(pe);
+	if (!hv_reset(&pe->addr))
+		pe_forget_ddws(pe);
+	pe_default_clear(pe);
+	pe_left_over(pe);
+}
+
+/* The host may do what it likes with the PE: a name that we noted may come to be another's. */
+static void pe_doubt(struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		pe->ddw[i].doubtful = pe->ddw[i].present;
+}
+
+/* What the PE can have, asked while the default window is all that it has. */
+static int pe_learn(struct pe *pe)
+{
+	struct hv_query q;
+	int rc;
+
+	pe->pgsizes = 1ULL << PE_DEFAULT_PAGE_SHIFT;
+	pe->max = 1;
+	if (!hv_has_ddw(&pe->addr))
+		return 0;
+	rc = hv_query(&pe->addr, &q);
+	if (rc)
+		return rc;
+	pe->pgsizes |= q.pgsizes & ~pe->unusable;
+	if (q.windows)
+		pe->max = PE_WINDOWS;
+	return 0;
+}
+
+/* The host has left: only the default window is to be there, and nothing in it. */
+static int pe_empty(struct pe *pe)
+{
+	int rc = pe->dflt.present ? hv_clear(&pe->dflt.w, true) : pe_default_back(pe);
+
+	if (rc || !pe->addr.limited)
+		return rc;
+	/* The host may have asked for addresses below 64 bits: that ends here. */
+	rc = hv_reset(&pe->addr);
+	return rc ? rc : hv_clear(&pe->dflt.w, true);
+}
+
+int pe_take(struct pe *pe)
+{
+	int rc = 0;
+
+	mutex_lock(&pe->lock);
+	if (pe->owned)
+		goto unlock;
+	rc = pe->host->leave(pe);
+	if (rc)
+		goto unlock;
+	pe_evict(pe);
+	if (pe_left_live(pe)) {
+		pr_err_ratelimited("%s: a former owner's window is still there\n", pe->name);
+		rc = -EIO;
+	}
+	if (!rc)
+		rc = pe_empty(pe);
+	if (!rc)
+		rc = pe_learn(pe);
+	if (rc)
+		pe->host->back(pe);
+	else
+		pe->owned = true;
+unlock:
+	mutex_unlock(&pe->lock);
+	return rc;
+}
+
+void pe_release(struct pe *pe)
+{
+	mutex_lock(&pe->lock);
+	if (pe->owned) {
+		pe_sweep(pe);
+		pe_evict(pe);
+		if (pe_has_ddw(pe))
+			pr_err("%s: firmware does not remove a user's window\n", pe->name);
+		pe_default_back(pe);
+		if (!pe->dflt.present)
+			pr_err("%s: firmware does not give the default window back\n", pe->name);
+		pe->owned = false;
+		pe_doubt(pe);
+		pe->host->back(pe);
+	}
+	mutex_unlock(&pe->lock);
+}

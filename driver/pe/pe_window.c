@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pe_window.c - a PE's windows: those that firmware has, and those of them that a user has.
+ *
+ * Firmware's default window is there while the host owns the PE and normally
+ * stays while a user does, empty when it is not lent. It goes only for a first
+ * window that it cannot be: then the hypervisor places that window where it
+ * places a first one, and a PE that can have a single window can have a large
+ * one. Firmware brings the default window back when the last dynamic one goes
+ * (LoPAR, ibm,remove-pe-dma-window), or on request (QEMU, where a window had the
+ * default one's name); until it is cleared again nobody gets it.
+ *
+ * A dynamic window that firmware refuses to remove stays as one that is present
+ * and not lent; every later chance is taken to get rid of it.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/mutex.h>
+#include "pe/pe.h"
+#include "pe/pe_window.h"
+
+/*
+ * QEMU as the hypervisor counts the TCEs of a window in 32 bits, offers more all
+ * the same, and dies of the create that follows one of 2^32 or more.
+ */
+#define PE_MAX_TCES		(1ULL << 31)
+
+/* Something is left that a device might reach: keep the devices from trying. */
+static void pe_quarantine(struct pe *pe, const struct hv_window *w)
+{
+	pr_err("%s: window %x at %llx could not be cleared, devices are isolated\n",
+	       pe->name, w->liobn, (unsigned long long)w->start);
+	pe->host->isolate(pe);
+}
+
+bool pe_has_ddw(const struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present)
+			return true;
+	return false;
+}
+
+/* But for @d, and for those that may be gone: then firmware may have the default one back. */
+static bool pe_has_other_ddw(const struct pe *pe, const struct pe_window *d)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (&pe->ddw[i] != d && pe->ddw[i].present && !pe->ddw[i].doubtful)
+			return true;
+	return false;
+}
+
+int pe_default_clear(struct pe *pe)
+{
+	int rc = hv_clear_if_there(&pe->dflt.w, false);
+
+	/* A single refusal is no reason to isolate a device. */
+	if (rc)
+		rc = hv_clear_if_there(&pe->dflt.w, false);
+
+	pe->dflt.raw = rc;
+	pe->dflt.present = !rc;
+	return rc;
+}
+
+/* May the default window be there, though it could not be cleared? */
+static bool pe_default_there(const struct pe *pe)
+{
+	return hv_exists(pe->dflt.w.liobn, pe->dflt.w.start);
+}
+
+/* Can nothing be reached through it, be it that it is gone with its PE? */
+static bool pe_default_harmless(struct pe *pe)
+{
+	int rc = pe_default_clear(pe);
+
+	if (rc == -ENXIO && !pe_default_there(pe))
+		pe->dflt.raw = false;
+	return !pe->dflt.raw;
+}
+
+/* A reset may fail and have taken effect, too. */
+static int pe_default_reset(struct pe *pe)
+{
+	if (hv_reset(&pe->addr) && !pe_default_there(pe))
+		hv_reset(&pe->addr);
+	return pe_default_clear(pe);
+}
+
+int pe_default_back(struct pe *pe)
+{
+	int rc;
+
+	lockdep_assert_held(&pe->lock);
+	if (pe->dflt.present)
+		return 0;
+	rc = pe_default_clear(pe);
+	if (rc && !pe_has_ddw(pe) && (rc == -ENXIO || !pe_default_there(pe)))
+		rc = pe_default_reset(pe);
+	if (rc && pe_default_there(pe))
+		pe_quarantine(pe, &pe->dflt.w);
+	return rc;
+}
+
+/*
+ * Is a window gone? A remove may fail and have taken effect all the same. What is
+ * there a moment later is taken for the window.
+ */
+static bool pe_try_remove(struct pe *pe, struct pe_window *d)
+{
+	enum hv_presence is;
+
+	if (!hv_remove(&pe->addr, d->w.liobn))
+		return true;
+	is = hv_look(d->w.liobn, d->w.start);
+	d->doubtful = is == HV_UNKNOWN;
+	return is == HV_GONE;
+}
+
+/* The same, when firmware refuses to remove it for TCEs that were never cleared. */
+static bool pe_removed(struct pe *pe, struct pe_window *d)
+{
+	if (d->doubtful)
+		return hv_look(d->w.liobn, d->w.start) == HV_GONE;
+	if (pe_try_remove(pe, d))
+		return true;
+	/*
+	 * What is there may be the default window, which can have this one's name,
+	 * or both, the default one with undefined contents. It comes out when the
+	 * next remove succeeds; until then nobody gets either. Not while another
+	 * dynamic window is there: it may be a user's, with that very name.
+	 */
+	if (!pe->dflt.present && !pe_has_other_ddw(pe, d) && pe_default_there(pe) &&
+	    hv_clear(&pe->dflt.w, false))
+		d->raw = true;
+	if (d->doubtful || !d->raw || hv_clear(&d->w, false))
+		return false;
+	d->raw = false;
+	return pe_try_remove(pe, d);
+}
+
+/* Remove a dynamic window; the last one to go brings the default one back. */
+static bool pe_remove_ddw(struct pe *pe, struct pe_window *d)
+{
+	d->lent = false;
+	if (!pe_removed(pe, d))
+		return false;
+	*d = (struct pe_window){ 0 };
+	if (!pe_has_other_ddw(pe, NULL))
+		pe_default_back(pe);
+	return true;
+}
+
+/* Windows that could not be removed when their user gave them back. */
+void pe_sweep(struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present && !pe->ddw[i].lent)
+			pe_remove_ddw(pe, &pe->ddw[i]);
+}
+
+struct pe_window *pe_free_ddw(struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (!pe->ddw[i].present)
+			return &pe->ddw[i];
+	return NULL;
+}
+
+/* --- those of a user --- */
+
+bool pe_in_use(struct pe *pe)
+{
+	bool lent;
+	u32 i;
+
+	mutex_lock(&pe->lock);
+	lent = pe->dflt.lent;
+	for (i = 0; i < PE_WINDOWS; i++)
+		lent |= pe->ddw[i].lent;
+	mutex_unlock(&pe->lock);
+	return lent;
+}
+
+static bool pe_placed(const struct hv_window *want, const struct hv_window *w)
+{
+	return want->start == PE_ANYWHERE || want->start == w->start;
+}
+
+static bool pe_has_pages(const struct pe *pe, const struct hv_window *want)
+{
+	return pe->pgsizes & 1ULL << want->page_shift;
+}
+
+static bool pe_default_serves(const struct pe *pe, const struct hv_window *want)
+{
+	const struct pe_window *d = &pe->dflt;
+
+	return d->present && !d->lent && want->page_shift == d->w.page_shift &&
+	       want->size <= d->w.size && pe_placed(want, &d->w);
+}
+
+static bool windows_overlap(const struct hv_window *a, const struct hv_window *b)
+{
+	return a->start <= b->start + (b->size - 1) && b->start <= a->start + (a->size - 1);
+}
+
+static bool pe_overlaps(const struct pe *pe, const struct hv_window *w)
+{
+	u32 i;
+
+	if (pe->dflt.present && windows_overlap(&pe->dflt.w, w))
+		return true;
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present && windows_overlap(&pe->ddw[i].w, w))
+			return true;
+	return false;
+}
+
+/*
+ * The default window makes room for a first window of the user's. Not when
+ * firmware has no reset: nothing else could bring it back if the create fails.
+ */
+static int pe_default_yields(struct pe *pe)
+{
+	int rc;
+
+	if (!pe->dflt.present || pe->dflt.lent || pe_has_ddw(pe) || !hv_has_reset(&pe->addr))
+		return 0;
+	rc = hv_remove(&pe->addr, pe->dflt.w.liobn);
+	pe->dflt.present = false;
+	/* A remove that failed may have taken effect. */
+	if (rc)
+		pe_default_back(pe);
+	return rc;
+}
+
+static int pe_can_create(struct pe *pe, const struct hv_window *want)
+{
+	struct hv_query q;
+	int rc = hv_query(&pe->addr, &q);
+
+	if (rc)
+		return rc;
+	if (!q.windows)
+		return -ENOSPC;
+	/* Dynamic windows have sizes of powers of two. */
+	if (!is_power_of_2(want->size) || hv_window_tces(want) > q.max_tces)
+		return -EINVAL;
+	if (hv_window_tces(want) > PE_MAX_TCES)
+		return -EINVAL;
+	return 0;
+}
+
+/* A window that was just created: may it stay, and is it empty? */
+static int pe_accept_ddw(const struct pe *pe, const struct hv_window *want,
+			 const struct hv_window *w)
+{
+	if (pe_overlaps(pe, w))
+		return -ENOSPC;
+	if (!pe_placed(want, w))
+		return -ENXIO;
+	return hv_clear(w, true);
+}
+
+/* A name that firmware gives out again belongs to nothing else any more. */
+static void pe_forget_liobn(struct pe *pe, u32 liobn)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present && !pe->ddw[i].lent && pe->ddw[i].w.liobn == liobn)
+			pe->ddw[i] = (struct pe_window){ 0 };
+}
+
+static int pe_create_ddw(struct pe *pe, struct pe_window *d, const struct hv_window *want)
+{
+	struct hv_window w;
+	int rc;
+
+	rc = pe_can_create(pe, want);
+	if (rc)
+		return rc;
+	rc = hv_create(&pe->addr, want->page_shift, ilog2(want->size), &w);
+	if (rc)
+		return rc;
+	pe_forget_liobn(pe, w.liobn);
+	rc = pe_accept_ddw(pe, want, &w);
+	*d = (struct pe_window){ .w = w, .present = true, .raw = rc };
+	if (rc && !pe_remove_ddw(pe, d) && d->raw)
+		pe_quarantine(pe, &w);
+	return rc;
+}
+
+static int pe_open_ddw(struct pe *pe, const struct hv_window *want, struct hv_window *w)
+{
+	struct pe_window *d;
+	int rc;
+
+	if (!hv_has_ddw(&pe->addr))
+		return -ENOSPC;
+	pe_sweep(pe);
+	d = pe_free_ddw(pe);
+	if (!d)
+		return -ENOSPC;
+	rc = pe_default_yields(pe);
+	if (rc)
+		return rc;
+	rc = pe_create_ddw(pe, d, want);
+	if (rc) {
+		if (!pe_has_other_ddw(pe, NULL))
+			pe_default_back(pe);
+		return rc;
+	}
+	d->lent = true;
+	*w = d->w;
+	return 0;
+}
+
+/*
+ * A window that other PEs have could not be opened here. When this PE cannot have
+ * it at all, and @rc is why, that is told; what may be different the next time
+ * stays as it is.
+ */
+static int pe_cannot_follow(const struct pe *pe, const struct hv_window *want, int rc)
+{
+	const char *why;
+
+	if (rc == -ENXIO)
+		why = "firmware puts it elsewhere";
+	else if (rc == -ENOSPC)
+		why = "no window left";
+	else if (rc == -EINVAL)
+		why = pe_has_pages(pe, want) ? "no such size" : "no such pages";
+	else
+		return rc;
+	pr_info_ratelimited("%s: cannot join window %#llx, size %#llx, pages of %#llx: %s\n",
+			    pe->name, want->start, want->size, 1ULL << want->page_shift, why);
+	return -EINVAL;
+}
+
+int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w)
+{
+	int rc = 0;
+
+	mutex_lock(&pe->lock);
+	if (!pe_has_pages(pe, want)) {
+		rc = -EINVAL;
+	} else if (pe_default_serves(pe, want)) {
+		pe->dflt.lent = true;
+		*w = pe->dflt.w;
+		w->size = want->size;
+	} else {
+		rc = pe_open_ddw(pe, want, w);
+	}
+	mutex_unlock(&pe->lock);
+	if (rc && want->start != PE_ANYWHERE)
+		rc = pe_cannot_follow(pe, want, rc);
+	return rc;
+}
+
+static struct pe_window *pe_lent(struct pe *pe, u32 liobn)
+{
+	u32 i;
+
+	if (pe->dflt.lent && pe->dflt.w.liobn == liobn)
+		return &pe->dflt;
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].lent && pe->ddw[i].w.liobn == liobn)
+			return &pe->ddw[i];
+	return NULL;
+}
+
+bool pe_close(struct pe *pe, u32 liobn, bool clean)
+{
+	struct pe_window *d;
+
+	mutex_lock(&pe->lock);
+	d = pe_lent(pe, liobn);
+	if (d) {
+		d->lent = false;
+		d->raw = !clean;
+		if (d != &pe->dflt)
+			clean |= pe_remove_ddw(pe, d) || !d->raw;
+		else if (!clean)
+			clean = pe_default_harmless(pe);
+		if (d->raw)
+			pe_quarantine(pe, &d->w);
+	}
+	mutex_unlock(&pe->lock);
+	return clean;
+}
+
+int pe_publish(struct pe *pe, u32 num, struct lend *lend)
+{
+	int rc;
+
+	mutex_lock(&pe->lock);
+	rc = pe->host->publish(pe, num, lend);
+	mutex_unlock(&pe->lock);
+	return rc;
+}

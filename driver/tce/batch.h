@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * batch.h - up to HV_BATCH consecutive TCEs of a table, written with one hypercall.
+ *
+ * The call for every member and the shadow's change are one critical section, with the locks of the
+ * leaves that the batch lies in.
+ */
+#ifndef VFIO_PSERIES_BATCH_H
+#define VFIO_PSERIES_BATCH_H
+
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/types.h>
+#include "hv/hcall.h"
+#include "memory/regions.h"
+#include "tce/range_lock.h"
+#include "tce/shadow.h"
+#include "tce/table.h"
+
+/**
+ * struct leaves - in which a batch lies: one, or two of which the lower one's lock is taken first
+ * @first: of its first entry
+ * @last:  of its last one
+ */
+struct leaves {
+	struct shadow_leaf *first;
+	struct shadow_leaf *last;
+};
+
+/**
+ * batch_lock() - lock the leaves of [idx, idx + n), at most HV_BATCH entries
+ *
+ * They are there: what is to be written was made room for, and all others begin and end live.
+ *
+ * Context: does not sleep until batch_unlock().
+ */
+struct leaves batch_lock(const struct table *t, u64 idx, u32 n) __acquires(leaves);
+void batch_unlock(struct leaves l) __releases(leaves);
+
+/* Change an entry, with its leaf's lock; the memory layer is told when unknown ones come or go. */
+static inline void batch_set(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce,
+			     u32 region)
+{
+	int unknown = shadow_set(&t->shadow, leaf, slot, tce, region);
+
+	if (unknown)
+		memory_unknown(t->memory, unknown);
+}
+
+/* The leaf of an entry, to look at its entries one by one; NULL as for shadow_leaf(). */
+static inline struct shadow_leaf *batch_flat_leaf(struct call *c, u64 idx)
+{
+	struct shadow_leaf *leaf = shadow_leaf(&c->t->shadow, idx);
+
+	if (leaf)
+		call_flatten(c, leaf);
+	return leaf;
+}
+
+/* Something to be done to entry @slot of @leaf, the @i-th of a range. */
+typedef void (*entry_fn)(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx);
+
+/**
+ * batch_each() - do something to each entry of a range
+ * @c:   a call, with a stock that was filled before the leaves were locked
+ * @idx: the first entry
+ * @n:   how many
+ * @fn:  what is done
+ * @ctx: for it
+ *
+ * Inline for the sake of @fn, which then is, too. Context: the leaves' locks are held.
+ */
+static inline void batch_each(struct call *c, u64 idx, u32 n, entry_fn fn, void *ctx)
+{
+	u32 i = 0;
+
+	while (i < n) {
+		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
+		u32 end = min_t(u32, n, i + SHADOW_LEAF_TCES - slot);
+		struct shadow_leaf *leaf = batch_flat_leaf(c, idx + i);
+
+		for (; leaf && i < end; i++, slot++)
+			fn(c, leaf, slot, i, ctx);
+		i = end;
+	}
+}
+
+/**
+ * struct batch - what one hypercall is about; all functions run under the leaves' locks
+ * @fill:  puts [idx, idx + n) of something into the list; NULL when it is there
+ * @store: what becomes of the shadow's entries when the call succeeded, or not
+ * @ctx:   for both
+ * @put:   the list is written; else the TCEs become invalid
+ */
+struct batch {
+	void (*fill)(struct call *c, u64 idx, u32 n, void *ctx);
+	void (*store)(struct call *c, u64 idx, u32 n, bool ok, void *ctx);
+	void *ctx;
+	bool put;
+};
+
+/*
+ * While the hypervisor is busy, wait without the lock and ask again. When it was busy
+ * for too long, the same call's batches after that don't wait as long each: it is asked
+ * once for every one until it answers.
+ */
+#define batch_patiently(c, ask) ({					\
+	int answer_ = (c)->tired ? (ask) : hv_patiently(ask);		\
+									\
+	(c)->tired = answer_ > 0;					\
+	answer_;							\
+})
+
+/**
+ * batch_submit() - one batch: the hypercall and the shadow's change together
+ * @c:   the call that has the range
+ * @idx: the first entry
+ * @n:   how many, 1 to HV_BATCH
+ * @b:   what is written, and what becomes of the shadow
+ *
+ * A busy hypervisor is waited for; one that stays busy has failed.
+ *
+ * Context: may sleep. Return: 0; -EIO, -ENOMEM: the TCEs hold the old or the new content, and @b's
+ * store() was told.
+ */
+int batch_submit(struct call *c, u64 idx, u32 n, const struct batch *b);
+
+/* The next batch that is worth a hypercall: from the first live entry at or after @idx. */
+static inline u32 batch_next(struct table *t, u64 *idx, u64 end)
+{
+	return shadow_next_batch(&t->shadow, idx, end, false);
+}
+
+/* Entries [@i, @i + @n) of the list are pages of @region. */
+static inline void batch_name(struct call *c, u32 i, u32 n, u32 region)
+{
+	for (; n; n--)
+		c->region[i++] = region;
+}
+
+/**
+ * batch_from_shadow() - put the shadow's entries [idx, idx + n) into the list, without marks
+ * @c:   the call
+ * @idx: the first entry
+ * @n:   how many
+ * @ctx: not used: it can be a batch's fill()
+ *
+ * Context: the leaves' locks are held.
+ */
+void batch_from_shadow(struct call *c, u64 idx, u32 n, void *ctx);
+
+/**
+ * batch_to_shadow() - the shadow's entries become what the list has, or may have become that
+ * @c:   the call
+ * @idx: the first entry
+ * @n:   how many
+ * @ok:  the hypercall succeeded; else they are unknown
+ * @ctx: not used: it can be a batch's store()
+ *
+ * Context: the leaves' locks are held.
+ */
+void batch_to_shadow(struct call *c, u64 idx, u32 n, bool ok, void *ctx);
+
+#endif

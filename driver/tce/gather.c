@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * gather.c - collects what the shadow named, into runs.
+ *
+ * Pins follow the shadow with a safe lag: a region is held before a TCE may name it, and let go
+ * only after the TCE is known to be gone and the page is marked dirty. Neighbours mostly name one
+ * region, so its count changes once for a run of them.
+ */
+#include <linux/mm.h>
+#include "hv/papr.h"
+#include "tce/gather.h"
+
+/* @n TCEs that name one region are gone. */
+static void gather_count(struct gather *g, u32 region, u32 n)
+{
+	if (g->region != region) {
+		gather_flush(g);
+		g->region = region;
+	}
+	g->n += n;
+}
+
+/* This loop is most of what an UNMAP costs. */
+u32 gather_run(struct gather *g, const u64 *tce, const u32 *region, u32 n, u32 page_shift)
+{
+	u64 from = g->from, dirty = g->dirty;
+	const u64 *at = tce, *end = tce + n;
+	const u32 name = *region;
+
+	for (; at < end && *region == name; at++, region++) {
+		u64 one = *at;
+
+		if (one & SHADOW_UNKNOWN)
+			break;
+		/* Neighbours often share a page or a compound page; no user has page 0. */
+		if (one - from < dirty)
+			continue;
+		if (!one)
+			break;
+		if (one & PAPR_TCE_WRITE) {
+			from = one & PAGE_MASK;
+			dirty = memory_dirty(from, page_shift) - from;
+		}
+	}
+	g->from = from;
+	g->dirty = dirty;
+	n = at - tce;
+	if (n && name == MEMORY_LOOSE)
+		memory_drop_loose(g->memory, tce, n);
+	else if (n && name)
+		gather_count(g, name, n);
+	return n;
+}
+
+void gather_add(struct gather *g, u64 tce, u32 region, u32 page_shift)
+{
+	tce &= ~SHADOW_MARKS;
+	gather_run(g, &tce, &region, 1, page_shift);
+}
+
+void gather_pages(struct gather *g, const struct leaf_run *run)
+{
+	if (run->pages.n && run->pages.perm & PAPR_TCE_WRITE)
+		memory_dirty_run(g->memory, run->region, &run->pages);
+	if (run->pages.n)
+		gather_count(g, run->region, run->pages.n);
+}

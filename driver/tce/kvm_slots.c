@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kvm_slots.c - counts KVM down for what its TCEs held.
+ *
+ * A slot is the user address that KVM counts a mapping of for an entry (kvm_mapped.h). It is taken
+ * out with the leaf's lock held, when the TCE is known to hold KVM's page no more, and counted down
+ * without: to find what it stands for may take mm_iommu long.
+ */
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include "kvm/kvm_mapped.h"
+#include "tce/kvm_slots.h"
+#include "tce/shadow.h"
+#include "tce/table.h"
+
+/* Slots that are settled at a time. */
+#define SLOTS_MOST	64
+
+/* Take out what up to SLOTS_MOST slots say of entries that hold nothing of KVM's. */
+static u32 slots_pull(struct table *t, struct shadow_leaf *leaf, u32 *slot, u32 end,
+		      unsigned long *ua)
+{
+	u32 n = 0;
+
+	spin_lock(&leaf->lock);
+	for (; leaf->slots && !READ_ONCE(t->lost) && *slot < end && n < SLOTS_MOST; (*slot)++) {
+		if (table_entry_kvms(leaf, *slot))
+			continue;
+		ua[n] = tally_pull(&t->tally, &leaf->slots[*slot]);
+		n += !!ua[n];
+	}
+	spin_unlock(&leaf->lock);
+	return n;
+}
+
+/* KVM counts nothing any more for the entries of a leaf that hold nothing of its. */
+static void slots_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end)
+{
+	unsigned long ua[SLOTS_MOST];
+	u32 i, n;
+
+	while ((n = slots_pull(t, leaf, &slot, end, ua))) {
+		for (i = 0; i < n; i++) {
+			tally_down(&t->tally, ua[i]);
+			cond_resched();
+		}
+	}
+}
+
+void slots_settle(struct table *t, u64 first, u64 end)
+{
+	u64 idx = first;
+
+	while (tally_is_open(&t->tally) && (idx = shadow_next_leaf(&t->shadow, idx, end)) < end) {
+		u32 slot = idx & SHADOW_LEAF_MASK;
+		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - idx + slot);
+
+		slots_settle_leaf(t, shadow_leaf(&t->shadow, idx), slot, stop);
+		idx += stop - slot;
+		cond_resched();
+	}
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * map.c - MAP of many pages, all or nothing.
+ *
+ * MAP overwrites the shadow as it goes; a journal of the leaves that were not empty holds what was
+ * replaced, so that it can be put back. It is made before the first hypercall, as are the leaves, a
+ * stock of cells and KVM's slots: once TCEs are written there is no refusing for want of memory.
+ *
+ * Pages are held for one batch at a time. Those of one region that come to lie in one leaf become a
+ * run there, where the leaf can say that.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <asm/byteorder.h>
+#include "memory/regions.h"
+#include "tce/batch.h"
+#include "tce/journal.h"
+#include "tce/map.h"
+#include "tce/range_lock.h"
+#include "tce/shadow_leaf.h"
+#include "tce/table.h"
+
+/**
+ * struct writing - a MAP's batch
+ * @journal: of the MAP
+ * @pages:   what is in the list
+ * @region:  of all of them, and the table's @region is not filled; 0 when it is
+ */
+struct writing {
+	struct journal *journal;
+	struct memory_run pages;
+	u32 region;
+};
+
+/* Entries [@slot, @slot + @n) of @leaf are the list from @i on. False: that is no run. */
+static bool store_run(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
+		      const struct writing *w)
+{
+	struct leaf_run run = { w->pages, w->region, slot };
+	u32 live = leaf->live;
+
+	run.pages.ua += (unsigned long)i << run.pages.page_shift;
+	run.pages.n = n;
+	if (!w->region || READ_ONCE(c->t->lent) || !leaf_write(leaf, &run))
+		return false;
+	atomic64_add((s64)leaf->live - live, &c->t->shadow.live);
+	return true;
+}
+
+/* The shadow of a batch that was written, with nothing unknown in its leaves. */
+static void store_pages(struct call *c, u64 idx, u32 n, const struct writing *w)
+{
+	u32 i, part;
+
+	for (i = 0; i < n; i += part) {
+		struct shadow_leaf *leaf = shadow_leaf(&c->t->shadow, idx + i);
+		u32 slot = (idx + i) & SHADOW_LEAF_MASK;
+
+		part = min(n - i, SHADOW_LEAF_TCES - slot);
+		if (store_run(c, leaf, slot, i, part, w))
+			continue;
+		call_flatten(c, leaf);
+		if (w->region)
+			batch_name(c, i, part, w->region);
+		shadow_store(&c->t->shadow, leaf, slot, part, c->list + i, c->region + i);
+	}
+}
+
+/* For a list without invalid TCEs: a MAP's; @ctx is its struct writing. */
+static void store_mapped(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
+{
+	const struct writing *w = ctx;
+	struct table *t = c->t;
+
+	if (READ_ONCE(t->lent))
+		journal_note(c, w->journal, idx, n);
+	if (ok && !atomic64_read(&t->shadow.unknown)) {
+		store_pages(c, idx, n, w);
+		return;
+	}
+	if (w->region)
+		batch_name(c, 0, n, w->region);
+	batch_to_shadow(c, idx, n, ok, NULL);
+}
+
+/* Fill the list with the TCEs of a run of pages, held for that. */
+static void table_fill(struct call *c, struct memory_run run, struct writing *w)
+{
+	u32 i = 0;
+
+	w->pages = run;
+	w->region = 0;
+	while (run.n) {
+		u32 region;
+		u32 n = memory_hold(c->t->memory, &run, c->list + i, &region);
+
+		if (!i && n == run.n && region != MEMORY_LOOSE)
+			w->region = region;
+		else
+			batch_name(c, i, n, region);
+		run.ua += (unsigned long)n << run.page_shift;
+		run.n -= n;
+		i += n;
+	}
+}
+
+/**
+ * struct mapping - what a MAP writes
+ * @first: index of the first TCE
+ * @n:     how many
+ * @ua:    user address
+ * @perm:  permissions
+ */
+struct mapping {
+	u64 first;
+	u64 n;
+	unsigned long ua;
+	u64 perm;
+};
+
+/* Write the TCEs; @done tells how many were written or tried. */
+static int table_write(struct call *c, const struct mapping *m, struct journal *j, u64 *done)
+{
+	const u32 shift = c->t->w.page_shift;
+	struct writing w = { .journal = j };
+	const struct batch write = { .store = store_mapped, .ctx = &w, .put = true };
+
+	for (*done = 0; *done < m->n;) {
+		struct memory_run run = {
+			.ua = m->ua + (*done << shift),
+			.page_shift = shift,
+			.perm = m->perm,
+			.n = min_t(u64, m->n - *done, HV_BATCH),
+		};
+		int rc;
+
+		table_fill(c, run, &w);
+		rc = batch_submit(c, m->first + *done, run.n, &write);
+		*done += run.n;
+		if (rc)
+			return rc;
+		if (*done < m->n && fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+static int table_grow(struct table *t, u64 first, u64 n, bool wanted)
+{
+	lockdep_assert_held(&t->shadow.grow);
+	/* The default window is there before its user is known. */
+	t->shadow.mm = t->memory->mm;
+	if (wanted && !t->tally.mm)
+		tally_open(&t->tally, t->memory->ledger);
+	return shadow_populate(&t->shadow, &t->calls.lock, first, n, wanted);
+}
+
+/* Make room in the shadow, and for KVM's slots if it has got the table. */
+static int table_populate(struct table *t, u64 first, u64 n, bool wanted)
+{
+	int rc;
+
+	if (shadow_populated(&t->shadow, first, n, wanted))
+		return 0;
+	rc = mutex_lock_killable(&t->shadow.grow);
+	if (rc)
+		return rc;
+	rc = table_grow(t, first, n, wanted);
+	mutex_unlock(&t->shadow.grow);
+	return rc;
+}
+
+/* In a call. */
+static int table_map_range(struct call *c, const struct mapping *m)
+{
+	struct table *t = c->t;
+	struct journal journal;
+	u64 done;
+	int rc;
+
+	/* Later on, with TCEs written, there is no refusing for want of memory. */
+	if (call_stock(c, GFP_KERNEL_ACCOUNT))
+		return -ENOMEM;
+	rc = journal_make(t, m->first, m->n, &journal);
+	if (rc)
+		return rc;
+	rc = table_write(c, m, &journal, &done);
+	if (rc)
+		journal_roll_back(c, m->first, done, &journal);
+	else
+		journal_settle(t, &journal, m->first, m->n);
+	journal_free(&journal);
+	return rc;
+}
+
+int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted)
+{
+	const struct mapping m = { first, n, ua, perm };
+	struct call *c;
+	int rc;
+
+	rc = memory_covers(t->memory, ua, n << t->w.page_shift, t->w.page_shift);
+	if (rc)
+		return rc;
+	rc = table_populate(t, first, n, wanted);
+	if (rc)
+		return rc;
+	c = call_begin(&t->calls, first, n, true);
+	if (!c)
+		return -EINTR;
+	rc = table_map_range(c, &m);
+	call_end(&t->calls, c);
+	return rc;
+}
+
+/* Is the entry what table_page_unknown() has left, in the call that is to settle it? */
+static bool table_page_is_unknown(struct table *t, u64 idx, u64 tce, u32 region)
+{
+	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	u32 slot = idx & SHADOW_LEAF_MASK;
+	bool is;
+
+	spin_lock(&leaf->lock);
+	is = leaf->flat && leaf->cells->tce[slot] == (tce | SHADOW_UNKNOWN) &&
+	     leaf->cells->region[slot] == region;
+	spin_unlock(&leaf->lock);
+	return is;
+}
+
+/* The page is held. Return: -ENOENT when it has to be begun anew. */
+static int table_map_page_again(struct call *c, u64 idx, u64 tce, u32 region, int rc)
+{
+	struct journal nothing = { 0 };
+	struct writing w = { .journal = &nothing };
+	const struct batch write = { .store = store_mapped, .ctx = &w, .put = true };
+
+	/* Others were faster, and have settled it. */
+	if (!table_page_is_unknown(c->t, idx, tce, region))
+		return rc > 0 ? -ENOENT : rc;
+	c->list[0] = cpu_to_be64(tce);
+	c->region[0] = region;
+	if (rc > 0)
+		rc = batch_submit(c, idx, 1, &write);
+	if (rc)
+		journal_roll_back(c, idx, 1, &nothing);
+	return rc;
+}
+
+int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc)
+{
+	struct call *c = call_begin(&t->calls, idx, 1, false);
+
+	rc = table_map_page_again(c, idx, tce, region, rc);
+	call_end(&t->calls, c);
+	return rc;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * members.c - the PEs that have a window: who joins, who parts.
+ *
+ * A PE that joins gets what the shadow has, batch by batch; one that parts has its own TCEs
+ * cleared. The others' are not touched. KVM may write meanwhile, to each member: a PE becomes one
+ * before what is mapped is written to it, and is one until that is cleared.
+ */
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include "debug/counters.h"
+#include "kvm/kvm_table.h"
+#include "tce/batch.h"
+#include "tce/range_lock.h"
+#include "tce/table.h"
+
+static int table_try_one(struct call *c, u32 liobn, u64 idx, u32 n, bool put)
+{
+	struct table *t = c->t;
+	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	struct leaves l = batch_lock(t, idx, n);
+	int rc;
+
+	if (put)
+		batch_from_shadow(c, idx, n, NULL);
+	rc = put ? hv_put(liobn, ioba, t->w.page_shift, c->list, n)
+		 : hv_stuff(liobn, ioba, t->w.page_shift, n);
+	count_batch(&t->count, n, put, rc);
+	batch_unlock(l);
+	return rc;
+}
+
+/* One batch for one member alone: what the shadow has, or nothing. */
+static int table_call_one(struct call *c, u32 liobn, u64 idx, u32 n, bool put)
+{
+	int rc = batch_patiently(c, table_try_one(c, liobn, idx, n, put));
+
+	return rc > 0 ? -EIO : rc;
+}
+
+static int table_replay(struct table *t, u32 liobn)
+{
+	struct call *c = call_only(&t->calls);
+	u64 idx = 0;
+	u32 n;
+
+	table_begin(t);
+	for (; (n = batch_next(t, &idx, t->shadow.tces)); idx += n) {
+		int rc;
+
+		rc = table_call_one(c, liobn, idx, n, true);
+		if (rc)
+			return rc;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+int table_join(struct table *t, const struct hv_window *w)
+{
+	bool unknown;
+
+	if (t->pes == TABLE_MAX_PES)
+		return -ENOSPC;
+	if (!t->pes)
+		t->w = *w;
+	/* What KVM writes from now on goes there, too. */
+	lend_exclude(t->lend);
+	unknown = atomic64_read(&t->shadow.unknown) || READ_ONCE(t->lost);
+	if (!unknown)
+		t->liobn[t->pes++] = w->liobn;
+	lend_admit(t->lend);
+	return unknown ? -EBUSY : table_replay(t, w->liobn);
+}
+
+static void table_drop_member(struct table *t, u32 liobn)
+{
+	u32 i;
+
+	lend_exclude(t->lend);
+	for (i = 0; i < t->pes; i++)
+		if (t->liobn[i] == liobn)
+			t->liobn[i--] = t->liobn[--t->pes];
+	lend_admit(t->lend);
+}
+
+bool table_part(struct table *t, u32 liobn)
+{
+	struct call *c = call_only(&t->calls);
+	bool clean = true;
+	u64 idx = 0;
+	u32 n;
+
+	/* Until the end KVM's own removals reach it: the shadow does not run ahead. */
+	for (; (n = batch_next(t, &idx, t->shadow.tces)); idx += n) {
+		clean &= !table_call_one(c, liobn, idx, n, false);
+		cond_resched();
+	}
+	table_drop_member(t, liobn);
+	return clean && !READ_ONCE(t->lost);
+}

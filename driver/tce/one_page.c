@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * one_page.c - MAP and UNMAP of one page by itself.
+ *
+ * Most calls of some users are for one page. Where KVM has no part in the table and all of it is
+ * known, the entry is all that has to be looked at: with its leaf's lock the one hypercall goes out
+ * and the entry follows, without a range, a list or a journal. Where that cannot be, nothing has
+ * happened yet, and the call goes the way of those for many. When the hypervisor is busy or
+ * refuses, the entry is unknown, and a call has to settle it.
+ *
+ * All that is rare is out of line (map.h, unmap.h): the call for one page is to save few registers.
+ */
+#include <linux/errno.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include "kvm/kvm_table.h"
+#include "memory/regions.h"
+#include "tce/batch.h"
+#include "tce/map.h"
+#include "tce/range_lock.h"
+#include "tce/shadow_leaf.h"
+#include "tce/table.h"
+#include "tce/unmap.h"
+
+/*
+ * NULL where KVM has a part in the table, or had slots: without, it can write to an entry after a
+ * later MAP at the earliest. To clear one it needs nothing of ours.
+ */
+static inline struct shadow_leaf *table_plain_leaf(struct table *t, u64 idx, bool wanted)
+{
+	if (wanted || tally_is_open(&t->tally) || READ_ONCE(t->lent))
+		return NULL;
+	return shadow_leaf(&t->shadow, idx);
+}
+
+/* With the leaf's lock: one TCE for every member. */
+static inline int table_put_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce)
+{
+	u64 ioba = t->w.start + (idx << t->w.page_shift);
+	int rc = 0;
+	u32 i;
+
+	lockdep_assert_held(&leaf->lock);
+	for (i = 0; i < t->pes && !rc; i++) {
+		rc = hv_put_one(t->liobn[i], ioba, tce);
+		count_one(&t->count, rc);
+	}
+	return rc;
+}
+
+/* The page's TCE was refused, or not written yet: until that is settled nobody knows what it is. */
+static noinline void table_page_unknown(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce,
+					u32 region)
+{
+	batch_set(t, leaf, idx & SHADOW_LEAF_MASK, tce | SHADOW_UNKNOWN, region);
+}
+
+/*
+ * The page is held. Return: 0; -ENOENT when it is no such entry; else what hv_put_one() says, and
+ * the entry is unknown.
+ */
+static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce, u32 region)
+{
+	int rc = -ENOENT;
+
+	spin_lock(&leaf->lock);
+	if (!leaf->flat)
+		leaf_flatten(leaf, t->memory);
+	if (call_vacant(&t->calls, idx) && !leaf->cells->tce[idx & SHADOW_LEAF_MASK]) {
+		rc = table_put_page(t, leaf, idx, tce);
+		if (!rc)
+			shadow_turn(&t->shadow, leaf, idx & SHADOW_LEAF_MASK, tce, region);
+		else
+			table_page_unknown(t, leaf, idx, tce, region);
+	}
+	spin_unlock(&leaf->lock);
+	if (rc == -ENOENT)
+		memory_drop(t->memory, region, 1);
+	return rc;
+}
+
+int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted)
+{
+	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first, wanted) : NULL;
+	struct memory_page page = { 0 };
+	int rc = -ENOENT;
+
+	if (leaf && shadow_give_cells(leaf, GFP_KERNEL_ACCOUNT))
+		return -ENOMEM;
+	if (leaf)
+		page = memory_hold_page(t->memory, ua, t->w.page_shift, perm);
+	if (page.region)
+		rc = table_map_page(t, leaf, first, page.hpa | perm, page.region);
+	if (rc && rc != -ENOENT)
+		rc = table_map_again(t, first, page.hpa | perm, page.region, rc);
+	if (rc != -ENOENT)
+		return rc;
+	return table_map_many(t, first, n, ua, perm, wanted);
+}
+
+/* Return: as table_map_page(). */
+static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
+{
+	u32 slot = idx & SHADOW_LEAF_MASK;
+	int rc = -ENOENT;
+	u32 region;
+	u64 tce;
+
+	spin_lock(&leaf->lock);
+	if (!leaf->flat)
+		leaf_flatten(leaf, t->memory);
+	region = leaf->cells->region[slot];
+	tce = leaf->cells->tce[slot];
+	if (tce && region && !(tce & SHADOW_MARKS) && call_vacant(&t->calls, idx)) {
+		rc = table_put_page(t, leaf, idx, 0);
+		if (!rc)
+			shadow_turn(&t->shadow, leaf, slot, 0, 0);
+		else
+			table_page_unknown(t, leaf, idx, tce, region);
+	}
+	spin_unlock(&leaf->lock);
+	if (rc)
+		return rc;
+	if (tce & PAPR_TCE_WRITE) {
+		memory_dirty(tce & PAGE_MASK, t->w.page_shift);
+		if (t->memory->files)
+			memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
+	}
+	memory_drop(t->memory, region, 1);
+	return 0;
+}
+
+int table_unmap(struct table *t, u64 first, u64 n)
+{
+	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first, lend_wanted(t)) : NULL;
+	int rc = -ENOENT;
+
+	if (leaf && !t->memory->loose) {
+		shadow_give_cells(leaf, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+		rc = table_unmap_page(t, leaf, first);
+	}
+	if (rc == -ENOENT)
+		return table_unmap_many(t, first, n);
+	return rc ? table_unmap_again(t, first, rc) : 0;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * table.c - a window's table as a whole: its life, and what others ask of it.
+ *
+ * The shadow says what the hypervisor's TCEs hold, so nothing is ever read back.
+ *
+ * What takes more than one critical section has its range to itself meanwhile (range_lock.h). Only
+ * KVM may write an entry there whenever the leaf's lock is free. What it wrote has no region: it
+ * counts that itself, in slots.
+ */
+#include <linux/errno.h>
+#include <linux/string.h>
+#include "memory/regions.h"
+#include "tce/range_lock.h"
+#include "tce/shadow_leaf.h"
+#include "tce/table.h"
+
+int table_init(struct table *t, u64 tces, struct memory *memory)
+{
+	memset(t, 0, sizeof(*t));
+	t->memory = memory;
+	if (calls_init(&t->calls, t))
+		return -ENOMEM;
+	if (!shadow_init(&t->shadow, tces, memory->mm))
+		return 0;
+	calls_free(&t->calls);
+	return -ENOMEM;
+}
+
+void table_free(struct table *t)
+{
+	/* While pages are reachable that KVM counts, its counts have to stay. */
+	if (t->tally.mm && !table_live(t))
+		tally_close(&t->tally);
+	shadow_free(&t->shadow);
+	calls_free(&t->calls);
+}
+
+void table_begin(struct table *t)
+{
+	call_only(&t->calls)->tired = false;
+}
+
+u64 table_live(const struct table *t)
+{
+	return atomic64_read(&t->shadow.live) + READ_ONCE(t->lost);
+}
+
+u64 table_tce(const struct table *t, u64 idx)
+{
+	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+	u64 tce;
+
+	if (!leaf)
+		return 0;
+	spin_lock(&leaf->lock);
+	tce = leaf_tce(leaf, idx & SHADOW_LEAF_MASK, t->memory);
+	spin_unlock(&leaf->lock);
+	return tce;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * table.h - the contents of one window: map, unmap, clear.
+ *
+ * A table is written in batches of up to HV_BATCH TCEs, each in one critical
+ * section, with the locks of its leaves, that holds the hypercall and the shadow's change together.
+ * KVM writes single TCEs (kvm_table.h) in such sections of its own. Calls on different ranges run
+ * at the same time, those on the same one after the other (range_lock.h). A call that fails puts
+ * back what it changed; what cannot be put back is marked unknown, and the pages that it
+ * may reach stay pinned.
+ */
+#ifndef VFIO_PSERIES_TABLE_H
+#define VFIO_PSERIES_TABLE_H
+
+#include <linux/types.h>
+#include "debug/counters.h"
+#include "hv/hcall.h"
+#include "kvm/kvm_mapped.h"
+#include "tce/range_lock.h"
+#include "tce/shadow.h"
+
+struct lend;
+struct memory;
+
+/* Most PEs that one container can drive through one table. */
+#define TABLE_MAX_PES	32
+
+/**
+ * struct table - one container window
+ * @w:      geometry; its name is that of the first member that ever was
+ * @liobn:  the hypervisor's table of each member PE
+ * @pes:    number of members; this and @liobn change with the space's lock held for writing
+ *          and lend.lock, too
+ * @memory: where its pages come from
+ * @shadow: what the TCEs hold
+ * @count:  what was asked of the hypervisor for it
+ * @lend:   what KVM sees of it, NULL before it is published
+ * @tally:  what KVM counts for it; open once slots were lent
+ * @lent:   KVM has written to it, and may do so at any time; this and the next one are set with
+ *          the lock of the leaf that it wrote to, which is the first one that has to know
+ * @lost:   the hypervisor neither did nor undid what KVM wrote: what a TCE holds
+ *          is not known, nor which one it is
+ * @calls:  what runs, and has its range to itself
+ * @next:   in a list of those whose windows are gone
+ */
+struct table {
+	struct hv_window w;
+	u32 liobn[TABLE_MAX_PES];
+	u32 pes;
+	struct memory *memory;
+	struct shadow shadow;
+	struct count count;
+	struct lend *lend;
+	struct tally tally;
+	bool lent;
+	bool lost;
+	struct calls calls;
+	struct table *next;
+};
+
+/**
+ * table_init() - make an empty table
+ * @t:      to be filled
+ * @tces:   its entries
+ * @memory: where its pages come from
+ *
+ * table_join() gives it a place in the hypervisor.
+ *
+ * Context: may sleep. Return: 0 or -ENOMEM.
+ */
+int table_init(struct table *t, u64 tces, struct memory *memory);
+
+/**
+ * table_join() - one more PE's window, all TCEs of it invalid, for this table
+ * @t: the table; the first window that joins gives it its place
+ * @w: a window with the geometry of the table
+ *
+ * What is mapped is written to the new window too.
+ *
+ * Context: may sleep; the space's lock is held for writing.
+ * Return: 0; -EBUSY while TCEs are unknown; -ENOSPC (too many); -EINTR, -EIO,
+ * -ENOMEM: table_part() has to follow.
+ */
+int table_join(struct table *t, const struct hv_window *w);
+
+/**
+ * table_begin() - a call of its user begins: a busy hypervisor is waited for anew
+ * @t: the table
+ *
+ * What maps, unmaps, clears or joins does so itself; before table_part() it is the
+ * caller's, because many PEs may leave in one call.
+ *
+ * Context: any; the space's lock is held for writing.
+ */
+void table_begin(struct table *t);
+
+/**
+ * table_part() - a PE's window leaves; the others are not touched
+ * @t:     the table, to which KVM adds nothing meanwhile
+ * @liobn: the window
+ *
+ * Context: may sleep; the space's lock is held for writing.
+ * Return: true when every TCE of the window is invalid.
+ */
+bool table_part(struct table *t, u32 liobn);
+
+/**
+ * table_free() - give back the memory of a table
+ *
+ * Takes its owner's mmap_lock. Context: may sleep.
+ */
+void table_free(struct table *t);
+
+/**
+ * table_map() - map user pages, replacing what was there
+ * @t:      the table
+ * @first:  index of the first TCE, counted from the window's start
+ * @n:      TCEs, at least 1; the range lies in the window
+ * @ua:     user address, aligned to the IOMMU page
+ * @perm:   PAPR_TCE_READ and/or PAPR_TCE_WRITE, as the device sees it
+ * @wanted: what lend_wanted() says
+ *
+ * Context: may sleep; the space's lock is held.
+ * Return: 0; -EINVAL (memory_covers()); -ENOMEM; -EINTR; -EIO. On error
+ * everything is as before, unknown TCEs excepted.
+ */
+int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted);
+
+/**
+ * table_unmap() - invalidate a range; holes are no error
+ *
+ * Context: may sleep; the space's lock is held.
+ * Return: 0; -EINTR (the caller is dying; a part may be gone); -EIO, -ENOMEM
+ * (everything as before, unknown TCEs excepted).
+ */
+int table_unmap(struct table *t, u64 first, u64 n);
+
+/**
+ * table_unmap_all() - the same for all of it
+ *
+ * Context: may sleep; the space's lock is held for writing. Return: as table_unmap().
+ */
+int table_unmap_all(struct table *t);
+
+/**
+ * table_clear() - invalidate everything, for the window's end
+ *
+ * Goes on after errors.
+ *
+ * Context: may sleep; the space's lock is held for writing.
+ * Return: the number of TCEs that stay unknown.
+ */
+u64 table_clear(struct table *t);
+
+/**
+ * table_live() - TCEs that may be valid
+ */
+u64 table_live(const struct table *t);
+
+/**
+ * table_forget() - the hypervisor's table is gone and every TCE with it
+ *
+ * Unknown entries become invalid ones; their pages are released, and what KVM
+ * counts is settled.
+ *
+ * Context: may sleep; the space's lock is held for writing.
+ */
+void table_forget(struct table *t);
+
+/**
+ * table_tce() - what the shadow says that a TCE holds, with its marks
+ *
+ * Context: any; takes the lock of its leaf.
+ */
+u64 table_tce(const struct table *t, u64 idx);
+
+/**
+ * table_entry_kvms() - may the TCE hold what KVM wrote?
+ *
+ * Context: the leaf's lock is held.
+ */
+static inline bool table_entry_kvms(const struct shadow_leaf *leaf, u32 slot)
+{
+	return leaf->flat && leaf->cells->tce[slot] &&
+	       (!leaf->cells->region[slot] || leaf->cells->tce[slot] & SHADOW_UNKNOWN);
+}
+
+#endif

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * unmap.c - UNMAP of many pages, all or nothing, and the end of all of them.
+ *
+ * UNMAP leaves the shadow's entries in place until the last hypercall has succeeded: there the
+ * shadow is its own journal. Then they are settled: what is known to be gone is let go. An entry of
+ * KVM's in the way is marked when it is erased, and what has no mark in the end is a later one.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include "memory/regions.h"
+#include "tce/batch.h"
+#include "tce/gather.h"
+#include "tce/kvm_slots.h"
+#include "tce/range_lock.h"
+#include "tce/shadow_leaf.h"
+#include "tce/table.h"
+#include "tce/unmap.h"
+
+/* @ctx: whether the hypercall succeeded. */
+static void entry_erased(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+{
+	u64 tce = leaf->cells->tce[slot] & ~SHADOW_MARKS;
+	const bool *ok = ctx;
+
+	if (!leaf->cells->tce[slot])
+		return;
+	if (!*ok)
+		tce |= SHADOW_UNKNOWN;
+	else if (!leaf->cells->region[slot])
+		tce |= SHADOW_ERASED;
+	batch_set(c->t, leaf, slot, tce, leaf->cells->region[slot]);
+}
+
+/* Entries stay until the whole UNMAP has succeeded: see table_settle(). */
+static void store_erased(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
+{
+	struct table *t = c->t;
+
+	if (!ok || atomic64_read(&t->shadow.unknown) || READ_ONCE(t->lent))
+		batch_each(c, idx, n, entry_erased, &ok);
+}
+
+static const struct batch erase = { .store = store_erased };
+
+/* Is a known entry in the range of an UNMAP one that it has erased? */
+static bool entry_gone(const struct shadow_leaf *leaf, u32 slot)
+{
+	return leaf->cells->region[slot] || leaf->cells->tce[slot] & SHADOW_ERASED;
+}
+
+/* The same for the leaf's run; false when it cannot stay one. */
+static bool settle_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
+		       struct gather *g)
+{
+	struct leaf_run part = leaf_part(leaf, slot, end);
+
+	if (!leaf_cut(leaf, &part))
+		return false;
+	gather_pages(g, &part);
+	atomic64_sub(part.pages.n, &t->shadow.live);
+	return true;
+}
+
+/* The known entries of a leaf's [slot, end) are gone for good. */
+static void settle_entries(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 end,
+			   struct gather *g)
+{
+	struct table *t = c->t;
+	u32 gone = 0;
+
+	call_flatten(c, leaf);
+	while (slot < end) {
+		u32 n = 0;
+
+		if (entry_gone(leaf, slot))
+			n = gather_run(g, leaf->cells->tce + slot, leaf->cells->region + slot,
+				       leaf->cells->region[slot] ? end - slot : 1, t->w.page_shift);
+		memset(leaf->cells->tce + slot, 0, n * sizeof(*leaf->cells->tce));
+		gone += n;
+		slot += max(n, 1U);
+	}
+	shadow_taken(&t->shadow, leaf, gone);
+}
+
+/* Entries that are settled at a time: each page of the kernel's below them is looked at. */
+static u32 table_stride(const struct table *t)
+{
+	u32 over = t->w.page_shift > PAGE_SHIFT ? t->w.page_shift - PAGE_SHIFT : 0;
+
+	return over < SHADOW_LEAF_SHIFT ? SHADOW_LEAF_TCES >> over : 1;
+}
+
+/* From the first live entry of a leaf's [slot, end) on. Return: where to go on. */
+static u32 table_settle_leaf(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 end,
+			     struct gather *g)
+{
+	call_must_stock(c);
+	spin_lock(&leaf->lock);
+	slot = leaf_next(leaf, slot, end);
+	end = min(end, slot + table_stride(c->t));
+	if (slot < end && (leaf->flat || !settle_run(c->t, leaf, slot, end, g)))
+		settle_entries(c, leaf, slot, end, g);
+	spin_unlock(&leaf->lock);
+	return end;
+}
+
+/* The TCEs of [first, end) are invalid, those of unknown entries excepted. */
+static void table_settle(struct call *c, u64 first, u64 end)
+{
+	struct table *t = c->t;
+	struct gather g = { .memory = t->memory };
+	u64 idx = first;
+
+	while ((idx = shadow_next_used(&t->shadow, idx, end)) < end) {
+		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+		u64 base = idx & ~(u64)SHADOW_LEAF_MASK;
+		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - base);
+
+		idx = base + table_settle_leaf(c, leaf, idx - base, stop, &g);
+		cond_resched();
+	}
+	gather_flush(&g);
+	slots_settle(t, first, end);
+}
+
+/* Write a failed UNMAP's entries back from the shadow, which still has them. */
+static void table_reinstate(struct call *c, u64 first, u64 end)
+{
+	const struct batch write = {
+		.fill = batch_from_shadow,
+		.store = batch_to_shadow,
+		.put = true,
+	};
+	u64 idx = first;
+	u32 n;
+
+	for (; (n = batch_next(c->t, &idx, end)); idx += n) {
+		batch_submit(c, idx, n, &write);
+		cond_resched();
+	}
+}
+
+/*
+ * The TCEs of [first, end) are invalid. Where pages of files are marked dirty others may have to be
+ * waited for, so that is done here, while the entries still keep the pages. Those that KVM made may
+ * be of memory that is not ours: their marks come when that is unpinned.
+ */
+static void table_mark_files(struct table *t, u64 first, u64 end)
+{
+	u64 idx = first;
+
+	for (; t->memory->files && (idx = shadow_next_live(&t->shadow, idx, end)) < end; idx++) {
+		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
+		u32 slot = idx & SHADOW_LEAF_MASK;
+		u64 tce;
+
+		spin_lock(&leaf->lock);
+		tce = leaf->flat && !leaf->cells->region[slot]
+		      ? 0 : leaf_tce(leaf, slot, t->memory);
+		spin_unlock(&leaf->lock);
+		if (tce & PAPR_TCE_WRITE)
+			memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
+		cond_resched();
+	}
+}
+
+/*
+ * The next batch of what an UNMAP has not looked at yet. What single writes have left in a
+ * leaf is certain once that was locked, and nothing is settled that was not erased.
+ */
+static u32 table_seek(const struct call *c, u64 *idx, u64 end)
+{
+	return shadow_next_batch(&c->t->shadow, idx, end, !c->alone);
+}
+
+/* In a call. */
+static int table_unmap_range(struct call *c, u64 first, u64 end)
+{
+	struct table *t = c->t;
+	u64 idx = first;
+	u32 batch;
+
+	while ((batch = table_seek(c, &idx, end))) {
+		int rc = batch_submit(c, idx, batch, &erase);
+
+		idx += batch;
+		if (rc) {
+			table_reinstate(c, first, idx);
+			return rc;
+		}
+		/* Nobody will look at what is left: the caller is dying. */
+		if (fatal_signal_pending(current)) {
+			table_settle(c, first, idx);
+			return -EINTR;
+		}
+		cond_resched();
+	}
+	table_mark_files(t, first, end);
+	table_settle(c, first, end);
+	return 0;
+}
+
+int table_unmap_many(struct table *t, u64 first, u64 n)
+{
+	struct call *c = call_begin(&t->calls, first, n, true);
+	int rc;
+
+	if (!c)
+		return -EINTR;
+	rc = table_unmap_range(c, first, first + n);
+	call_end(&t->calls, c);
+	return rc;
+}
+
+int table_unmap_again(struct table *t, u64 idx, int rc)
+{
+	struct call *c = call_begin(&t->calls, idx, 1, false);
+
+	if (rc > 0)
+		rc = table_unmap_range(c, idx, idx + 1);
+	else
+		table_reinstate(c, idx, idx + 1);
+	call_end(&t->calls, c);
+	return rc;
+}
+
+/* Nothing is there any more that could be cleared, or all of it has to be looked through. */
+static u64 table_end(const struct table *t)
+{
+	return atomic64_read(&t->shadow.live) ? t->shadow.tces : 0;
+}
+
+int table_unmap_all(struct table *t)
+{
+	struct call *c = call_only(&t->calls);
+	int rc;
+
+	table_begin(t);
+	c->alone = true;
+	rc = table_unmap_range(c, 0, table_end(t));
+	c->alone = false;
+	return rc;
+}
+
+u64 table_clear(struct table *t)
+{
+	struct call *c = call_only(&t->calls);
+	u64 end = table_end(t);
+	u64 idx = 0;
+	u32 batch;
+
+	table_begin(t);
+	for (; (batch = batch_next(t, &idx, end)); idx += batch) {
+		batch_submit(c, idx, batch, &erase);
+		cond_resched();
+	}
+	table_settle(c, 0, end);
+	return table_live(t);
+}
+
+static void entry_forgotten(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+{
+	gather_add(ctx, leaf->cells->tce[slot], leaf->cells->region[slot], c->t->w.page_shift);
+	batch_set(c->t, leaf, slot, 0, 0);
+}
+
+void table_forget(struct table *t)
+{
+	struct call *c = call_only(&t->calls);
+	struct gather g = { .memory = t->memory };
+	u64 end = table_end(t);
+	u64 idx = 0;
+	u32 n;
+
+	for (; (n = batch_next(t, &idx, end)); idx += n) {
+		struct leaves l;
+
+		call_must_stock(c);
+		l = batch_lock(t, idx, n);
+		batch_each(c, idx, n, entry_forgotten, &g);
+		batch_unlock(l);
+		cond_resched();
+	}
+	gather_flush(&g);
+	WRITE_ONCE(t->lost, false);
+	slots_settle(t, 0, t->shadow.tces);
+}

@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-only
-/*
- * trace.c - the code behind the tracepoints, once for the whole module.
- */
-#define CREATE_TRACE_POINTS
-#include "trace.h"

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * container.c - containers as the VFIO core sees them.
+ *
+ * The core calls ioctl() without a lock and without a reference while another
+ * thread may be in release() for the same container. What it is handed is
+ * therefore an id, not a pointer. Every entry looks the id up and takes a
+ * reference; release() unlinks it, ends the space (which waits for calls that
+ * are inside) and drops its own reference; the memory goes with the last one.
+ * An id that is gone is -ENODEV.
+ */
+#include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/iommu.h>
+#include <linux/kref.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/vfio.h>
+#include <linux/xarray.h>
+#include "compat/vfio_driver.h"
+#include "group/group.h"
+#include "ioas/ioas.h"
+#include "vfio/container.h"
+#include "vfio/eeh.h"
+#include "vfio/ioctl.h"
+
+/**
+ * struct container - one open container
+ * @id:    what the core knows it by
+ * @ref:   one for being linked, one for every call that is inside
+ * @space: what it is about
+ * @rcu:   for its end
+ */
+struct container {
+	u32 id;
+	struct kref ref;
+	struct space space;
+	struct rcu_head rcu;
+};
+
+/* Guarded by its own lock; a container in it has its linking reference. */
+static DEFINE_XARRAY_ALLOC1(containers);
+static u32 next_id;
+
+/*
+ * The container that was opened last among those with the same low bits of their ids, to be found
+ * with a glance; it is there from its open() to its release(). Written with the same lock.
+ */
+#define CONTAINERS_RECENT	64
+static struct container *recent[CONTAINERS_RECENT];
+
+/* The machine is going down, and no call of a user's is let in; guarded by the same lock. */
+static bool closed;
+
+/* How long the machine's end waits for users' devices to be stopped. */
+#define CONTAINER_PATIENCE_MS	10000
+
+/* A caller that looks its id up may have found it still. */
+static void container_free(struct kref *ref)
+{
+	kfree_rcu(container_of(ref, struct container, ref), rcu);
+}
+
+static void container_put(struct container *c)
+{
+	kref_put(&c->ref, container_free);
+}
+
+static struct container **container_place(unsigned long id)
+{
+	return &recent[id % CONTAINERS_RECENT];
+}
+
+static void container_show(struct container *c)
+{
+	xa_lock(&containers);
+	smp_store_release(container_place(c->id), c);
+	xa_unlock(&containers);
+}
+
+static void container_hide(const struct container *c)
+{
+	xa_lock(&containers);
+	if (*container_place(c->id) == c)
+		WRITE_ONCE(*container_place(c->id), NULL);
+	xa_unlock(&containers);
+}
+
+/* Within a section of RCU's. */
+static struct container *container_at(unsigned long id)
+{
+	struct container *c = READ_ONCE(*container_place(id));
+
+	return c && c->id == id ? c : xa_load(&containers, id);
+}
+
+/*
+ * Whoever is let in was opened before @closed was set, or set it after: both are
+ * done with the array's lock held, so that container_kill_all() finds him.
+ */
+static struct container *container_find(void *data, bool late)
+{
+	struct container *c;
+
+	rcu_read_lock();
+	c = late || !READ_ONCE(closed) ? container_at((unsigned long)data) : NULL;
+	if (c && !kref_get_unless_zero(&c->ref))
+		c = NULL;
+	rcu_read_unlock();
+	return c;
+}
+
+/* For calls that can give a device something to reach. */
+static struct container *container_get(void *data)
+{
+	return container_find(data, false);
+}
+
+/* For those that take it away, or look. */
+static struct container *container_get_late(void *data)
+{
+	return container_find(data, true);
+}
+
+static void *container_open(unsigned long type)
+{
+	struct container *c;
+	int rc;
+
+	if (!ioctl_extension(type))
+		return ERR_PTR(-EINVAL);
+	c = kzalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
+	if (!c)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&c->ref);
+	space_init(&c->space, type == VFIO_SPAPR_TCE_IOMMU);
+	/* Ids are not used again soon, so that a late caller meets nobody. */
+	rc = xa_alloc_cyclic(&containers, &c->id, c, XA_LIMIT(1, INT_MAX), &next_id,
+			     GFP_KERNEL_ACCOUNT);
+	if (rc < 0) {
+		kfree(c);
+		return ERR_PTR(rc);
+	}
+	container_show(c);
+	return (void *)(unsigned long)c->id;
+}
+
+static void container_release(void *data)
+{
+	struct container *c = xa_erase(&containers, (unsigned long)data);
+
+	if (!c)
+		return;
+	container_hide(c);
+	space_kill(&c->space);
+	container_put(c);
+}
+
+static long container_ioctl(void *data, unsigned int cmd, unsigned long arg)
+{
+	struct container *c;
+	long rc;
+
+	if (cmd == VFIO_CHECK_EXTENSION)
+		return arg == VFIO_EEH ? eeh_extension() : ioctl_extension(arg);
+	c = container_get(data);
+	if (!c)
+		return -ENODEV;
+	rc = cmd == VFIO_EEH_PE_OP ? eeh_ioctl(&c->space, arg)
+				   : ioctl_space(&c->space, cmd, arg);
+	container_put(c);
+	return rc;
+}
+
+static int container_attach(void *data, struct iommu_group *group, enum vfio_group_type type)
+{
+	struct container *c;
+	struct pe *pe;
+	int rc;
+
+	if (type != VFIO_IOMMU)
+		return -EINVAL;
+	pe = host_pe_of_group(group);
+	if (!pe)
+		return -ENODEV;
+	c = container_get(data);
+	if (!c)
+		return -ENODEV;
+	rc = space_attach(&c->space, pe);
+	container_put(c);
+	return rc;
+}
+
+static void container_detach(void *data, struct iommu_group *group)
+{
+	struct container *c = container_get_late(data);
+	struct pe *pe = host_pe_of_group(group);
+
+	if (c && pe)
+		space_detach(&c->space, pe);
+	if (c)
+		container_put(c);
+}
+
+static const struct vfio_iommu_driver_ops container_driver = {
+	.name		= "vfio_pseries",
+	.owner		= THIS_MODULE,
+	.open		= container_open,
+	.release	= container_release,
+	.ioctl		= container_ioctl,
+	.attach_group	= container_attach,
+	.detach_group	= container_detach,
+};
+
+int container_each(u32 first, int (*fn)(u32 id, struct space *s, void *data), void *data)
+{
+	unsigned long id;
+	struct container *c;
+	int rc = 0;
+
+	xa_for_each_start(&containers, id, c, first) {
+		/* Again, with a reference: it may be on its way out. */
+		c = container_get_late((void *)id);
+		if (!c)
+			continue;
+		rc = fn(id, &c->space, data);
+		container_put(c);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+static int container_kill(void *data)
+{
+	struct container *c = data;
+
+	space_kill(&c->space);
+	container_put(c);
+	return 0;
+}
+
+/* A thread for each: what one user can make wait keeps nobody from the next one's. */
+static int container_start_kill(u32 id, struct space *s, void *data)
+{
+	struct container *c = container_of(s, struct container, space);
+	struct task_struct *killer;
+
+	kref_get(&c->ref);
+	killer = kthread_run(container_kill, c, "vfio_pseries/%u", id);
+	if (IS_ERR(killer))
+		container_put(c);
+	return 0;
+}
+
+static int container_running(u32 id, struct space *s, void *data)
+{
+	return !space_stopped(s);
+}
+
+void container_kill_all(void)
+{
+	u32 ms;
+
+	xa_lock(&containers);
+	WRITE_ONCE(closed, true);
+	xa_unlock(&containers);
+	container_each(0, container_start_kill, NULL);
+	for (ms = 0; container_each(0, container_running, NULL); ms += 10) {
+		if (ms >= CONTAINER_PATIENCE_MS) {
+			pr_err("vfio_pseries: a user's windows cannot be taken, going on\n");
+			return;
+		}
+		msleep(10);
+	}
+}
+
+int container_driver_register(void)
+{
+	return vfio_register_iommu_driver(&container_driver);
+}
+
+void container_driver_unregister(void)
+{
+	vfio_unregister_iommu_driver(&container_driver);
+}

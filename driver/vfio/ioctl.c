@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ioctl.c - decode a user's call, check what can be checked without a lock,
+ * hand it to the space.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/vfio.h>
+#include "ioas/ioas.h"
+#include "vfio/ioctl.h"
+
+long ioctl_extension(unsigned long extension)
+{
+	return extension == VFIO_SPAPR_TCE_IOMMU || extension == VFIO_SPAPR_TCE_v2_IOMMU;
+}
+
+/*
+ * Read the first @size bytes of an argument. Every argument of this API begins
+ * with the size that the user has in mind. Inline: with a size that the compiler
+ * knows, the copy is not checked once more.
+ */
+static __always_inline int ioctl_read(void *to, unsigned long arg, size_t size)
+{
+	u32 argsz;
+
+	if (copy_from_user(to, (const void __user *)arg, size))
+		return -EFAULT;
+	memcpy(&argsz, to, sizeof(argsz));
+	return argsz < size ? -EINVAL : 0;
+}
+
+static long ioctl_get_info(struct space *s, unsigned long arg)
+{
+	struct vfio_iommu_spapr_tce_info info = { 0 };
+	size_t size = offsetofend(struct vfio_iommu_spapr_tce_info, dma32_window_size);
+	struct space_info si;
+	int rc;
+
+	rc = ioctl_read(&info, arg, size);
+	if (rc)
+		return rc;
+	rc = space_info(s, &si);
+	if (rc)
+		return rc;
+	info.dma32_window_start = si.dma32_start;
+	info.dma32_window_size = si.dma32_size;
+	info.flags = si.pgsizes ? VFIO_IOMMU_SPAPR_INFO_DDW : 0;
+	info.ddw.pgsizes = si.pgsizes;
+	info.ddw.max_dynamic_windows_supported = si.max_windows;
+	info.ddw.levels = si.levels;
+	if (info.argsz >= offsetofend(struct vfio_iommu_spapr_tce_info, ddw))
+		size = offsetofend(struct vfio_iommu_spapr_tce_info, ddw);
+	return copy_to_user((void __user *)arg, &info, size) ? -EFAULT : 0;
+}
+
+/* Device reads need VFIO's READ flag and TCE's read bit; the same for writes. */
+static u64 ioctl_perm(u32 flags)
+{
+	return (flags & VFIO_DMA_MAP_FLAG_READ ? PAPR_TCE_READ : 0) |
+	       (flags & VFIO_DMA_MAP_FLAG_WRITE ? PAPR_TCE_WRITE : 0);
+}
+
+static long ioctl_map(struct space *s, unsigned long arg)
+{
+	struct vfio_iommu_type1_dma_map map;
+	int rc = ioctl_read(&map, arg, offsetofend(typeof(map), size));
+
+	if (rc)
+		return rc;
+	if (map.flags & ~(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE))
+		return -EINVAL;
+	if (!map.flags)
+		return -EINVAL;
+	return space_map(s, map.iova, map.vaddr, map.size, ioctl_perm(map.flags));
+}
+
+static long ioctl_unmap(struct space *s, unsigned long arg)
+{
+	struct vfio_iommu_type1_dma_unmap unmap;
+	int rc = ioctl_read(&unmap, arg, offsetofend(typeof(unmap), size));
+
+	if (rc)
+		return rc;
+	return unmap.flags ? -EINVAL : space_unmap(s, unmap.iova, unmap.size);
+}
+
+static long ioctl_register(struct space *s, unsigned long arg,
+			   int (*call)(struct space *s, u64 ua, u64 size))
+{
+	struct vfio_iommu_spapr_register_memory reg;
+	int rc = ioctl_read(&reg, arg, offsetofend(typeof(reg), size));
+
+	if (rc)
+		return rc;
+	return reg.flags ? -EINVAL : call(s, reg.vaddr, reg.size);
+}
+
+static long ioctl_create(struct space *s, unsigned long arg)
+{
+	struct vfio_iommu_spapr_tce_create create;
+	const size_t size = offsetofend(typeof(create), start_addr);
+	u64 start;
+	int rc = ioctl_read(&create, arg, size);
+
+	if (rc)
+		return rc;
+	if (create.flags)
+		return -EINVAL;
+	rc = space_create(s, create.page_shift, create.window_size, create.levels, &start);
+	if (rc)
+		return rc;
+	create.start_addr = start;
+	if (!copy_to_user((void __user *)arg, &create, size))
+		return 0;
+	/* A window whose place the user doesn't learn is none. */
+	space_remove(s, start);
+	return -EFAULT;
+}
+
+static long ioctl_remove(struct space *s, unsigned long arg)
+{
+	struct vfio_iommu_spapr_tce_remove remove;
+	int rc = ioctl_read(&remove, arg, offsetofend(typeof(remove), start_addr));
+
+	if (rc)
+		return rc;
+	return remove.flags ? -EINVAL : space_remove(s, remove.start_addr);
+}
+
+/* What the v2 API has in place of ENABLE and DISABLE. */
+static long ioctl_v2(struct space *s, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case VFIO_IOMMU_SPAPR_REGISTER_MEMORY:
+		return ioctl_register(s, arg, space_register);
+	case VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY:
+		return ioctl_register(s, arg, space_unregister);
+	case VFIO_IOMMU_SPAPR_TCE_CREATE:
+		return ioctl_create(s, arg);
+	case VFIO_IOMMU_SPAPR_TCE_REMOVE:
+		return ioctl_remove(s, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static long ioctl_v1(struct space *s, unsigned int cmd)
+{
+	switch (cmd) {
+	case VFIO_IOMMU_ENABLE:
+		return space_enable(s);
+	case VFIO_IOMMU_DISABLE:
+		return space_disable(s);
+	default:
+		return -ENOTTY;
+	}
+}
+
+long ioctl_space(struct space *s, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case VFIO_IOMMU_SPAPR_TCE_GET_INFO:
+		return ioctl_get_info(s, arg);
+	case VFIO_IOMMU_MAP_DMA:
+		return ioctl_map(s, arg);
+	case VFIO_IOMMU_UNMAP_DMA:
+		return ioctl_unmap(s, arg);
+	default:
+		return s->v1 ? ioctl_v1(s, cmd) : ioctl_v2(s, cmd, arg);
+	}
+}

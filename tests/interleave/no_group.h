@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* no_group.h - in place of group.h: a PE is all that the host has of one. */
+#ifndef INTERLEAVE_NO_GROUP_H
+#define INTERLEAVE_NO_GROUP_H
+
+#include "kernel.h"
+#include "pe/pe.h"
+
+/* Its node is never looked at. */
+struct host_pe {
+	struct pe pe;
+	void *node[];
+};
+
+static inline struct host_pe *to_host_pe(struct pe *pe)
+{
+	return container_of(pe, struct host_pe, pe);
+}
+
+int host_each(int (*fn)(struct host_pe *hp, void *data), void *data);
+/* A group is its PE by another name. */
+struct pe *host_pe_of_group(struct iommu_group *group);
+
+#endif

@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * device.c - "device bind" and "device unbind": a PE's functions between the
+ * host's drivers and vfio-pci.
+ *
+ * VFIO hands out whole groups, so all functions of the PE move, bridges excepted.
+ * A function is moved by naming the driver that is to have it, unbinding, and
+ * asking the kernel to probe. If one of them does not come, those that were moved
+ * get back the driver they had.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "command.h"
+#include "commands/persist.h"
+#include "json.h"
+#include "message.h"
+#include "system/pe.h"
+#include "system/sysroot.h"
+
+#define VFIO	"vfio-pci"
+
+/* Loads a module on the running system; elsewhere it is either there or not. */
+static void load_module(const char *name)
+{
+	pid_t child;
+
+	if (!root_is_live())
+		return;
+	child = fork();
+	if (!child) {
+		execlp("modprobe", "modprobe", "-q", name, (char *)NULL);
+		_exit(127);
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
+}
+
+static bool write_or_say(const struct function *f, const char *what, const char *text,
+			 const char *path)
+{
+	int rc = root_write(text, "%s", path);
+
+	if (rc)
+		error("%s: %s: %s%s", f->bdf, what, strerror(rc),
+		      rc == EACCES ? "; this takes root" : "");
+	return !rc;
+}
+
+/* Which driver may have the function: "" for any */
+static bool set_override(const struct function *f, const char *driver)
+{
+	char path[128], line[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override", f->bdf);
+	snprintf(line, sizeof(line), "%s\n", driver);
+	return write_or_say(f, "driver_override", line, path);
+}
+
+static bool unbind(const struct function *f)
+{
+	char path[128];
+
+	if (!f->driver[0])
+		return true;
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver/unbind", f->bdf);
+	return write_or_say(f, "unbind", f->bdf, path);
+}
+
+/* Asks for a driver. What it says is no matter: what came of it is looked at. */
+static void probe(const struct function *f)
+{
+	root_write(f->bdf, "/sys/bus/pci/drivers_probe");
+}
+
+static const char *driver_now(const struct function *f)
+{
+	static char driver[32];
+	char *link = root_link("/sys/bus/pci/devices/%s/driver", f->bdf);
+
+	snprintf(driver, sizeof(driver), "%s", link ? link : "");
+	free(link);
+	return driver;
+}
+
+static void load_drivers_of(const struct function *f)
+{
+	char *alias = root_read("/sys/bus/pci/devices/%s/modalias", f->bdf);
+
+	if (alias)
+		load_module(alias);
+	free(alias);
+}
+
+static bool move_to_vfio(const struct function *f)
+{
+	if (!strcmp(f->driver, VFIO))
+		return true;
+	if (!set_override(f, VFIO) || !unbind(f))
+		return false;
+	probe(f);
+	if (!strcmp(driver_now(f), VFIO))
+		return true;
+	error("%s: %s did not take it; the kernel's log says why (\"dmesg\"), and "
+	      "\"tcectl doctor %s\" what may be missing", f->bdf, VFIO, f->bdf);
+	return false;
+}
+
+static bool move_to_host(const struct function *f)
+{
+	if (!set_override(f, "") || (!strcmp(f->driver, VFIO) && !unbind(f)))
+		return false;
+	load_drivers_of(f);
+	probe(f);
+	return true;
+}
+
+/* As it was before: with the driver that it had, or with none. */
+static void put_back(const struct function *f)
+{
+	struct function now = *f;
+
+	snprintf(now.driver, sizeof(now.driver), "%s", driver_now(f));
+	if (!strcmp(now.driver, f->driver)) {
+		if (strcmp(f->driver, VFIO))
+			set_override(f, "");
+		return;
+	}
+	unbind(&now);
+	set_override(f, strcmp(f->driver, VFIO) ? "" : VFIO);
+	if (f->driver[0])
+		root_write(f->bdf, "/sys/bus/pci/drivers/%s/bind", f->driver);
+}
+
+static void result_text(const struct pe *pe, const char *verb)
+{
+	unsigned int i;
+
+	printf("%s (group %d):\n", verb, pe->group);
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+		const char *driver = driver_now(f);
+
+		printf("  %s  %s -> %s%s\n", f->bdf, f->driver[0] ? f->driver : "none",
+		       driver[0] ? driver : "none",
+		       function_is_bridge(f) ? " (a bridge, left alone)" : "");
+	}
+}
+
+static void result_json(const struct pe *pe)
+{
+	unsigned int i;
+
+	json_object(NULL);
+	json_number("group", pe->group);
+	json_array("devices");
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+		const char *driver = driver_now(f);
+
+		json_object(NULL);
+		json_string("bdf", f->bdf);
+		json_string("before", f->driver[0] ? f->driver : NULL);
+		json_string("driver", driver[0] ? driver : NULL);
+		json_end();
+	}
+	json_end();
+	json_end();
+}
+
+static int move_all(struct pe *pe, bool (*move)(const struct function *f), const char *verb)
+{
+	unsigned int i;
+
+	for (i = 0; i < pe->functions; i++) {
+		if (function_is_bridge(&pe->function[i]) || move(&pe->function[i]))
+			continue;
+		do {
+			if (!function_is_bridge(&pe->function[i]))
+				put_back(&pe->function[i]);
+		} while (i--);
+		error("the group's devices have the drivers that they had before");
+		return EXIT_FAILED;
+	}
+	if (json)
+		result_json(pe);
+	else
+		result_text(pe, verb);
+	return EXIT_OK;
+}
+
+/* vfio-pci also takes what it was told to take by its id, in whatever way it comes free. */
+static bool host_has_all(const struct pe *pe)
+{
+	bool all = true;
+	unsigned int i;
+
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		if (function_is_bridge(f) || strcmp(driver_now(f), VFIO))
+			continue;
+		error("%s: " VFIO " took it again, by its id; \"echo %04x %04x "
+		      ">/sys/bus/pci/drivers/" VFIO "/remove_id\" ends that, until " VFIO
+		      " is loaded with these ids again (modprobe.d, kernel command line)",
+		      f->bdf, f->vendor, f->device);
+		all = false;
+	}
+	return all;
+}
+
+/* Nothing of the PE may be in use, or the caller insists. */
+static bool may_move(const struct pe *pe, const char *named, bool force)
+{
+	bool free_to_go = true;
+	char why[512];
+	unsigned int i;
+
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		if (function_is_assigned(f) || !function_use(f, why, sizeof(why)))
+			continue;
+		if (strcmp(f->bdf, named))
+			error("%s: %s; it is in the group of %s", f->bdf, why, named);
+		else
+			error("%s: %s", f->bdf, why);
+		free_to_go = false;
+	}
+	if (!free_to_go && !force)
+		error("nothing was changed; end its use first, or say --force");
+	return free_to_go || force;
+}
+
+static bool is_users(const struct pe *pe)
+{
+	return pe->owner && !strcmp(pe->owner, "user");
+}
+
+/*
+ * A function that is removed or unbound under its user has no driver any more, and
+ * is locked until that user lets go: writing to its files would wait as long, and
+ * not be killed. One that was added meanwhile was not meant for vfio-pci.
+ */
+static bool is_leaving(const struct function *f)
+{
+	char *override = root_read("/sys/bus/pci/devices/%s/driver_override", f->bdf);
+	bool leaving = !f->driver[0] && override && !strncmp(override, VFIO, strlen(VFIO));
+
+	free(override);
+	return leaving;
+}
+
+static bool none_leaves(const struct pe *pe, bool force)
+{
+	unsigned int i;
+
+	for (i = 0; i < pe->functions && is_users(pe) && !force; i++) {
+		if (!is_leaving(&pe->function[i]))
+			continue;
+		error("%s: it is being removed or unbound, and the kernel waits for the program "
+		      "that uses this PE; end that first, or say --force to wait for it",
+		      pe->function[i].bdf);
+		return false;
+	}
+	return true;
+}
+
+/**
+ * struct request - what "bind" and "unbind" were told
+ * @name:    the device, or VENDOR:DEVICE
+ * @force:   though something is in use
+ * @keep:    for all boots to come (bind)
+ * @forget:  no more at boots to come (unbind)
+ * @dry_run: only show what would be written
+ * @persist: how it is to be kept
+ */
+struct request {
+	const char *name;
+	bool force;
+	bool keep;
+	bool forget;
+	bool dry_run;
+	struct persist persist;
+};
+
+static struct pe *device_pe(const char *name, struct function *f)
+{
+	if (!function_find(f, name))
+		return NULL;
+	if (f->group < 0) {
+		error("%s: it is in no IOMMU group; \"modprobe vfio_pseries\" makes one", f->bdf);
+		return NULL;
+	}
+	return pe_of(f);
+}
+
+static bool vfio_is_there(void)
+{
+	if (!root_exists("/sys/module/vfio_pseries"))
+		load_module("vfio_pseries");
+	if (!root_exists("/sys/bus/pci/drivers/" VFIO))
+		load_module(VFIO);
+	if (root_exists("/sys/bus/pci/drivers/" VFIO))
+		return true;
+	error(VFIO " is not loaded; \"modprobe " VFIO "\" loads it");
+	return false;
+}
+
+static bool may_bind(const struct pe *pe, const struct function *f, bool force)
+{
+	if (function_is_bridge(f))
+		error("%s: a bridge cannot be assigned; name a device behind it", f->bdf);
+	else if (vfio_is_there() && none_leaves(pe, force) && may_move(pe, f->bdf, force))
+		return true;
+	return false;
+}
+
+/* Shows what is to be kept and writes it. Return: false when that cannot be. */
+static bool keep(const struct request *r, struct plan *plan)
+{
+	persist_plan(&r->persist, plan);
+	persist_show(plan);
+	return r->dry_run || persist_write(plan);
+}
+
+/* At the next boot these will be the host's, and the group not viable. */
+static void warn_of_others(const struct request *r, const struct pe *pe)
+{
+	uint16_t vendor, device;
+	unsigned int i;
+
+	if (!r->persist.selector || !persist_is_kind(r->persist.selector, &vendor, &device))
+		return;
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		if (!function_is_bridge(f) && (f->vendor != vendor || f->device != device))
+			error("%s is in the group, too, and no %s: keep %04x:%04x as well", f->bdf,
+			      r->persist.selector, f->vendor, f->device);
+	}
+}
+
+static int bind_pe(const struct request *r, struct pe *pe)
+{
+	int rc = move_all(pe, move_to_vfio, "given to " VFIO);
+
+	if (!rc)
+		persist_apply(&r->persist, pe);
+	return rc;
+}
+
+static int bind_device(struct request *r)
+{
+	struct plan plan = { 0 };
+	struct function f;
+	struct pe *pe = device_pe(r->name, &f);
+	int rc = EXIT_FAILED;
+
+	if (!pe)
+		return EXIT_FAILED;
+	warn_of_others(r, pe);
+	r->persist.pe = pe;
+	r->persist.selector = f.bdf;
+	if (may_bind(pe, &f, r->force) && (!r->keep || keep(r, &plan)))
+		rc = r->dry_run ? EXIT_OK : bind_pe(r, pe);
+	else
+		r->keep = false;
+	if (rc && r->keep) {
+		persist_take_back(&plan);
+		error("what was written is taken back");
+	}
+	persist_free(&plan);
+	free(pe);
+	return rc;
+}
+
+/**
+ * struct kind - all devices of a kind
+ * @vendor, @device: which
+ * @bdf:             one of each group that has some, @n of them
+ * @group:           these groups
+ */
+struct kind {
+	uint16_t vendor;
+	uint16_t device;
+	char bdf[PE_FUNCTIONS][FUNCTION_BDF];
+	int group[PE_FUNCTIONS];
+	unsigned int n;
+};
+
+static bool add_of_kind(const struct function *f, void *data)
+{
+	struct kind *k = data;
+	unsigned int i;
+
+	if (f->vendor != k->vendor || f->device != k->device || k->n == PE_FUNCTIONS)
+		return true;
+	for (i = 0; i < k->n; i++)
+		if (k->group[i] == f->group)
+			return true;
+	k->group[k->n] = f->group;
+	snprintf(k->bdf[k->n++], FUNCTION_BDF, "%s", f->bdf);
+	return true;
+}
+
+/* Calls @fn for one device of each group that has some of the kind. */
+static int each_of_kind(struct request *r, int (*fn)(struct request *r))
+{
+	struct kind k = { 0 };
+	unsigned int i;
+	int rc = EXIT_OK;
+
+	persist_is_kind(r->name, &k.vendor, &k.device);
+	function_each(add_of_kind, &k);
+	if (json)
+		json_array(NULL);
+	for (i = 0; i < k.n; i++) {
+		struct request one = *r;
+
+		one.name = k.bdf[i];
+		if (fn(&one))
+			rc = EXIT_FAILED;
+	}
+	if (json)
+		json_end();
+	else if (!k.n)
+		printf("there is no %s now\n", r->name);
+	return rc;
+}
+
+static int bind_of_kind(struct request *r)
+{
+	r->keep = false;
+	return r->dry_run ? EXIT_OK : bind_device(r);
+}
+
+static int bind_kind(struct request *r)
+{
+	struct plan plan;
+	int rc = EXIT_FAILED;
+
+	r->persist.selector = r->name;
+	if (keep(r, &plan))
+		rc = each_of_kind(r, bind_of_kind);
+	if (rc)
+		error("%s: what was written stays, and is for the next boot", r->name);
+	persist_free(&plan);
+	return rc;
+}
+
+int device_bind(int argc, char **argv)
+{
+	struct request r = { 0 };
+	const struct arg args[] = {
+		{ "--force", NULL, &r.force }, { "--persist", NULL, &r.keep },
+		{ "--dry-run", NULL, &r.dry_run }, { "--group", &r.persist.group, NULL },
+		{ "--mode", &r.persist.mode, NULL },
+		{ "--disable-idle-d3", NULL, &r.persist.no_idle_d3 }, { 0 },
+	};
+	uint16_t vendor, device;
+
+	if (!args_parse(args, &argc, argv))
+		return EXIT_USAGE;
+	if (argc != 1)
+		return command_usage("device bind takes a device");
+	if (!r.keep && (r.dry_run || r.persist.group || r.persist.mode || r.persist.no_idle_d3))
+		return command_usage("these options are for --persist");
+	r.name = argv[0];
+	if (!persist_valid(&r.persist))
+		return EXIT_FAILED;
+	if (!persist_is_kind(r.name, &vendor, &device))
+		return bind_device(&r);
+	if (!r.keep)
+		return command_usage("VENDOR:DEVICE is for --persist; name a device");
+	return bind_kind(&r);
+}
+
+static int unbind_device(struct request *r)
+{
+	struct function f;
+	struct pe *pe = device_pe(r->name, &f);
+	int rc = EXIT_FAILED;
+
+	if (!pe)
+		return EXIT_FAILED;
+	/* An unbind would wait, not to be killed, until the user lets go. */
+	if (is_users(pe) && !r->force)
+		error("%s: a program uses this PE; end it first, or say --force to wait for it",
+		      f.bdf);
+	else
+		rc = move_all(pe, move_to_host, "given back to the host");
+	if (!rc && !host_has_all(pe))
+		rc = EXIT_FAILED;
+	free(pe);
+	return rc;
+}
+
+/* The device may be gone: what is kept for it can be forgotten all the same. */
+static int forget(struct request *r, bool kind)
+{
+	struct function f;
+	bool there = !kind && function_load(&f, r->name);
+	int n = persist_forget(there ? f.bdf : r->name);
+
+	if (n < 0)
+		return EXIT_FAILED;
+	if (!n)
+		error("%s: nothing is kept for it", r->name);
+	if (kind)
+		return each_of_kind(r, unbind_device) || !n ? EXIT_FAILED : EXIT_OK;
+	return (there && unbind_device(r)) || !n ? EXIT_FAILED : EXIT_OK;
+}
+
+int device_unbind(int argc, char **argv)
+{
+	struct request r = { 0 };
+	const struct arg args[] = {
+		{ "--force", NULL, &r.force }, { "--forget", NULL, &r.forget }, { 0 },
+	};
+	uint16_t vendor, device;
+	bool kind;
+
+	if (!args_parse(args, &argc, argv))
+		return EXIT_USAGE;
+	if (argc != 1)
+		return command_usage("device unbind takes a device");
+	r.name = argv[0];
+	kind = persist_is_kind(r.name, &vendor, &device);
+	if (r.forget)
+		return forget(&r, kind);
+	if (kind)
+		return command_usage("VENDOR:DEVICE is for --forget; name a device");
+	return unbind_device(&r);
+}

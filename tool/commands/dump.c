@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dump.c - "dump": what a window's TCEs hold, by the module's own shadow. Ranges
+ * that follow each other in both address spaces are shown as one.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "json.h"
+#include "message.h"
+#include "system/debugfs.h"
+
+/**
+ * struct range - translations that follow each other
+ * @ioba:    first bus address
+ * @size:    bytes; 0 for none
+ * @hpa:     first host physical address
+ * @perm:    "r", "w" or "rw", as the device may
+ * @unknown: the hypervisor may have something else there
+ */
+struct range {
+	uint64_t ioba;
+	uint64_t size;
+	uint64_t hpa;
+	char perm[4];
+	bool unknown;
+};
+
+static void print(const struct range *g)
+{
+	if (!g->size)
+		return;
+	if (!json) {
+		printf("0x%016" PRIx64 "-0x%016" PRIx64 " -> 0x%016" PRIx64 " %-2s %s%s\n", g->ioba,
+		       g->ioba + g->size - 1, g->hpa, g->perm, size_text(g->size),
+		       g->unknown ? " (unknown)" : "");
+		return;
+	}
+	json_object(NULL);
+	json_hex("ioba", g->ioba);
+	json_number("size", g->size);
+	json_hex("hpa", g->hpa);
+	json_string("perm", g->perm);
+	json_bool("unknown", g->unknown);
+	json_end();
+}
+
+static bool follows(const struct range *a, const struct range *b)
+{
+	return a->size && a->ioba + a->size == b->ioba && a->hpa + a->size == b->hpa &&
+	       !strcmp(a->perm, b->perm) && a->unknown == b->unknown;
+}
+
+static void ranges(struct records *r, const char *window)
+{
+	struct range last = { 0 };
+
+	while (record_next(r, "run")) {
+		struct range now = {
+			.ioba = record_number(r, "ioba"),
+			.size = record_number(r, "size"),
+			.hpa = record_number(r, "hpa"),
+			.unknown = record_number(r, "unknown"),
+		};
+		const char *id = record_text(r, "window");
+		const char *perm = record_text(r, "perm");
+
+		if (!id || strcmp(id, window))
+			continue;
+		snprintf(now.perm, sizeof(now.perm), "%s", perm ? perm : "-");
+		if (follows(&last, &now)) {
+			last.size += now.size;
+			continue;
+		}
+		print(&last);
+		last = now;
+	}
+	print(&last);
+}
+
+/* A window is named by its id or by one of its LIOBNs; the id is what comes out. */
+static bool find_window(const char *name, char *id, size_t size)
+{
+	struct records r;
+	bool found = false;
+	int rc = record_open(&r, "windows");
+
+	if (rc) {
+		record_explain(rc);
+		return false;
+	}
+	while (!found && record_next(&r, "window")) {
+		const char *own = record_text(&r, "id");
+		char liobns[512];
+		char *liobn, *rest = liobns;
+
+		snprintf(liobns, sizeof(liobns), "%s", record_text(&r, "liobns"));
+		found = !strcmp(own, name);
+		while (!found && (liobn = strsep(&rest, ",")))
+			found = *liobn && (!strcmp(liobn, name) || !strcmp(liobn + 2, name));
+		if (found)
+			snprintf(id, size, "%s", own);
+	}
+	record_close(&r);
+	if (!found)
+		error("%s: no user has such a window; \"tcectl stat\" shows those that there are",
+		      name);
+	return found;
+}
+
+int dump_show(int argc, char **argv)
+{
+	struct records r;
+	char id[24];
+	int rc;
+
+	if (argc != 1)
+		return command_usage("dump takes a window: its id or its LIOBN");
+	if (!find_window(argv[0], id, sizeof(id)))
+		return EXIT_FAILED;
+	rc = record_open(&r, "translations");
+	if (rc) {
+		record_explain(rc);
+		return EXIT_FAILED;
+	}
+	if (json)
+		json_array(NULL);
+	ranges(&r, id);
+	if (json)
+		json_end();
+	record_close(&r);
+	return EXIT_OK;
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pe_show.c - "pe list" and "pe show": PEs for people and for programs.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "json.h"
+#include "message.h"
+#include "system/capacity.h"
+#include "system/holder.h"
+#include "system/pci_names.h"
+#include "system/pe.h"
+#include "system/sysroot.h"
+
+static void function_json(const struct function *f)
+{
+	json_object(NULL);
+	json_string("bdf", f->bdf);
+	json_string("class", name_of_class(f->class));
+	json_string("name", name_of_device(f->vendor, f->device));
+	json_string("driver", f->driver[0] ? f->driver : NULL);
+	json_end();
+}
+
+/* Is it one with a table of the kernel's own? A window that has all of memory in it has none. */
+static bool is_hosts(const struct window *w)
+{
+	return w->present && !w->lent && !w->direct;
+}
+
+/* What that table counts, where the kernel shows it (CONFIG_IOMMU_DEBUGFS): nothing else does. */
+static uint64_t tces_in_use(const struct window *w)
+{
+	if (!is_hosts(w) || !root_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
+		return UNKNOWN;
+	return root_number("/sys/kernel/debug/iommu/%08x/weight", w->liobn);
+}
+
+/* Why it is not known what a window of the host's holds */
+static const char *unseen_reason(void)
+{
+	if (!root_exists("/sys/kernel/debug/iommu") &&
+	    root_exists("/sys/kernel/debug/vfio_pseries"))
+		return "the kernel lacks CONFIG_IOMMU_DEBUGFS";
+	if (!root_exists("/sys/kernel/debug/iommu"))
+		return "debugfs cannot be read, or the kernel lacks CONFIG_IOMMU_DEBUGFS";
+	return "the kernel does not show this table";
+}
+
+static void window_json(const struct window *w)
+{
+	json_object(NULL);
+	json_string("kind", w->kind);
+	json_hex("liobn", w->liobn);
+	json_hex("start", w->start);
+	json_number("size", w->size);
+	json_number("page_size", 1ULL << w->page_shift);
+	json_bool("present", w->present);
+	json_bool("lent", w->lent);
+	json_bool("direct", w->direct);
+	if (tces_in_use(w) != UNKNOWN)
+		json_number("tces_in_use", tces_in_use(w));
+	else if (is_hosts(w))
+		json_string("tces_in_use", NULL);
+	json_end();
+}
+
+static void page_sizes_json(uint64_t mask)
+{
+	unsigned int bit;
+
+	json_array("page_sizes");
+	for (bit = 0; bit < 64; bit++)
+		if (mask >> bit & 1)
+			json_number(NULL, 1ULL << bit);
+	json_end();
+}
+
+/* Of any of its functions: they have the same PE. -1 when not known */
+static int recoveries_of(const struct pe *pe)
+{
+	return pe->eeh && pe->functions ? eeh_recoveries(pe->function[0].bdf) : -1;
+}
+
+static const char *limited_text(const struct pe *pe)
+{
+	return pe_is_limited(pe) ? "in use" : pe->limited ? "possible" : "not possible";
+}
+
+static void ddw_json(const struct pe *pe)
+{
+	json_object("ddw");
+	json_bool("available", pe->ddw);
+	json_bool("reset", pe->reset);
+	json_string("limited_address_mode", limited_text(pe));
+	json_string("reason", pe_ddw_reason(pe));
+	if (pe->possible != UNKNOWN) {
+		json_number("windows_possible", pe->possible);
+		json_number("largest_tces", pe->max_tces);
+	}
+	page_sizes_json(pe->pgsizes);
+	json_end();
+}
+
+static bool holder_json(const struct holder *h, void *data)
+{
+	(void)data;
+	json_object(NULL);
+	json_number("pid", h->pid);
+	json_string("command", h->command);
+	json_string("unit", *h->unit ? h->unit : NULL);
+	json_string("container", *h->container ? h->container : NULL);
+	json_end();
+	return true;
+}
+
+static void pe_json(const struct pe *pe)
+{
+	unsigned int i;
+
+	json_object(NULL);
+	json_string("node", pe->node);
+	json_string("phb", strrchr(pe->node, '/') + 1);
+	if (pe->group >= 0)
+		json_number("group", pe->group);
+	else
+		json_string("group", NULL);
+	json_string("owner", pe->owner);
+	json_array("holders");
+	holder_each(pe, holder_json, NULL);
+	json_end();
+	json_string("eeh", eeh_text(pe->eeh));
+	if (recoveries_of(pe) >= 0)
+		json_number("eeh_recoveries_logged", recoveries_of(pe));
+	if (pe->known)
+		json_hex("buid", pe->buid);
+	ddw_json(pe);
+	json_array("windows");
+	for (i = 0; i < pe->windows; i++)
+		window_json(&pe->window[i]);
+	json_end();
+	json_array("devices");
+	for (i = 0; i < pe->functions; i++)
+		function_json(&pe->function[i]);
+	json_end();
+	json_end();
+}
+
+static const char *group_text(const struct pe *pe)
+{
+	static char text[16];
+
+	if (pe->group < 0)
+		return "-";
+	snprintf(text, sizeof(text), "%d", pe->group);
+	return text;
+}
+
+/* The LIOBNs of windows that are there */
+static const char *liobns_text(const struct pe *pe)
+{
+	static char text[128];
+	size_t n = 0;
+	unsigned int i;
+
+	text[0] = 0;
+	for (i = 0; i < pe->windows; i++)
+		if (pe->window[i].present && n < sizeof(text))
+			n += snprintf(text + n, sizeof(text) - n, "%s%x", n ? "," : "",
+				      pe->window[i].liobn);
+	return n ? text : "-";
+}
+
+/* @data: not NULL for one more step to the right */
+static bool holder_line(const struct holder *h, void *data)
+{
+	printf("%s  held by: %s\n", data ? "  " : "", holder_text(h));
+	return true;
+}
+
+static void list_text(struct pe *pe)
+{
+	unsigned int i;
+
+	printf("%-28s %-5s %-5s %-4s %s\n", pe->node, group_text(pe),
+	       pe->owner ? pe->owner : "-", pe->ddw ? "yes" : "no", liobns_text(pe));
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		printf("    %s  %-10s %s\n", f->bdf, f->driver[0] ? f->driver : "-",
+		       name_of_device(f->vendor, f->device));
+	}
+	holder_each(pe, holder_line, pe);
+}
+
+static void list_json(struct pe *pe)
+{
+	pe_json(pe);
+}
+
+int pe_list(int argc, char **argv)
+{
+	unsigned int n;
+
+	(void)argv;
+	if (argc)
+		return command_usage("pe list takes no arguments");
+	if (json)
+		json_array(NULL);
+	else
+		printf("%-28s %-5s %-5s %-4s %s\n", "PE", "GROUP", "OWNER", "DDW", "LIOBNS");
+	n = pe_each(json ? list_json : list_text);
+	if (json)
+		json_end();
+	if (n)
+		return EXIT_OK;
+	error(tree_is_partition() ? "no PE: this partition has no PCI device with a DMA window"
+				  : "no PE: this machine is not a logical partition");
+	return EXIT_FAILED;
+}
+
+static void window_text(const struct window *w)
+{
+	uint64_t used = tces_in_use(w);
+
+	printf("    %-8s %08x  bus address 0x%" PRIx64 ", %s in pages of %s%s%s%s", w->kind,
+	       w->liobn, w->start, size_text(w->size), size_text(1ULL << w->page_shift),
+	       w->present ? "" : ", absent", w->lent ? ", a user has it" : "",
+	       w->direct ? ", all of memory" : "");
+	if (used != UNKNOWN)
+		printf(", %" PRIu64 " pages in use", used);
+	printf("\n");
+	if (used == UNKNOWN && is_hosts(w))
+		printf("%*spages in use: not known: %s\n", 14, "", unseen_reason());
+}
+
+static void ddw_text(const struct pe *pe)
+{
+	const char *reason = pe_ddw_reason(pe);
+
+	printf("  dynamic windows (DDW): %s%s%s\n", pe->ddw ? "yes" : "no", reason ? ": " : "",
+	       reason ? reason : "");
+	if (pe->possible != UNKNOWN)
+		printf("  possible now: %" PRIu64 " more, of up to %" PRIu64 " TCEs\n",
+		       pe->possible, pe->max_tces);
+	if (capacity_text(pe))
+		printf("  capacity: %s\n", capacity_text(pe));
+	if (pe->limited || pe_is_limited(pe))
+		printf("  limited-address mode: %s\n", limited_text(pe));
+	if (pe->pgsizes)
+		printf("  page sizes: %s\n", sizes_text(pe->pgsizes));
+}
+
+static void eeh_line(const struct pe *pe)
+{
+	int n = recoveries_of(pe);
+
+	if (!eeh_text(pe->eeh))
+		return;
+	printf("  EEH: %s", eeh_text(pe->eeh));
+	if (n >= 0)
+		printf("; recovered by the kernel %d times since the boot or the log's begin", n);
+	printf("\n");
+}
+
+static void show_text(const struct pe *pe)
+{
+	unsigned int i;
+
+	printf("PE %s\n", pe->node);
+	printf("  PHB: %s\n", strrchr(pe->node, '/') + 1);
+	printf("  IOMMU group: %s\n", group_text(pe));
+	printf("  owner: %s\n", pe->owner ? pe->owner : "not known (is the module loaded?)");
+	holder_each(pe, holder_line, NULL);
+	eeh_line(pe);
+	ddw_text(pe);
+	printf("  windows:\n");
+	for (i = 0; i < pe->windows; i++)
+		window_text(&pe->window[i]);
+	printf("  devices:\n");
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		printf("    %s  driver %s, %s: ", f->bdf, f->driver[0] ? f->driver : "none",
+		       name_of_class(f->class));
+		printf("%s\n", name_of_device(f->vendor, f->device));
+	}
+}
+
+/* A PE is named by any of its functions, or by its group's number. */
+struct by_group {
+	int group;
+	struct function found;
+};
+
+static bool is_in_group(const struct function *f, void *data)
+{
+	struct by_group *by = data;
+
+	if (f->group != by->group)
+		return true;
+	by->found = *f;
+	return false;
+}
+
+static bool find_pe(const char *name, struct function *f)
+{
+	struct by_group by = { 0 };
+
+	if (strspn(name, "0123456789") != strlen(name))
+		return function_find(f, name);
+	by.group = atoi(name);
+	function_each(is_in_group, &by);
+	if (!by.found.bdf[0]) {
+		error("%s: there is no such group; \"tcectl pe list\" shows those that there are",
+		      name);
+		return false;
+	}
+	*f = by.found;
+	return true;
+}
+
+int pe_show(int argc, char **argv)
+{
+	struct function f;
+	struct pe *pe;
+
+	if (argc != 1)
+		return command_usage("pe show takes a device or a group");
+	if (!find_pe(argv[0], &f))
+		return EXIT_FAILED;
+	pe = pe_of(&f);
+	if (!pe)
+		return EXIT_FAILED;
+	if (json)
+		pe_json(pe);
+	else
+		show_text(pe);
+	free(pe);
+	return EXIT_OK;
+}

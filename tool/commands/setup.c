@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * setup.c - "setup check": does a partition have what its cards need? What a card needs is data,
+ * a file for each product; docs/admin.md has the words that can stand in it.
+ *
+ * A profile is looked at when one of its cards is there, or when it is named.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "finding.h"
+#include "json.h"
+#include "message.h"
+#include "commands/persist.h"
+#include "system/pe.h"
+#include "system/sysroot.h"
+#include "system/subject.h"
+
+#define SHIPPED	"/usr/share/vfio-pseries/setup.d"
+#define OWN	"/etc/vfio-pseries/setup.d"
+
+#define CARDS	8
+
+/**
+ * struct profile - what a product needs
+ * @name:   for people: its file
+ * @kind:   its cards, @kinds of them
+ * @found:  cards that there are
+ * @group:  whose members use them; "" for none
+ * @judged: its lines are judged now; before, only cards are looked for
+ */
+struct profile {
+	const char *name;
+	struct { uint16_t vendor, device; } kind[CARDS];
+	unsigned int kinds;
+	unsigned int found;
+	char group[64];
+	bool judged;
+};
+
+static unsigned int profiles;
+
+static bool is_card(const struct profile *p, const struct function *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->kinds; i++)
+		if (p->kind[i].vendor == f->vendor && p->kind[i].device == f->device)
+			return true;
+	return false;
+}
+
+static bool count_card(const struct function *f, void *data)
+{
+	struct profile *p = data;
+
+	p->found += is_card(p, f);
+	return true;
+}
+
+/* The group that the profile names, for a command */
+static const char *option_group(const struct profile *p)
+{
+	static char text[80];
+
+	snprintf(text, sizeof(text), "%s%s", *p->group ? " --group " : "", p->group);
+	return text;
+}
+
+static bool check_card(const struct function *f, void *data)
+{
+	const struct profile *p = data;
+	char remedy[160], file[32];
+	struct stat st;
+	gid_t gid;
+
+	if (!is_card(p, f))
+		return true;
+	snprintf(remedy, sizeof(remedy), "tcectl device bind --persist%s %04x:%04x",
+		 option_group(p), f->vendor, f->device);
+	if (!function_is_assigned(f)) {
+		found(FAILURE, f->bdf, remedy, "with %s, not with vfio-pci",
+		      f->driver[0] ? f->driver : "no driver");
+		return true;
+	}
+	found(GOOD, f->bdf, NULL, "with %s", f->driver);
+	snprintf(file, sizeof(file), "/dev/vfio/%d", f->group);
+	if (!*p->group || !account_group(&gid, p->group) || stat(root_path("%s", file), &st))
+		return true;
+	if ((st.st_mode & 06) == 06 || (st.st_gid == gid && (st.st_mode & 060) == 060))
+		found(GOOD, file, NULL, "open to the group %s", p->group);
+	else
+		found(FAILURE, file, remedy, "not open to the group %s", p->group);
+	return true;
+}
+
+/* card VENDOR:DEVICE */
+static bool word_card(struct profile *p, char *const *word)
+{
+	if (p->kinds == CARDS ||
+	    !persist_is_kind(word[0], &p->kind[p->kinds].vendor, &p->kind[p->kinds].device))
+		return false;
+	p->kinds++;
+	return true;
+}
+
+/* group NAME */
+static bool word_group(struct profile *p, char *const *word)
+{
+	char remedy[96];
+	gid_t gid;
+
+	snprintf(p->group, sizeof(p->group), "%s", word[0]);
+	if (!p->judged)
+		return true;
+	snprintf(remedy, sizeof(remedy), "groupadd -r %s", word[0]);
+	if (account_group(&gid, word[0]))
+		found(GOOD, "group", NULL, "%s", word[0]);
+	else
+		found(FAILURE, "group", remedy, "there is no group %s", word[0]);
+	return true;
+}
+
+/* Has one of the folder's files this line? */
+struct search {
+	const char *folder;
+	const char *line;
+};
+
+static bool has_no_line(const char *name, void *data)
+{
+	const struct search *s = data;
+	char *text = root_read("%s/%s", s->folder, name);
+	char *line, *rest = text;
+	bool found = false;
+
+	while (!found && rest && (line = strsep(&rest, "\n")))
+		found = !strcmp(line, s->line);
+	free(text);
+	return !found;
+}
+
+static bool is_loaded_at_boot(const char *module)
+{
+	static const char *const folders[] = {
+		"/etc/modules-load.d", "/run/modules-load.d", "/usr/lib/modules-load.d",
+		"/lib/modules-load.d",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		struct search s = { folders[i], module };
+
+		if (!root_each(has_no_line, &s, "%s", folders[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_loaded(const char *module)
+{
+	char name[64];
+	char *c;
+
+	snprintf(name, sizeof(name), "%s", module);
+	for (c = name; *c; c++)
+		*c = *c == '-' ? '_' : *c;
+	return root_exists("/sys/module/%s", name);
+}
+
+/* Does @fn say so of one of the names? They are between "|". */
+static bool any_of(const char *names, bool (*fn)(const char *module))
+{
+	char *copy = must(strdup(names));
+	char *one, *rest = copy;
+	bool yes = false;
+
+	while (!yes && (one = strsep(&rest, "|")))
+		yes = *one && fn(one);
+	free(copy);
+	return yes;
+}
+
+/* module NAME, or NAME|OTHER where one of them is enough */
+static bool word_module(struct profile *p, char *const *word)
+{
+	const char *bar = strrchr(word[0], '|');
+	const char *wanted = bar ? bar + 1 : word[0];
+	char remedy[160];
+
+	if (!p->judged)
+		return true;
+	snprintf(remedy, sizeof(remedy), "modprobe %s", wanted);
+	if (any_of(word[0], is_loaded))
+		found(GOOD, "module", NULL, "%s is loaded", word[0]);
+	else
+		found(FAILURE, "module", remedy, "%s is not loaded", word[0]);
+	snprintf(remedy, sizeof(remedy), "echo %s >>/etc/modules-load.d/vfio-pci.conf", wanted);
+	if (!any_of(word[0], is_loaded_at_boot))
+		found(WARNING, "module", remedy, "nothing loads %s at boot", word[0]);
+	return true;
+}
+
+/* parameter MODULE NAME VALUE */
+static bool word_parameter(struct profile *p, char *const *word)
+{
+	char remedy[320];
+	char *value;
+	bool same;
+
+	if (!word[1] || !word[2])
+		return false;
+	if (!p->judged)
+		return true;
+	value = root_read("/sys/module/%s/parameters/%s", word[0], word[1]);
+	same = value && !strcmp(value, word[2]);
+	snprintf(remedy, sizeof(remedy), "echo \"options %s %s=%s\" >/etc/modprobe.d/%s-%s.conf, "
+		 "and load it anew", word[0], word[1], word[2], word[0], word[1]);
+	found(same ? GOOD : FAILURE, "parameter", same ? NULL : remedy, "%s of %s is %s%s%s",
+	      word[1], word[0], value ? value : "not known", same ? "" : ", and should be ",
+	      same ? "" : word[2]);
+	free(value);
+	return true;
+}
+
+/* memlock SIZE: for the group's members, after a login */
+static bool word_memlock(struct profile *p, char *const *word)
+{
+	struct subject s = { .uid = ~0U, .gid = ~0U };
+	uint64_t size;
+	char remedy[256];
+	bool enough;
+
+	if (!size_parse(word[0], &size))
+		return false;
+	if (!p->judged)
+		return true;
+	if (!account_group(&s.gid, p->group))
+		return true;
+	account_limit(&s);
+	enough = s.locked_max >= size;
+	snprintf(remedy, sizeof(remedy), "echo \"@%s - memlock %" PRIu64 "\" "
+		 ">/etc/security/limits.d/vfio.conf, then a new login", p->group, size >> 10);
+	found(enough ? GOOD : FAILURE, "locked memory", enough ? NULL : remedy,
+	      "the group %s may lock %s (%s)%s%s", p->group,
+	      s.locked_max == UNKNOWN ? "all" : size_text(s.locked_max), s.limit_from,
+	      enough ? "" : ", and takes ", enough ? "" : word[0]);
+	return true;
+}
+
+static const struct word {
+	const char *name;
+	bool (*fn)(struct profile *p, char *const *word);
+} words[] = {
+	{ "card", word_card }, { "group", word_group }, { "module", word_module },
+	{ "parameter", word_parameter }, { "memlock", word_memlock },
+};
+
+/* Return: false when the line makes no sense. */
+static bool read_line(struct profile *p, char *line)
+{
+	char *part[5] = { NULL };
+	unsigned int n = 0;
+	size_t i;
+	char *one;
+
+	line[strcspn(line, "#")] = 0;
+	while (n < 5 && (one = strsep(&line, " \t")))
+		if (*one)
+			part[n++] = one;
+	if (!n)
+		return true;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i].name, part[0]))
+			return part[1] && words[i].fn(p, part + 1);
+	return false;
+}
+
+static bool read_profile(struct profile *p, const char *text)
+{
+	char *copy = must(strdup(text));
+	char *line, *rest = copy;
+	unsigned int number = 0;
+	bool good = true;
+
+	p->kinds = 0;
+	while (good && (line = strsep(&rest, "\n"))) {
+		number++;
+		good = read_line(p, line);
+	}
+	if (!good)
+		error("%s: line %u makes no sense; tcectl(8) has the words", p->name, number);
+	free(copy);
+	return good;
+}
+
+/* Return: false when the file makes no sense. */
+static bool check_profile(const char *path, bool named)
+{
+	struct profile p = { .name = path };
+	char *text = root_read("%s", path);
+	bool good;
+
+	if (!text) {
+		error("%s: cannot be read", path);
+		return false;
+	}
+	good = read_profile(&p, text);
+	if (good)
+		function_each(count_card, &p);
+	if (good && (p.found || named)) {
+		profiles++;
+		found(p.found ? GOOD : FAILURE, "cards", NULL, "%u of %s", p.found, path);
+		p.judged = true;
+		read_profile(&p, text);
+		function_each(check_card, &p);
+	}
+	free(text);
+	return good;
+}
+
+struct folder {
+	const char *path;
+	bool good;
+};
+
+/* One's own file takes the place of a shipped one of the same name. */
+static bool check_file(const char *name, void *data)
+{
+	struct folder *folder = data;
+	size_t n = strlen(name);
+	char path[320];
+
+	if (n < 5 || strcmp(name + n - 5, ".conf") ||
+	    (!strcmp(folder->path, SHIPPED) && root_exists(OWN "/%s", name)))
+		return true;
+	snprintf(path, sizeof(path), "%s/%s", folder->path, name);
+	folder->good &= check_profile(path, false);
+	return true;
+}
+
+static bool check_folders(void)
+{
+	struct folder shipped = { SHIPPED, true }, own = { OWN, true };
+
+	root_each(check_file, &shipped, SHIPPED);
+	root_each(check_file, &own, OWN);
+	if (!profiles)
+		finding(GOOD, "cards", "none that a profile in " SHIPPED " or " OWN " is about",
+			NULL);
+	return shipped.good && own.good;
+}
+
+int setup_check(int argc, char **argv)
+{
+	bool good;
+
+	if (argc > 1)
+		return command_usage("setup check takes a file, or nothing");
+	if (json)
+		json_array(NULL);
+	good = argc ? check_profile(argv[0], true) : check_folders();
+	if (json)
+		json_end();
+	return good && !finding_failures() ? EXIT_OK : EXIT_FAILED;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfio_user.c - what has to be so before a container can be opened, each with the command that
+ * makes it so. VFIO's own errors say less.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/vfio_user.h"
+#include "message.h"
+#include "system/subject.h"
+#include "system/sysroot.h"
+
+static volatile sig_atomic_t interrupted;
+
+static bool is_assigned(const struct function *f)
+{
+	if (function_is_bridge(f))
+		error("%s: a bridge cannot be used; name a device behind it", f->bdf);
+	else if (f->group < 0)
+		error("%s: it is in no IOMMU group; \"modprobe vfio_pseries\" makes one", f->bdf);
+	else if (f->driver[0] && !function_is_assigned(f))
+		error("%s: the host's driver %s has it; \"tcectl device bind %s\" gives it to "
+		      "vfio-pci", f->bdf, f->driver, f->bdf);
+	else if (!f->driver[0])
+		error("%s: no driver has it; \"tcectl device bind %s\" gives it to vfio-pci",
+		      f->bdf, f->bdf);
+	else
+		return true;
+	return false;
+}
+
+/* All functions of the group are VFIO's, nobody's or bridges. */
+static bool is_viable(const struct pe *pe, const char *named)
+{
+	unsigned int i;
+
+	for (i = 0; i < pe->functions; i++) {
+		const struct function *f = &pe->function[i];
+
+		if (!f->driver[0] || function_is_assigned(f) || function_is_bridge(f))
+			continue;
+		error("%s: the host's driver %s has it, and it is in the group of %s; "
+		      "\"tcectl device bind %s\" gives all of the group to vfio-pci", f->bdf,
+		      f->driver, named, named);
+		return false;
+	}
+	return true;
+}
+
+static bool may_open(const char *path)
+{
+	if (!root_exists("%s", path))
+		error("%s is not there; \"tcectl doctor\" says why", path);
+	else if (access(root_path("%s", path), R_OK | W_OK))
+		error("%s: this user may not open it; \"chown USER %s\"", path, path);
+	else
+		return true;
+	return false;
+}
+
+/* Who has CAP_IPC_LOCK, as root does, is not limited. */
+static bool may_lock(uint64_t bytes)
+{
+	uint64_t limit = process_locked_max("self");
+
+	if (limit >= bytes || (root_is_live() && !geteuid()))
+		return true;
+	error("the limit of locked memory is %s, and this takes %s; \"ulimit -l unlimited\" as "
+	      "root", size_text(limit), size_text(bytes));
+	return false;
+}
+
+static bool is_free(const struct pe *pe, const struct function *f)
+{
+	char group[32];
+
+	snprintf(group, sizeof(group), "/dev/vfio/%d", f->group);
+	if (pe->owner && !strcmp(pe->owner, "user")) {
+		error("%s: a program uses this PE now; \"fuser -v %s\" says which", f->bdf, group);
+		return false;
+	}
+	return may_open("/dev/vfio/vfio") && may_open(group);
+}
+
+struct pe *user_find(const char *name, struct function *f, uint64_t locked)
+{
+	struct pe *pe;
+
+	if (!function_find(f, name) || !is_assigned(f))
+		return NULL;
+	pe = pe_of(f);
+	if (pe && is_viable(pe, f->bdf) && is_free(pe, f) && may_lock(locked))
+		return pe;
+	free(pe);
+	return NULL;
+}
+
+bool user_can_start(const struct function *f)
+{
+	if (!root_is_live())
+		error("%s: a device of a recorded system can be looked at, not used", f->bdf);
+	return root_is_live();
+}
+
+const char *user_driver(void)
+{
+	bool ours = root_exists("/sys/module/vfio_pseries");
+	bool theirs = root_exists("/sys/module/vfio_iommu_spapr_tce");
+
+	return ours == theirs ? "unknown" : ours ? "vfio_pseries" : "in-tree";
+}
+
+static void note_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+void user_hold_interrupts(void)
+{
+	struct sigaction act = { .sa_handler = note_interrupt, .sa_flags = SA_RESTART };
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+}
+
+bool user_interrupted(void)
+{
+	return interrupted;
+}

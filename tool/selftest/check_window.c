@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_window.c - windows come and go, and where each lands. What differs between hypervisors goes
+ * to the report; what users rely on is judged: QEMU wants the default window back in its place,
+ * windows don't overlap, and the last one that goes brings the default one back.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "../../lib/buffer.h"
+#include "../../lib/vfio.h"
+#include "message.h"
+#include "selftest/check.h"
+#include "selftest/facts.h"
+#include "system/counters.h"
+
+#define SIZE	(4 * GIB)	/* more than any default window below 4 GiB */
+
+struct pe_now {
+	struct vfio v;
+	struct vfio_iommu_spapr_tce_info info;
+};
+
+static void open_pe(struct pe_now *p)
+{
+	vfio_open(&p->v, check.bdf);
+	vfio_get_info(&p->v, &p->info);
+}
+
+/* The largest size that CREATE takes for the default window */
+static uint64_t default_size(void)
+{
+	return 1ULL << (63 - __builtin_clzll(check.default_size));
+}
+
+/* The page size of a window that firmware's default one cannot be, if there is any */
+static unsigned int other_shift(const struct pe_now *p)
+{
+	return p->info.ddw.pgsizes & 0x10000 ? 16 : 12;
+}
+
+static bool overlaps_default(const struct window *w)
+{
+	return w->start < check.default_start + check.default_size &&
+	       check.default_start < w->start + w->size;
+}
+
+static void place_fact(const char *key, const struct window *w)
+{
+	char name[32] = "LIOBN not visible";
+	uint64_t liobn;
+
+	if (counters_liobn(check.node, w->start, &liobn))
+		snprintf(name, sizeof(name), "LIOBN %#llx", (unsigned long long)liobn);
+	fact_add(key, "0x%llx (%llu GiB in pages of %uK, %s)", (unsigned long long)w->start,
+		 (unsigned long long)(w->size / GIB), 1U << (w->shift - 10), name);
+}
+
+/* What firmware would give now */
+static void query_fact(const char *key)
+{
+	uint64_t windows, tces, sizes;
+
+	if (!counters_key(check.node, "possible", "possible", "windows", &windows) ||
+	    !counters_key(check.node, "possible", "possible", "tces", &tces) ||
+	    !counters_key(check.node, "possible", "possible", "pgsizes", &sizes))
+		fact_add(key, "not visible (for root alone)");
+	else
+		fact_add(key, "%llu windows, %llu TCEs, pages of %s", (unsigned long long)windows,
+			 (unsigned long long)tces, sizes_text(sizes));
+}
+
+static double create_seconds(struct pe_now *p, uint64_t size)
+{
+	struct timespec begin, end;
+	struct window win;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	vfio_create(&p->v, 12, size, &win);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	vfio_remove(&p->v, win.start);
+	return end.tv_sec - begin.tv_sec + (end.tv_nsec - begin.tv_nsec) / 1e9;
+}
+
+/*
+ * A new window has its TCEs cleared, 512 with a hypercall: what a second GiB takes longer than the
+ * first is the cost of 512 such calls.
+ */
+static void cost_fact(struct pe_now *p)
+{
+	double one = create_seconds(p, GIB);
+
+	fact_add("clear-512-tces-microseconds", "%.2f",
+		 (create_seconds(p, 2 * GIB) - one) / 512 * 1e6);
+}
+
+/* QEMU: REMOVE of the default window, and CREATE of one that has to be where that one was */
+static void qemu_order(void)
+{
+	struct window win = { 0 };
+	struct pe_now p;
+
+	open_pe(&p);
+	tap_errno(__vfio_remove(&p.v, p.info.dma32_window_start), 0,
+		  "REMOVE of the default window");
+	tap_errno(__vfio_remove(&p.v, p.info.dma32_window_start), -EINVAL, "REMOVE a second time");
+	tap_errno(__vfio_create(&p.v, 12, default_size(), &win), 0, "CREATE in its place");
+	fact_add("default-window-created-again-at", "0x%llx", (unsigned long long)win.start);
+	tap_check(win.start == check.default_start, "it is at %#llx, and was at %#llx",
+		  (unsigned long long)win.start, (unsigned long long)check.default_start);
+	vfio_close(&p.v);
+}
+
+static void beside_default(void)
+{
+	struct window win, third;
+	struct pe_now p;
+
+	check_needs_ddw();
+	open_pe(&p);
+	if (p.info.ddw.max_dynamic_windows_supported < 2)
+		tap_skip("this PE can have one window at a time");
+	vfio_create(&p.v, other_shift(&p), SIZE, &win);
+	place_fact("window-beside-default-at", &win);
+	query_fact("query-beside-default-window");
+	tap_check(!overlaps_default(&win), "it lies over the default window");
+	tap_errno(__vfio_create(&p.v, 12, GIB, &third), -ENOSPC, "CREATE of a third window");
+	tap_errno(__vfio_remove(&p.v, win.start), 0, "REMOVE");
+	cost_fact(&p);
+	vfio_close(&p.v);
+}
+
+/* What the module knows of the default window when firmware has brought it back */
+static void came_back_facts(void)
+{
+	uint64_t present, raw;
+
+	if (!counters_key(check.node, "pes", "window", "present", &present) ||
+	    !counters_key(check.node, "pes", "window", "raw", &raw)) {
+		fact_add("restored-window-present", "not visible (for root alone)");
+		return;
+	}
+	fact_add("restored-window-present", "%s", present ? "yes" : "no");
+	fact_add("restored-window-cleared", "%s", raw ? "no" : "yes");
+	tap_check(!raw, "the default window came back and could not be cleared");
+}
+
+/*
+ * A first window that the default one cannot be: that one goes, for good this time. When the last
+ * window goes in turn, firmware brings it back.
+ */
+static void after_default(void)
+{
+	struct window first, second, again = { 0 };
+	struct pe_now p;
+
+	check_needs_ddw();
+	if (!check.reset)
+		tap_skip("firmware has no reset, so the default window stays");
+	open_pe(&p);
+	vfio_remove(&p.v, p.info.dma32_window_start);
+	vfio_create(&p.v, other_shift(&p), SIZE, &first);
+	place_fact("window-after-default-removed-at", &first);
+	query_fact("query-after-default-removed");
+	if (!__vfio_create(&p.v, 12, SIZE, &second)) {
+		place_fact("second-window-at", &second);
+		tap_check(second.start >= first.start + first.size ||
+				  first.start >= second.start + second.size, "they overlap");
+		vfio_remove(&p.v, second.start);
+	}
+	vfio_remove(&p.v, first.start);
+	came_back_facts();
+	fact_add("restored-window-held", "not visible: the module clears it before anyone can "
+		 "look");
+	tap_errno(__vfio_create(&p.v, 12, default_size(), &again), 0,
+		  "CREATE of the default window");
+	tap_check(again.start == check.default_start, "the default window is back at %#llx",
+		  (unsigned long long)again.start);
+	vfio_close(&p.v);
+}
+
+static void one_page_size(struct pe_now *p, unsigned int shift)
+{
+	uint64_t size = 4ULL << shift > SIZE ? 4ULL << shift : SIZE;
+	struct window win;
+	char key[40];
+
+	snprintf(key, sizeof(key), "window-of-%lluK-pages-at", 1ULL << (shift - 10));
+	if (!tap_errno(__vfio_create(&p->v, shift, size, &win), 0, "CREATE with pages of %lluK",
+		       1ULL << (shift - 10)))
+		return;
+	fact_add(key, "0x%llx", (unsigned long long)win.start);
+	tap_errno(__vfio_remove(&p->v, win.start), 0, "REMOVE with pages of %lluK",
+		  1ULL << (shift - 10));
+}
+
+static void page_sizes(void)
+{
+	struct pe_now p;
+
+	check_needs_ddw();
+	open_pe(&p);
+	if (p.info.ddw.max_dynamic_windows_supported < 2)
+		vfio_remove(&p.v, p.info.dma32_window_start);
+	for (unsigned int shift = 12; shift < 48; shift++)
+		if (p.info.ddw.pgsizes >> shift & 1)
+			one_page_size(&p, shift);
+	vfio_close(&p.v);
+}
+
+static void refused_windows(void)
+{
+	struct window win;
+	struct pe_now p;
+
+	open_pe(&p);
+	/* else a PE that can have one window would refuse for want of room */
+	vfio_remove(&p.v, p.info.dma32_window_start);
+	tap_errno(__vfio_create(&p.v, 13, GIB, &win), -EINVAL, "CREATE with pages of 8K");
+	tap_errno(__vfio_create(&p.v, 12, 0, &win), -EINVAL, "CREATE of nothing");
+	tap_errno(__vfio_create(&p.v, 12, 3 * MIB, &win), -EINVAL, "CREATE of 3 MiB");
+	tap_errno(__vfio_remove(&p.v, 1ULL << 58), -EINVAL, "REMOVE of no window");
+	vfio_close(&p.v);
+}
+
+const struct tap_test window_tests[] = {
+	{ .name = "window-qemu-order", .run = qemu_order, .limit = 120 },
+	{ .name = "window-beside-default", .run = beside_default, .limit = 120 },
+	{ .name = "window-after-default", .run = after_default, .limit = 120 },
+	{ .name = "window-page-sizes", .run = page_sizes, .limit = 300 },
+	{ .name = "window-refused", .run = refused_windows },
+	{ }
+};

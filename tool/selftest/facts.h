@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * facts.h - what was found out about a machine: "key: value", for the report of "test".
+ */
+#ifndef TCECTL_FACTS_H
+#define TCECTL_FACTS_H
+
+/* Begins with none; tests, which are other processes, add to the same. */
+void fact_init(void);
+
+/* A key that is there already gets the new value. */
+void fact_add(const char *key, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void fact_each(void (*fn)(const char *key, const char *value, void *data), void *data);
+
+#endif

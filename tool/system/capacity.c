@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * capacity.c - firmware counts TCEs: how much they reach depends on the page size alone.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "system/capacity.h"
+#include "system/sysroot.h"
+
+#define AUXV_PAGE_SIZE	6
+
+/* Where the auxiliary vector was not recorded: what most distributions for POWER have */
+#define USUAL_PAGE_SIZE	65536
+
+uint64_t machine_page_size(void)
+{
+	uint64_t entry[2], size = USUAL_PAGE_SIZE;
+	unsigned char *bytes;
+	size_t n, at;
+
+	bytes = root_bytes(&n, "/proc/self/auxv");
+	for (at = 0; bytes && at + sizeof(entry) <= n; at += sizeof(entry)) {
+		memcpy(entry, bytes + at, sizeof(entry));
+		if (entry[0] == AUXV_PAGE_SIZE)
+			size = entry[1];
+	}
+	free(bytes);
+	return size;
+}
+
+uint64_t capacity_of(const struct pe *pe, unsigned int shift)
+{
+	if (pe->possible == UNKNOWN || !pe->max_tces)
+		return UNKNOWN;
+	return pe->max_tces > UNKNOWN >> shift ? UNKNOWN - 1 : pe->max_tces << shift;
+}
+
+unsigned int capacity_shift(const struct pe *pe, uint64_t size)
+{
+	unsigned int shift;
+
+	if (pe->possible == UNKNOWN)
+		return 0;
+	for (shift = 0; shift < 64; shift++)
+		if (pe->pgsizes >> shift & 1 && capacity_of(pe, shift) >= size)
+			return shift;
+	return 0;
+}
+
+const char *capacity_text(const struct pe *pe)
+{
+	static char text[512];
+	unsigned int shift;
+	bool first = true;
+	size_t n;
+
+	if (pe->possible == UNKNOWN || !pe->max_tces)
+		return NULL;
+	n = snprintf(text, sizeof(text), "largest window %" PRIu64 " TCEs: ", pe->max_tces);
+	for (shift = 0; shift < 64 && n < sizeof(text); shift++) {
+		uint64_t reach = capacity_of(pe, shift);
+
+		if (!(pe->pgsizes >> shift & 1))
+			continue;
+		n += snprintf(text + n, sizeof(text) - n, "%s%s%s of %s", first ? "" : ", ",
+			      reach == UNKNOWN - 1 ? "all" : size_text(reach),
+			      first ? " in pages" : "", size_text(1ULL << shift));
+		first = false;
+	}
+	return text;
+}

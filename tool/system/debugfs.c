@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * debugfs.c - lines of key=value. Neither keys nor values have blanks in them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "patience.h"
+#include "system/debugfs.h"
+#include "system/sysroot.h"
+
+#define FORMAT	"vfio_pseries 1"
+
+/* In a child: the module may be at work for long with what the file is about. */
+static int copy_file(int out, void *data)
+{
+	const char *file = data;
+	unsigned char *bytes;
+	size_t size, done = 0;
+	ssize_t n;
+
+	bytes = root_bytes(&size, "%s/%s", RECORD_FOLDER, file);
+	if (!bytes)
+		return errno;
+	for (; done < size; done += n) {
+		n = write(out, bytes + done, size - done);
+		if (n <= 0)
+			return errno;
+	}
+	free(bytes);
+	return 0;
+}
+
+int record_open(struct records *r, const char *file)
+{
+	size_t size;
+	int rc;
+
+	memset(r, 0, sizeof(*r));
+	rc = patient(copy_file, (void *)file, &r->text, &size);
+	if (rc)
+		return rc;
+	while (size && r->text[size - 1] == '\n')
+		r->text[--size] = 0;
+	if (strncmp(r->text, FORMAT "\n", strlen(FORMAT) + 1) && strcmp(r->text, FORMAT)) {
+		record_close(r);
+		return EPROTO;
+	}
+	r->next = strchr(r->text, '\n');
+	if (r->next)
+		r->next++;
+	return 0;
+}
+
+void record_explain(int rc)
+{
+	if (!root_exists("/sys/module/vfio_pseries"))
+		error("the module is not loaded; \"modprobe vfio_pseries\" loads it");
+	else if (rc == EACCES || rc == EPERM)
+		error("%s: root alone may read it; try with sudo", RECORD_FOLDER);
+	else if (rc == ETIMEDOUT)
+		error("the module is at work for a program with what is asked for, for longer than "
+		      "%d seconds; windows and owners are not known now, try again later",
+		      PATIENCE_SECONDS);
+	else if (rc == EPROTO)
+		error("%s: another format than this program's; use the tcectl that belongs to "
+		      "the loaded module", RECORD_FOLDER);
+	else if (!root_exists("%s", RECORD_FOLDER))
+		error("%s is not there; \"mount -t debugfs debugfs /sys/kernel/debug\"",
+		      RECORD_FOLDER);
+	else
+		error("%s: %s", RECORD_FOLDER, strerror(rc));
+}
+
+/* The line's first word, which ends with @end */
+static bool is_kind(const char *line, const char *kind, char end)
+{
+	size_t n = strlen(kind);
+
+	return !strncmp(line, kind, n) && line[n] == end;
+}
+
+bool record_is(const struct records *r, const char *kind)
+{
+	return is_kind(r->line, kind, '\n');
+}
+
+bool record_next(struct records *r, const char *kind)
+{
+	while (r->next) {
+		r->line = r->next;
+		r->next = strchr(r->line, '\n');
+		if (r->next)
+			*r->next++ = 0;
+		if (kind && !is_kind(r->line, kind, ' '))
+			continue;
+		for (char *c = r->line; *c; c++)
+			if (*c == ' ')
+				*c = '\n';
+		return true;
+	}
+	return false;
+}
+
+/* Blanks of the current line have become newlines: where a value begins, and that ends it. */
+static const char *record_value(const struct records *r, const char *key)
+{
+	size_t n = strlen(key);
+	const char *at = r->line;
+
+	while ((at = strchr(at, '\n'))) {
+		at++;
+		if (!strncmp(at, key, n) && at[n] == '=')
+			return at + n + 1;
+	}
+	return NULL;
+}
+
+/* Copies, four at a time: one printf() may ask for several. */
+const char *record_text(const struct records *r, const char *key)
+{
+	static char value[4][4096];
+	static unsigned int turn;
+	const char *from = record_value(r, key);
+	size_t length;
+	char *to;
+
+	if (!from)
+		return NULL;
+	to = value[turn++ % 4];
+	length = strcspn(from, "\n");
+	if (length > sizeof(value[0]) - 1)
+		length = sizeof(value[0]) - 1;
+	memcpy(to, from, length);
+	to[length] = 0;
+	return to;
+}
+
+/* No copy: a number must not cost one of the four. */
+uint64_t record_number(const struct records *r, const char *key)
+{
+	const char *text = record_value(r, key);
+
+	return text ? strtoull(text, NULL, 0) : 0;
+}
+
+void record_close(struct records *r)
+{
+	free(r->text);
+	memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * device_tree.c - properties of LoPAR's "ibm,dma-window", "ibm,ddw-applicable" and
+ * "ibm,ddw-extensions", and those in which the kernel notes its own windows.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "system/device_tree.h"
+#include "system/sysroot.h"
+
+#define NO_LIOBN	0xffffffff
+
+static uint64_t cells(const unsigned char *at, unsigned int n)
+{
+	uint64_t value = 0;
+	unsigned int i;
+
+	for (i = 0; i < 4 * n; i++)
+		value = value << 8 | at[i];
+	return value;
+}
+
+/* A number from a node's property; @fallback without it. */
+static unsigned int cell(const char *node, const char *name, unsigned int fallback)
+{
+	unsigned char *bytes;
+	size_t size;
+
+	bytes = root_bytes(&size, "%s%s/%s", TREE, node, name);
+	if (bytes && size >= 4)
+		fallback = cells(bytes, 1);
+	free(bytes);
+	return fallback;
+}
+
+bool tree_pe_node(char *node)
+{
+	char *slash;
+
+	while (*node) {
+		if (root_exists("%s%s/ibm,dma-window", TREE, node) ||
+		    root_exists("%s%s/ibm,dma-window-saved", TREE, node))
+			return true;
+		slash = strrchr(node, '/');
+		if (!slash)
+			return false;
+		*slash = 0;
+	}
+	return false;
+}
+
+/* How many cells an address or a size has: the window's own count or the node's parent's. */
+static unsigned int dma_cells(const char *node, const char *what)
+{
+	char own[64], general[64], parent[256];
+	char *slash;
+
+	snprintf(own, sizeof(own), "ibm,#dma-%s-cells", what);
+	snprintf(general, sizeof(general), "#%s-cells", what);
+	snprintf(parent, sizeof(parent), "%s", node);
+	slash = strrchr(parent, '/');
+	if (slash)
+		*slash = 0;
+	return cell(node, own, cell(parent, general, !strcmp(what, "size") ? 1 : 2));
+}
+
+bool tree_default_window(const char *node, struct window *w)
+{
+	unsigned int na = dma_cells(node, "address"), ns = dma_cells(node, "size");
+	unsigned char *bytes;
+	size_t size;
+
+	memset(w, 0, sizeof(*w));
+	bytes = root_bytes(&size, "%s%s/ibm,dma-window", TREE, node);
+	w->present = bytes;
+	if (!bytes)
+		bytes = root_bytes(&size, "%s%s/ibm,dma-window-saved", TREE, node);
+	if (!bytes || na > 2 || ns > 2 || size < 4 * (1 + na + ns)) {
+		free(bytes);
+		return false;
+	}
+	w->kind = "default";
+	w->liobn = cells(bytes, 1);
+	w->start = cells(bytes + 4, na);
+	w->size = cells(bytes + 4 + 4 * na, ns);
+	w->page_shift = 12;
+	free(bytes);
+	return true;
+}
+
+/* LIOBN, padding to eight bytes apart, bus address, page shift, window shift */
+static bool kernels_window(const char *node, const char *name, struct window *w)
+{
+	unsigned char *bytes;
+	size_t size;
+	size_t at;
+	bool there;
+
+	bytes = root_bytes(&size, "%s%s/%s", TREE, node, name);
+	there = bytes && size >= 20 && cells(bytes, 1) != NO_LIOBN;
+	if (there) {
+		at = size >= 24 ? 8 : 4;
+		w->liobn = cells(bytes, 1);
+		w->start = cells(bytes + at, 2);
+		w->page_shift = cells(bytes + at + 8, 1);
+		w->size = 1ULL << (cells(bytes + at + 12, 1) & 63);
+	}
+	free(bytes);
+	return there;
+}
+
+bool tree_host_window(const char *node, struct window *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->kind = "host";
+	w->present = true;
+	w->direct = true;
+	if (kernels_window(node, "linux,direct64-ddr-window-info", w))
+		return true;
+	w->direct = false;
+	return kernels_window(node, "linux,dma64-ddr-window-info", w);
+}
+
+bool tree_has_ddw(const char *node)
+{
+	return root_exists("%s%s/ibm,ddw-applicable", TREE, node);
+}
+
+/* "ibm,ddw-extensions" is a count and so many cells; 0 for one that it has not. */
+static uint32_t extension(const char *node, unsigned int number)
+{
+	unsigned char *bytes;
+	uint32_t value = 0;
+	size_t size;
+
+	bytes = root_bytes(&size, "%s%s/ibm,ddw-extensions", TREE, node);
+	if (bytes && size >= 4 * (number + 1) && cells(bytes, 1) >= number)
+		value = cells(bytes + 4 * number, 1);
+	free(bytes);
+	return value;
+}
+
+bool tree_has_reset(const char *node)
+{
+	return extension(node, 1);
+}
+
+bool tree_has_limited(const char *node)
+{
+	return extension(node, 3) == 1;
+}
+
+bool tree_is_partition(void)
+{
+	return root_exists("%s/rtas/ibm,hypertas-functions", TREE);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * device_tree.h - what the device tree says of a PE and its windows.
+ */
+#ifndef TCECTL_DEVICE_TREE_H
+#define TCECTL_DEVICE_TREE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TREE	"/sys/firmware/devicetree/base"
+
+/**
+ * struct window - a window of a PE
+ * @kind:       "default", "host" or "user"
+ * @liobn:      its name at the hypervisor
+ * @start:      first bus address
+ * @size:       bytes
+ * @page_shift: log2 of the IOMMU page size
+ * @present:    the hypervisor has it
+ * @lent:       a user has it
+ * @direct:     the host's: all of memory is in it
+ */
+struct window {
+	const char *kind;
+	uint32_t liobn;
+	uint64_t start;
+	uint64_t size;
+	unsigned int page_shift;
+	bool present;
+	bool lent;
+	bool direct;
+};
+
+/* Cuts a node's path down to the one its PE hangs on; false when there is none. */
+bool tree_pe_node(char *node);
+
+/* The PE's default window; false when the tree does not say. */
+bool tree_default_window(const char *node, struct window *w);
+
+/* The window that the kernel created for the host's drivers; false when there is none. */
+bool tree_host_window(const char *node, struct window *w);
+
+/* Has firmware dynamic windows for this PE, and a reset that brings the default one back? */
+bool tree_has_ddw(const char *node);
+bool tree_has_reset(const char *node);
+
+/* Can it put a PE's windows where a device with few address bits reaches them? */
+bool tree_has_limited(const char *node);
+
+/* Is this a partition? */
+bool tree_is_partition(void);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * module.c - the module's files in debugfs as a table of PEs. A machine may have a thousand of
+ * them, so each file is read once however many are asked for.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "system/debugfs.h"
+#include "system/module.h"
+#include "system/pe.h"
+
+/**
+ * struct known - all PEs that the module knows
+ * @pe:   @n of them
+ * @rc:   why there are none
+ * @read: it was asked
+ */
+static struct known {
+	struct module_pe *pe;
+	size_t n;
+	int rc;
+	bool read;
+} known;
+
+static struct module_pe *find(const char *node)
+{
+	size_t i;
+
+	for (i = 0; node && i < known.n; i++)
+		if (!strcmp(known.pe[i].node, node))
+			return &known.pe[i];
+	return NULL;
+}
+
+/* Opens a file; that it could not be waited for is said here. */
+static int ask(struct records *r, const char *file)
+{
+	int rc = record_open(r, file);
+
+	if (rc == ETIMEDOUT)
+		record_explain(rc);
+	return rc;
+}
+
+static void add_pe(const struct records *r)
+{
+	const char *node = record_text(r, "node");
+	const char *owner = record_text(r, "owner");
+	struct module_pe *pe;
+
+	known.pe = must(realloc(known.pe, (known.n + 1) * sizeof(*known.pe)));
+	pe = &known.pe[known.n++];
+	memset(pe, 0, sizeof(*pe));
+	snprintf(pe->node, sizeof(pe->node), "%s", node ? node : "");
+	pe->owner = owner && !strcmp(owner, "user") ? "user" : "host";
+	pe->buid = record_number(r, "buid");
+	pe->pgsizes = record_number(r, "pgsizes");
+	pe->possible = UNKNOWN;
+}
+
+/* A window's line follows its PE's. */
+static void add_window(const struct records *r)
+{
+	const char *kind = record_text(r, "kind");
+	struct module_pe *pe = known.n ? &known.pe[known.n - 1] : NULL;
+	struct window *w;
+
+	if (!pe || !kind || pe->windows == MODULE_WINDOWS)
+		return;
+	w = &pe->window[pe->windows++];
+	w->kind = !strcmp(kind, "default") ? "default" : "user";
+	w->liobn = record_number(r, "liobn");
+	w->start = record_number(r, "start");
+	w->size = record_number(r, "size");
+	w->page_shift = record_number(r, "shift");
+	w->present = record_number(r, "present");
+	w->lent = record_number(r, "lent");
+	pe->raw += record_number(r, "raw");
+}
+
+static void read_pes(void)
+{
+	struct records r;
+
+	if (known.read)
+		return;
+	known.read = true;
+	known.rc = ask(&r, "pes");
+	if (known.rc)
+		return;
+	while (record_next(&r, NULL)) {
+		if (record_is(&r, "pe"))
+			add_pe(&r);
+		else if (record_is(&r, "window"))
+			add_window(&r);
+	}
+	record_close(&r);
+}
+
+const struct module_pe *module_find(const char *node)
+{
+	read_pes();
+	return find(node);
+}
+
+int module_silent(void)
+{
+	read_pes();
+	return known.rc;
+}
+
+void module_ask_firmware(void)
+{
+	struct records r;
+
+	read_pes();
+	if (!known.n || ask(&r, "possible"))
+		return;
+	while (record_next(&r, "possible")) {
+		struct module_pe *pe = find(record_text(&r, "node"));
+
+		if (!pe || record_number(&r, "error"))
+			continue;
+		pe->possible = record_number(&r, "windows");
+		pe->max_tces = record_number(&r, "tces");
+		pe->pgsizes |= record_number(&r, "pgsizes");
+	}
+	record_close(&r);
+}
+
+/* What is mapped in a window of several PEs is mapped in each. */
+static void count_window(const struct records *r, struct module_pe *pe)
+{
+	if (!pe)
+		return;
+	pe->mapped += record_number(r, "mapped");
+	pe->unknown += record_number(r, "unknown");
+	pe->failed += record_number(r, "failed");
+}
+
+void module_ask_windows(void)
+{
+	struct records r;
+
+	read_pes();
+	if (!known.n)
+		return;
+	known.rc = ask(&r, "windows");
+	if (known.rc)
+		return;
+	while (record_next(&r, "window")) {
+		const char *nodes = record_text(&r, "nodes");
+		char *copy = must(strdup(nodes ? nodes : ""));
+		char *node, *rest = copy;
+
+		while ((node = strsep(&rest, ",")))
+			count_window(&r, find(node));
+		free(copy);
+	}
+	record_close(&r);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * process.c - a process as /proc shows it. It may end at any time: what is missing then is as if
+ * it had not been.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "system/pe.h"
+#include "system/subject.h"
+#include "system/sysroot.h"
+
+/* What follows "KEY:" in a text of such lines; NULL without it */
+static const char *value_of(const char *text, const char *key)
+{
+	size_t n = strlen(key);
+
+	while (text) {
+		if (!strncmp(text, key, n) && text[n] == ':')
+			return text + n + 1;
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
+	}
+	return NULL;
+}
+
+/* The last of the four numbers of "Uid:" and "Gid:" is that of access to files. */
+static uint32_t fs_id(const char *status, const char *key)
+{
+	const char *at = value_of(status, key);
+	uint32_t id = 0;
+
+	if (!at || sscanf(at, "%*u %*u %*u %" SCNu32, &id) != 1)
+		return ~0U;
+	return id;
+}
+
+static void read_groups(struct subject *s, const char *status)
+{
+	const char *at = value_of(status, "Groups");
+	char *end;
+
+	while (at && *at && *at != '\n' && s->groups < SUBJECT_GROUPS) {
+		s->group[s->groups] = strtoul(at, &end, 10);
+		if (end == at)
+			break;
+		s->groups++;
+		at = end + strspn(end, " \t");
+	}
+}
+
+static uint64_t kilobytes(const char *status, const char *key)
+{
+	const char *at = value_of(status, key);
+
+	return at ? strtoull(at, NULL, 10) << 10 : 0;
+}
+
+static bool read_status(struct subject *s)
+{
+	char *status = root_read("/proc/%d/status", s->pid);
+	const char *caps, *comm;
+	char name[32] = "";
+
+	if (!status)
+		return false;
+	caps = value_of(status, "CapEff");
+	comm = value_of(status, "Name");
+	if (comm)
+		sscanf(comm, "%31s", name);
+	snprintf(s->name, sizeof(s->name), "process %d (%s)", s->pid, name);
+	s->uid = fs_id(status, "Uid");
+	s->gid = fs_id(status, "Gid");
+	read_groups(s, status);
+	s->caps = caps ? strtoull(caps, NULL, 16) : 0;
+	s->locked = kilobytes(status, "VmLck");
+	free(status);
+	return true;
+}
+
+static void read_map(struct subject *s, struct subject_map *map, const char *file)
+{
+	char *text = root_read("/proc/%d/%s", s->pid, file);
+	char *line, *rest = text;
+
+	while (rest && map->ranges < SUBJECT_RANGES && (line = strsep(&rest, "\n"))) {
+		struct subject_range *r = &map->range[map->ranges];
+
+		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, &r->inside, &r->outside,
+			   &r->count) == 3)
+			map->ranges++;
+	}
+	free(text);
+}
+
+/* The first user namespace has one range, all numbers, and each is itself. */
+static bool is_first_namespace(const struct subject_map *map)
+{
+	const struct subject_range *r = map->range;
+
+	return !map->ranges || (map->ranges == 1 && !r->inside && !r->outside && r->count == ~0U);
+}
+
+uint64_t process_locked_max(const char *pid)
+{
+	char *limits = root_read("/proc/%s/limits", pid);
+	char *line = limits ? strstr(limits, "Max locked memory") : NULL;
+	uint64_t limit = UNKNOWN;
+
+	if (line)
+		sscanf(line, "Max locked memory %" SCNu64, &limit);
+	free(limits);
+	return limit;
+}
+
+/* A line of /proc/PID/cgroup is NUMBER:CONTROLLERS:PATH; the unified hierarchy's is 0::PATH. */
+static void read_cgroups(struct subject *s)
+{
+	char *text = root_read("/proc/%d/cgroup", s->pid);
+	char *line, *rest = text;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		char *controllers = strchr(line, ':');
+		char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+
+		if (!path)
+			continue;
+		*path++ = 0;
+		if (!strcmp(controllers, ":") && !strncmp(line, "0:", 2))
+			snprintf(s->cgroup, sizeof(s->cgroup), "%s", path);
+		else if (!strcmp(controllers, ":devices"))
+			snprintf(s->devices, sizeof(s->devices), "%s", path);
+	}
+	free(text);
+}
+
+static void read_label(struct subject *s)
+{
+	char *label = root_read("/proc/%d/attr/current", s->pid);
+
+	snprintf(s->label, sizeof(s->label), "%s", label ? label : "");
+	free(label);
+}
+
+bool subject_of_pid(struct subject *s, const char *pid)
+{
+	memset(s, 0, sizeof(*s));
+	if (!*pid || strspn(pid, "0123456789") != strlen(pid) || strlen(pid) > 9) {
+		error("%s: not the number of a process", pid);
+		return false;
+	}
+	s->pid = atoi(pid);
+	if (!read_status(s)) {
+		error("%s: there is no such process; \"ps -e\" shows those that there are", pid);
+		return false;
+	}
+	read_map(s, &s->uids, "uid_map");
+	read_map(s, &s->gids, "gid_map");
+	s->own_users = !is_first_namespace(&s->uids);
+	s->locked_max = process_locked_max(pid);
+	snprintf(s->limit_from, sizeof(s->limit_from), "/proc/%s/limits", pid);
+	read_cgroups(s);
+	read_label(s);
+	return true;
+}
+
+/* The mount that a path is on is the one whose place is the longest part of it. */
+bool process_nodev(const struct subject *s, const char *path)
+{
+	char *text = root_read("/proc/%d/mountinfo", s->pid);
+	char *line, *rest = text;
+	char where[256], options[256];
+	size_t longest = 0;
+	bool nodev = false;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		size_t n;
+
+		if (sscanf(line, "%*s %*s %*s %*s %255s %255s", where, options) != 2)
+			continue;
+		n = strlen(where);
+		if (n < longest || strncmp(path, where, n) || (n > 1 && path[n] && path[n] != '/'))
+			continue;
+		longest = n;
+		nodev = strstr(options, "nodev");
+	}
+	free(text);
+	return nodev;
+}
