@@ -3,7 +3,7 @@
 # The driver's sources that know nothing of PCI, VFIO or the device tree, and compile unchanged over
 # tests/shim: what the programs in user space are built of.
 
-SHARED	:= hv/hcall \
+SHARED	:= hv/hcall hv/ddw \
 	   tce/shadow tce/shadow_leaf tce/range_lock tce/gather tce/kvm_slots tce/batch \
 	   tce/journal tce/map tce/unmap tce/one_page tce/members tce/table \
 	   memory/mm_pins memory/page_runs memory/pages memory/pinned memory/pin \

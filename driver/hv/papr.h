@@ -4,10 +4,10 @@
  *
  * This is the seam between the module's logic and the machine. In the kernel
  * papr.c issues the real calls; in user space model/ answers them. Nothing but
- * hcall.c may call these functions.
+ * hcall.c and ddw.c may call these functions.
  *
  * Hypercalls return the hypervisor's own code (H_SUCCESS is 0); RTAS calls
- * return the RTAS status. hcall.c turns both into errno values.
+ * return the RTAS status. hcall.c and ddw.c turn them into errno values.
  */
 #ifndef VFIO_PSERIES_PAPR_H
 #define VFIO_PSERIES_PAPR_H

@@ -12,6 +12,7 @@
 
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include "hv/ddw.h"
 #include "hv/hcall.h"
 
 /* Windows that a user can have at a time; the kernel's table groups say two. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A remove that failed is taken for one without effect.
 #
-# file: driver/hv/hcall.c
+# file: driver/hv/ddw.c
 s/return rc && hv_exists(w->liobn, w->start) ? rc : 0;/return rc;/
