@@ -8,7 +8,7 @@
 QEMU_DEVICES="-device edu -device spapr-pci-host-bridge,index=1"
 MODULES="vfio-pci vfio_pseries"
 IN_TREE=
-case $(target_ownership "$KERNEL") in
+case $(kernel_ownership "$KERNEL") in
 none | group) ;; # no device can be handed over there without our module, or it is the machine's end
 *)
 	MODULES="$MODULES vfio_iommu_spapr_tce"

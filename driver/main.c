@@ -47,7 +47,7 @@ static int __init vfio_pseries_check(void)
 static int vfio_pseries_reboot(struct notifier_block *nb, unsigned long event, void *data)
 {
 	container_kill_all();
-	host_shutdown();
+	group_shutdown();
 	return NOTIFY_DONE;
 }
 
@@ -61,11 +61,11 @@ static int __init vfio_pseries_init(void)
 
 	if (rc)
 		return rc;
-	hv_init();
+	hcall_init();
 	rc = container_driver_register();
 	if (rc)
 		return rc;
-	rc = host_init();
+	rc = group_init();
 	if (rc)
 		goto unregister_driver;
 	/* It calls in on behalf of all PEs, so it comes after them and goes before. */
@@ -76,13 +76,13 @@ static int __init vfio_pseries_init(void)
 	rc = ownership_init();
 	if (rc)
 		goto unregister_reboot;
-	debug_init();
+	debugfs_start();
 	return 0;
 
 unregister_reboot:
 	unregister_reboot_notifier(&vfio_pseries_reboot_nb);
 exit_host:
-	host_exit();
+	group_exit();
 unregister_driver:
 	container_driver_unregister();
 	return rc;
@@ -90,9 +90,9 @@ unregister_driver:
 
 static void __exit vfio_pseries_exit(void)
 {
-	debug_exit();
+	debugfs_stop();
 	unregister_reboot_notifier(&vfio_pseries_reboot_nb);
-	host_exit();
+	group_exit();
 	container_driver_unregister();
 	/* KVM drops tables of ours, and their code, from RCU callbacks. */
 	rcu_barrier();

@@ -48,7 +48,7 @@ enum model_call {
 #define MODEL_RTAS	(MODEL_CALL(QUERY) | MODEL_CALL(CREATE) | MODEL_CALL(REMOVE) | \
 			 MODEL_CALL(RESET))
 
-/* RTAS tokens of the model, for struct hv_pe. */
+/* RTAS tokens of the model, for struct ddw_pe. */
 #define MODEL_TOKEN_QUERY	0x2026
 #define MODEL_TOKEN_CREATE	0x2027
 #define MODEL_TOKEN_REMOVE	0x2028

@@ -105,11 +105,11 @@ add_programs() {
 
 # What the guest script finds in its environment
 guest_environment() {
-	printf 'export KERNEL=%s NAME=%s OWNERSHIP=%s PREEMPTIBLE=%s\n' "$KERNEL" "$NAME" "$(target_ownership "$KERNEL")" \
-		"$(! target_has "$KERNEL" PREEMPTION || echo yes)"
+	printf 'export KERNEL=%s NAME=%s OWNERSHIP=%s PREEMPTIBLE=%s\n' "$KERNEL" "$NAME" "$(kernel_ownership "$KERNEL")" \
+		"$(! kernel_has "$KERNEL" PREEMPTION || echo yes)"
 	[ -z "$PERSONALITY" ] ||
 		printf "export PERSONALITY=%s INJECT='%s'\n" "$PERSONALITY" "$INJECT"
-	printf 'export SLOWNESS=%s\n' "$(target_slowness "$KERNEL")"
+	printf 'export SLOWNESS=%s\n' "$(kernel_slowness "$KERNEL")"
 	for pair in $ENVIRONMENT; do
 		printf 'export %s\n' "$pair"
 	done

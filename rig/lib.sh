@@ -68,8 +68,8 @@ alone() {
 	flock 8
 }
 
-# target_names  those that stand for all; with MORE=1 in the environment, the others; with TREE the tester's own
-target_names() {
+# kernel_names  those that stand for all; with MORE=1 in the environment, the others; with TREE the tester's own
+kernel_names() {
 	[ -z "${TREE:-}" ] || { echo tree; return; }
 	awk -v more="${MORE:-}" '!/^#/ && NF && (more != "") == ($5 == "more") { print $1 }' \
 		"$ROOT/rig/kernels.list"
@@ -85,62 +85,62 @@ every_target_name() {
 	targets | awk '!/^#/ && NF { print $1 }'
 }
 
-# target_field NAME NUMBER  one column of the table
-target_field() {
+# kernel_field NAME NUMBER  one column of the table
+kernel_field() {
 	targets | awk -v name="$1" -v n="$2" '!/^#/ && $1 == name { print $n }'
 }
 
-need_target() {
-	[ -n "$(target_field "$1" 1)" ] ||
+need_kernel() {
+	[ -n "$(kernel_field "$1" 1)" ] ||
 		die "no kernel is called '$1'; there are: $(every_target_name | tr '\n' ' ')"
 }
 
-target_compiler() {
-	target_field "$1" 3 | sed 's,.*/,,'
+kernel_compiler() {
+	kernel_field "$1" 3 | sed 's,.*/,,'
 }
 
-# target_suite NAME  whose compiler that is; nothing when it is this machine's own
-target_suite() {
-	target_field "$1" 3 | sed -n 's,/.*,,p'
+# kernel_suite NAME  whose compiler that is; nothing when it is this machine's own
+kernel_suite() {
+	kernel_field "$1" 3 | sed -n 's,/.*,,p'
 }
 
-# target_tree NAME  the tree of that suite
-target_tree() {
-	suite=$(target_suite "$1")
+# kernel_tree NAME  the tree of that suite
+kernel_tree() {
+	suite=$(kernel_suite "$1")
 	[ -z "$suite" ] || printf '%s/toolchain/%s' "$BUILD" "$suite"
 }
 
-# target_version NAME  of Linux, as its headers have it: a package's name may say something else
-target_version() {
+# kernel_version NAME  of Linux, as its headers have it: a package's name may say something else
+kernel_version() {
 	awk '/LINUX_VERSION_(MAJOR|PATCHLEVEL|SUBLEVEL)/ { v = v sep $3; sep = "." } END { print v }' \
 		"$BUILD/$1/headers/include/generated/uapi/linux/version.h"
 }
 
-# target_base NAME  whose kernel a stand-in boots; nothing when it is a kernel of its own
-target_base() {
-	target_field "$1" 4 | sed -n 's/^=//p'
+# kernel_base NAME  whose kernel a stand-in boots; nothing when it is a kernel of its own
+kernel_base() {
+	kernel_field "$1" 4 | sed -n 's/^=//p'
 }
 
-# target_ownership NAME  which variant of ownership its module has (driver/compat/ownership.h)
-target_ownership() {
+# kernel_ownership NAME  which variant of ownership its module has (driver/compat/ownership.h)
+kernel_ownership() {
 	modinfo -F ownership "$BUILD/$1/vfio_pseries.ko" 2>/dev/null | grep . ||
 		die "$1 has no vfio_pseries.ko: run rig/modules $1 first"
 }
 
-# target_has NAME OPTION  CONFIG_OPTION is set there, y or m
-target_has() {
+# kernel_has NAME OPTION  CONFIG_OPTION is set there, y or m
+kernel_has() {
 	grep -q "^CONFIG_$2=[ym]" "$BUILD/$1/headers/include/config/auto.conf"
 }
 
-# target_slowness NAME  how many times as long as on others all may take there: a kernel that looks at each
+# kernel_slowness NAME  how many times as long as on others all may take there: a kernel that looks at each
 # access to memory is slow
-target_slowness() {
-	if target_has "$1" KASAN || target_has "$1" KCSAN; then echo 8; else echo 1; fi
+kernel_slowness() {
+	if kernel_has "$1" KASAN || kernel_has "$1" KCSAN; then echo 8; else echo 1; fi
 }
 
 # target_page_size NAME  in KiB
 target_page_size() {
-	if target_has "$1" PPC_64K_PAGES; then echo 64; else echo 4; fi
+	if kernel_has "$1" PPC_64K_PAGES; then echo 64; else echo 4; fi
 }
 
 as_root() {
@@ -151,8 +151,8 @@ as_root() {
 	fi
 }
 
-# target_release NAME  what uname -r says on it
-target_release() {
+# kernel_release NAME  what uname -r says on it
+kernel_release() {
 	cat "$BUILD/$1/release" 2>/dev/null || die "$1 is not unpacked: run rig/kernels $1 first"
 }
 

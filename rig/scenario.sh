@@ -56,10 +56,10 @@ reserved_for() {
 	*" $1 "*) ;;
 	*) say "for $KERNELS alone"; return ;;
 	esac
-	[ -z "$SINCE" ] || [ "$(printf '%s\n' "$SINCE" "$(target_release "$1")" | sort -V | sed -n 1p)" = "$SINCE" ] ||
+	[ -z "$SINCE" ] || [ "$(printf '%s\n' "$SINCE" "$(kernel_release "$1")" | sort -V | sed -n 1p)" = "$SINCE" ] ||
 		{ say "since Linux $SINCE"; return; }
 	[ -z "$OWNERSHIP" ] || case " $OWNERSHIP " in
-	*" $(target_ownership "$1") "*) ;;
+	*" $(kernel_ownership "$1") "*) ;;
 	*) say "where ownership is of variant $OWNERSHIP" ;;
 	esac
 }
@@ -85,10 +85,10 @@ option_of() {
 
 # lacks KERNEL  what the scenario needs and that kernel has not, in a line: options that it names, and modules
 lacks() {
-	tree=$BUILD/$1/root/lib/modules/$(target_release "$1")
+	tree=$BUILD/$1/root/lib/modules/$(kernel_release "$1")
 	{
 		for option in $NEEDS; do
-			target_has "$1" "$option" || say "CONFIG_$option"
+			kernel_has "$1" "$option" || say "CONFIG_$option"
 		done
 		for module in $MODULES; do
 			[ "$module" = vfio_pseries ] || module_file "$module" >/dev/null || option_of "$module"

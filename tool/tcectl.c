@@ -34,7 +34,7 @@ static int option(int c)
 		json = true;
 		return -1;
 	case 'r':
-		root = optarg;
+		sysroot = optarg;
 		return -1;
 	case 'h':
 		command_help();
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	int c, rc;
 
 	if (moved)
-		root = moved;
+		sysroot = moved;
 	while ((c = getopt_long(argc, argv, "+jphV", options, NULL)) != -1) {
 		rc = option(c);
 		if (rc >= 0)

@@ -31,12 +31,12 @@
 
 MODULE_INFO(ownership, "device");
 
-static int property_add(struct host_pe *hp, struct property *p)
+static int property_add(struct group_pe *gp, struct property *p)
 {
-	int rc = of_add_property(hp->node, p);
+	int rc = of_add_property(gp->node, p);
 
 	if (!rc)
-		host_property_added(p);
+		group_property_added(p);
 	return rc;
 }
 
@@ -44,23 +44,23 @@ static int property_add(struct host_pe *hp, struct property *p)
  * The kernel's take makes a new copy of the property each time unless there is
  * one, and removed properties are never freed: lend it the same one each time.
  */
-static int saved_make(struct host_pe *hp, const struct property *dflt)
+static int saved_make(struct group_pe *gp, const struct property *dflt)
 {
-	if (!hp->saved)
-		hp->saved = host_property_copy(PROP_SAVED, dflt);
-	return hp->saved ? 0 : -ENOMEM;
+	if (!gp->saved)
+		gp->saved = group_property_copy(PROP_SAVED, dflt);
+	return gp->saved ? 0 : -ENOMEM;
 }
 
-static int saved_lend(struct host_pe *hp, const struct property *dflt)
+static int saved_kvm(struct group_pe *gp, const struct property *dflt)
 {
-	struct property *stale = of_find_property(hp->node, PROP_SAVED, NULL);
-	int rc = saved_make(hp, dflt);
+	struct property *stale = of_find_property(gp->node, PROP_SAVED, NULL);
+	int rc = saved_make(gp, dflt);
 
 	if (rc)
 		return rc;
 	if (stale)
-		of_remove_property(hp->node, stale);
-	return property_add(hp, hp->saved);
+		of_remove_property(gp->node, stale);
+	return property_add(gp, gp->saved);
 }
 
 struct property *ownership_removed_default(struct device_node *dn)
@@ -69,25 +69,25 @@ struct property *ownership_removed_default(struct device_node *dn)
 }
 
 /* Is anything left of the window that the host had? */
-static bool ddw_left(const struct host_pe *hp)
+static bool ddw_left(const struct group_pe *gp)
 {
-	return hp->ddw.valid &&
-	       (of_find_property(hp->node, hp->ddw.prop->name, NULL) ||
-		hv_exists(hp->ddw.w.liobn, hp->ddw.w.start));
+	return gp->ddw.valid &&
+	       (of_find_property(gp->node, gp->ddw.prop->name, NULL) ||
+		hcall_exists(gp->ddw.w.liobn, gp->ddw.w.start));
 }
 
 /*
  * The kernel's take reported success and left the host's window: remove it. If
  * that fails, nobody but the PE's next taker will know that it was there.
  */
-static int ddw_repair(struct host_pe *hp)
+static int ddw_repair(struct group_pe *gp)
 {
-	int rc = hv_drop(&hp->pe.addr, &hp->ddw.w, false);
+	int rc = ddw_drop(&gp->pe.addr, &gp->ddw.w, false);
 
 	if (rc)
-		pe_leave_behind(&hp->pe, &hp->ddw.w);
-	else if (of_find_property(hp->node, hp->ddw.prop->name, NULL))
-		rc = of_remove_property(hp->node, hp->ddw.prop);
+		pe_leave_behind(&gp->pe, &gp->ddw.w);
+	else if (of_find_property(gp->node, gp->ddw.prop->name, NULL))
+		rc = of_remove_property(gp->node, gp->ddw.prop);
 	return rc;
 }
 
@@ -114,38 +114,38 @@ static bool kernel_release(struct iommu_table_group *group, struct device *dev)
  * Without a default table, the kernel's take does nothing unless the PE can have
  * but one window: it would go on to list a window that we remove then.
  */
-static int builtin_table(struct host_pe *hp)
+static int builtin_table(struct group_pe *gp)
 {
-	struct iommu_table_group *group = hp->group;
+	struct iommu_table_group *group = gp->group;
 
 	if (group->tables[0] || group->max_dynamic_windows_supported == 1)
 		return 0;
-	return kernel_release(group, hp->dev) ? 0 : -ENOMEM;
+	return kernel_release(group, gp->dev) ? 0 : -ENOMEM;
 }
 
-static int builtin_take(struct host_pe *hp, struct property *dflt)
+static int builtin_take(struct group_pe *gp, struct property *dflt)
 {
-	int rc = builtin_table(hp);
+	int rc = builtin_table(gp);
 
 	if (!rc)
-		rc = saved_lend(hp, dflt);
+		rc = saved_kvm(gp, dflt);
 	if (rc)
 		return rc;
-	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev))
+	if (ownership_kernel_ops->take_ownership(gp->group, gp->dev))
 		rc = -EIO;
-	of_remove_property(hp->node, hp->saved);
+	of_remove_property(gp->node, gp->saved);
 	/* The very property that was there: the node takes it back. */
-	if (!of_find_property(hp->node, HOST_DEFAULT_NAME, NULL) && property_add(hp, dflt))
-		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
+	if (!of_find_property(gp->node, GROUP_DEFAULT_NAME, NULL) && property_add(gp, dflt))
+		dev_err(gp->dev, "vfio_pseries: %s is lost\n", GROUP_DEFAULT_NAME);
 	return rc;
 }
 
 /* One copy for all times, as with saved_make(): the node never frees what it was lent. */
-static int default_make(struct host_pe *hp, const struct property *saved)
+static int default_make(struct group_pe *gp, const struct property *saved)
 {
-	if (!hp->lent)
-		hp->lent = host_property_copy(HOST_DEFAULT_NAME, saved);
-	return hp->lent ? 0 : -ENOMEM;
+	if (!gp->lent)
+		gp->lent = group_property_copy(GROUP_DEFAULT_NAME, saved);
+	return gp->lent ? 0 : -ENOMEM;
 }
 
 /*
@@ -154,19 +154,19 @@ static int default_make(struct host_pe *hp, const struct property *saved)
  * The kernel's copy of its property is the only one. It stays as it is; without
  * it a release could not begin.
  */
-static int builtin_take_single(struct host_pe *hp)
+static int builtin_take_single(struct group_pe *gp)
 {
-	struct property *saved = of_find_property(hp->node, PROP_SAVED, NULL);
+	struct property *saved = of_find_property(gp->node, PROP_SAVED, NULL);
 
 	if (!saved)
 		return -ENODEV;
-	if (saved_make(hp, saved) || default_make(hp, saved))
+	if (saved_make(gp, saved) || default_make(gp, saved))
 		return -ENOMEM;
-	if (ownership_kernel_ops->take_ownership(hp->group, hp->dev))
+	if (ownership_kernel_ops->take_ownership(gp->group, gp->dev))
 		return -EIO;
-	hp->pe.dflt.present = false;
-	if (property_add(hp, hp->lent))
-		dev_err(hp->dev, "vfio_pseries: %s is lost\n", HOST_DEFAULT_NAME);
+	gp->pe.dflt.present = false;
+	if (property_add(gp, gp->lent))
+		dev_err(gp->dev, "vfio_pseries: %s is lost\n", GROUP_DEFAULT_NAME);
 	return 0;
 }
 
@@ -175,60 +175,60 @@ static int builtin_take_single(struct host_pe *hp)
  * a new one from its copy, where it has one (see above). Somebody may have taken
  * both out of the tree meanwhile: then it is lent ours. Return: whether it was.
  */
-static bool builtin_describe(struct host_pe *hp)
+static bool builtin_describe(struct group_pe *gp)
 {
-	struct property *dflt = of_find_property(hp->node, HOST_DEFAULT_NAME, NULL);
-	bool saved = of_find_property(hp->node, PROP_SAVED, NULL);
+	struct property *dflt = of_find_property(gp->node, GROUP_DEFAULT_NAME, NULL);
+	bool saved = of_find_property(gp->node, PROP_SAVED, NULL);
 
 	if (dflt && saved)
-		of_remove_property(hp->node, dflt);
-	return !dflt && !saved && !property_add(hp, hp->saved);
+		of_remove_property(gp->node, dflt);
+	return !dflt && !saved && !property_add(gp, gp->saved);
 }
 
-static void builtin_release(struct host_pe *hp)
+static void builtin_release(struct group_pe *gp)
 {
-	bool lent = builtin_describe(hp);
+	bool lent = builtin_describe(gp);
 
 	/* A single refusal is no reason to leave the host without its table. */
-	if (!kernel_release(hp->group, hp->dev))
-		kernel_release(hp->group, hp->dev);
+	if (!kernel_release(gp->group, gp->dev))
+		kernel_release(gp->group, gp->dev);
 	if (lent)
-		of_remove_property(hp->node, hp->saved);
+		of_remove_property(gp->node, gp->saved);
 }
 
 static int ownership_leave(struct pe *pe)
 {
-	struct host_pe *hp = to_host_pe(pe);
-	struct property *dflt = of_find_property(hp->node, HOST_DEFAULT_NAME, NULL);
+	struct group_pe *gp = to_group_pe(pe);
+	struct property *dflt = of_find_property(gp->node, GROUP_DEFAULT_NAME, NULL);
 	int rc;
 
-	host_find_ddw(hp);
+	group_find_ddw(gp);
 	if (dflt)
-		rc = builtin_take(hp, dflt);
+		rc = builtin_take(gp, dflt);
 	else
-		rc = builtin_take_single(hp);
-	if (!rc && ddw_left(hp)) {
-		rc = ddw_repair(hp);
+		rc = builtin_take_single(gp);
+	if (!rc && ddw_left(gp)) {
+		rc = ddw_repair(gp);
 		if (rc)
-			builtin_release(hp);
+			builtin_release(gp);
 	}
 	return rc;
 }
 
 static void ownership_back(struct pe *pe)
 {
-	struct host_pe *hp = to_host_pe(pe);
+	struct group_pe *gp = to_group_pe(pe);
 
-	builtin_release(hp);
-	if (!hp->group->tables[0])
-		dev_err(hp->dev, "vfio_pseries: the kernel did not set up its window again\n");
+	builtin_release(gp);
+	if (!gp->group->tables[0])
+		dev_err(gp->dev, "vfio_pseries: the kernel did not set up its window again\n");
 }
 
 const struct host_ops ownership_host_ops = {
 	.leave		= ownership_leave,
 	.back		= ownership_back,
-	.publish	= host_publish,
-	.isolate	= host_isolate,
+	.publish	= group_publish,
+	.isolate	= group_isolate,
 };
 
 /* One that does DMA by the host's windows. It may go, but not before we have looked. */
@@ -250,7 +250,7 @@ static bool host_at_work(const struct iommu_table_group *group)
 	bool works = false;
 
 	for_each_pci_dev(pdev)
-		works |= host_table_group(&pdev->dev) == group && has_host_driver(pdev);
+		works |= group_table_group(&pdev->dev) == group && has_host_driver(pdev);
 	return works;
 }
 
@@ -258,33 +258,33 @@ static bool host_at_work(const struct iommu_table_group *group)
  * From Linux 7.0 on a function with ATS is taken and released around each reset of it,
  * whoever has it. Where that is the host, its drivers would lose their windows, those of
  * the other functions, too. No user gets a PE while they are there, so this is no claim;
- * one that finds a driver which is about to be refused fails, for space_attach() looks.
+ * one that finds a driver which is about to be refused fails, for ioas_attach() looks.
  */
-static bool is_reset(struct host_pe *hp, struct device *dev)
+static bool is_reset(struct group_pe *gp, struct device *dev)
 {
-	return !READ_ONCE(hp->pe.owned) && pci_ats_supported(to_pci_dev(dev)) &&
-	       host_at_work(hp->group);
+	return !READ_ONCE(gp->pe.owned) && pci_ats_supported(to_pci_dev(dev)) &&
+	       host_at_work(gp->group);
 }
 
 long ownership_take(OWNERSHIP_ARGS)
 {
-	struct host_pe *hp = host_pe_get(dev);
+	struct group_pe *gp = group_pe_get(dev);
 
-	if (IS_ERR(hp) || !is_reset(hp, dev))
-		return host_take(dev);
-	hp->reset = dev;
+	if (IS_ERR(gp) || !is_reset(gp, dev))
+		return group_take(dev);
+	gp->reset = dev;
 	return 0;
 }
 
 /* Also called for a device that appears in a PE that the host owns. */
 void ownership_release(OWNERSHIP_ARGS)
 {
-	struct host_pe *hp = host_pe_get(dev);
-	bool after_reset = !IS_ERR(hp) && hp->reset == dev;
+	struct group_pe *gp = group_pe_get(dev);
+	bool after_reset = !IS_ERR(gp) && gp->reset == dev;
 
 	if (after_reset)
-		hp->reset = NULL;
-	if (!host_release(dev) && !after_reset)
+		gp->reset = NULL;
+	if (!group_release(dev) && !after_reset)
 		kernel_release(group, dev);
 }
 

@@ -52,7 +52,7 @@ long ownership_take(OWNERSHIP_ARGS)
 	int rc = -ENODEV;
 
 	while ((pdev = next_of_group(pdev, group))) {
-		rc = host_take(&pdev->dev);
+		rc = group_take(&pdev->dev);
 		if (rc)
 			break;
 	}
@@ -68,11 +68,11 @@ long ownership_take(OWNERSHIP_ARGS)
  */
 static void limit_direct(struct device *dev)
 {
-	const struct host_pe *hp = host_pe_get(dev);
+	const struct group_pe *gp = group_pe_get(dev);
 
-	if (IS_ERR(hp))
+	if (IS_ERR(gp))
 		return;
-	if (hp->ddw.lost && get_iommu_table_base(dev))
+	if (gp->ddw.lost && get_iommu_table_base(dev))
 		dev->bus_dma_limit = LIMIT_NOWHERE;
 	else if (dev->bus_dma_limit == LIMIT_NOWHERE)
 		dev->bus_dma_limit = 0;
@@ -83,7 +83,7 @@ void ownership_release(OWNERSHIP_ARGS)
 	struct pci_dev *pdev = NULL;
 
 	while ((pdev = next_of_group(pdev, group))) {
-		host_release(&pdev->dev);
+		group_release(&pdev->dev);
 		limit_direct(&pdev->dev);
 	}
 }

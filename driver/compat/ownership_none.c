@@ -28,12 +28,12 @@ static struct iommu_device supplied_iommu;
 
 static int domain_attach(struct iommu_domain *domain, struct device *dev)
 {
-	return host_take(dev);
+	return group_take(dev);
 }
 
 static void domain_detach(struct iommu_domain *domain, struct device *dev)
 {
-	host_release(dev);
+	group_release(dev);
 }
 
 static void domain_free(struct iommu_domain *domain)
@@ -71,7 +71,7 @@ static struct pci_dn *supplied_pe(struct device *dev)
 {
 	struct device_node *dn = dev->of_node;
 
-	while (dn && PCI_DN(dn) && !host_has_window(dn))
+	while (dn && PCI_DN(dn) && !group_has_window(dn))
 		dn = dn->parent;
 	return dn ? PCI_DN(dn) : NULL;
 }
@@ -212,12 +212,12 @@ static int supplied_register(void)
 }
 
 /* Nothing to be done per PE: the operations are the bus's. */
-bool ownership_meet(struct host_pe *hp)
+bool ownership_meet(struct group_pe *gp)
 {
 	return true;
 }
 
-void ownership_forget(struct host_pe *hp)
+void ownership_forget(struct group_pe *gp)
 {
 }
 

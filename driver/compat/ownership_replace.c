@@ -58,12 +58,12 @@ static struct iommu_table_group_ops replaced = {
 /* With the group's mutex. From here on the PE is as all others. */
 static void passing_release(OWNERSHIP_ARGS)
 {
-	struct pe *pe = host_pe_of_group(group->group);
+	struct pe *pe = group_pe_of_group(group->group);
 
 	ownership_kernel_ops->release_ownership(OWNERSHIP_PASS);
 	WRITE_ONCE(group->ops, &replaced);
 	if (pe)
-		host_tables_inert(to_host_pe(pe));
+		group_tables_inert(to_group_pe(pe));
 }
 
 static bool ops_are_kernels(struct iommu_table_group_ops *ops)
@@ -93,13 +93,13 @@ static int replace(struct device *dev, void *data)
 	return 1;
 }
 
-bool ownership_meet(struct host_pe *hp)
+bool ownership_meet(struct group_pe *gp)
 {
-	struct iommu_table_group_ops *ops = READ_ONCE(hp->group->ops);
+	struct iommu_table_group_ops *ops = READ_ONCE(gp->group->ops);
 
 	if (ops && ops != &replaced && ops != &passing && ops_are_kernels(ops))
-		iommu_group_for_each_dev(hp->group->group, hp->group, replace);
-	return READ_ONCE(hp->group->ops) != &passing;
+		iommu_group_for_each_dev(gp->group->group, gp->group, replace);
+	return READ_ONCE(gp->group->ops) != &passing;
 }
 
 static void restore(struct iommu_table_group *group)
@@ -116,10 +116,10 @@ static int restore_of_device(struct device *dev, void *data)
 }
 
 /* After the walk nobody is inside ours; where there is no device nobody was. */
-void ownership_forget(struct host_pe *hp)
+void ownership_forget(struct group_pe *gp)
 {
-	iommu_group_for_each_dev(hp->group->group, hp->group, restore_of_device);
-	restore(hp->group);
+	iommu_group_for_each_dev(gp->group->group, gp->group, restore_of_device);
+	restore(gp->group);
 }
 
 /* PEs get their operations as they are met. */

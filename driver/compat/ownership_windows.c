@@ -59,71 +59,71 @@ static void memory_notifier_barrier(void)
  * The kernel computes 1 << (window_shift - PAGE_SHIFT), and takes a window that
  * is smaller than RAM for one that is no direct one.
  */
-static void ddw_hide(struct host_pe *hp)
+static void ddw_hide(struct group_pe *gp)
 {
-	struct host_ddw_value *v = hp->listed;
+	struct host_ddw_value *v = gp->listed;
 
 	WRITE_ONCE(v->liobn, cpu_to_be32(LIOBN_NONE));
 	WRITE_ONCE(v->window_shift, cpu_to_be32(PAGE_SHIFT));
 	memory_notifier_barrier();
 	/* It is not there when it could not be put back; that is no matter here. */
-	of_remove_property(hp->node, hp->ddw.prop);
+	of_remove_property(gp->node, gp->ddw.prop);
 }
 
 /* A property that was removed comes back. Only a kernel started by kexec misses it. */
-static void describe(struct host_pe *hp, struct property *prop)
+static void describe(struct group_pe *gp, struct property *prop)
 {
 	struct of_changeset set;
 	int rc;
 
 	of_changeset_init(&set);
-	rc = of_changeset_add_property(&set, hp->node, prop);
+	rc = of_changeset_add_property(&set, gp->node, prop);
 	if (!rc)
 		rc = of_changeset_apply(&set);
 	of_changeset_destroy(&set);
 	if (!rc)
-		host_property_added(prop);
+		group_property_added(prop);
 	else
-		dev_warn(hp->dev, "vfio_pseries: %s is lost\n", prop->name);
+		dev_warn(gp->dev, "vfio_pseries: %s is lost\n", prop->name);
 }
 
-static void ddw_publish(struct host_pe *hp)
+static void ddw_publish(struct group_pe *gp)
 {
-	struct host_ddw_value *v = hp->listed;
+	struct host_ddw_value *v = gp->listed;
 
-	v->start = cpu_to_be64(hp->ddw.w.start);
-	v->page_shift = cpu_to_be32(hp->ddw.w.page_shift);
-	WRITE_ONCE(v->window_shift, cpu_to_be32(ilog2(hp->ddw.w.size)));
+	v->start = cpu_to_be64(gp->ddw.w.start);
+	v->page_shift = cpu_to_be32(gp->ddw.w.page_shift);
+	WRITE_ONCE(v->window_shift, cpu_to_be32(ilog2(gp->ddw.w.size)));
 	/* The geometry is right before a notifier finds the table. */
 	smp_wmb();
-	WRITE_ONCE(v->liobn, cpu_to_be32(hp->ddw.w.liobn));
-	describe(hp, hp->ddw.prop);
+	WRITE_ONCE(v->liobn, cpu_to_be32(gp->ddw.w.liobn));
+	describe(gp, gp->ddw.prop);
 }
 
-static int ddw_put(struct host_pe *hp, u64 page, u32 n)
+static int ddw_put(struct group_pe *gp, u64 page, u32 n)
 {
-	const struct hv_window *w = &hp->ddw.w;
+	const struct dma_window *w = &gp->ddw.w;
 	u64 ioba = w->start + (page << w->page_shift);
 	u32 i;
 	int rc;
 
 	for (i = 0; i < n; i++)
-		hp->list[i] = cpu_to_be64((page + i) << w->page_shift | PAPR_TCE_PERM);
-	rc = hv_patiently(hv_put(w->liobn, ioba, w->page_shift, hp->list, n));
+		gp->list[i] = cpu_to_be64((page + i) << w->page_shift | PAPR_TCE_PERM);
+	rc = hcall_patiently(hcall_put(w->liobn, ioba, w->page_shift, gp->list, n));
 	return rc > 0 ? -EIO : rc;
 }
 
 /* Map one range of RAM at bus address = window start + physical address. */
 static int ddw_map_range(unsigned long pfn, unsigned long nr, void *data)
 {
-	struct host_pe *hp = data;
-	u32 shift = hp->ddw.w.page_shift;
+	struct group_pe *gp = data;
+	u32 shift = gp->ddw.w.page_shift;
 	u64 page = ((u64)pfn << PAGE_SHIFT) >> shift;
 	u64 end = ((((u64)pfn + nr) << PAGE_SHIFT) + (1ULL << shift) - 1) >> shift;
 
 	while (page < end) {
-		u32 n = min_t(u64, end - page, HV_BATCH);
-		int rc = ddw_put(hp, page, n);
+		u32 n = min_t(u64, end - page, HCALL_BATCH);
+		int rc = ddw_put(gp, page, n);
 
 		if (rc)
 			return rc;
@@ -132,65 +132,65 @@ static int ddw_map_range(unsigned long pfn, unsigned long nr, void *data)
 	return 0;
 }
 
-static int ddw_map_ram(struct host_pe *hp)
+static int ddw_map_ram(struct group_pe *gp)
 {
-	return walk_system_ram_range(0, hp->ddw.w.size >> PAGE_SHIFT, hp, ddw_map_range);
+	return walk_system_ram_range(0, gp->ddw.w.size >> PAGE_SHIFT, gp, ddw_map_range);
 }
 
 /* A single refusal is no reason to leave the host without its window. */
-static int twice(int (*step)(struct host_pe *hp), struct host_pe *hp)
+static int twice(int (*step)(struct group_pe *gp), struct group_pe *gp)
 {
-	return step(hp) ? step(hp) : 0;
+	return step(gp) ? step(gp) : 0;
 }
 
 /* A window for DMA that is mapped as it goes has a table of the kernel's. */
-static void ddw_move_table(struct host_pe *hp)
+static void ddw_move_table(struct group_pe *gp)
 {
-	struct iommu_table *tbl = hp->group->tables[1];
+	struct iommu_table *tbl = gp->group->tables[1];
 
-	if (hp->ddw.direct || !tbl)
+	if (gp->ddw.direct || !tbl)
 		return;
-	tbl->it_index = hp->ddw.w.liobn;
-	tbl->it_offset = hp->ddw.w.start >> hp->ddw.w.page_shift;
+	tbl->it_index = gp->ddw.w.liobn;
+	tbl->it_offset = gp->ddw.w.start >> gp->ddw.w.page_shift;
 }
 
 /* A window that the host cannot have after all: whatever says that it is gone will do. */
-static void ddw_drop(struct host_pe *hp, const struct hv_window *w)
+static void host_ddw_drop(struct group_pe *gp, const struct dma_window *w)
 {
-	if (!hv_drop(&hp->pe.addr, w, false))
+	if (!ddw_drop(&gp->pe.addr, w, false))
 		return;
-	if (hv_remove(&hp->pe.addr, w->liobn) && hv_exists(w->liobn, w->start))
-		pe_leave_behind(&hp->pe, w);
+	if (ddw_remove(&gp->pe.addr, w->liobn) && hcall_exists(w->liobn, w->start))
+		pe_leave_behind(&gp->pe, w);
 }
 
-static int ddw_create(struct host_pe *hp)
+static int host_ddw_create(struct group_pe *gp)
 {
-	struct hv_window w;
+	struct dma_window w;
 	int rc;
 
-	rc = hv_create(&hp->pe.addr, hp->ddw.w.page_shift, ilog2(hp->ddw.w.size), &w);
+	rc = ddw_create(&gp->pe.addr, gp->ddw.w.page_shift, ilog2(gp->ddw.w.size), &w);
 	if (rc)
 		return rc;
-	rc = hv_clear(&w, false);
+	rc = hcall_clear(&w, false);
 	if (rc)
-		ddw_drop(hp, &w);
+		host_ddw_drop(gp, &w);
 	else
-		hp->ddw.w = w;
+		gp->ddw.w = w;
 	return rc;
 }
 
 /* Empty the host's window and remove it. On error it is as it was. */
-static int ddw_leave(struct host_pe *hp)
+static int ddw_leave(struct group_pe *gp)
 {
 	int rc;
 
-	ddw_hide(hp);
-	rc = hv_drop(&hp->pe.addr, &hp->ddw.w, true);
+	ddw_hide(gp);
+	rc = ddw_drop(&gp->pe.addr, &gp->ddw.w, true);
 	if (!rc)
 		return 0;
-	ddw_publish(hp);
-	if (hp->ddw.direct && twice(ddw_map_ram, hp))
-		dev_err(hp->dev, "vfio_pseries: cannot map RAM in the host's window again\n");
+	ddw_publish(gp);
+	if (gp->ddw.direct && twice(ddw_map_ram, gp))
+		dev_err(gp->dev, "vfio_pseries: cannot map RAM in the host's window again\n");
 	return rc;
 }
 
@@ -199,43 +199,43 @@ static int ddw_leave(struct host_pe *hp)
  * kernel never tries again by itself; the next time that the host comes back we
  * do.
  */
-static void ddw_back(struct host_pe *hp)
+static void ddw_back(struct group_pe *gp)
 {
-	int rc = twice(ddw_create, hp);
+	int rc = twice(host_ddw_create, gp);
 
-	hp->ddw.lost = rc;
+	gp->ddw.lost = rc;
 	if (rc) {
-		dev_warn(hp->dev, "vfio_pseries: no 64-bit window for the host: %d\n", rc);
+		dev_warn(gp->dev, "vfio_pseries: no 64-bit window for the host: %d\n", rc);
 		return;
 	}
-	ddw_move_table(hp);
-	ddw_publish(hp);
-	if (hp->ddw.direct)
-		rc = twice(ddw_map_ram, hp);
+	ddw_move_table(gp);
+	ddw_publish(gp);
+	if (gp->ddw.direct)
+		rc = twice(ddw_map_ram, gp);
 	if (!rc)
 		return;
-	dev_warn(hp->dev, "vfio_pseries: cannot map RAM in the host's window: %d\n", rc);
-	hp->ddw.lost = true;
-	ddw_hide(hp);
-	ddw_drop(hp, &hp->ddw.w);
+	dev_warn(gp->dev, "vfio_pseries: cannot map RAM in the host's window: %d\n", rc);
+	gp->ddw.lost = true;
+	ddw_hide(gp);
+	host_ddw_drop(gp, &gp->ddw.w);
 }
 
-static void tables_aside(struct host_pe *hp)
+static void tables_aside(struct group_pe *gp)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(hp->aside); i++) {
-		hp->aside[i] = hp->group->tables[i];
-		WRITE_ONCE(hp->group->tables[i], NULL);
+	for (i = 0; i < ARRAY_SIZE(gp->aside); i++) {
+		gp->aside[i] = gp->group->tables[i];
+		WRITE_ONCE(gp->group->tables[i], NULL);
 	}
 }
 
-static void tables_back(struct host_pe *hp)
+static void tables_back(struct group_pe *gp)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(hp->aside); i++)
-		WRITE_ONCE(hp->group->tables[i], hp->aside[i]);
+	for (i = 0; i < ARRAY_SIZE(gp->aside); i++)
+		WRITE_ONCE(gp->group->tables[i], gp->aside[i]);
 }
 
 struct property *ownership_removed_default(struct device_node *dn)
@@ -243,94 +243,94 @@ struct property *ownership_removed_default(struct device_node *dn)
 	struct property *p = READ_ONCE(dn->deadprops);
 
 	/* Nothing leaves this list but with the node, and by way of describe(). */
-	while (p && strcmp(p->name, HOST_DEFAULT_NAME))
+	while (p && strcmp(p->name, GROUP_DEFAULT_NAME))
 		p = p->next;
 	return p;
 }
 
-static struct property *default_described(struct host_pe *hp)
+static struct property *default_described(struct group_pe *gp)
 {
-	return of_find_property(hp->node, HOST_DEFAULT_NAME, NULL);
+	return of_find_property(gp->node, GROUP_DEFAULT_NAME, NULL);
 }
 
 /* Without it a device that is added meanwhile has no group, and a kexec image no DMA. */
-static void default_describe(struct host_pe *hp)
+static void default_describe(struct group_pe *gp)
 {
-	struct property *removed = ownership_removed_default(hp->node);
+	struct property *removed = ownership_removed_default(gp->node);
 
-	if (!default_described(hp) && removed)
-		describe(hp, removed);
+	if (!default_described(gp) && removed)
+		describe(gp, removed);
 }
 
 /* The default window makes room for the host's. A remove may fail and have taken effect. */
-static int default_away(struct host_pe *hp)
+static int default_away(struct group_pe *gp)
 {
-	const struct hv_window *w = &hp->pe.dflt.w;
+	const struct dma_window *w = &gp->pe.dflt.w;
 
-	return hv_exists(w->liobn, w->start) ? hv_remove(&hp->pe.addr, w->liobn) : 0;
+	return hcall_exists(w->liobn, w->start) ? ddw_remove(&gp->pe.addr, w->liobn) : 0;
 }
 
 /* The host has its window again, or there is what the device tree says. */
-static void default_settle(struct host_pe *hp)
+static void default_settle(struct group_pe *gp)
 {
-	struct pe_window *d = &hp->pe.dflt;
-	struct property *prop = default_described(hp);
+	struct pe_window *d = &gp->pe.dflt;
+	struct property *prop = default_described(gp);
 
-	if (hp->ddw.lost)
-		d->present = !hv_reset(&hp->pe.addr) && !hv_clear(&d->w, false);
+	if (gp->ddw.lost)
+		d->present = !ddw_reset(&gp->pe.addr) && !hcall_clear(&d->w, false);
 	else if (prop)
-		of_remove_property(hp->node, prop);
+		of_remove_property(gp->node, prop);
 }
 
 static int ownership_leave(struct pe *pe)
 {
-	struct host_pe *hp = to_host_pe(pe);
+	struct group_pe *gp = to_group_pe(pe);
 	int rc = 0;
 
-	if (!hp->listed)
-		host_find_ddw(hp);
-	if (hp->ddw.valid && !hp->listed)
-		hp->listed = hp->ddw.prop->value;
-	hp->single |= !default_described(hp);
-	if (hp->ddw.valid && !hp->ddw.lost)
-		rc = ddw_leave(hp);
+	if (!gp->listed)
+		group_find_ddw(gp);
+	if (gp->ddw.valid && !gp->listed)
+		gp->listed = gp->ddw.prop->value;
+	gp->single |= !default_described(gp);
+	if (gp->ddw.valid && !gp->ddw.lost)
+		rc = ddw_leave(gp);
 	if (rc)
 		return rc;
-	if (hp->single) {
-		default_describe(hp);
+	if (gp->single) {
+		default_describe(gp);
 		pe->dflt.present = false;
 	}
-	tables_aside(hp);
+	tables_aside(gp);
 	return 0;
 }
 
 static void ownership_back(struct pe *pe)
 {
-	struct host_pe *hp = to_host_pe(pe);
+	struct group_pe *gp = to_group_pe(pe);
 
-	tables_back(hp);
+	tables_back(gp);
 	/* Somebody may have taken it out of the tree meanwhile. */
-	default_describe(hp);
+	default_describe(gp);
 	/*
 	 * A kernel started by kexec does not know of a window that its device tree
 	 * was made without, and would find no room for its own.
 	 */
-	if (!hp->ddw.valid || hp->last)
+	if (!gp->ddw.valid || gp->last)
 		return;
-	if (hp->single) {
-		twice(default_away, hp);
+	if (gp->single) {
+		twice(default_away, gp);
 		pe->dflt.present = false;
 	}
-	ddw_back(hp);
-	if (hp->single)
-		default_settle(hp);
+	ddw_back(gp);
+	if (gp->single)
+		default_settle(gp);
 }
 
 const struct host_ops ownership_host_ops = {
 	.leave		= ownership_leave,
 	.back		= ownership_back,
-	.publish	= host_publish,
-	.isolate	= host_isolate,
+	.publish	= group_publish,
+	.isolate	= group_isolate,
 };
 
 #endif

@@ -13,7 +13,7 @@
 #include "hv/hcall.h"
 
 /**
- * struct count - counters of one window, all of its PEs together
+ * struct counters - counters of one window, all of its PEs together
  * @one:      single H_PUT_TCE that succeeded: most calls of some users; in none of the others
  * @put:      H_PUT_TCE; of a batch that failed all are counted
  * @indirect: H_PUT_TCE_INDIRECT
@@ -23,7 +23,7 @@
  * @busy:     batches that the hypervisor was too busy for; they come again
  * @failed:   batches that it refused
  */
-struct count {
+struct counters {
 	atomic64_t one;
 	atomic64_t put;
 	atomic64_t indirect;
@@ -34,7 +34,7 @@ struct count {
 	atomic64_t failed;
 };
 
-static inline void count_answer(struct count *c, u32 n, int rc)
+static inline void counters_answer(struct counters *c, u32 n, int rc)
 {
 	atomic64_inc(&c->batches);
 	if (!rc)
@@ -44,32 +44,32 @@ static inline void count_answer(struct count *c, u32 n, int rc)
 }
 
 /**
- * count_batch() - one batch for one PE was tried
+ * counters_batch() - one batch for one PE was tried
  * @c:   the window's
  * @n:   its TCEs
  * @put: valid TCEs were written, not invalid ones
- * @rc:  what hv_put() or hv_stuff() said
+ * @rc:  what hcall_put() or hcall_stuff() said
  *
  * Context: any.
  */
-static inline void count_batch(struct count *c, u32 n, bool put, int rc)
+static inline void counters_batch(struct counters *c, u32 n, bool put, int rc)
 {
-	if (hv_singly(n, put))
+	if (hcall_singly(n, put))
 		atomic64_add(n, &c->put);
 	else
 		atomic64_inc(put ? &c->indirect : &c->stuff);
-	count_answer(c, n, rc);
+	counters_answer(c, n, rc);
 }
 
 /**
- * count_one() - the same for hv_put_one()
+ * counters_one() - the same for hcall_put_one()
  */
-static inline void count_one(struct count *c, int rc)
+static inline void counters_one(struct counters *c, int rc)
 {
 	if (!rc)
 		atomic64_inc(&c->one);
 	else
-		count_batch(c, 1, true, rc);
+		counters_batch(c, 1, true, rc);
 }
 
 #endif

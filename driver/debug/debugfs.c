@@ -17,82 +17,82 @@
 #include "ioas/ioas.h"
 #include "vfio/container.h"
 
-#define DEBUG_FORMAT	"vfio_pseries 1\n"
+#define DEBUGFS_FORMAT	"vfio_pseries 1\n"
 
 /* Most TCEs that are told in one line. */
-#define DEBUG_STRETCH	8192
+#define DEBUGFS_STRETCH	8192
 
-static struct dentry *debug_folder;
+static struct dentry *debugfs_folder;
 
 /* --- PEs --- */
 
-static void debug_pe_window(struct seq_file *m, const struct host_pe *hp, const char *kind,
-			    const struct pe_window *d)
+static void debugfs_pe_window(struct seq_file *m, const struct group_pe *gp, const char *kind,
+			      const struct pe_window *d)
 {
 	seq_printf(m, "window node=%pOF kind=%s liobn=0x%x start=0x%llx size=0x%llx shift=%u",
-		   hp->node, kind, d->w.liobn, d->w.start, d->w.size, d->w.page_shift);
+		   gp->node, kind, d->w.liobn, d->w.start, d->w.size, d->w.page_shift);
 	seq_printf(m, " present=%d lent=%d raw=%d\n", d->present, d->lent, d->raw);
 }
 
-static int debug_pe(struct host_pe *hp, void *data)
+static int debugfs_pe(struct group_pe *gp, void *data)
 {
 	struct seq_file *m = data;
-	struct pe *pe = &hp->pe;
+	struct pe *pe = &gp->pe;
 	int i;
 
 	if (mutex_lock_killable(&pe->lock))
 		return -EINTR;
 	seq_printf(m, "pe node=%pOF buid=0x%llx config=0x%x owner=%s ddw=%d reset=%d",
-		   hp->node, pe->addr.buid, pe->addr.config_addr, pe->owned ? "user" : "host",
-		   hv_has_ddw(&pe->addr), hv_has_reset(&pe->addr));
+		   gp->node, pe->addr.buid, pe->addr.config_addr, pe->owned ? "user" : "host",
+		   ddw_available(&pe->addr), ddw_has_reset(&pe->addr));
 	seq_printf(m, " pgsizes=0x%llx max=%u\n", pe->pgsizes, pe->max);
-	debug_pe_window(m, hp, "default", &pe->dflt);
+	debugfs_pe_window(m, gp, "default", &pe->dflt);
 	for (i = 0; i < PE_WINDOWS; i++)
 		if (pe->ddw[i].present)
-			debug_pe_window(m, hp, "dynamic", &pe->ddw[i]);
+			debugfs_pe_window(m, gp, "dynamic", &pe->ddw[i]);
 	mutex_unlock(&pe->lock);
 	return 0;
 }
 
 static int pes_show(struct seq_file *m, void *unused)
 {
-	seq_puts(m, DEBUG_FORMAT);
-	return host_each(debug_pe, m);
+	seq_puts(m, DEBUGFS_FORMAT);
+	return group_each(debugfs_pe, m);
 }
 DEFINE_SHOW_ATTRIBUTE(pes);
 
 /* The one file that makes the module ask firmware. */
-static int debug_possible(struct host_pe *hp, void *data)
+static int debugfs_possible(struct group_pe *gp, void *data)
 {
 	struct seq_file *m = data;
-	struct pe *pe = &hp->pe;
-	struct hv_query q;
+	struct pe *pe = &gp->pe;
+	struct ddw_query q;
 	int rc;
 
-	if (!hv_has_ddw(&pe->addr))
+	if (!ddw_available(&pe->addr))
 		return 0;
 	if (mutex_lock_killable(&pe->lock))
 		return -EINTR;
-	rc = hv_query(&pe->addr, &q);
+	rc = ddw_query(&pe->addr, &q);
 	if (rc)
-		seq_printf(m, "possible node=%pOF error=%d\n", hp->node, -rc);
+		seq_printf(m, "possible node=%pOF error=%d\n", gp->node, -rc);
 	else
 		seq_printf(m, "possible node=%pOF windows=%u tces=0x%llx pgsizes=0x%llx\n",
-			   hp->node, q.windows, q.max_tces, q.pgsizes & ~pe->unusable);
+			   gp->node, q.windows, q.max_tces, q.pgsizes & ~pe->unusable);
 	mutex_unlock(&pe->lock);
 	return 0;
 }
 
 static int possible_show(struct seq_file *m, void *unused)
 {
-	seq_puts(m, DEBUG_FORMAT);
-	return host_each(debug_possible, m);
+	seq_puts(m, DEBUGFS_FORMAT);
+	return group_each(debugfs_possible, m);
 }
 DEFINE_SHOW_ATTRIBUTE(possible);
 
 /* --- windows --- */
 
-static void debug_members(struct seq_file *m, const struct windows *ws, const struct table *t)
+static void debugfs_members(struct seq_file *m, const struct windows *ws, const struct table *t)
 {
 	u32 i;
 
@@ -101,12 +101,12 @@ static void debug_members(struct seq_file *m, const struct windows *ws, const st
 		seq_printf(m, "%s0x%x", i ? "," : "", t->liobn[i]);
 	seq_puts(m, " nodes=");
 	for (i = 0; i < ws->pes; i++)
-		seq_printf(m, "%s%pOF", i ? "," : "", to_host_pe(ws->pe[i])->node);
+		seq_printf(m, "%s%pOF", i ? "," : "", to_group_pe(ws->pe[i])->node);
 }
 
-static void debug_counts(struct seq_file *m, struct table *t)
+static void debugfs_counts(struct seq_file *m, struct table *t)
 {
-	const struct count *c = &t->count;
+	const struct counters *c = &t->counters;
 	u64 one = atomic64_read(&c->one);
 
 	seq_printf(m, " mapped=%llu unknown=%llu shadow=%llu put=%llu indirect=%llu stuff=%llu",
@@ -118,7 +118,7 @@ static void debug_counts(struct seq_file *m, struct table *t)
 		   (u64)atomic64_read(&c->busy), (u64)atomic64_read(&c->failed));
 }
 
-static int debug_space(u32 id, struct space *s, void *data)
+static int debugfs_ioas(u32 id, struct ioas *s, void *data)
 {
 	struct seq_file *m = data;
 	u32 slot;
@@ -132,8 +132,8 @@ static int debug_space(u32 id, struct space *s, void *data)
 			continue;
 		seq_printf(m, "window id=%u.%u api=%d start=0x%llx size=0x%llx shift=%u", id, slot,
 			   s->v1 ? 1 : 2, t->w.start, t->w.size, t->w.page_shift);
-		debug_members(m, &s->windows, t);
-		debug_counts(m, t);
+		debugfs_members(m, &s->windows, t);
+		debugfs_counts(m, t);
 	}
 	up_read(&s->lock);
 	return 0;
@@ -141,15 +141,15 @@ static int debug_space(u32 id, struct space *s, void *data)
 
 static int windows_show(struct seq_file *m, void *unused)
 {
-	seq_puts(m, DEBUG_FORMAT);
-	return container_each(0, debug_space, m);
+	seq_puts(m, DEBUGFS_FORMAT);
+	return container_each(0, debugfs_ioas, m);
 }
 DEFINE_SHOW_ATTRIBUTE(windows);
 
 /* --- translations --- */
 
 /**
- * struct debug_run - a place in the translations of all windows
+ * struct debugfs_run - a place in the translations of all windows
  * @id:    the container
  * @slot:  its window
  * @idx:   index of the run's first TCE
@@ -159,7 +159,7 @@ DEFINE_SHOW_ATTRIBUTE(windows);
  * @shift: log2 of its page size
  * @pos:   the place as the reader counts it
  */
-struct debug_run {
+struct debugfs_run {
 	u32 id;
 	u32 slot;
 	u64 idx;
@@ -171,9 +171,9 @@ struct debug_run {
 };
 
 /* The stretch's first run at or after @run->idx; else @run->idx is where to go on. */
-static bool debug_run_here(struct debug_run *run, const struct table *t)
+static bool debugfs_run_here(struct debugfs_run *run, const struct table *t)
 {
-	u64 end = min(t->shadow.tces, run->idx + DEBUG_STRETCH);
+	u64 end = min(t->shadow.tces, run->idx + DEBUGFS_STRETCH);
 	u64 n = 1;
 
 	run->idx = shadow_next_live(&t->shadow, run->idx, end);
@@ -189,7 +189,7 @@ static bool debug_run_here(struct debug_run *run, const struct table *t)
 	return true;
 }
 
-static bool debug_run_in(struct debug_run *run, const struct table *t)
+static bool debugfs_run_in(struct debugfs_run *run, const struct table *t)
 {
 	bool found = false;
 
@@ -197,16 +197,16 @@ static bool debug_run_in(struct debug_run *run, const struct table *t)
 		if (!atomic64_read(&t->shadow.live))
 			run->idx = t->shadow.tces;
 		else
-			found = debug_run_here(run, t);
+			found = debugfs_run_here(run, t);
 		cond_resched();
 	}
 	return found;
 }
 
 /* Return: 1 when a run was found, which ends the walk. */
-static int debug_run_space(u32 id, struct space *s, void *data)
+static int debugfs_run_ioas(u32 id, struct ioas *s, void *data)
 {
-	struct debug_run *run = data;
+	struct debugfs_run *run = data;
 	int rc = 0;
 
 	if (id != run->id) {
@@ -219,7 +219,7 @@ static int debug_run_space(u32 id, struct space *s, void *data)
 	for (; run->slot < PE_WINDOWS; run->slot++, run->idx = 0) {
 		struct table *t = s->windows.table[run->slot];
 
-		if (t && debug_run_in(run, t)) {
+		if (t && debugfs_run_in(run, t)) {
 			rc = 1;
 			break;
 		}
@@ -228,9 +228,9 @@ static int debug_run_space(u32 id, struct space *s, void *data)
 	return rc;
 }
 
-static void *debug_run_find(struct debug_run *run)
+static void *debugfs_run_find(struct debugfs_run *run)
 {
-	int rc = container_each(run->id, debug_run_space, run);
+	int rc = container_each(run->id, debugfs_run_ioas, run);
 
 	if (rc < 0)
 		return ERR_PTR(rc);
@@ -240,7 +240,7 @@ static void *debug_run_find(struct debug_run *run)
 /* Only on from where the reader is, or from the beginning. */
 static void *run_start(struct seq_file *m, loff_t *pos)
 {
-	struct debug_run *run = m->private;
+	struct debugfs_run *run = m->private;
 
 	if (!*pos) {
 		memset(run, 0, sizeof(*run));
@@ -253,12 +253,12 @@ static void *run_start(struct seq_file *m, loff_t *pos)
 
 static void *run_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	struct debug_run *run = m->private;
+	struct debugfs_run *run = m->private;
 
 	run->pos = ++*pos;
 	run->idx += run->n;
 	run->n = 0;
-	return debug_run_find(run);
+	return debugfs_run_find(run);
 }
 
 static void run_stop(struct seq_file *m, void *v)
@@ -267,10 +267,10 @@ static void run_stop(struct seq_file *m, void *v)
 
 static int run_show(struct seq_file *m, void *v)
 {
-	const struct debug_run *run = v;
+	const struct debugfs_run *run = v;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, DEBUG_FORMAT);
+		seq_puts(m, DEBUGFS_FORMAT);
 		return 0;
 	}
 	/* What is not settled yet, but invalid */
@@ -292,7 +292,7 @@ static const struct seq_operations translations_sops = {
 
 static int translations_open(struct inode *inode, struct file *file)
 {
-	return seq_open_private(file, &translations_sops, sizeof(struct debug_run));
+	return seq_open_private(file, &translations_sops, sizeof(struct debugfs_run));
 }
 
 static const struct file_operations translations_fops = {
@@ -303,16 +303,16 @@ static const struct file_operations translations_fops = {
 	.release	= seq_release_private,
 };
 
-void debug_init(void)
+void debugfs_start(void)
 {
-	debug_folder = debugfs_create_dir("vfio_pseries", NULL);
-	debugfs_create_file("pes", 0400, debug_folder, NULL, &pes_fops);
-	debugfs_create_file("possible", 0400, debug_folder, NULL, &possible_fops);
-	debugfs_create_file("windows", 0400, debug_folder, NULL, &windows_fops);
-	debugfs_create_file("translations", 0400, debug_folder, NULL, &translations_fops);
+	debugfs_folder = debugfs_create_dir("vfio_pseries", NULL);
+	debugfs_create_file("pes", 0400, debugfs_folder, NULL, &pes_fops);
+	debugfs_create_file("possible", 0400, debugfs_folder, NULL, &possible_fops);
+	debugfs_create_file("windows", 0400, debugfs_folder, NULL, &windows_fops);
+	debugfs_create_file("translations", 0400, debugfs_folder, NULL, &translations_fops);
 }
 
-void debug_exit(void)
+void debugfs_stop(void)
 {
-	debugfs_remove(debug_folder);
+	debugfs_remove(debugfs_folder);
 }

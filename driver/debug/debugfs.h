@@ -6,13 +6,13 @@
 #define VFIO_PSERIES_DEBUGFS_H
 
 /**
- * debug_init() - the files appear; a kernel without debugfs has none
+ * debugfs_start() - the files appear; a kernel without debugfs has none
  */
-void debug_init(void);
+void debugfs_start(void);
 
 /**
- * debug_exit() - they go; afterwards nobody reads one of them
+ * debugfs_stop() - they go; afterwards nobody reads one of them
  */
-void debug_exit(void);
+void debugfs_stop(void);
 
 #endif

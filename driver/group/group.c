@@ -19,50 +19,50 @@
 #include "kvm/kvm_iommu.h"
 
 /* Guards the list; taken inside everything else and never held over a sleep. */
-static DEFINE_SPINLOCK(host_lock);
+static DEFINE_SPINLOCK(group_lock);
 
-static LIST_HEAD(host_pes);
+static LIST_HEAD(group_pes);
 
-/* PEs that were found so far; guarded by host_lock. */
-static u64 host_found;
+/* PEs that were found so far; guarded by group_lock. */
+static u64 group_found;
 
 /*
  * A node that goes, with its table group, waits here for whoever makes the core forget its PE. That
  * takes the IOMMU core's group mutex, which nobody has who waits for the node's end: the group's
  * devices have gone before. A lock would be in a circle with it by its class.
  */
-static DECLARE_WAIT_QUEUE_HEAD(host_forgotten);
+static DECLARE_WAIT_QUEUE_HEAD(group_forgotten);
 
 /* Describing two PEs at once could describe the same one twice. */
-static DEFINE_MUTEX(host_meet_lock);
+static DEFINE_MUTEX(group_meet_lock);
 
 /*
  * One PE changes hands at a time. Taken inside the IOMMU core's group mutex and
- * outside of a PE's lock; guards struct host_pe's @dev and what follows.
+ * outside of a PE's lock; guards struct group_pe's @dev and what follows.
  */
-static DEFINE_MUTEX(host_owner_lock);
-static bool host_closed;
+static DEFINE_MUTEX(group_owner_lock);
+static bool group_closed;
 
-static struct host_pe *host_find(const struct iommu_table_group *group)
+static struct group_pe *group_find(const struct iommu_table_group *group)
 {
-	struct host_pe *hp, *found = NULL;
+	struct group_pe *gp, *found = NULL;
 
-	spin_lock(&host_lock);
-	list_for_each_entry(hp, &host_pes, link)
-		if (hp->group == group)
-			found = hp;
-	spin_unlock(&host_lock);
+	spin_lock(&group_lock);
+	list_for_each_entry(gp, &group_pes, link)
+		if (gp->group == group)
+			found = gp;
+	spin_unlock(&group_lock);
 	return found;
 }
 
-struct pe *host_pe_of_group(struct iommu_group *group)
+struct pe *group_pe_of_group(struct iommu_group *group)
 {
-	struct host_pe *hp = host_find(iommu_group_get_iommudata(group));
+	struct group_pe *gp = group_find(iommu_group_get_iommudata(group));
 
-	return hp ? &hp->pe : NULL;
+	return gp ? &gp->pe : NULL;
 }
 
-struct iommu_table_group *host_table_group(struct device *dev)
+struct iommu_table_group *group_table_group(struct device *dev)
 {
 	struct iommu_group *group = iommu_group_get(dev);
 	struct iommu_table_group *tg;
@@ -74,181 +74,181 @@ struct iommu_table_group *host_table_group(struct device *dev)
 	return tg;
 }
 
-static void host_pe_free(struct kref *ref)
+static void group_pe_free(struct kref *ref)
 {
-	struct host_pe *hp = container_of(ref, struct host_pe, ref);
+	struct group_pe *gp = container_of(ref, struct group_pe, ref);
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(hp->inert); i++)
-		if (hp->inert[i])
-			lookup_abandon(hp->inert[i]);
-	of_node_put(hp->node);
-	kfree(hp->list);
-	kfree(hp);
+	for (i = 0; i < ARRAY_SIZE(gp->inert); i++)
+		if (gp->inert[i])
+			kvm_iommu_abandon(gp->inert[i]);
+	of_node_put(gp->node);
+	kfree(gp->list);
+	kfree(gp);
 }
 
-static void host_pe_put(struct host_pe *hp)
+static void group_pe_put(struct group_pe *gp)
 {
-	kref_put(&hp->ref, host_pe_free);
+	kref_put(&gp->ref, group_pe_free);
 }
 
 /* The first PE that was found after the @number-th, with a reference; NULL when there is none. */
-static struct host_pe *host_after(u64 number)
+static struct group_pe *group_after(u64 number)
 {
-	struct host_pe *hp, *found = NULL;
+	struct group_pe *gp, *found = NULL;
 
-	spin_lock(&host_lock);
-	list_for_each_entry(hp, &host_pes, link) {
-		if (hp->number <= number)
+	spin_lock(&group_lock);
+	list_for_each_entry(gp, &group_pes, link) {
+		if (gp->number <= number)
 			continue;
-		kref_get(&hp->ref);
-		found = hp;
+		kref_get(&gp->ref);
+		found = gp;
 		break;
 	}
-	spin_unlock(&host_lock);
+	spin_unlock(&group_lock);
 	return found;
 }
 
 /* Others may leave the list meanwhile: a place in it would come to be another PE's. */
-int host_each(int (*fn)(struct host_pe *hp, void *data), void *data)
+int group_each(int (*fn)(struct group_pe *gp, void *data), void *data)
 {
-	struct host_pe *hp;
+	struct group_pe *gp;
 	u64 number = 0;
 	int rc = 0;
 
-	while (!rc && (hp = host_after(number))) {
-		number = hp->number;
-		rc = fn(hp, data);
-		host_pe_put(hp);
+	while (!rc && (gp = group_after(number))) {
+		number = gp->number;
+		rc = fn(gp, data);
+		group_pe_put(gp);
 	}
 	return rc;
 }
 
 /* Radix knows no pages above 1 GiB: nothing could fill a larger IOMMU page. */
-static u64 host_unusable_pgsizes(void)
+static u64 group_unusable_pgsizes(void)
 {
 	return radix_enabled() ? ~((2ULL << 30) - 1) : 0;
 }
 
-static struct host_pe *host_describe(struct device *dev, struct iommu_table_group *tg)
+static struct group_pe *group_describe(struct device *dev, struct iommu_table_group *tg)
 {
-	struct device_node *dn = host_node(dev, tg);
-	struct host_pe *hp;
+	struct device_node *dn = group_node(dev, tg);
+	struct group_pe *gp;
 
 	if (!dn || !dev->of_node)
 		return ERR_PTR(-ENODEV);
-	hp = kzalloc(sizeof(*hp), GFP_KERNEL);
-	if (!hp)
+	gp = kzalloc(sizeof(*gp), GFP_KERNEL);
+	if (!gp)
 		return ERR_PTR(-ENOMEM);
-	hp->list = kzalloc(HV_BATCH * sizeof(*hp->list), GFP_KERNEL);
-	kref_init(&hp->ref);
-	hp->group = tg;
-	hp->node = of_node_get(dn);
-	snprintf(hp->name, sizeof(hp->name), "vfio_pseries %s", dev_name(dev));
-	hp->pe.name = hp->name;
-	hp->pe.host = &ownership_host_ops;
-	host_read_address(dev, dn, &hp->pe.addr);
-	hp->pe.unusable = host_unusable_pgsizes();
-	if (!hp->list || host_read_default(dn, &hp->pe.dflt)) {
-		struct host_pe *none = ERR_PTR(hp->list ? -ENODEV : -ENOMEM);
+	gp->list = kzalloc(HCALL_BATCH * sizeof(*gp->list), GFP_KERNEL);
+	kref_init(&gp->ref);
+	gp->group = tg;
+	gp->node = of_node_get(dn);
+	snprintf(gp->name, sizeof(gp->name), "vfio_pseries %s", dev_name(dev));
+	gp->pe.name = gp->name;
+	gp->pe.host = &ownership_host_ops;
+	group_read_address(dev, dn, &gp->pe.addr);
+	gp->pe.unusable = group_unusable_pgsizes();
+	if (!gp->list || group_read_default(dn, &gp->pe.dflt)) {
+		struct group_pe *none = ERR_PTR(gp->list ? -ENODEV : -ENOMEM);
 
-		host_pe_put(hp);
+		group_pe_put(gp);
 		return none;
 	}
-	pe_init(&hp->pe);
-	return hp;
+	pe_init(&gp->pe);
+	return gp;
 }
 
-struct host_pe *host_pe_get(struct device *dev)
+struct group_pe *group_pe_get(struct device *dev)
 {
-	struct iommu_table_group *tg = dev_is_pci(dev) ? host_table_group(dev) : NULL;
-	struct host_pe *hp;
+	struct iommu_table_group *tg = dev_is_pci(dev) ? group_table_group(dev) : NULL;
+	struct group_pe *gp;
 
 	if (!tg)
 		return ERR_PTR(-ENODEV);
-	mutex_lock(&host_meet_lock);
-	hp = host_find(tg);
-	if (!hp) {
-		hp = host_describe(dev, tg);
-		if (!IS_ERR(hp)) {
-			spin_lock(&host_lock);
-			hp->number = ++host_found;
-			list_add_tail(&hp->link, &host_pes);
-			spin_unlock(&host_lock);
+	mutex_lock(&group_meet_lock);
+	gp = group_find(tg);
+	if (!gp) {
+		gp = group_describe(dev, tg);
+		if (!IS_ERR(gp)) {
+			spin_lock(&group_lock);
+			gp->number = ++group_found;
+			list_add_tail(&gp->link, &group_pes);
+			spin_unlock(&group_lock);
 		}
 	}
-	mutex_unlock(&host_meet_lock);
-	return hp;
+	mutex_unlock(&group_meet_lock);
+	return gp;
 }
 
 /* With the lock of owners. A function that was met first may be gone by now. */
-static int host_take_pe(struct host_pe *hp, struct device *dev)
+static int group_take_pe(struct group_pe *gp, struct device *dev)
 {
 	int rc;
 
-	lockdep_assert_held(&host_owner_lock);
-	if (hp->pe.owned)
+	lockdep_assert_held(&group_owner_lock);
+	if (gp->pe.owned)
 		return 0;
-	if (host_closed || !try_module_get(THIS_MODULE))
+	if (group_closed || !try_module_get(THIS_MODULE))
 		return -ESHUTDOWN;
-	host_read_address(dev, hp->node, &hp->pe.addr);
-	hp->dev = dev;
-	rc = pe_take(&hp->pe);
-	trace_pe_take(hp->pe.addr.buid, hp->pe.addr.config_addr, rc);
-	hp->dev = NULL;
+	group_read_address(dev, gp->node, &gp->pe.addr);
+	gp->dev = dev;
+	rc = pe_take(&gp->pe);
+	trace_pe_take(gp->pe.addr.buid, gp->pe.addr.config_addr, rc);
+	gp->dev = NULL;
 	if (rc)
 		module_put(THIS_MODULE);
 	return rc;
 }
 
 /* The device that has the table of the host's dynamic window is to have it again. */
-static void host_clear_base(struct host_pe *hp, struct device *dev)
+static void group_clear_base(struct group_pe *gp, struct device *dev)
 {
 	const struct iommu_table *base = get_iommu_table_base(dev);
 
-	if (base && base == hp->aside[1])
-		WRITE_ONCE(hp->wide, dev);
+	if (base && base == gp->aside[1])
+		WRITE_ONCE(gp->wide, dev);
 	set_iommu_table_base(dev, NULL);
 }
 
-int host_take(struct device *dev)
+int group_take(struct device *dev)
 {
-	struct host_pe *hp = host_pe_get(dev);
+	struct group_pe *gp = group_pe_get(dev);
 	int rc;
 
-	if (IS_ERR(hp))
-		return PTR_ERR(hp);
-	mutex_lock(&host_owner_lock);
-	rc = host_take_pe(hp, dev);
-	mutex_unlock(&host_owner_lock);
+	if (IS_ERR(gp))
+		return PTR_ERR(gp);
+	mutex_lock(&group_owner_lock);
+	rc = group_take_pe(gp, dev);
+	mutex_unlock(&group_owner_lock);
 	if (rc) {
-		host_tables_inert(hp);
+		group_tables_inert(gp);
 		dev_warn_ratelimited(dev, "vfio_pseries: cannot be given to a user: %d\n", rc);
 	} else {
-		host_clear_base(hp, dev);
+		group_clear_base(gp, dev);
 	}
 	return rc;
 }
 
-static bool host_release_pe(struct host_pe *hp, struct device *dev)
+static bool group_release_pe(struct group_pe *gp, struct device *dev)
 {
-	lockdep_assert_held(&host_owner_lock);
-	if (!hp->pe.owned)
+	lockdep_assert_held(&group_owner_lock);
+	if (!gp->pe.owned)
 		return false;
-	hp->dev = dev;
-	pe_release(&hp->pe);
-	trace_pe_release(hp->pe.addr.buid, hp->pe.addr.config_addr);
-	hp->dev = NULL;
+	gp->dev = dev;
+	pe_release(&gp->pe);
+	trace_pe_release(gp->pe.addr.buid, gp->pe.addr.config_addr);
+	gp->dev = NULL;
 	module_put(THIS_MODULE);
 	return true;
 }
 
 /* Without a default window the dynamic one's table, if it has one, is the only one. */
-static struct iommu_table *host_base(const struct host_pe *hp, const struct device *dev)
+static struct iommu_table *group_base(const struct group_pe *gp, const struct device *dev)
 {
-	struct iommu_table *const *tables = hp->group->tables;
+	struct iommu_table *const *tables = gp->group->tables;
 
-	if (tables[1] && !hp->ddw.lost && (!tables[0] || dev == READ_ONCE(hp->wide)))
+	if (tables[1] && !gp->ddw.lost && (!tables[0] || dev == READ_ONCE(gp->wide)))
 		return tables[1];
 	return tables[0];
 }
@@ -257,217 +257,217 @@ static struct iommu_table *host_base(const struct host_pe *hp, const struct devi
  * Every function of a PE needs its table again, not only the first one. One that
  * was added meanwhile was given what it found in the group: a stand-in of ours.
  */
-static void host_set_base(struct host_pe *hp, struct device *dev)
+static void group_set_base(struct group_pe *gp, struct device *dev)
 {
 	const void *base = get_iommu_table_base(dev);
 
-	if (!base || (base != hp->group->tables[0] && base != hp->group->tables[1]))
-		set_iommu_table_base(dev, host_base(hp, dev));
+	if (!base || (base != gp->group->tables[0] && base != gp->group->tables[1]))
+		set_iommu_table_base(dev, group_base(gp, dev));
 }
 
-bool host_release(struct device *dev)
+bool group_release(struct device *dev)
 {
-	struct host_pe *hp = host_pe_get(dev);
+	struct group_pe *gp = group_pe_get(dev);
 	bool owned;
 
-	if (IS_ERR(hp))
+	if (IS_ERR(gp))
 		return false;
-	mutex_lock(&host_owner_lock);
-	owned = host_release_pe(hp, dev);
-	mutex_unlock(&host_owner_lock);
+	mutex_lock(&group_owner_lock);
+	owned = group_release_pe(gp, dev);
+	mutex_unlock(&group_owner_lock);
 	if (owned)
-		host_tables_inert(hp);
-	host_set_base(hp, dev);
+		group_tables_inert(gp);
+	group_set_base(gp, dev);
 	return owned;
 }
 
-static struct host_pe *host_known(struct device *dev)
+static struct group_pe *group_known(struct device *dev)
 {
-	struct iommu_table_group *tg = host_table_group(dev);
+	struct iommu_table_group *tg = group_table_group(dev);
 
-	return tg ? host_find(tg) : NULL;
+	return tg ? group_find(tg) : NULL;
 }
 
-void host_shutdown(void)
+void group_shutdown(void)
 {
 	struct pci_dev *pdev = NULL;
 
-	mutex_lock(&host_owner_lock);
-	host_closed = true;
+	mutex_lock(&group_owner_lock);
+	group_closed = true;
 	for_each_pci_dev(pdev) {
-		struct host_pe *hp = host_known(&pdev->dev);
+		struct group_pe *gp = group_known(&pdev->dev);
 
-		if (!hp || !hp->pe.owned)
+		if (!gp || !gp->pe.owned)
 			continue;
 		/* The host's windows must not be there for a user's commands. */
-		host_isolate(&hp->pe);
+		group_isolate(&gp->pe);
 		/* A user who could not be made to go may have calls that run on. */
-		if (pe_in_use(&hp->pe))
+		if (pe_in_use(&gp->pe))
 			continue;
-		hp->last = true;
-		host_release_pe(hp, &pdev->dev);
+		gp->last = true;
+		group_release_pe(gp, &pdev->dev);
 	}
-	mutex_unlock(&host_owner_lock);
+	mutex_unlock(&group_owner_lock);
 }
 
 /* With the PE's lock. The table that was inert in this place until now, if it left. */
-static struct iommu_table *host_table_inert(struct host_pe *hp, size_t i)
+static struct iommu_table *group_table_inert(struct group_pe *gp, size_t i)
 {
-	struct iommu_table *tbl = hp->group->tables[i];
-	struct iommu_table *had = hp->inert[i];
+	struct iommu_table *tbl = gp->group->tables[i];
+	struct iommu_table *had = gp->inert[i];
 
-	lockdep_assert_held(&hp->pe.lock);
+	lockdep_assert_held(&gp->pe.lock);
 	if (tbl == had)
 		return NULL;
-	hp->inert[i] = lookup_make_inert(tbl);
+	gp->inert[i] = kvm_iommu_make_inert(tbl);
 	return had;
 }
 
-void host_tables_inert(struct host_pe *hp)
+void group_tables_inert(struct group_pe *gp)
 {
 	struct iommu_table *left[IOMMU_TABLE_GROUP_MAX_TABLES] = { };
 	size_t i;
 
 	/* A take frees tables, with this lock. */
-	mutex_lock(&hp->pe.lock);
-	for (i = 0; i < ARRAY_SIZE(left) && !hp->pe.owned; i++)
-		left[i] = host_table_inert(hp, i);
-	mutex_unlock(&hp->pe.lock);
+	mutex_lock(&gp->pe.lock);
+	for (i = 0; i < ARRAY_SIZE(left) && !gp->pe.owned; i++)
+		left[i] = group_table_inert(gp, i);
+	mutex_unlock(&gp->pe.lock);
 	for (i = 0; i < ARRAY_SIZE(left); i++)
 		if (left[i])
-			lookup_abandon(left[i]);
+			kvm_iommu_abandon(left[i]);
 }
 
-static void host_meet(struct device *dev)
+static void group_meet(struct device *dev)
 {
-	struct host_pe *hp = host_pe_get(dev);
+	struct group_pe *gp = group_pe_get(dev);
 
-	if (!IS_ERR(hp) && ownership_meet(hp))
-		host_tables_inert(hp);
+	if (!IS_ERR(gp) && ownership_meet(gp))
+		group_tables_inert(gp);
 }
 
 /* Another device may come to have its address. It has left its group already. */
-static void host_leaves(const struct device *dev)
+static void group_leaves(const struct device *dev)
 {
-	struct host_pe *hp;
+	struct group_pe *gp;
 
-	spin_lock(&host_lock);
-	list_for_each_entry(hp, &host_pes, link)
-		if (hp->wide == dev)
-			WRITE_ONCE(hp->wide, NULL);
-	spin_unlock(&host_lock);
+	spin_lock(&group_lock);
+	list_for_each_entry(gp, &group_pes, link)
+		if (gp->wide == dev)
+			WRITE_ONCE(gp->wide, NULL);
+	spin_unlock(&group_lock);
 }
 
 /*
  * A PE that appears later is met before any driver of its device is; a driver
  * may then have made the kernel create a table.
  */
-static int host_bus_event(struct notifier_block *nb, unsigned long event, void *data)
+static int group_bus_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	if (event == BUS_NOTIFY_BIND_DRIVER || event == BUS_NOTIFY_BOUND_DRIVER)
-		host_meet(data);
+		group_meet(data);
 	if (event == BUS_NOTIFY_DEL_DEVICE)
-		host_leaves(data);
+		group_leaves(data);
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block host_bus_nb = {
-	.notifier_call = host_bus_event,
+static struct notifier_block group_bus_nb = {
+	.notifier_call = group_bus_event,
 };
 
 /* Return: the PE of a node, which is in the list no more; NULL when there is none. */
-static struct host_pe *host_unlist(const struct device_node *dn)
+static struct group_pe *group_unlist(const struct device_node *dn)
 {
-	struct host_pe *hp, *gone = NULL;
+	struct group_pe *gp, *gone = NULL;
 
-	spin_lock(&host_lock);
-	list_for_each_entry(hp, &host_pes, link)
-		if (hp->node == dn)
-			gone = hp;
+	spin_lock(&group_lock);
+	list_for_each_entry(gp, &group_pes, link)
+		if (gp->node == dn)
+			gone = gp;
 	if (gone)
 		list_del_init(&gone->link);
-	spin_unlock(&host_lock);
+	spin_unlock(&group_lock);
 	return gone;
 }
 
 /* A node that goes takes its table group along; its devices are gone already. */
-static int host_tree_event(struct notifier_block *nb, unsigned long event, void *data)
+static int group_tree_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct of_reconfig_data *change = data;
-	struct host_pe *gone;
+	struct group_pe *gone;
 
 	if (event != OF_RECONFIG_DETACH_NODE)
 		return NOTIFY_DONE;
-	gone = host_unlist(change->dn);
+	gone = group_unlist(change->dn);
 	if (!gone)
 		return NOTIFY_DONE;
-	wait_event(host_forgotten, !READ_ONCE(gone->held));
-	host_pe_put(gone);
+	wait_event(group_forgotten, !READ_ONCE(gone->held));
+	group_pe_put(gone);
 	return NOTIFY_DONE;
 }
 
 /* Before the kernel frees the table group, which is done at this event, too. */
-static struct notifier_block host_tree_nb = {
-	.notifier_call = host_tree_event,
+static struct notifier_block group_tree_nb = {
+	.notifier_call = group_tree_event,
 	.priority = 1,
 };
 
-int host_init(void)
+int group_init(void)
 {
 	struct pci_dev *pdev = NULL;
-	int rc = of_reconfig_notifier_register(&host_tree_nb);
+	int rc = of_reconfig_notifier_register(&group_tree_nb);
 
 	if (rc)
 		return rc;
-	rc = bus_register_notifier(&pci_bus_type, &host_bus_nb);
+	rc = bus_register_notifier(&pci_bus_type, &group_bus_nb);
 	if (rc) {
-		of_reconfig_notifier_unregister(&host_tree_nb);
+		of_reconfig_notifier_unregister(&group_tree_nb);
 		return rc;
 	}
 	for_each_pci_dev(pdev)
-		host_meet(&pdev->dev);
+		group_meet(&pdev->dev);
 	return 0;
 }
 
 /* Return: false when the table group may be gone; else it stays until it is let go. */
-static bool host_hold_group(struct host_pe *hp, bool hold)
+static bool group_hold_group(struct group_pe *gp, bool hold)
 {
 	bool listed;
 
-	spin_lock(&host_lock);
-	listed = !list_empty(&hp->link);
-	WRITE_ONCE(hp->held, hold && listed);
-	spin_unlock(&host_lock);
+	spin_lock(&group_lock);
+	listed = !list_empty(&gp->link);
+	WRITE_ONCE(gp->held, hold && listed);
+	spin_unlock(&group_lock);
 	return listed;
 }
 
-static int host_forget(struct host_pe *hp, void *data)
+static int group_forget(struct group_pe *gp, void *data)
 {
-	if (host_hold_group(hp, true))
-		ownership_forget(hp);
-	host_hold_group(hp, false);
-	wake_up_all(&host_forgotten);
+	if (group_hold_group(gp, true))
+		ownership_forget(gp);
+	group_hold_group(gp, false);
+	wake_up_all(&group_forgotten);
 	return 0;
 }
 
-static int host_tables_normal(struct host_pe *hp, void *data)
+static int group_tables_normal(struct group_pe *gp, void *data)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(hp->inert); i++)
-		if (hp->inert[i])
-			lookup_make_normal(hp->inert[i]);
+	for (i = 0; i < ARRAY_SIZE(gp->inert); i++)
+		if (gp->inert[i])
+			kvm_iommu_make_normal(gp->inert[i]);
 	return 0;
 }
 
-static int host_tables_put(struct host_pe *hp, void *data)
+static int group_tables_put(struct group_pe *gp, void *data)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(hp->inert); i++) {
-		if (hp->inert[i])
-			iommu_tce_table_put(hp->inert[i]);
-		hp->inert[i] = NULL;
+	for (i = 0; i < ARRAY_SIZE(gp->inert); i++) {
+		if (gp->inert[i])
+			iommu_tce_table_put(gp->inert[i]);
+		gp->inert[i] = NULL;
 	}
 	return 0;
 }
@@ -476,35 +476,35 @@ static int host_tables_put(struct host_pe *hp, void *data)
  * A call on behalf of one PE looks at all of them. So all are forgotten by the
  * core before the first one goes; KVM has no lock and is waited for.
  */
-void host_exit(void)
+void group_exit(void)
 {
-	struct host_pe *hp, *next;
+	struct group_pe *gp, *next;
 
-	bus_unregister_notifier(&pci_bus_type, &host_bus_nb);
-	host_each(host_forget, NULL);
-	of_reconfig_notifier_unregister(&host_tree_nb);
-	host_each(host_tables_normal, NULL);
-	lookup_wait();
-	host_each(host_tables_put, NULL);
-	list_for_each_entry_safe(hp, next, &host_pes, link) {
-		list_del(&hp->link);
-		host_pe_put(hp);
+	bus_unregister_notifier(&pci_bus_type, &group_bus_nb);
+	group_each(group_forget, NULL);
+	of_reconfig_notifier_unregister(&group_tree_nb);
+	group_each(group_tables_normal, NULL);
+	kvm_iommu_wait();
+	group_each(group_tables_put, NULL);
+	list_for_each_entry_safe(gp, next, &group_pes, link) {
+		list_del(&gp->link);
+		group_pe_put(gp);
 	}
 }
 
-void host_isolate(struct pe *pe)
+void group_isolate(struct pe *pe)
 {
-	struct host_pe *hp = to_host_pe(pe);
+	struct group_pe *gp = to_group_pe(pe);
 	struct pci_dev *pdev = NULL;
 
 	for_each_pci_dev(pdev)
-		if (host_table_group(&pdev->dev) == hp->group)
+		if (group_table_group(&pdev->dev) == gp->group)
 			pci_clear_master(pdev);
 }
 
-int host_publish(struct pe *pe, u32 num, struct lend *lend)
+int group_publish(struct pe *pe, u32 num, struct kvm_table *kvm)
 {
 	/* KVM looks without a lock: it must not see the pointer before what is there. */
-	smp_store_release(&to_host_pe(pe)->group->tables[num], lookup_table(lend));
+	smp_store_release(&to_group_pe(pe)->group->tables[num], kvm_iommu_table(kvm));
 	return 0;
 }

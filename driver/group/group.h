@@ -15,7 +15,7 @@ struct device;
 struct iommu_group;
 
 /* The device tree's word on a PE's default window. */
-#define HOST_DEFAULT_NAME	"ibm,dma-window"
+#define GROUP_DEFAULT_NAME	"ibm,dma-window"
 
 /**
  * struct host_ddw_value - the kernel's property for a dynamic window it created
@@ -44,14 +44,14 @@ struct host_ddw_value {
  */
 struct host_ddw {
 	struct property *prop;
-	struct hv_window w;
+	struct dma_window w;
 	bool direct;
 	bool valid;
 	bool lost;
 };
 
 /**
- * struct host_pe - a PE and what the kernel has of it
+ * struct group_pe - a PE and what the kernel has of it
  * @pe:      its owner-neutral part
  * @ref:     one for being in the list of all, one for whoever looks at it
  * @link:    in the list of all, which is in the order of their numbers
@@ -65,7 +65,7 @@ struct host_ddw {
  * @ddw:     the host's dynamic window, while a user owns the PE
  * @last:    the kernel is about to go: the next one creates its own window
  * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
- * @inert:   what lookup_make_inert() gave for the group's tables; guarded by the
+ * @inert:   what kvm_iommu_make_inert() gave for the group's tables; guarded by the
  *           PE's lock
  * @wide:    the device that had the second of them as its own; never followed
  * @reset:   the device that is being reset in the host's hands, see
@@ -78,7 +78,7 @@ struct host_ddw {
  * @listed:  what the kernel's list of windows points at, see
  *           compat/ownership_windows.c
  */
-struct host_pe {
+struct group_pe {
 	struct pe pe;
 	struct kref ref;
 	struct list_head link;
@@ -101,96 +101,96 @@ struct host_pe {
 	struct host_ddw_value *listed;
 };
 
-static inline struct host_pe *to_host_pe(struct pe *pe)
+static inline struct group_pe *to_group_pe(struct pe *pe)
 {
-	return container_of(pe, struct host_pe, pe);
+	return container_of(pe, struct group_pe, pe);
 }
 
 /**
- * host_table_group() - the table group of a device, NULL for a device without a group
+ * group_table_group() - the table group of a device, NULL for a device without a group
  *
  * Context: any.
  */
-struct iommu_table_group *host_table_group(struct device *dev);
+struct iommu_table_group *group_table_group(struct device *dev);
 
 /**
- * host_pe_get() - the PE of a device, described when it is met first
+ * group_pe_get() - the PE of a device, described when it is met first
  * @dev: a PCI device that is in an IOMMU group
  *
  * Context: may sleep. Return: the PE, or ERR_PTR: -ENODEV (not a device of a
  * partition, or its default window isn't known), -ENOMEM.
  */
-struct host_pe *host_pe_get(struct device *dev);
+struct group_pe *group_pe_get(struct device *dev);
 
 /**
- * host_pe_of_group() - the PE of a group if it was met before, else NULL
+ * group_pe_of_group() - the PE of a group if it was met before, else NULL
  */
-struct pe *host_pe_of_group(struct iommu_group *group);
+struct pe *group_pe_of_group(struct iommu_group *group);
 
 /**
- * host_each() - call @fn for every PE until one call does not return 0
+ * group_each() - call @fn for every PE until one call does not return 0
  *
  * The PE stays described while @fn runs, even if it goes; @fn may sleep.
  * Return: what the last call said, 0 without a PE.
  */
-int host_each(int (*fn)(struct host_pe *hp, void *data), void *data);
+int group_each(int (*fn)(struct group_pe *gp, void *data), void *data);
 
 /**
- * host_init() - meet all PEs that there are, and those that come and go later
+ * group_init() - meet all PEs that there are, and those that come and go later
  */
-int host_init(void);
+int group_init(void);
 
 /**
- * host_exit() - forget them; the host owns all of them
+ * group_exit() - forget them; the host owns all of them
  */
-void host_exit(void);
+void group_exit(void);
 
 /**
- * host_shutdown() - the host gets all PEs back now, and no user gets one again
+ * group_shutdown() - the host gets all PEs back now, and no user gets one again
  *
  * For a reboot. Their devices do no DMA until a driver starts them.
  * Context: may sleep.
  */
-void host_shutdown(void);
+void group_shutdown(void);
 
 /**
- * host_tables_inert() - keep KVM away from the tables that the host uses now
+ * group_tables_inert() - keep KVM away from the tables that the host uses now
  *
  * Those that it used before are let go of. Nothing is done while a user owns the
  * PE.
- * Context: sleeps, as lookup_wait() if a table has gone; takes the PE's lock.
+ * Context: sleeps, as kvm_iommu_wait() if a table has gone; takes the PE's lock.
  */
-void host_tables_inert(struct host_pe *hp);
+void group_tables_inert(struct group_pe *gp);
 
 /**
- * host_take() - a device's group goes to a user
+ * group_take() - a device's group goes to a user
  *
  * Called for every device of the group with its mutex held; the first call does
  * the work. Return: 0 or why the host keeps it.
  */
-int host_take(struct device *dev);
+int group_take(struct device *dev);
 
 /**
- * host_release() - a device's group comes back from a user
+ * group_release() - a device's group comes back from a user
  *
- * As host_take(). Return: false when no user owned it.
+ * As group_take(). Return: false when no user owned it.
  */
-bool host_release(struct device *dev);
+bool group_release(struct device *dev);
 
 /**
- * host_publish(), host_isolate() - see struct host_ops
+ * group_publish(), group_isolate() - see struct host_ops
  */
-int host_publish(struct pe *pe, u32 num, struct lend *lend);
-void host_isolate(struct pe *pe);
+int group_publish(struct pe *pe, u32 num, struct kvm_table *kvm);
+void group_isolate(struct pe *pe);
 
 /*
- * ownership.c of the kernel at hand (compat/): who calls host_take() and
- * host_release(), and what leaving and coming back mean there.
+ * ownership.c of the kernel at hand (compat/): who calls group_take() and
+ * group_release(), and what leaving and coming back mean there.
  */
 extern const struct host_ops ownership_host_ops;
 
 /**
- * ownership_removed_default() - HOST_DEFAULT_NAME of a node that the kernel has
+ * ownership_removed_default() - GROUP_DEFAULT_NAME of a node that the kernel has
  * taken it from, when it removed the window
  *
  * Return: the property, which lives as long as the node; or NULL.
@@ -208,13 +208,13 @@ int ownership_init(void);
  * Context: may sleep; takes the IOMMU core's group mutex.
  * Return: false when a user had it before this module came, and still has.
  */
-bool ownership_meet(struct host_pe *hp);
+bool ownership_meet(struct group_pe *gp);
 
 /**
  * ownership_forget() - the module goes; no user owns the PE
  *
  * Afterwards nobody is inside ours on behalf of it.
  */
-void ownership_forget(struct host_pe *hp);
+void ownership_forget(struct group_pe *gp);
 
 #endif

@@ -16,7 +16,7 @@
 #include "group/group.h"
 #include "group/group_device_tree.h"
 
-struct device_node *host_node(struct device *dev, const struct iommu_table_group *tg)
+struct device_node *group_node(struct device *dev, const struct iommu_table_group *tg)
 {
 	struct device_node *dn = dev->of_node;
 
@@ -25,7 +25,7 @@ struct device_node *host_node(struct device *dev, const struct iommu_table_group
 	return dn && PCI_DN(dn) ? dn : NULL;
 }
 
-static int host_cells(struct device_node *dn, const char *name, int fallback)
+static int group_cells(struct device_node *dn, const char *name, int fallback)
 {
 	u32 cells;
 
@@ -37,11 +37,11 @@ static int host_cells(struct device_node *dn, const char *name, int fallback)
  * the host has removed the window (a PE that can have one only), the kernel
  * still knows the property.
  */
-int host_read_default(struct device_node *dn, struct pe_window *d)
+int group_read_default(struct device_node *dn, struct pe_window *d)
 {
-	int na = host_cells(dn, "ibm,#dma-address-cells", of_n_addr_cells(dn));
-	int ns = host_cells(dn, "ibm,#dma-size-cells", of_n_size_cells(dn));
-	const struct property *prop = of_find_property(dn, HOST_DEFAULT_NAME, NULL);
+	int na = group_cells(dn, "ibm,#dma-address-cells", of_n_addr_cells(dn));
+	int ns = group_cells(dn, "ibm,#dma-size-cells", of_n_size_cells(dn));
+	const struct property *prop = of_find_property(dn, GROUP_DEFAULT_NAME, NULL);
 	const __be32 *cell;
 
 	d->present = prop;
@@ -62,7 +62,7 @@ int host_read_default(struct device_node *dn, struct pe_window *d)
 #define DDW_EXT_QUERY_WIDE	2
 #define DDW_EXT_LIMITED		3
 
-static u32 host_ddw_extension(struct device_node *dn, u32 ext)
+static u32 group_ddw_extension(struct device_node *dn, u32 ext)
 {
 	u32 count, value;
 
@@ -71,7 +71,7 @@ static u32 host_ddw_extension(struct device_node *dn, u32 ext)
 	return of_property_read_u32_index(dn, "ibm,ddw-extensions", ext, &value) ? 0 : value;
 }
 
-void host_read_address(struct device *dev, struct device_node *dn, struct hv_pe *addr)
+void group_read_address(struct device *dev, struct device_node *dn, struct ddw_pe *addr)
 {
 	const struct pci_dn *pdn = PCI_DN(dev->of_node);
 	u32 tokens[3];
@@ -83,9 +83,9 @@ void host_read_address(struct device *dev, struct device_node *dn, struct hv_pe 
 	addr->token_query = tokens[0];
 	addr->token_create = tokens[1];
 	addr->token_remove = tokens[2];
-	addr->token_reset = host_ddw_extension(dn, DDW_EXT_RESET);
-	addr->wide_query = host_ddw_extension(dn, DDW_EXT_QUERY_WIDE) == 1;
-	addr->limited = addr->token_reset && host_ddw_extension(dn, DDW_EXT_LIMITED) == 1;
+	addr->token_reset = group_ddw_extension(dn, DDW_EXT_RESET);
+	addr->wide_query = group_ddw_extension(dn, DDW_EXT_QUERY_WIDE) == 1;
+	addr->limited = addr->token_reset && group_ddw_extension(dn, DDW_EXT_LIMITED) == 1;
 }
 
 static const char * const host_ddw_names[] = {
@@ -93,46 +93,46 @@ static const char * const host_ddw_names[] = {
 	"linux,dma64-ddr-window-info",
 };
 
-bool host_has_window(const struct device_node *dn)
+bool group_has_window(const struct device_node *dn)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(host_ddw_names); i++)
 		if (of_find_property(dn, host_ddw_names[i], NULL))
 			return true;
-	return of_find_property(dn, HOST_DEFAULT_NAME, NULL);
+	return of_find_property(dn, GROUP_DEFAULT_NAME, NULL);
 }
 
-void host_find_ddw(struct host_pe *hp)
+void group_find_ddw(struct group_pe *gp)
 {
 	const struct host_ddw_value *v;
 	struct property *prop = NULL;
 	size_t i;
 
-	memset(&hp->ddw, 0, sizeof(hp->ddw));
+	memset(&gp->ddw, 0, sizeof(gp->ddw));
 	for (i = 0; i < ARRAY_SIZE(host_ddw_names) && !prop; i++)
-		prop = of_find_property(hp->node, host_ddw_names[i], NULL);
+		prop = of_find_property(gp->node, host_ddw_names[i], NULL);
 	if (!prop || prop->length < (int)sizeof(*v))
 		return;
 	v = prop->value;
-	hp->ddw.prop = prop;
-	hp->ddw.direct = i == 1;
-	hp->ddw.w.liobn = be32_to_cpu(v->liobn);
-	hp->ddw.w.start = be64_to_cpu(v->start);
-	hp->ddw.w.page_shift = be32_to_cpu(v->page_shift);
-	hp->ddw.w.size = 1ULL << be32_to_cpu(v->window_shift);
-	hp->ddw.valid = true;
+	gp->ddw.prop = prop;
+	gp->ddw.direct = i == 1;
+	gp->ddw.w.liobn = be32_to_cpu(v->liobn);
+	gp->ddw.w.start = be64_to_cpu(v->start);
+	gp->ddw.w.page_shift = be32_to_cpu(v->page_shift);
+	gp->ddw.w.size = 1ULL << be32_to_cpu(v->window_shift);
+	gp->ddw.valid = true;
 }
 
 /* A copy that never was in the tree. */
-static void host_property_free(struct property *p)
+static void group_property_free(struct property *p)
 {
 	kfree(p->name);
 	kfree(p->value);
 	kfree(p);
 }
 
-struct property *host_property_copy(const char *name, const struct property *from)
+struct property *group_property_copy(const char *name, const struct property *from)
 {
 	struct property *p = kzalloc(sizeof(*p), GFP_KERNEL);
 
@@ -143,11 +143,11 @@ struct property *host_property_copy(const char *name, const struct property *fro
 	p->length = from->length;
 	if (p->name && p->value)
 		return p;
-	host_property_free(p);
+	group_property_free(p);
 	return NULL;
 }
 
-void host_property_added(struct property *p)
+void group_property_added(struct property *p)
 {
 #ifdef CONFIG_OF_KOBJ
 	if (!p->attr.attr.name)

@@ -19,7 +19,7 @@ long eeh_extension(void)
 /* VFIO keeps this module no longer than until its container's end, which does not wait. */
 struct eeh_pe *eeh_hold(struct pe *pe)
 {
-	struct eeh_pe *eeh = eeh_iommu_group_to_pe(to_host_pe(pe)->group->group);
+	struct eeh_pe *eeh = eeh_iommu_group_to_pe(to_group_pe(pe)->group->group);
 
 	if (eeh)
 		__module_get(THIS_MODULE);

@@ -10,20 +10,20 @@
 #include "hv/ddw.h"
 
 /* An RTAS call that is repeated for as long as the answer is busy. */
-static int hv_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets)
+static int ddw_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets)
 {
 	unsigned int tries = 0;
 	int status;
 
 	do {
 		status = papr_rtas(token, nargs, nret, args, rets);
-	} while (papr_rtas_busy(status) && ++tries < HV_PATIENCE_MS);
+	} while (papr_rtas_busy(status) && ++tries < HCALL_PATIENCE_MS);
 	if (status)
 		trace_rtas_failure(token, status);
 	return status;
 }
 
-static void hv_pe_args(const struct hv_pe *pe, u32 *args)
+static void ddw_pe_args(const struct ddw_pe *pe, u32 *args)
 {
 	args[0] = pe->config_addr;
 	args[1] = upper_32_bits(pe->buid);
@@ -33,7 +33,7 @@ static void hv_pe_args(const struct hv_pe *pe, u32 *args)
 /* LoPAR ibm,query-pe-dma-window "IO Page Sizes": bit n stands for this shift. */
 static const u8 query_page_shift[] = { 12, 16, 24, 25, 26, 27, 28, 34, 21 };
 
-static u64 hv_pgsizes(u32 mask)
+static u64 ddw_pgsizes(u32 mask)
 {
 	u64 sizes = 0;
 	size_t i;
@@ -44,34 +44,34 @@ static u64 hv_pgsizes(u32 mask)
 	return sizes;
 }
 
-int hv_query(const struct hv_pe *pe, struct hv_query *q)
+int ddw_query(const struct ddw_pe *pe, struct ddw_query *q)
 {
 	u32 args[3], rets[5] = { 0 };
 	int nret = pe->wide_query ? 6 : 5;
 
-	hv_pe_args(pe, args);
-	if (hv_rtas(pe->token_query, 3, nret, args, rets))
+	ddw_pe_args(pe, args);
+	if (ddw_rtas(pe->token_query, 3, nret, args, rets))
 		return -EIO;
 	q->windows = rets[0];
 	if (pe->wide_query) {
 		q->max_tces = (u64)rets[1] << 32 | rets[2];
-		q->pgsizes = hv_pgsizes(rets[3]);
+		q->pgsizes = ddw_pgsizes(rets[3]);
 	} else {
 		q->max_tces = rets[1];
-		q->pgsizes = hv_pgsizes(rets[2]);
+		q->pgsizes = ddw_pgsizes(rets[2]);
 	}
 	return 0;
 }
 
-int hv_create(const struct hv_pe *pe, u32 page_shift, u32 window_shift, struct hv_window *w)
+int ddw_create(const struct ddw_pe *pe, u32 page_shift, u32 window_shift, struct dma_window *w)
 {
 	u32 args[5], rets[3] = { 0 };
 	int status;
 
-	hv_pe_args(pe, args);
+	ddw_pe_args(pe, args);
 	args[3] = page_shift;
 	args[4] = window_shift;
-	status = hv_rtas(pe->token_create, 5, 4, args, rets);
+	status = ddw_rtas(pe->token_create, 5, 4, args, rets);
 	if (status)
 		return status == PAPR_RTAS_HW_ERROR ? -ENOSPC : -EIO;
 	w->liobn = rets[0];
@@ -81,27 +81,27 @@ int hv_create(const struct hv_pe *pe, u32 page_shift, u32 window_shift, struct h
 	return 0;
 }
 
-int hv_remove(const struct hv_pe *pe, u32 liobn)
+int ddw_remove(const struct ddw_pe *pe, u32 liobn)
 {
-	return hv_rtas(pe->token_remove, 1, 1, &liobn, NULL) ? -EIO : 0;
+	return ddw_rtas(pe->token_remove, 1, 1, &liobn, NULL) ? -EIO : 0;
 }
 
-int hv_drop(const struct hv_pe *pe, const struct hv_window *w, bool killable)
+int ddw_drop(const struct ddw_pe *pe, const struct dma_window *w, bool killable)
 {
-	int rc = hv_clear(w, killable);
+	int rc = hcall_clear(w, killable);
 
 	if (!rc)
-		rc = hv_remove(pe, w->liobn);
+		rc = ddw_remove(pe, w->liobn);
 	/* A remove may fail and have taken effect; what is not there cannot be cleared. */
-	return rc && hv_exists(w->liobn, w->start) ? rc : 0;
+	return rc && hcall_exists(w->liobn, w->start) ? rc : 0;
 }
 
-int hv_reset(const struct hv_pe *pe)
+int ddw_reset(const struct ddw_pe *pe)
 {
 	u32 args[3];
 
-	if (!hv_has_reset(pe))
+	if (!ddw_has_reset(pe))
 		return -ENOSYS;
-	hv_pe_args(pe, args);
-	return hv_rtas(pe->token_reset, 3, 1, args, NULL) ? -EIO : 0;
+	ddw_pe_args(pe, args);
+	return ddw_rtas(pe->token_reset, 3, 1, args, NULL) ? -EIO : 0;
 }

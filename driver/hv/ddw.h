@@ -9,7 +9,7 @@
 #include "hv/hcall.h"
 
 /**
- * struct hv_pe - how RTAS addresses a PE and which DDW calls it has
+ * struct ddw_pe - how RTAS addresses a PE and which DDW calls it has
  * @buid:         unit id of the PHB
  * @config_addr:  bus << 16 | devfn << 8 of a function of the PE
  * @token_query:  ibm,query-pe-dma-window; 0 when the PE has no DDW
@@ -22,7 +22,7 @@
  *
  * LoPAR "ibm,ddw-applicable" and "ibm,ddw-extensions".
  */
-struct hv_pe {
+struct ddw_pe {
 	u64 buid;
 	u32 config_addr;
 	u32 token_query;
@@ -33,75 +33,75 @@ struct hv_pe {
 	bool wide_query;
 };
 
-static inline bool hv_has_ddw(const struct hv_pe *pe)
+static inline bool ddw_available(const struct ddw_pe *pe)
 {
 	return pe->token_query;
 }
 
-static inline bool hv_has_reset(const struct hv_pe *pe)
+static inline bool ddw_has_reset(const struct ddw_pe *pe)
 {
 	return pe->token_reset;
 }
 
 /**
- * struct hv_query - what a PE can still be given
+ * struct ddw_query - what a PE can still be given
  * @windows:  number of windows that can be created now
  * @max_tces: TCEs of the largest window that can be created now
  * @pgsizes:  IOMMU page sizes, a mask of sizes in bytes
  */
-struct hv_query {
+struct ddw_query {
 	u32 windows;
 	u64 max_tces;
 	u64 pgsizes;
 };
 
 /**
- * hv_query() - ask what can be created
+ * ddw_query() - ask what can be created
  *
  * Context: may sleep (as the three calls below).
  * Return: 0 or -EIO.
  */
-int hv_query(const struct hv_pe *pe, struct hv_query *q);
+int ddw_query(const struct ddw_pe *pe, struct ddw_query *q);
 
 /**
- * hv_create() - create a dynamic window
+ * ddw_create() - create a dynamic window
  * @pe:           the PE
  * @page_shift:   log2 of the IOMMU page size
  * @window_shift: log2 of the window's size in bytes
  * @w:            the window, when 0 is returned
  *
- * The TCEs of the new window are undefined until hv_clear().
+ * The TCEs of the new window are undefined until hcall_clear().
  *
  * Return: 0; -ENOSPC when the hypervisor has none; -EIO.
  */
-int hv_create(const struct hv_pe *pe, u32 page_shift, u32 window_shift,
-	      struct hv_window *w);
+int ddw_create(const struct ddw_pe *pe, u32 page_shift, u32 window_shift,
+	       struct dma_window *w);
 
 /**
- * hv_remove() - remove a window, the default one included
+ * ddw_remove() - remove a window, the default one included
  *
  * Every TCE of it must be invalid. Return: 0 or -EIO.
  */
-int hv_remove(const struct hv_pe *pe, u32 liobn);
+int ddw_remove(const struct ddw_pe *pe, u32 liobn);
 
 /**
- * hv_drop() - clear a window of the caller's and remove it
+ * ddw_drop() - clear a window of the caller's and remove it
  * @pe:       the PE
  * @w:        the window
- * @killable: as for hv_clear()
+ * @killable: as for hcall_clear()
  *
  * Return: 0 when it is gone, whatever the hypervisor said to that; else an errno,
  * and its TCEs are unknown.
  */
-int hv_drop(const struct hv_pe *pe, const struct hv_window *w, bool killable);
+int ddw_drop(const struct ddw_pe *pe, const struct dma_window *w, bool killable);
 
 /**
- * hv_reset() - remove all windows of a PE and bring the default one back
+ * ddw_reset() - remove all windows of a PE and bring the default one back
  *
  * Every TCE of the PE must be invalid, or firmware may refuse; those of the
  * default window are undefined afterwards. Return: 0 or -EIO; -ENOSYS when
  * firmware lacks it.
  */
-int hv_reset(const struct hv_pe *pe);
+int ddw_reset(const struct ddw_pe *pe);
 
 #endif

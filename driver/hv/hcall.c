@@ -18,7 +18,7 @@
 
 static struct papr_features features;
 
-void hv_init(void)
+void hcall_init(void)
 {
 	features = papr_features();
 }
@@ -27,7 +27,7 @@ void hv_init(void)
  * One errno per kind of refusal. The arguments were checked long before, so
  * H_PARAMETER from below is the machine's fault and not the user's.
  */
-static int hv_error(long rc)
+static int hcall_error(long rc)
 {
 	if (rc == PAPR_H_SUCCESS)
 		return 0;
@@ -36,30 +36,30 @@ static int hv_error(long rc)
 	if (rc >= PAPR_H_LONG_BUSY_FIRST && rc <= PAPR_H_LONG_BUSY_LAST) {
 		int ms = 1;
 
-		for (; rc > PAPR_H_LONG_BUSY_FIRST && ms < HV_PATIENCE_MS; rc--)
+		for (; rc > PAPR_H_LONG_BUSY_FIRST && ms < HCALL_PATIENCE_MS; rc--)
 			ms *= 10;
 		return ms;
 	}
 	return rc == PAPR_H_NOT_ENOUGH_RESOURCES ? -ENOMEM : -EIO;
 }
 
-/* hv_error(), and a refusal leaves a trace. */
-static int hv_answer(u32 liobn, u64 ioba, u32 n, long rc)
+/* hcall_error(), and a refusal leaves a trace. */
+static int hcall_answer(u32 liobn, u64 ioba, u32 n, long rc)
 {
-	int err = hv_error(rc);
+	int err = hcall_error(rc);
 
 	if (err < 0)
 		trace_hcall_failure(liobn, ioba, n, rc);
 	return err;
 }
 
-bool hv_multi(bool put)
+bool hcall_multi(bool put)
 {
 	return put ? features.put_indirect : features.stuff;
 }
 
 /* The answer of the hypervisor, as for the two functions that call it. */
-static long hv_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
+static long hcall_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
 	long rc = PAPR_H_SUCCESS;
 	u32 i;
@@ -72,35 +72,35 @@ static long hv_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *lis
 	return rc;
 }
 
-static long hv_invalidate(u32 liobn, u64 ioba, u32 page_shift, u32 n)
+static long hcall_invalidate(u32 liobn, u64 ioba, u32 page_shift, u32 n)
 {
-	if (hv_singly(n, false))
-		return hv_put_singly(liobn, ioba, page_shift, NULL, n);
+	if (hcall_singly(n, false))
+		return hcall_put_singly(liobn, ioba, page_shift, NULL, n);
 	return papr_stuff_tce(liobn, ioba, 0, n);
 }
 
-int hv_put_one(u32 liobn, u64 ioba, u64 tce)
+int hcall_put_one(u32 liobn, u64 ioba, u64 tce)
 {
-	return hv_answer(liobn, ioba, 1, papr_put_tce(liobn, ioba, tce));
+	return hcall_answer(liobn, ioba, 1, papr_put_tce(liobn, ioba, tce));
 }
 
-int hv_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
+int hcall_put(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
-	long rc = hv_singly(n, true)
-			  ? hv_put_singly(liobn, ioba, page_shift, list, n)
+	long rc = hcall_singly(n, true)
+			  ? hcall_put_singly(liobn, ioba, page_shift, list, n)
 			  : papr_put_tce_indirect(liobn, ioba, list, n);
 
-	return hv_answer(liobn, ioba, n, rc);
+	return hcall_answer(liobn, ioba, n, rc);
 }
 
-int hv_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n)
+int hcall_stuff(u32 liobn, u64 ioba, u32 page_shift, u32 n)
 {
-	return hv_answer(liobn, ioba, n, hv_invalidate(liobn, ioba, page_shift, n));
+	return hcall_answer(liobn, ioba, n, hcall_invalidate(liobn, ioba, page_shift, n));
 }
 
-bool hv_wait(int ms, int *waited)
+bool hcall_wait(int ms, int *waited)
 {
-	if (*waited >= HV_PATIENCE_MS)
+	if (*waited >= HCALL_PATIENCE_MS)
 		return false;
 	msleep(ms);
 	*waited += ms;
@@ -108,25 +108,26 @@ bool hv_wait(int ms, int *waited)
 }
 
 /* Refused as a parameter, a window's first TCE tells that there is no such table. */
-static int hv_invalidate_patiently(const struct hv_window *w, u64 idx, u32 n)
+static int hcall_invalidate_patiently(const struct dma_window *w, u64 idx, u32 n)
 {
 	u64 ioba = w->start + (idx << w->page_shift);
 	long rc;
 
-	if (hv_patiently(hv_error(rc = hv_invalidate(w->liobn, ioba, w->page_shift, n))) > 0)
+	if (hcall_patiently(hcall_error(rc = hcall_invalidate(w->liobn, ioba, w->page_shift,
+							      n))) > 0)
 		return -EIO;
 	if (rc == PAPR_H_PARAMETER && !idx)
 		return -ENXIO;
-	return hv_answer(w->liobn, ioba, n, rc);
+	return hcall_answer(w->liobn, ioba, n, rc);
 }
 
-int hv_clear_if_there(const struct hv_window *w, bool killable)
+int hcall_clear_if_there(const struct dma_window *w, bool killable)
 {
-	u64 tces = hv_window_tces(w);
+	u64 tces = dma_window_tces(w);
 	u64 idx;
 
-	for (idx = 0; idx < tces; idx += HV_BATCH) {
-		int rc = hv_invalidate_patiently(w, idx, min_t(u64, tces - idx, HV_BATCH));
+	for (idx = 0; idx < tces; idx += HCALL_BATCH) {
+		int rc = hcall_invalidate_patiently(w, idx, min_t(u64, tces - idx, HCALL_BATCH));
 
 		if (rc)
 			return rc;
@@ -136,20 +137,20 @@ int hv_clear_if_there(const struct hv_window *w, bool killable)
 	return 0;
 }
 
-int hv_clear(const struct hv_window *w, bool killable)
+int hcall_clear(const struct dma_window *w, bool killable)
 {
-	int rc = hv_clear_if_there(w, killable);
+	int rc = hcall_clear_if_there(w, killable);
 
 	return rc == -ENXIO ? -EIO : rc;
 }
 
-enum hv_presence hv_look(u32 liobn, u64 ioba)
+enum hcall_presence hcall_look(u32 liobn, u64 ioba)
 {
 	u64 tce;
 	long rc;
 
-	hv_patiently(hv_error(rc = papr_get_tce(liobn, ioba, &tce)));
+	hcall_patiently(hcall_error(rc = papr_get_tce(liobn, ioba, &tce)));
 	if (rc == PAPR_H_PARAMETER)
-		return HV_GONE;
-	return rc == PAPR_H_SUCCESS || rc == PAPR_H_PARTIAL ? HV_THERE : HV_UNKNOWN;
+		return HCALL_GONE;
+	return rc == PAPR_H_SUCCESS || rc == PAPR_H_PARTIAL ? HCALL_THERE : HCALL_UNKNOWN;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioas.c - a user's DMA space under one lock.
+ * ioas.c - a user's I/O address space under one lock.
  *
  * Calls of the user take the lock in a way that can be killed, those that only change what TCEs
  * hold to read, so that they run at the same time; the end of the
- * space takes it in a way that cannot, and so waits for calls that are running.
+ * IOAS takes it in a way that cannot, and so waits for calls that are running.
  * User memory is faulted in with no lock held: such a call comes twice or more often, and
- * may find the space dead the next time.
+ * may find the IOAS dead the next time.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -20,17 +20,17 @@
 #include "ioas/ioas_v1.h"
 #include "memory/pin.h"
 
-void space_init(struct space *s, bool v1)
+void ioas_init(struct ioas *s, bool v1)
 {
 	memset(s, 0, sizeof(*s));
 	init_rwsem(&s->lock);
-	memory_init(&s->memory);
+	regions_init(&s->regions);
 	s->v1 = v1;
-	s->memory.loose = v1;
-	windows_init(&s->windows, &s->memory);
+	s->regions.v1 = v1;
+	windows_init(&s->windows, &s->regions);
 }
 
-static void space_drop_pe(struct space *s, struct pe *pe)
+static void ioas_drop_pe(struct ioas *s, struct pe *pe)
 {
 	u64 stuck;
 
@@ -42,36 +42,36 @@ static void space_drop_pe(struct space *s, struct pe *pe)
 }
 
 /* Devices reach nothing any more; nothing of the user's is waited for until then. */
-static void space_stop(struct space *s)
+static void ioas_stop(struct ioas *s)
 {
 	s->dead = true;
 	while (s->windows.pes)
-		space_drop_pe(s, s->windows.pe[s->windows.pes - 1]);
+		ioas_drop_pe(s, s->windows.pe[s->windows.pes - 1]);
 	WRITE_ONCE(s->stopped, true);
 }
 
-void space_kill(struct space *s)
+void ioas_kill(struct ioas *s)
 {
 	u64 pinned;
 
 	down_write(&s->lock);
-	space_stop(s);
+	ioas_stop(s);
 	windows_reap(&s->windows);
 	windows_end(&s->windows);
-	space_unlock_memory(s);
-	pinned = memory_release(&s->memory);
+	ioas_unlock_memory(s);
+	pinned = regions_release(&s->regions);
 	if (pinned)
 		pr_err("vfio_pseries: %llu pages stay pinned for good\n",
 		       (unsigned long long)pinned);
 	up_write(&s->lock);
 }
 
-bool space_stopped(const struct space *s)
+bool ioas_stopped(const struct ioas *s)
 {
 	return READ_ONCE(s->stopped);
 }
 
-int space_attach(struct space *s, struct pe *pe)
+int ioas_attach(struct ioas *s, struct pe *pe)
 {
 	int rc;
 
@@ -86,152 +86,152 @@ int space_attach(struct space *s, struct pe *pe)
 	return rc;
 }
 
-void space_detach(struct space *s, struct pe *pe)
+void ioas_detach(struct ioas *s, struct pe *pe)
 {
 	down_write(&s->lock);
-	space_drop_pe(s, pe);
+	ioas_drop_pe(s, pe);
 	windows_reap(&s->windows);
 	up_write(&s->lock);
 }
 
-int space_enter(struct space *s, unsigned int need)
+int ioas_enter(struct ioas *s, unsigned int need)
 {
 	int rc = down_write_killable(&s->lock);
 
 	if (rc)
 		return rc;
-	rc = space_check(s, need);
+	rc = ioas_check(s, need);
 	if (rc)
 		up_write(&s->lock);
 	return rc;
 }
 
-void space_leave(struct space *s)
+void ioas_leave(struct ioas *s)
 {
-	memory_wash(&s->memory);
+	regions_wash(&s->regions);
 	up_write(&s->lock);
 }
 
 /* The same to read, for what needs no address space. */
-static int space_enter_shared(struct space *s, unsigned int need)
+static int ioas_enter_shared(struct ioas *s, unsigned int need)
 {
 	int rc = down_read_killable(&s->lock);
 
 	if (rc)
 		return rc;
-	rc = space_check(s, need);
+	rc = ioas_check(s, need);
 	if (rc)
 		up_read(&s->lock);
 	return rc;
 }
 
-int space_info(struct space *s, struct space_info *info)
+int ioas_info(struct ioas *s, struct ioas_info *info)
 {
 	const struct pe *pe;
-	int rc = space_enter(s, NEED_PE);
+	int rc = ioas_enter(s, NEED_PE);
 
 	if (rc)
 		return rc;
 	pe = s->windows.pe[0];
 	memset(info, 0, sizeof(*info));
-	if (space_tellable(&pe->dflt.w)) {
+	if (ioas_tellable(&pe->dflt.w)) {
 		info->dma32_start = pe->dflt.w.start;
 		info->dma32_size = pe->dflt.w.size;
 	}
-	if (hv_has_ddw(&pe->addr) && !s->v1) {
+	if (ddw_available(&pe->addr) && !s->v1) {
 		info->pgsizes = windows_pgsizes(&s->windows);
 		info->max_windows = windows_max(&s->windows);
 		info->levels = 1;
 	}
-	space_leave(s);
+	ioas_leave(s);
 	return 0;
 }
 
-int space_each_pe(struct space *s, int (*fn)(struct pe *pe, void *data), void *data)
+int ioas_each_pe(struct ioas *s, int (*fn)(struct pe *pe, void *data), void *data)
 {
-	int rc = space_enter(s, 0);
+	int rc = ioas_enter(s, 0);
 	u32 i;
 
 	if (rc)
 		return rc;
 	for (i = 0; i < s->windows.pes && !rc; i++)
 		rc = fn(s->windows.pe[i], data);
-	space_leave(s);
+	ioas_leave(s);
 	return rc;
 }
 
-/* The pages are pinned, unless @rc says why not, and the space has or has not lived on. */
-static int space_registered(struct space *s, struct region *r, int rc)
+/* The pages are pinned, unless @rc says why not, and the IOAS has or has not lived on. */
+static int ioas_registered(struct ioas *s, struct region *r, int rc)
 {
 	down_write(&s->lock);
 	if (s->dead)
 		rc = -ENODEV;
 	if (!rc)
-		rc = memory_publish(&s->memory, r);
+		rc = regions_publish(&s->regions, r);
 	if (rc)
-		memory_cancel(&s->memory, r);
+		regions_cancel(&s->regions, r);
 	else
 		s->enabled = true;
 	up_write(&s->lock);
 	if (rc)
-		memory_discard(r);
+		regions_discard(r);
 	return rc;
 }
 
-int space_register(struct space *s, u64 ua, u64 size)
+int ioas_register(struct ioas *s, u64 ua, u64 size)
 {
 	struct region *r;
-	int rc = space_enter(s, NEED_MM);
+	int rc = ioas_enter(s, NEED_MM);
 
 	if (rc)
 		return rc;
-	rc = memory_reserve(&s->memory, ua, size, &r);
-	space_leave(s);
-	return rc ? rc : space_registered(s, r, memory_pin(r));
+	rc = regions_reserve(&s->regions, ua, size, &r);
+	ioas_leave(s);
+	return rc ? rc : ioas_registered(s, r, regions_pin(r));
 }
 
-int space_unregister(struct space *s, u64 ua, u64 size)
+int ioas_unregister(struct ioas *s, u64 ua, u64 size)
 {
-	int rc = space_enter(s, 0);
+	int rc = ioas_enter(s, 0);
 
 	if (rc)
 		return rc;
-	rc = s->memory.mm ? memory_unregister(&s->memory, ua, size) : -EPERM;
-	space_leave(s);
+	rc = s->regions.mm ? regions_unregister(&s->regions, ua, size) : -EPERM;
+	ioas_leave(s);
 	return rc;
 }
 
-int space_create(struct space *s, u32 page_shift, u64 size, u32 levels, u64 *start)
+int ioas_create(struct ioas *s, u32 page_shift, u64 size, u32 levels, u64 *start)
 {
-	int rc = space_enter(s, NEED_MM | NEED_PE);
+	int rc = ioas_enter(s, NEED_MM | NEED_PE);
 
 	if (rc)
 		return rc;
 	rc = windows_create(&s->windows, page_shift, size, levels, start);
-	space_leave(s);
+	ioas_leave(s);
 	trace_window_create(rc ? 0 : *start, size, page_shift, rc);
 	return rc;
 }
 
 /* A default window that GET_INFO could not tell is the one at 0 to its user. */
-static u64 space_told(const struct space *s, u64 start)
+static u64 ioas_told(const struct ioas *s, u64 start)
 {
 	const struct pe_window *d = &s->windows.pe[0]->dflt;
 
-	if (!start && d->lent && !space_tellable(&d->w) && !windows_find(&s->windows, 0))
+	if (!start && d->lent && !ioas_tellable(&d->w) && !windows_find(&s->windows, 0))
 		return d->w.start;
 	return start;
 }
 
-int space_remove(struct space *s, u64 start)
+int ioas_remove(struct ioas *s, u64 start)
 {
-	int rc = space_enter(s, NEED_MM | NEED_PE);
+	int rc = ioas_enter(s, NEED_MM | NEED_PE);
 
 	if (rc)
 		return rc;
-	start = space_told(s, start);
+	start = ioas_told(s, start);
 	rc = windows_remove(&s->windows, start);
-	space_leave(s);
+	ioas_leave(s);
 	trace_window_remove(start, rc);
 	return rc;
 }
@@ -241,33 +241,33 @@ int space_remove(struct space *s, u64 start)
  * region first and does not. To show it faults user memory in, so @hidden is for pin_enter()
  * with no lock held; the search then goes on at @at.
  */
-static int space_map_or_show(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm,
-			     unsigned long *at, struct pin **hidden)
+static int ioas_map_or_show(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm,
+			    unsigned long *at, struct pin **hidden)
 {
 	struct table *t;
-	int rc = space_range(s, ioba, ua, size, &t);
+	int rc = ioas_range(s, ioba, ua, size, &t);
 	bool wanted;
 
 	*hidden = NULL;
 	if (rc)
 		return rc;
-	wanted = lend_wanted(t);
+	wanted = kvm_table_wanted(t);
 	if (wanted)
-		*hidden = memory_hidden(&s->memory, at, ua + size);
-	return *hidden ? 0 : space_map_in(t, ioba, ua, size, perm, wanted);
+		*hidden = regions_hidden(&s->regions, at, ua + size);
+	return *hidden ? 0 : ioas_map_in(t, ioba, ua, size, perm, wanted);
 }
 
-static noinline int space_map_shown(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+static noinline int ioas_map_shown(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	unsigned long at = ua;
 	struct pin *hidden;
 	int rc;
 
 	do {
-		rc = space_enter_shared(s, NEED_ENABLED);
+		rc = ioas_enter_shared(s, NEED_ENABLED);
 		if (rc)
 			return rc;
-		rc = space_map_or_show(s, ioba, ua, size, perm, &at, &hidden);
+		rc = ioas_map_or_show(s, ioba, ua, size, perm, &at, &hidden);
 		up_read(&s->lock);
 		if (!hidden)
 			return rc;
@@ -277,61 +277,61 @@ static noinline int space_map_shown(struct space *s, u64 ioba, u64 ua, u64 size,
 }
 
 /* The usual way: where KVM has got the table the call begins anew. */
-static int space_map_registered(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+static int ioas_map_registered(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	struct table *t;
-	int rc = space_enter_shared(s, NEED_ENABLED);
+	int rc = ioas_enter_shared(s, NEED_ENABLED);
 
 	if (rc)
 		return rc;
-	rc = space_range(s, ioba, ua, size, &t);
-	if (!rc && lend_wanted(t)) {
+	rc = ioas_range(s, ioba, ua, size, &t);
+	if (!rc && kvm_table_wanted(t)) {
 		up_read(&s->lock);
-		return space_map_shown(s, ioba, ua, size, perm);
+		return ioas_map_shown(s, ioba, ua, size, perm);
 	}
 	if (!rc)
-		rc = space_map_in(t, ioba, ua, size, perm, false);
+		rc = ioas_map_in(t, ioba, ua, size, perm, false);
 	up_read(&s->lock);
 	return rc;
 }
 
-int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm)
+int ioas_map(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
-	int rc = s->v1 ? space_map_loose(s, ioba, ua, size, perm)
-		       : space_map_registered(s, ioba, ua, size, perm);
+	int rc = s->v1 ? ioas_map_v1(s, ioba, ua, size, perm)
+		       : ioas_map_registered(s, ioba, ua, size, perm);
 
 	trace_tce_map(ioba, ua, size, perm, rc);
 	return rc;
 }
 
-/* @alone: nobody else is in the space. A constant: the usual way is not to ask for it. */
-static __always_inline int space_unmap_as(struct space *s, u64 ioba, u64 size, bool alone)
+/* @alone: nobody else is in the IOAS. A constant: the usual way is not to ask for it. */
+static __always_inline int ioas_unmap_as(struct ioas *s, u64 ioba, u64 size, bool alone)
 {
-	int rc = alone ? space_enter(s, NEED_ENABLED) : space_enter_shared(s, NEED_ENABLED);
+	int rc = alone ? ioas_enter(s, NEED_ENABLED) : ioas_enter_shared(s, NEED_ENABLED);
 	struct table *t;
 
 	if (rc)
 		return rc;
-	rc = space_range(s, ioba, 0, size, &t);
+	rc = ioas_range(s, ioba, 0, size, &t);
 	if (!rc)
 		rc = table_unmap(t, (ioba - t->w.start) >> t->w.page_shift,
 				 size >> t->w.page_shift);
 	if (alone)
-		space_leave(s);
+		ioas_leave(s);
 	else
 		up_read(&s->lock);
 	return rc;
 }
 
-static noinline int space_unmap_loose(struct space *s, u64 ioba, u64 size)
+static noinline int ioas_unmap_v1(struct ioas *s, u64 ioba, u64 size)
 {
-	return space_unmap_as(s, ioba, size, true);
+	return ioas_unmap_as(s, ioba, size, true);
 }
 
-int space_unmap(struct space *s, u64 ioba, u64 size)
+int ioas_unmap(struct ioas *s, u64 ioba, u64 size)
 {
-	int rc = s->v1 ? space_unmap_loose(s, ioba, size)
-		       : space_unmap_as(s, ioba, size, false);
+	int rc = s->v1 ? ioas_unmap_v1(s, ioba, size)
+		       : ioas_unmap_as(s, ioba, size, false);
 
 	trace_tce_unmap(ioba, size, rc);
 	return rc;

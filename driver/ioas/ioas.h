@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ioas.h - a user's DMA space: its memory, its windows, the PEs behind them.
+ * ioas.h - a user's I/O address space (IOAS): its memory, its windows, the PEs behind them.
  *
- * One space stands for one VFIO container. Every function takes the space's
- * lock; after space_kill() all of them say -ENODEV.
+ * One IOAS stands for one VFIO container. Every function takes the IOAS's
+ * lock; after ioas_kill() all of them say -ENODEV.
  */
 #ifndef VFIO_PSERIES_IOAS_H
 #define VFIO_PSERIES_IOAS_H
@@ -13,7 +13,7 @@
 #include "memory/regions.h"
 
 /**
- * struct space - a user's DMA space
+ * struct ioas - a user's IOAS
  * @lock:    guards everything in here; taken first of all locks of this module. MAP and UNMAP
  *           of registered memory, and whoever looks, hold it to read: what they change has locks
  *           of its own. All others hold it for writing
@@ -25,10 +25,10 @@
  * @paid:    v1: pages of locked memory that ENABLE charged, the window's size
  * @locked:  v1: pages that are charged: @paid, or more while more are pinned
  * @transit: v1: pages that MAPs are pinning at the moment, at most
- * @memory:  registered memory
+ * @regions: registered memory
  * @windows: the windows and the PEs
  */
-struct space {
+struct ioas {
 	struct rw_semaphore lock;
 	bool dead;
 	bool v1;
@@ -37,19 +37,19 @@ struct space {
 	unsigned long paid;
 	unsigned long locked;
 	unsigned long transit;
-	struct memory memory;
+	struct regions regions;
 	struct windows windows;
 };
 
 /**
- * struct space_info - what GET_INFO tells
+ * struct ioas_info - what GET_INFO tells
  * @dma32_start: first bus address of the default window
  * @dma32_size:  its bytes; 0 when the uapi's 32 bits can't say the truth
  * @pgsizes:     IOMMU page sizes, 0 when there are no dynamic windows
  * @max_windows: windows at a time
  * @levels:      levels of a table
  */
-struct space_info {
+struct ioas_info {
 	u32 dma32_start;
 	u32 dma32_size;
 	u64 pgsizes;
@@ -57,66 +57,66 @@ struct space_info {
 	u32 levels;
 };
 
-void space_init(struct space *s, bool v1);
+void ioas_init(struct ioas *s, bool v1);
 
 /**
- * space_kill() - the end: everything is unmapped, closed and unpinned
+ * ioas_kill() - the end: everything is unmapped, closed and unpinned
  *
  * Waits for calls that are running; never fails. What could not be cleared
  * stays pinned and is reported.
  *
  * Context: may sleep.
  */
-void space_kill(struct space *s);
+void ioas_kill(struct ioas *s);
 
 /**
- * space_stopped() - has space_kill() come so far that no device reaches anything?
+ * ioas_stopped() - has ioas_kill() come so far that no device reaches anything?
  *
  * What it does after that may wait for the user's mmap_lock, which he can hold for
  * ever. Context: any.
  */
-bool space_stopped(const struct space *s);
+bool ioas_stopped(const struct ioas *s);
 
 /**
- * space_attach() - put a PE, owned by this user, into the space
+ * ioas_attach() - put a PE, owned by this user, into the IOAS
  *
- * Return: 0; -ENODEV (the space is dead, or the PE is the host's); or what
+ * Return: 0; -ENODEV (the IOAS is dead, or the PE is the host's); or what
  * windows_add_pe() says.
  */
-int space_attach(struct space *s, struct pe *pe);
+int ioas_attach(struct ioas *s, struct pe *pe);
 
 /**
- * space_detach() - take it out again; never fails
+ * ioas_detach() - take it out again; never fails
  */
-void space_detach(struct space *s, struct pe *pe);
+void ioas_detach(struct ioas *s, struct pe *pe);
 
 /*
  * The calls of the user, arguments as in the uapi header. All may sleep and
- * may say -ENODEV (the space is dead), -EINTR (killed while waiting), -EPERM
+ * may say -ENODEV (the IOAS is dead), -EINTR (killed while waiting), -EPERM
  * (another address space than the owner's), -ENXIO (no PE attached) besides
- * what the functions of regions.h, window.h and table.h say. space_enable() says
+ * what the functions of regions.h, window.h and table.h say. ioas_enable() says
  * -EBUSY when it is enabled already, -ENODEV without a PE, -EPERM when the
  * default window is out of 32 bits' reach, -ENOMEM beyond the locked memory.
  */
-int space_info(struct space *s, struct space_info *info);
-int space_enable(struct space *s);
-int space_disable(struct space *s);
-int space_register(struct space *s, u64 ua, u64 size);
-int space_unregister(struct space *s, u64 ua, u64 size);
-int space_create(struct space *s, u32 page_shift, u64 size, u32 levels,
-		 u64 *start);
-int space_remove(struct space *s, u64 start);
+int ioas_info(struct ioas *s, struct ioas_info *info);
+int ioas_enable(struct ioas *s);
+int ioas_disable(struct ioas *s);
+int ioas_register(struct ioas *s, u64 ua, u64 size);
+int ioas_unregister(struct ioas *s, u64 ua, u64 size);
+int ioas_create(struct ioas *s, u32 page_shift, u64 size, u32 levels,
+		u64 *start);
+int ioas_remove(struct ioas *s, u64 start);
 
 /**
- * space_each_pe() - call @fn for every PE until one call fails
+ * ioas_each_pe() - call @fn for every PE until one call fails
  *
  * Return: what the last call said, 0 without a PE.
  */
-int space_each_pe(struct space *s, int (*fn)(struct pe *pe, void *data), void *data);
+int ioas_each_pe(struct ioas *s, int (*fn)(struct pe *pe, void *data), void *data);
 
 /**
- * space_map() - map memory
- * @s:    the space
+ * ioas_map() - map memory
+ * @s:    the IOAS
  * @ioba: first bus address
  * @ua:   user address
  * @size: bytes
@@ -127,11 +127,11 @@ int space_each_pe(struct space *s, int (*fn)(struct pe *pe, void *data), void *d
  * window's end, memory not registered, pages too small); -EFAULT (v1: no such
  * memory); -ENOMEM; -EIO.
  */
-int space_map(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm);
+int ioas_map(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm);
 
 /**
- * space_unmap() - unmap a range; what is not mapped there is no error
+ * ioas_unmap() - unmap a range; what is not mapped there is no error
  */
-int space_unmap(struct space *s, u64 ioba, u64 size);
+int ioas_unmap(struct ioas *s, u64 ioba, u64 size);
 
 #endif

@@ -18,51 +18,51 @@ enum need {
 };
 
 /**
- * space_check() - may the caller do what he is about to?
- * @s:    the space
+ * ioas_check() - may the caller do what he is about to?
+ * @s:    the IOAS
  * @need: of &enum need
  *
- * Context: the space's lock is held, for writing if NEED_MM is among @need.
+ * Context: the IOAS's lock is held, for writing if NEED_MM is among @need.
  * Return: 0; -ENODEV, -EPERM, -ENXIO, -ENOMEM.
  */
-static inline int space_check(struct space *s, unsigned int need)
+static inline int ioas_check(struct ioas *s, unsigned int need)
 {
 	if (s->dead)
 		return -ENODEV;
-	if (memory_foreign(&s->memory))
+	if (regions_foreign(&s->regions))
 		return -EPERM;
 	if ((need & NEED_ENABLED) && !s->enabled)
 		return -EPERM;
 	if ((need & NEED_PE) && !s->windows.pes)
 		return -ENXIO;
-	return need & NEED_MM ? memory_adopt_mm(&s->memory) : 0;
+	return need & NEED_MM ? regions_adopt_mm(&s->regions) : 0;
 }
 
 /**
- * space_enter() - a call begins that has the space to itself
- * @s:    the space
+ * ioas_enter() - a call begins that has the IOAS to itself
+ * @s:    the IOAS
  * @need: of &enum need
  *
- * Context: may sleep. Return: 0, and the lock is held for writing; -EINTR, or what space_check()
+ * Context: may sleep. Return: 0, and the lock is held for writing; -EINTR, or what ioas_check()
  * says.
  */
-int space_enter(struct space *s, unsigned int need);
+int ioas_enter(struct ioas *s, unsigned int need);
 
 /**
- * space_leave() - ... and ends
+ * ioas_leave() - ... and ends
  *
  * Context: may sleep, for as long as a file system has a page of the older API's locked.
  */
-void space_leave(struct space *s);
+void ioas_leave(struct ioas *s);
 
 /* Can GET_INFO's 32 bits tell the default window's place and size? */
-static inline bool space_tellable(const struct hv_window *w)
+static inline bool ioas_tellable(const struct dma_window *w)
 {
 	return w->start <= U32_MAX && w->size <= U32_MAX;
 }
 
 /* The table of the window in which a range lies, wholly and on its page grid. */
-static inline int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struct table **t)
+static inline int ioas_range(struct ioas *s, u64 ioba, u64 ua, u64 size, struct table **t)
 {
 	*t = windows_find(&s->windows, ioba);
 	if (!*t)
@@ -74,7 +74,7 @@ static inline int space_range(struct space *s, u64 ioba, u64 ua, u64 size, struc
 	return 0;
 }
 
-static inline int space_map_in(struct table *t, u64 ioba, u64 ua, u64 size, u64 perm, bool wanted)
+static inline int ioas_map_in(struct table *t, u64 ioba, u64 ua, u64 size, u64 perm, bool wanted)
 {
 	return table_map(t, (ioba - t->w.start) >> t->w.page_shift, size >> t->w.page_shift, ua,
 			 perm, wanted);

@@ -7,22 +7,22 @@
 
 #include <linux/types.h>
 
-struct space;
+struct ioas;
 
 /**
- * space_unlock_memory() - nothing is charged any more
+ * ioas_unlock_memory() - nothing is charged any more
  *
  * But for what is on its way into a MAP: those calls give that back themselves.
  *
- * Context: may sleep; takes the user's mmap_lock. The space's lock is held for writing.
+ * Context: may sleep; takes the user's mmap_lock. The IOAS's lock is held for writing.
  */
-void space_unlock_memory(struct space *s);
+void ioas_unlock_memory(struct ioas *s);
 
 /**
- * space_map_loose() - space_map() for a space of this API
+ * ioas_map_v1() - ioas_map() for an IOAS of this API
  *
- * Context: faults user pages in: no lock may be held. Return: as space_map().
+ * Context: faults user pages in: no lock may be held. Return: as ioas_map().
  */
-int space_map_loose(struct space *s, u64 ioba, u64 ua, u64 size, u64 perm);
+int ioas_map_v1(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm);
 
 #endif

@@ -16,10 +16,10 @@
 #include "ioas/window.h"
 #include "memory/regions.h"
 
-void windows_init(struct windows *ws, struct memory *memory)
+void windows_init(struct windows *ws, struct regions *regions)
 {
 	memset(ws, 0, sizeof(*ws));
-	ws->memory = memory;
+	ws->regions = regions;
 }
 
 u64 windows_pgsizes(const struct windows *ws)
@@ -46,7 +46,7 @@ static struct table *window_alloc(const struct windows *ws, u64 tces)
 {
 	struct table *t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
 
-	if (t && table_init(t, tces, ws->memory)) {
+	if (t && table_init(t, tces, ws->regions)) {
 		kfree(t);
 		t = NULL;
 	}
@@ -54,23 +54,23 @@ static struct table *window_alloc(const struct windows *ws, u64 tces)
 }
 
 /* One that KVM let go of, or a new one. */
-static struct lend *windows_lend(struct windows *ws)
+static struct kvm_table *windows_kvm_table(struct windows *ws)
 {
-	struct lend **at = &ws->unused;
-	struct lend *l;
+	struct kvm_table **at = &ws->unused;
+	struct kvm_table *l;
 
-	while (*at && lookup_held(*at))
+	while (*at && kvm_iommu_held(*at))
 		at = &(*at)->next;
 	l = *at;
 	if (!l)
-		return lookup_alloc();
+		return kvm_iommu_alloc();
 	*at = l->next;
 	l->next = NULL;
 	return l;
 }
 
 /* It is published nowhere now, but KVM may be about to look at it: it is kept. */
-static void windows_retire(struct windows *ws, struct lend *l)
+static void windows_retire(struct windows *ws, struct kvm_table *l)
 {
 	if (!l)
 		return;
@@ -80,7 +80,7 @@ static void windows_retire(struct windows *ws, struct lend *l)
 
 void windows_end(struct windows *ws)
 {
-	lookup_put(ws->unused);
+	kvm_iommu_put(ws->unused);
 	ws->unused = NULL;
 }
 
@@ -101,32 +101,32 @@ static bool window_part(struct table *t, u32 slot, struct pe *pe, u32 liobn)
 {
 	bool clean;
 
-	lend_stop(t->lend);
+	kvm_table_stop(t->kvm);
 	clean = table_part(t, liobn);
-	lend_go(t->lend);
+	kvm_table_go(t->kvm);
 	pe_publish(pe, slot, NULL);
 	return pe_close(pe, liobn, clean);
 }
 
 /* The first window decides where the table is, also for KVM. */
-static int window_publish(struct windows *ws, u32 slot, struct pe *pe, const struct hv_window *w)
+static int window_publish(struct windows *ws, u32 slot, struct pe *pe, const struct dma_window *w)
 {
 	struct table *t = ws->table[slot];
 
-	if (!t->lend) {
-		t->lend = windows_lend(ws);
-		if (!t->lend)
+	if (!t->kvm) {
+		t->kvm = windows_kvm_table(ws);
+		if (!t->kvm)
 			return -ENOMEM;
-		lookup_place(t->lend, w);
+		kvm_iommu_place(t->kvm, w);
 	}
-	return pe_publish(pe, slot, t->lend);
+	return pe_publish(pe, slot, t->kvm);
 }
 
 /* Open a table's window in a PE: @want is where it is, or where it may be. */
-static int window_join(struct windows *ws, u32 slot, struct pe *pe, const struct hv_window *want)
+static int window_join(struct windows *ws, u32 slot, struct pe *pe, const struct dma_window *want)
 {
 	struct table *t = ws->table[slot];
-	struct hv_window w;
+	struct dma_window w;
 	int rc;
 
 	rc = pe_open(pe, want, &w);
@@ -139,7 +139,7 @@ static int window_join(struct windows *ws, u32 slot, struct pe *pe, const struct
 	}
 	rc = table_join(t, &w);
 	if (rc && !window_part(t, slot, pe, w.liobn))
-		memory_poison(t->memory);
+		regions_poison(t->regions);
 	return rc;
 }
 
@@ -154,7 +154,7 @@ static u64 window_close(struct windows *ws, u32 slot)
 	u64 unknown;
 	u32 i;
 
-	lend_end(t->lend);
+	kvm_table_end(t->kvm);
 	unknown = table_live(t);
 	for (i = t->pes; i--;) {
 		pe_publish(ws->pe[i], slot, NULL);
@@ -165,16 +165,16 @@ static u64 window_close(struct windows *ws, u32 slot)
 		unknown = 0;
 	}
 	ws->table[slot] = NULL;
-	windows_retire(ws, t->lend);
+	windows_retire(ws, t->kvm);
 	t->next = ws->closed;
 	ws->closed = t;
 	return unknown;
 }
 
 /* A table with a place in all PEs; the first one decides where that is. */
-static int window_open(struct windows *ws, u32 slot, const struct hv_window *want)
+static int window_open(struct windows *ws, u32 slot, const struct dma_window *want)
 {
-	struct table *t = window_alloc(ws, hv_window_tces(want));
+	struct table *t = window_alloc(ws, dma_window_tces(want));
 	int rc = 0;
 	u32 i;
 
@@ -184,7 +184,7 @@ static int window_open(struct windows *ws, u32 slot, const struct hv_window *wan
 	for (i = 0; i < ws->pes && !rc; i++)
 		rc = window_join(ws, slot, ws->pe[i], i ? &t->w : want);
 	if (!rc) {
-		lend_begin(t->lend, t);
+		kvm_table_begin(t->kvm, t);
 		return 0;
 	}
 	window_close(ws, slot);
@@ -211,7 +211,7 @@ static bool window_valid(const struct windows *ws, u32 page_shift, u64 size, u32
 
 int windows_create(struct windows *ws, u32 page_shift, u64 size, u32 levels, u64 *start)
 {
-	const struct hv_window want = {
+	const struct dma_window want = {
 		.start = PE_ANYWHERE,
 		.size = size,
 		.page_shift = page_shift,
@@ -258,10 +258,10 @@ int windows_remove(struct windows *ws, u64 ioba)
 	if (slot < 0)
 		return -EINVAL;
 	t = ws->table[slot];
-	lend_stop(t->lend);
+	kvm_table_stop(t->kvm);
 	rc = table_unmap_all(t);
 	if (rc) {
-		lend_go(t->lend);
+		kvm_table_go(t->kvm);
 		return rc;
 	}
 	window_close(ws, slot);
@@ -344,7 +344,7 @@ static int windows_later_pe(struct windows *ws, struct pe *pe)
 	}
 	if (rc) {
 		if (!windows_part_all(ws, pe, ws->pes))
-			memory_poison(ws->memory);
+			regions_poison(ws->regions);
 		return rc;
 	}
 	ws->pe[ws->pes++] = pe;
@@ -366,7 +366,7 @@ static u64 windows_close_all(struct windows *ws)
 	for (slot = 0; slot < PE_WINDOWS; slot++) {
 		if (!ws->table[slot])
 			continue;
-		lend_stop(ws->table[slot]->lend);
+		kvm_table_stop(ws->table[slot]->kvm);
 		table_clear(ws->table[slot]);
 		stuck += window_close(ws, slot);
 	}
@@ -393,7 +393,7 @@ u64 windows_del_pe(struct windows *ws, struct pe *pe)
 	if (ws->pes == 1) {
 		stuck = windows_close_all(ws);
 	} else if (!windows_part_all(ws, pe, index)) {
-		memory_poison(ws->memory);
+		regions_poison(ws->regions);
 		stuck = windows_live(ws);
 	}
 	ws->pe[index] = ws->pe[--ws->pes];

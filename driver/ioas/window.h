@@ -17,25 +17,25 @@
 
 /**
  * struct windows - what one user has
- * @table:  one per window, NULL where there is none
- * @pe:     the PEs, in the order in which they came
- * @pes:    how many
- * @memory: where pages come from
- * @unused: what KVM was given of windows that are gone
- * @closed: tables whose windows are gone
+ * @table:   one per window, NULL where there is none
+ * @pe:      the PEs, in the order in which they came
+ * @pes:     how many
+ * @regions: where pages come from
+ * @unused:  what KVM was given of windows that are gone
+ * @closed:  tables whose windows are gone
  *
- * Guarded by the lock of the space that it belongs to.
+ * Guarded by the lock of the IOAS that it belongs to.
  */
 struct windows {
 	struct table *table[PE_WINDOWS];
 	struct pe *pe[TABLE_MAX_PES];
 	u32 pes;
-	struct memory *memory;
-	struct lend *unused;
+	struct regions *regions;
+	struct kvm_table *unused;
 	struct table *closed;
 };
 
-void windows_init(struct windows *ws, struct memory *memory);
+void windows_init(struct windows *ws, struct regions *regions);
 
 /**
  * windows_add_pe() - one more PE, owned by this user

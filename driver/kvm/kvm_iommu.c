@@ -25,26 +25,26 @@
 #include "kvm/kvm_iommu.h"
 
 /**
- * struct lookup - what KVM finds
- * @tbl:  as the core knows it, which frees it
- * @lend: what it stands for
+ * struct kvm_iommu - what KVM finds
+ * @tbl: as the core knows it, which frees it
+ * @kvm: what it stands for
  */
-struct lookup {
+struct kvm_iommu {
 	struct iommu_table tbl;
-	struct lend lend;
+	struct kvm_table kvm;
 };
 
-static struct lookup *lookup_of(struct lend *l)
+static struct kvm_iommu *kvm_iommu_of(struct kvm_table *l)
 {
-	return container_of(l, struct lookup, lend);
+	return container_of(l, struct kvm_iommu, kvm);
 }
 
-static struct lend *lookup_lend(struct iommu_table *tbl)
+static struct kvm_table *kvm_iommu_stands_for(struct iommu_table *tbl)
 {
-	return &container_of(tbl, struct lookup, tbl)->lend;
+	return &container_of(tbl, struct kvm_iommu, tbl)->kvm;
 }
 
-static bool lookup_lends(void)
+static bool kvm_iommu_lends(void)
 {
 	/* Where KVM can be preempted nothing tells when it is done with a slot. */
 	if (IS_ENABLED(CONFIG_PREEMPTION))
@@ -54,16 +54,16 @@ static bool lookup_lends(void)
 }
 
 /* NULL makes KVM hand the guest's request to user space. */
-static __be64 *lookup_useraddr(struct iommu_table *tbl, long index, bool alloc)
+static __be64 *kvm_iommu_useraddr(struct iommu_table *tbl, long index, bool alloc)
 {
-	return lookup_lends() ? lend_slot(lookup_lend(tbl), index) : NULL;
+	return kvm_iommu_lends() ? kvm_table_slot(kvm_iommu_stands_for(tbl), index) : NULL;
 }
 
-static int lookup_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
-		       enum dma_data_direction *direction TABLE_OPS_REALMODE)
+static int kvm_iommu_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
+			  enum dma_data_direction *direction TABLE_OPS_REALMODE)
 {
-	int rc = lend_exchange(lookup_lend(tbl), index, *hpa,
-			       iommu_direction_to_tce_perm(*direction));
+	int rc = kvm_table_exchange(kvm_iommu_stands_for(tbl), index, *hpa,
+				    iommu_direction_to_tce_perm(*direction));
 
 	/* "Nothing was mapped there": no count to take down, no page to mark dirty. */
 	if (!rc) {
@@ -86,90 +86,90 @@ static int inert_xchg(struct iommu_table *tbl, long index, unsigned long *hpa,
 	return 0;
 }
 
-static int lookup_set(struct iommu_table *tbl, long index, long npages, unsigned long uaddr,
-		      enum dma_data_direction direction, unsigned long attrs)
+static int kvm_iommu_set(struct iommu_table *tbl, long index, long npages, unsigned long uaddr,
+			 enum dma_data_direction direction, unsigned long attrs)
 {
 	return -EBUSY;
 }
 
-static void lookup_clear(struct iommu_table *tbl, long index, long npages)
+static void kvm_iommu_clear(struct iommu_table *tbl, long index, long npages)
 {
 }
 
-static unsigned long lookup_read(struct iommu_table *tbl, long index)
+static unsigned long kvm_iommu_read(struct iommu_table *tbl, long index)
 {
 	return 0;
 }
 
 /* Called in softirq too; the core frees the table itself. */
-static void lookup_free(struct iommu_table *tbl)
+static void kvm_iommu_free(struct iommu_table *tbl)
 {
 	module_put(THIS_MODULE);
 }
 
-static struct iommu_table_ops lookup_ops = {
-	.set		= lookup_set,
-	.xchg_no_kill	= lookup_xchg,
-	.useraddrptr	= lookup_useraddr,
-	.clear		= lookup_clear,
-	.get		= lookup_read,
-	.free		= lookup_free,
+static struct iommu_table_ops kvm_iommu_ops = {
+	.set		= kvm_iommu_set,
+	.xchg_no_kill	= kvm_iommu_xchg,
+	.useraddrptr	= kvm_iommu_useraddr,
+	.clear		= kvm_iommu_clear,
+	.get		= kvm_iommu_read,
+	.free		= kvm_iommu_free,
 };
 
-struct iommu_table *lookup_table(struct lend *l)
+struct iommu_table *kvm_iommu_table(struct kvm_table *l)
 {
-	return l ? &lookup_of(l)->tbl : NULL;
+	return l ? &kvm_iommu_of(l)->tbl : NULL;
 }
 
-struct lend *lookup_alloc(void)
+struct kvm_table *kvm_iommu_alloc(void)
 {
-	struct lookup *lk = kzalloc(sizeof(*lk), GFP_KERNEL_ACCOUNT);
+	struct kvm_iommu *lk = kzalloc(sizeof(*lk), GFP_KERNEL_ACCOUNT);
 
 	/* The core frees a table by its own address. */
-	BUILD_BUG_ON(offsetof(struct lookup, tbl));
+	BUILD_BUG_ON(offsetof(struct kvm_iommu, tbl));
 	if (!lk)
 		return NULL;
 	__module_get(THIS_MODULE);
 	kref_init(&lk->tbl.it_kref);
 	INIT_LIST_HEAD(&lk->tbl.it_group_list);
-	lk->tbl.it_ops = &lookup_ops;
-	lend_init(&lk->lend);
-	return &lk->lend;
+	lk->tbl.it_ops = &kvm_iommu_ops;
+	kvm_table_init(&lk->kvm);
+	return &lk->kvm;
 }
 
-void lookup_place(struct lend *l, const struct hv_window *w)
+void kvm_iommu_place(struct kvm_table *l, const struct dma_window *w)
 {
-	struct iommu_table *tbl = lookup_table(l);
+	struct iommu_table *tbl = kvm_iommu_table(l);
 
 	tbl->it_index = w->liobn;
 	tbl->it_offset = w->start >> w->page_shift;
-	tbl->it_size = hv_window_tces(w);
+	tbl->it_size = dma_window_tces(w);
 	tbl->it_page_shift = w->page_shift;
 }
 
-bool lookup_held(struct lend *l)
+bool kvm_iommu_held(struct kvm_table *l)
 {
-	return kref_read(&lookup_of(l)->tbl.it_kref) > 1;
+	return kref_read(&kvm_iommu_of(l)->tbl.it_kref) > 1;
 }
 
-bool lookup_wanted(struct lend *l)
+bool kvm_iommu_wanted(struct kvm_table *l)
 {
-	return lookup_lends() && lookup_held(l);
+	return kvm_iommu_lends() && kvm_iommu_held(l);
 }
 
 /* A processor that gets here has let go of the task that it had. */
-static long lookup_pass(void *arg)
+static long kvm_iommu_pass(void *arg)
 {
 	return 0;
 }
 
-static void lookup_wait_for_processors(void)
+static void kvm_iommu_wait_for_processors(void)
 {
 	unsigned int cpu;
 
 	/* What goes offline meanwhile lets go of its task, too. */
 	for_each_online_cpu(cpu)
-		work_on_cpu_safe(cpu, lookup_pass, NULL);
+		work_on_cpu_safe(cpu, kvm_iommu_pass, NULL);
 }
 
 /*
@@ -178,24 +178,24 @@ static void lookup_wait_for_processors(void)
  * counted, RCU takes a tick within KVM's code for that. Where it is done, KVM's task may be off its
  * processor: it is known to be elsewhere when it has slept, or been in user space.
  */
-void lookup_wait(void)
+void kvm_iommu_wait(void)
 {
 	if (IS_ENABLED(CONFIG_PREEMPTION))
 		synchronize_rcu_tasks();
 	else if (IS_ENABLED(CONFIG_PREEMPT_COUNT))
-		lookup_wait_for_processors();
+		kvm_iommu_wait_for_processors();
 	else
 		synchronize_rcu_expedited();
 }
 
-void lookup_put(struct lend *l)
+void kvm_iommu_put(struct kvm_table *l)
 {
 	if (l)
-		lookup_wait();
+		kvm_iommu_wait();
 	while (l) {
-		struct lend *next = l->next;
+		struct kvm_table *next = l->next;
 
-		iommu_tce_table_put(lookup_table(l));
+		iommu_tce_table_put(kvm_iommu_table(l));
 		l = next;
 	}
 }
@@ -209,7 +209,7 @@ static struct iommu_table_ops inert_ops;
 static struct iommu_table_ops left_ops;
 
 /* Guards all three until they are set, which is before a table has them. */
-static DEFINE_MUTEX(lookup_ops_lock);
+static DEFINE_MUTEX(kvm_iommu_ops_lock);
 
 static void left_free(struct iommu_table *tbl)
 {
@@ -218,7 +218,7 @@ static void left_free(struct iommu_table *tbl)
 	module_put(THIS_MODULE);
 }
 
-static void lookup_copy_ops(struct iommu_table_ops *ops)
+static void kvm_iommu_copy_ops(struct iommu_table_ops *ops)
 {
 	inert_ops = *ops;
 	inert_ops.xchg_no_kill = inert_xchg;
@@ -229,21 +229,21 @@ static void lookup_copy_ops(struct iommu_table_ops *ops)
 }
 
 /* All tables of PCI devices have the same operations; leave others alone. */
-static bool lookup_is_the_hosts(const struct iommu_table *tbl)
+static bool kvm_iommu_is_the_hosts(const struct iommu_table *tbl)
 {
 	bool same;
 
-	mutex_lock(&lookup_ops_lock);
+	mutex_lock(&kvm_iommu_ops_lock);
 	if (!host_table_ops)
-		lookup_copy_ops(tbl->it_ops);
+		kvm_iommu_copy_ops(tbl->it_ops);
 	same = tbl->it_ops == host_table_ops;
-	mutex_unlock(&lookup_ops_lock);
+	mutex_unlock(&kvm_iommu_ops_lock);
 	return same;
 }
 
-struct iommu_table *lookup_make_inert(struct iommu_table *tbl)
+struct iommu_table *kvm_iommu_make_inert(struct iommu_table *tbl)
 {
-	if (!tbl || tbl->it_ops == &lookup_ops || !lookup_is_the_hosts(tbl))
+	if (!tbl || tbl->it_ops == &kvm_iommu_ops || !kvm_iommu_is_the_hosts(tbl))
 		return NULL;
 	if (!iommu_tce_table_get(tbl))
 		return NULL;
@@ -251,17 +251,17 @@ struct iommu_table *lookup_make_inert(struct iommu_table *tbl)
 	return tbl;
 }
 
-void lookup_make_normal(struct iommu_table *tbl)
+void kvm_iommu_make_normal(struct iommu_table *tbl)
 {
 	WRITE_ONCE(tbl->it_ops, host_table_ops);
 }
 
-void lookup_abandon(struct iommu_table *tbl)
+void kvm_iommu_abandon(struct iommu_table *tbl)
 {
 	if (try_module_get(THIS_MODULE))
 		WRITE_ONCE(tbl->it_ops, &left_ops);
 	else
-		lookup_make_normal(tbl);
-	lookup_wait();
+		kvm_iommu_make_normal(tbl);
+	kvm_iommu_wait();
 	iommu_tce_table_put(tbl);
 }

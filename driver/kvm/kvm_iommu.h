@@ -11,37 +11,37 @@
 #include "kvm/kvm_table.h"
 
 /**
- * lookup_table() - what to publish for a window; NULL for NULL
+ * kvm_iommu_table() - what to publish for a window; NULL for NULL
  */
-struct iommu_table *lookup_table(struct lend *l);
+struct iommu_table *kvm_iommu_table(struct kvm_table *l);
 
 /**
- * lookup_make_inert() - keep KVM's hands off a table of the host's
+ * kvm_iommu_make_inert() - keep KVM's hands off a table of the host's
  * @tbl: the table, which cannot go meanwhile; NULL or one of ours is no such
  *
  * KVM can be made to find the table of a group that no container has. What it
  * does there from now on has no effect.
  *
- * Context: may sleep. Return: @tbl with a reference, for lookup_make_normal() or
- * lookup_abandon(); NULL when it is left as it is.
+ * Context: may sleep. Return: @tbl with a reference, for kvm_iommu_make_normal() or
+ * kvm_iommu_abandon(); NULL when it is left as it is.
  */
-struct iommu_table *lookup_make_inert(struct iommu_table *tbl);
+struct iommu_table *kvm_iommu_make_inert(struct iommu_table *tbl);
 
 /**
- * lookup_make_normal() - undo lookup_make_inert(); the reference stays
+ * kvm_iommu_make_normal() - undo kvm_iommu_make_inert(); the reference stays
  *
- * KVM may be inside our operations until lookup_wait() has returned.
+ * KVM may be inside our operations until kvm_iommu_wait() has returned.
  */
-void lookup_make_normal(struct iommu_table *tbl);
+void kvm_iommu_make_normal(struct iommu_table *tbl);
 
 /**
- * lookup_abandon() - drop the reference to an inert table that the host has no more
+ * kvm_iommu_abandon() - drop the reference to an inert table that the host has no more
  *
  * It stays inert for KVM, and if that has it still, so does this module stay:
  * the hypervisor's table of that name may be somebody else's by now.
  *
- * Context: sleeps, as lookup_wait().
+ * Context: sleeps, as kvm_iommu_wait().
  */
-void lookup_abandon(struct iommu_table *tbl);
+void kvm_iommu_abandon(struct iommu_table *tbl);
 
 #endif

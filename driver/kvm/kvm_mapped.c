@@ -4,7 +4,7 @@
  *
  * KVM finds registered memory by address space, whoever registered it: a page
  * of one container's may be in the table of another one's. So each address space
- * has a ledger: how many tables KVM has slots of there, and what waits for their
+ * has one mm_pins: how many tables KVM has slots of there, and what waits for their
  * end. While there is such a table, every count in that space may stand for a TCE
  * and stays; when the last one is settled, what is still counted stands for none.
  */
@@ -19,20 +19,20 @@
 #include "memory/mm_pins.h"
 #include "memory/pin.h"
 
-void tally_open(struct tally *y, struct ledger *l)
+void kvm_mapped_open(struct kvm_mapped *y, struct mm_pins *l)
 {
-	ledger_hold(l);
+	mm_pins_hold(l);
 	mutex_lock(&l->lock);
 	l->open++;
 	mutex_unlock(&l->lock);
-	y->ledger = l;
+	y->mm_pins = l;
 	atomic64_set(&y->counted, 0);
 	WRITE_ONCE(y->mm, l->mm);
 }
 
-void tally_close(struct tally *y)
+void kvm_mapped_close(struct kvm_mapped *y)
 {
-	struct ledger *l = y->ledger;
+	struct mm_pins *l = y->mm_pins;
 
 	mutex_lock(&l->lock);
 	l->open--;
@@ -40,17 +40,17 @@ void tally_close(struct tally *y)
 	mutex_unlock(&l->lock);
 	y->mm = NULL;
 	pin_retry(l, U32_MAX);
-	ledger_put(l);
+	mm_pins_put(l);
 }
 
-bool tally_lends(const struct tally *y, s64 live)
+bool kvm_mapped_lends(const struct kvm_mapped *y, s64 live)
 {
-	return atomic64_read(&y->counted) <= live + TALLY_MOST_LOST &&
-	       READ_ONCE(y->ledger->lost) <= TALLY_MOST_LOST;
+	return atomic64_read(&y->counted) <= live + KVM_MAPPED_MOST_LOST &&
+	       READ_ONCE(y->mm_pins->lost) <= KVM_MAPPED_MOST_LOST;
 }
 
 /* KVM writes slots without a lock, so what one says is taken out in one go. */
-unsigned long tally_pull(struct tally *y, __be64 *slot)
+unsigned long kvm_mapped_pull(struct kvm_mapped *y, __be64 *slot)
 {
 	unsigned long ua = be64_to_cpu((__force __be64)xchg((__force u64 *)slot, 0));
 
@@ -59,7 +59,7 @@ unsigned long tally_pull(struct tally *y, __be64 *slot)
 	return ua;
 }
 
-void tally_down(const struct tally *y, unsigned long ua)
+void kvm_mapped_down(const struct kvm_mapped *y, unsigned long ua)
 {
 	struct mm_iommu_table_group_mem_t *mem;
 

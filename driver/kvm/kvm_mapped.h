@@ -14,79 +14,79 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
-struct ledger;
+struct mm_pins;
 struct mm_struct;
 
 /* Most counts that KVM may lose for a table, or in an address space, before it gets no slot. */
-#define TALLY_MOST_LOST	65536
+#define KVM_MAPPED_MOST_LOST	65536
 
 /**
- * struct tally - a table that KVM was lent slots of
- * @ledger:  of its address space
+ * struct kvm_mapped - a table that KVM was lent slots of
+ * @mm_pins: of its address space
  * @mm:      whose KVM; NULL while no slot was lent
  * @counted: what KVM counted for this table and nobody has counted down
  */
-struct tally {
-	struct ledger *ledger;
+struct kvm_mapped {
+	struct mm_pins *mm_pins;
 	struct mm_struct *mm;
 	atomic64_t counted;
 };
 
 /**
- * tally_is_open() - may KVM have slots? Slots come after this is true.
+ * kvm_mapped_is_open() - may KVM have slots? Slots come after this is true.
  */
-static inline bool tally_is_open(const struct tally *y)
+static inline bool kvm_mapped_is_open(const struct kvm_mapped *y)
 {
 	return READ_ONCE(y->mm);
 }
 
 /**
- * tally_open() - from now on KVM may count mappings for a table
+ * kvm_mapped_open() - from now on KVM may count mappings for a table
  *
  * Context: may sleep; one call at a time (shadow.grow).
  */
-void tally_open(struct tally *y, struct ledger *l);
+void kvm_mapped_open(struct kvm_mapped *y, struct mm_pins *l);
 
 /**
- * tally_close() - all slots of the table are settled, nothing can reach a page
+ * kvm_mapped_close() - all slots of the table are settled, nothing can reach a page
  * through it
  *
  * Memory that had to wait for this is unpinned.
  *
  * Context: may sleep.
  */
-void tally_close(struct tally *y);
+void kvm_mapped_close(struct kvm_mapped *y);
 
 /**
- * tally_lends() - may KVM get another slot?
- * @y:    an open tally
+ * kvm_mapped_lends() - may KVM get another slot?
+ * @y:    an open kvm_mapped
  * @live: valid entries of its table
  *
  * A guest that has two processors write one TCE at once makes KVM lose a slot, and a
  * count for good. When that has happened very often its requests go to user space.
  */
-bool tally_lends(const struct tally *y, s64 live);
+bool kvm_mapped_lends(const struct kvm_mapped *y, s64 live);
 
 /**
- * tally_pull() - take out what a slot says
- * @y:    an open tally
+ * kvm_mapped_pull() - take out what a slot says
+ * @y:    an open kvm_mapped
  * @slot: one of its slots
  *
  * Only when the TCE is known not to hold what KVM wrote any more: what the
  * slot says now was written after the TCE that it stands for.
  *
  * Context: the lock of the slot's leaf is held.
- * Return: a user address for tally_down(), 0 for none.
+ * Return: a user address for kvm_mapped_down(), 0 for none.
  */
-unsigned long tally_pull(struct tally *y, __be64 *slot);
+unsigned long kvm_mapped_pull(struct kvm_mapped *y, __be64 *slot);
 
 /**
- * tally_down() - count down for what a slot said
+ * kvm_mapped_down() - count down for what a slot said
  *
  * Costs as much as mm_iommu takes to find one of its regions.
  *
  * Context: any.
  */
-void tally_down(const struct tally *y, unsigned long ua);
+void kvm_mapped_down(const struct kvm_mapped *y, unsigned long ua);
 
 #endif

@@ -11,10 +11,10 @@
  * memory that a TCE of KVM's reaches cannot be unpinned.
  *
  * A slot must not go while KVM is between asking for it and writing to it. It does
- * not sleep there, so lookup_wait() outlasts that (not on kernels that preempt it:
+ * not sleep there, so kvm_iommu_wait() outlasts that (not on kernels that preempt it:
  * there it is never lent any). For the same reason nothing is allocated
  * here: KVM is sent to user space, and the MAP that comes of it brings slots, as
- * each MAP does while KVM has the table (lend_wanted()).
+ * each MAP does while KVM has the table (kvm_table_wanted()).
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -28,7 +28,7 @@
 /* Tries for one TCE while the hypervisor is busy; nothing can wait here. */
 #define LEND_TRIES	100
 
-void lend_init(struct lend *l)
+void kvm_table_init(struct kvm_table *l)
 {
 	rwlock_init(&l->lock);
 	l->t = NULL;
@@ -36,7 +36,7 @@ void lend_init(struct lend *l)
 	l->next = NULL;
 }
 
-void lend_begin(struct lend *l, struct table *t)
+void kvm_table_begin(struct kvm_table *l, struct table *t)
 {
 	write_lock(&l->lock);
 	l->first = t->w.start >> t->w.page_shift;
@@ -45,30 +45,30 @@ void lend_begin(struct lend *l, struct table *t)
 	write_unlock(&l->lock);
 }
 
-static void lend_set_stopped(struct lend *l, bool stopped)
+static void kvm_table_set_stopped(struct kvm_table *l, bool stopped)
 {
 	write_lock(&l->lock);
 	l->stopped = stopped;
 	write_unlock(&l->lock);
 }
 
-void lend_stop(struct lend *l)
+void kvm_table_stop(struct kvm_table *l)
 {
 	if (!l)
 		return;
-	lend_set_stopped(l, true);
+	kvm_table_set_stopped(l, true);
 	/* Slots come with a MAP only: there won't be any meanwhile. */
-	if (l->t && l->t->tally.mm)
-		lookup_wait();
+	if (l->t && l->t->kvm_mapped.mm)
+		kvm_iommu_wait();
 }
 
-void lend_go(struct lend *l)
+void kvm_table_go(struct kvm_table *l)
 {
 	if (l)
-		lend_set_stopped(l, false);
+		kvm_table_set_stopped(l, false);
 }
 
-void lend_end(struct lend *l)
+void kvm_table_end(struct kvm_table *l)
 {
 	if (!l)
 		return;
@@ -77,18 +77,18 @@ void lend_end(struct lend *l)
 	write_unlock(&l->lock);
 }
 
-void lend_exclude(struct lend *l) __acquires(&l->lock)
+void kvm_table_exclude(struct kvm_table *l) __acquires(&l->lock)
 {
 	write_lock(&l->lock);
 }
 
-void lend_admit(struct lend *l) __releases(&l->lock)
+void kvm_table_admit(struct kvm_table *l) __releases(&l->lock)
 {
 	write_unlock(&l->lock);
 }
 
 /* With the lock. The table in which KVM's @index lies, and where. */
-static struct table *lend_table(const struct lend *l, u64 index, u64 *idx)
+static struct table *kvm_table_of(const struct kvm_table *l, u64 index, u64 *idx)
 {
 	lockdep_assert_held(&l->lock);
 	*idx = index - l->first;
@@ -99,60 +99,60 @@ static struct table *lend_table(const struct lend *l, u64 index, u64 *idx)
  * KVM believes mm_iommu's word on how large a region's pages are, which can be
  * wrong: a TCE larger than the kernel's pages is not for it.
  */
-static __be64 *lend_table_slot(struct table *t, u64 idx)
+static __be64 *kvm_table_slot_in(struct table *t, u64 idx)
 {
 	struct shadow_leaf *leaf;
 	__be64 *slot = NULL;
 
-	if (t->w.page_shift > PAGE_SHIFT || t->memory->loose)
+	if (t->w.page_shift > PAGE_SHIFT || t->regions->v1)
 		return NULL;
 	leaf = shadow_leaf(&t->shadow, idx);
 	if (!leaf)
 		return NULL;
 	spin_lock(&leaf->lock);
-	if (leaf->slots && t->tally.mm == current->mm && !READ_ONCE(t->lost) &&
-	    tally_lends(&t->tally, atomic64_read(&t->shadow.live)))
+	if (leaf->slots && t->kvm_mapped.mm == current->mm && !READ_ONCE(t->lost) &&
+	    kvm_mapped_lends(&t->kvm_mapped, atomic64_read(&t->shadow.live)))
 		slot = &leaf->slots[idx & SHADOW_LEAF_MASK];
 	spin_unlock(&leaf->lock);
 	return slot;
 }
 
-__be64 *lend_slot(struct lend *l, u64 index)
+__be64 *kvm_table_slot(struct kvm_table *l, u64 index)
 {
 	__be64 *slot = NULL;
 	struct table *t;
 	u64 idx;
 
 	read_lock(&l->lock);
-	t = lend_table(l, index, &idx);
+	t = kvm_table_of(l, index, &idx);
 	if (t && !l->stopped)
-		slot = lend_table_slot(t, idx);
+		slot = kvm_table_slot_in(t, idx);
 	read_unlock(&l->lock);
 	return slot;
 }
 
 /* Bounded: LEND_TRIES. */
-static int lend_put_one(u32 liobn, u64 ioba, u64 tce)
+static int kvm_table_put_one(u32 liobn, u64 ioba, u64 tce)
 {
 	u32 tries = 0;
 	int rc;
 
 	do {
-		rc = hv_put_one(liobn, ioba, tce);
+		rc = hcall_put_one(liobn, ioba, tce);
 	} while (rc > 0 && ++tries < LEND_TRIES);
 	return rc;
 }
 
-static int lend_put(struct table *t, u64 idx, u64 tce)
+static int kvm_table_put(struct table *t, u64 idx, u64 tce)
 {
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
 	u32 i;
 
-	lockdep_assert_held(&t->lend->lock);
+	lockdep_assert_held(&t->kvm->lock);
 	for (i = 0; i < t->pes; i++) {
-		int rc = lend_put_one(t->liobn[i], ioba, tce);
+		int rc = kvm_table_put_one(t->liobn[i], ioba, tce);
 
-		count_one(&t->count, rc);
+		counters_one(&t->counters, rc);
 		if (rc)
 			return -EIO;
 	}
@@ -160,36 +160,36 @@ static int lend_put(struct table *t, u64 idx, u64 tce)
 }
 
 /* The TCE is exchanged and known; the shadow follows. The old page was pinned until now. */
-static void lend_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce)
+static void kvm_table_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce)
 {
 	u32 region = leaf->cells->region[slot];
 	u64 old = leaf->cells->tce[slot];
 
 	if (old & PAPR_TCE_WRITE)
-		memory_dirty(old & PAGE_MASK, t->w.page_shift);
+		regions_dirty(old & PAGE_MASK, t->w.page_shift);
 	shadow_set(&t->shadow, leaf, slot, tce, 0);
 	if (old & SHADOW_UNKNOWN)
-		memory_known(t->memory);
+		regions_known(t->regions);
 	if (!old || !region)
 		return;
-	if (region == MEMORY_LOOSE)
-		memory_drop_loose(t->memory, &old, 1);
+	if (region == REGIONS_V1)
+		regions_drop_v1(t->regions, &old, 1);
 	else
-		memory_drop_late(t->memory, region, 1);
+		regions_drop_late(t->regions, region, 1);
 }
 
 /*
  * The TCE is there still or is not: its page stays. One that an UNMAP has erased
  * already is known to be gone.
  */
-static void lend_unknown(struct table *t, struct shadow_leaf *leaf, u32 slot)
+static void kvm_table_unknown(struct table *t, struct shadow_leaf *leaf, u32 slot)
 {
 	u64 tce = leaf->cells->tce[slot];
 
 	if (tce & SHADOW_MARKS)
 		return;
 	shadow_set(&t->shadow, leaf, slot, tce | SHADOW_UNKNOWN, leaf->cells->region[slot]);
-	memory_unknown(t->memory, 1);
+	regions_unknown(t->regions, 1);
 }
 
 /*
@@ -198,17 +198,17 @@ static void lend_unknown(struct table *t, struct shadow_leaf *leaf, u32 slot)
  * believe that all is well; its count then keeps the page pinned, and no count is
  * taken down before the window is gone.
  */
-static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 idx, u64 tce)
+static int kvm_table_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 idx, u64 tce)
 {
 	if (!tce) {
-		lend_unknown(t, leaf, slot);
+		kvm_table_unknown(t, leaf, slot);
 		return -EIO;
 	}
 	/* It may have been there, with one member at least, and been written to. */
 	if (tce & PAPR_TCE_WRITE)
-		memory_dirty(tce & PAGE_MASK, t->w.page_shift);
-	if (!lend_put(t, idx, 0)) {
-		lend_store(t, leaf, slot, 0);
+		regions_dirty(tce & PAGE_MASK, t->w.page_shift);
+	if (!kvm_table_put(t, idx, 0)) {
+		kvm_table_store(t, leaf, slot, 0);
 		return -EIO;
 	}
 	pr_err_ratelimited("vfio_pseries: window %x: a guest's TCE %llx is in an unknown state\n",
@@ -221,35 +221,36 @@ static int lend_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64
  * Where slots are there are cells, too. Without, only what was mapped before KVM had the table can
  * be cleared, and if there is no memory at once KVM asks user space to do it.
  */
-static bool lend_flatten(struct table *t, struct shadow_leaf *leaf)
+static bool kvm_table_flatten(struct table *t, struct shadow_leaf *leaf)
 {
 	if (!leaf->cells)
 		WRITE_ONCE(leaf->cells, shadow_cells(GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN));
 	if (!leaf->cells)
 		return false;
-	leaf_flatten(leaf, t->memory);
+	shadow_leaf_flatten(leaf, t->regions);
 	return true;
 }
 
-static int lend_write(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce)
+static int kvm_table_write(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce)
 {
 	u32 slot = idx & SHADOW_LEAF_MASK;
 
 	lockdep_assert_held(&leaf->lock);
-	if (!tce && !leaf_live(leaf, slot))
+	if (!tce && !shadow_leaf_live(leaf, slot))
 		return 0;
-	if (!lend_flatten(t, leaf))
+	if (!kvm_table_flatten(t, leaf))
 		return -EIO;
 	WRITE_ONCE(t->lent, true);
-	if (lend_put(t, idx, tce))
-		return lend_refused(t, leaf, slot, idx, tce);
-	lend_store(t, leaf, slot, tce);
+	if (kvm_table_put(t, idx, tce))
+		return kvm_table_refused(t, leaf, slot, idx, tce);
+	kvm_table_store(t, leaf, slot, tce);
 	if (leaf->slots && !READ_ONCE(t->lost))
-		tally_down(&t->tally, tally_pull(&t->tally, &leaf->slots[slot]));
+		kvm_mapped_down(&t->kvm_mapped,
+				kvm_mapped_pull(&t->kvm_mapped, &leaf->slots[slot]));
 	return 0;
 }
 
-static int lend_exchange_in(struct table *t, u64 idx, u64 hpa, u64 perm)
+static int kvm_table_exchange_in(struct table *t, u64 idx, u64 hpa, u64 perm)
 {
 	/* A guest may leave anything in the bits between address and permissions. */
 	u64 tce = perm ? (hpa & ~((1ULL << t->w.page_shift) - 1)) | perm : 0;
@@ -258,25 +259,25 @@ static int lend_exchange_in(struct table *t, u64 idx, u64 hpa, u64 perm)
 
 	if (leaf) {
 		spin_lock(&leaf->lock);
-		rc = lend_write(t, leaf, idx, tce);
+		rc = kvm_table_write(t, leaf, idx, tce);
 		spin_unlock(&leaf->lock);
 	}
 	/* Before a page is written KVM counts it, and for an error it counts down. */
 	if (tce && !rc)
-		atomic64_inc(&t->tally.counted);
+		atomic64_inc(&t->kvm_mapped.counted);
 	return rc;
 }
 
-int lend_exchange(struct lend *l, u64 index, u64 hpa, u64 perm)
+int kvm_table_exchange(struct kvm_table *l, u64 index, u64 hpa, u64 perm)
 {
 	struct table *t;
 	int rc = 0;
 	u64 idx;
 
 	read_lock(&l->lock);
-	t = lend_table(l, index, &idx);
+	t = kvm_table_of(l, index, &idx);
 	if (t)
-		rc = lend_exchange_in(t, idx, hpa, perm);
+		rc = kvm_table_exchange_in(t, idx, hpa, perm);
 	read_unlock(&l->lock);
 	return rc;
 }

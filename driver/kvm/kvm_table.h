@@ -17,7 +17,7 @@
 #include "tce/table.h"
 
 /**
- * struct lend - what KVM was given
+ * struct kvm_table - what KVM was given
  * @lock:    guards all, and the members of the table that it stands for; KVM's processors hold it
  *           to read while they write, outside of a leaf's lock; never held over a sleep
  * @t:       the table, NULL before its window is ready and when it is gone
@@ -25,54 +25,54 @@
  * @stopped: KVM gets no slot; what it may still do is to remove
  * @next:    in a list of those that are out of use
  */
-struct lend {
+struct kvm_table {
 	rwlock_t lock;
 	struct table *t;
 	u64 first;
 	bool stopped;
-	struct lend *next;
+	struct kvm_table *next;
 };
 
-void lend_init(struct lend *l);
+void kvm_table_init(struct kvm_table *l);
 
 /**
- * lend_begin() - the table can be written to
+ * kvm_table_begin() - the table can be written to
  */
-void lend_begin(struct lend *l, struct table *t);
+void kvm_table_begin(struct kvm_table *l, struct table *t);
 
 /**
- * lend_stop() - KVM adds nothing to the table any more, and nobody is about to
+ * kvm_table_stop() - KVM adds nothing to the table any more, and nobody is about to
  *
  * What a guest maps goes to user space meanwhile, and waits there. NULL does
  * nothing.
  *
  * Context: sleeps for an RCU grace period if KVM was ever lent a slot.
  */
-void lend_stop(struct lend *l);
+void kvm_table_stop(struct kvm_table *l);
 
 /**
- * lend_go() - undo lend_stop()
+ * kvm_table_go() - undo kvm_table_stop()
  */
-void lend_go(struct lend *l);
+void kvm_table_go(struct kvm_table *l);
 
 /**
- * lend_end() - the table is about to go
+ * kvm_table_end() - the table is about to go
  *
  * Before the hypervisor's: its name may come back at once for another one. KVM is
  * stopped. NULL does nothing.
  */
-void lend_end(struct lend *l);
+void kvm_table_end(struct kvm_table *l);
 
 /**
- * lend_exclude() - no processor of KVM's writes until lend_admit()
+ * kvm_table_exclude() - no processor of KVM's writes until kvm_table_admit()
  *
  * For changes that each of its writes has to see as a whole. Context: does not sleep.
  */
-void lend_exclude(struct lend *l);
-void lend_admit(struct lend *l);
+void kvm_table_exclude(struct kvm_table *l);
+void kvm_table_admit(struct kvm_table *l);
 
 /**
- * lend_slot() - where KVM keeps the user address of what it writes
+ * kvm_table_slot() - where KVM keeps the user address of what it writes
  * @l:     the object
  * @index: the TCE, as KVM counts them
  *
@@ -82,10 +82,10 @@ void lend_admit(struct lend *l);
  * Context: does not sleep. KVM writes to the slot without sleeping in between.
  * Return: the slot; NULL makes KVM hand the guest's request to user space.
  */
-__be64 *lend_slot(struct lend *l, u64 index);
+__be64 *kvm_table_slot(struct kvm_table *l, u64 index);
 
 /**
- * lend_exchange() - KVM writes one TCE
+ * kvm_table_exchange() - KVM writes one TCE
  * @l:     the object
  * @index: the TCE, as KVM counts them
  * @hpa:   host physical address, counted in mm_iommu before
@@ -99,51 +99,51 @@ __be64 *lend_slot(struct lend *l, u64 index);
  * Return: 0, also when the table is gone; -EIO when the hypervisor refuses, and
  * the TCE is what it was or invalid.
  */
-int lend_exchange(struct lend *l, u64 index, u64 hpa, u64 perm);
+int kvm_table_exchange(struct kvm_table *l, u64 index, u64 hpa, u64 perm);
 
 /*
  * The kernel's object around it: kvm_iommu.c, and the tests' world.
  */
 
 /**
- * lookup_alloc() - one more, held by us
+ * kvm_iommu_alloc() - one more, held by us
  *
  * Context: may sleep. Return: NULL without memory.
  */
-struct lend *lookup_alloc(void);
+struct kvm_table *kvm_iommu_alloc(void);
 
 /**
- * lookup_place() - say where the window is, before it is published
+ * kvm_iommu_place() - say where the window is, before it is published
  */
-void lookup_place(struct lend *l, const struct hv_window *w);
+void kvm_iommu_place(struct kvm_table *l, const struct dma_window *w);
 
 /**
- * lookup_held() - does anybody but us hold it?
+ * kvm_iommu_held() - does anybody but us hold it?
  */
-bool lookup_held(struct lend *l);
+bool kvm_iommu_held(struct kvm_table *l);
 
 /**
- * lookup_wanted() - has KVM got it, and may it be lent slots?
+ * kvm_iommu_wanted() - has KVM got it, and may it be lent slots?
  */
-bool lookup_wanted(struct lend *l);
+bool kvm_iommu_wanted(struct kvm_table *l);
 
 /**
- * lend_wanted() - has KVM got it? Then a MAP brings slots for it, and it is to find the memory
+ * kvm_table_wanted() - has KVM got it? Then a MAP brings slots for it, and it is to find the memory
  *
  * KVM does not ask for a slot before it has found the memory that the guest names. It is never lent
- * one where lend_slot() says so, too: see there.
+ * one where kvm_table_slot() says so, too: see there.
  *
- * Context: the space's lock is held.
+ * Context: the IOAS's lock is held.
  */
-static inline bool lend_wanted(const struct table *t)
+static inline bool kvm_table_wanted(const struct table *t)
 {
-	if (!t->lend || t->w.page_shift > PAGE_SHIFT || t->memory->loose)
+	if (!t->kvm || t->w.page_shift > PAGE_SHIFT || t->regions->v1)
 		return false;
-	return lookup_wanted(t->lend);
+	return kvm_iommu_wanted(t->kvm);
 }
 
 /**
- * lookup_wait() - KVM is out of what it was in when this began
+ * kvm_iommu_wait() - KVM is out of what it was in when this began
  *
  * It takes no more references to what is published no more, and writes to no more slots that it
  * asked for before.
@@ -151,14 +151,14 @@ static inline bool lend_wanted(const struct table *t)
  * Context: sleeps until every processor has been elsewhere, which it is made to be soon, or where
  * the kernel can be preempted until every task has been seen outside of the kernel, or asleep.
  */
-void lookup_wait(void);
+void kvm_iommu_wait(void);
 
 /**
- * lookup_put() - we hold them no more
+ * kvm_iommu_put() - we hold them no more
  * @l: a list of those that are published nowhere
  *
- * Context: sleeps, as lookup_wait().
+ * Context: sleeps, as kvm_iommu_wait().
  */
-void lookup_put(struct lend *l);
+void kvm_iommu_put(struct kvm_table *l);
 
 #endif

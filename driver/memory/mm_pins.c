@@ -10,12 +10,12 @@
 #include <linux/spinlock.h>
 #include "memory/mm_pins.h"
 
-static DEFINE_SPINLOCK(ledgers_lock);
-static LIST_HEAD(ledgers);
+static DEFINE_SPINLOCK(mm_pins_lock);
+static LIST_HEAD(all_mm_pins);
 
-static struct ledger *ledger_alloc(struct mm_struct *mm)
+static struct mm_pins *mm_pins_alloc(struct mm_struct *mm)
 {
-	struct ledger *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
+	struct mm_pins *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
 
 	if (!l)
 		return NULL;
@@ -26,52 +26,52 @@ static struct ledger *ledger_alloc(struct mm_struct *mm)
 	return l;
 }
 
-static struct ledger *ledger_find(const struct mm_struct *mm)
+static struct mm_pins *mm_pins_find(const struct mm_struct *mm)
 {
-	struct ledger *l;
+	struct mm_pins *l;
 
-	lockdep_assert_held(&ledgers_lock);
-	list_for_each_entry(l, &ledgers, link)
+	lockdep_assert_held(&mm_pins_lock);
+	list_for_each_entry(l, &all_mm_pins, link)
 		if (l->mm == mm)
 			return l;
 	return NULL;
 }
 
-struct ledger *ledger_get(struct mm_struct *mm)
+struct mm_pins *mm_pins_get(struct mm_struct *mm)
 {
-	struct ledger *new = ledger_alloc(mm);
-	struct ledger *l;
+	struct mm_pins *new = mm_pins_alloc(mm);
+	struct mm_pins *l;
 
-	spin_lock(&ledgers_lock);
-	l = ledger_find(mm);
+	spin_lock(&mm_pins_lock);
+	l = mm_pins_find(mm);
 	if (!l && new) {
 		mmgrab(mm);
-		list_add_tail(&new->link, &ledgers);
+		list_add_tail(&new->link, &all_mm_pins);
 		swap(l, new);
 	}
 	if (l)
 		l->refs++;
-	spin_unlock(&ledgers_lock);
+	spin_unlock(&mm_pins_lock);
 	kfree(new);
 	return l;
 }
 
-void ledger_hold(struct ledger *l)
+void mm_pins_hold(struct mm_pins *l)
 {
-	spin_lock(&ledgers_lock);
+	spin_lock(&mm_pins_lock);
 	l->refs++;
-	spin_unlock(&ledgers_lock);
+	spin_unlock(&mm_pins_lock);
 }
 
-void ledger_put(struct ledger *l)
+void mm_pins_put(struct mm_pins *l)
 {
 	bool last;
 
-	spin_lock(&ledgers_lock);
+	spin_lock(&mm_pins_lock);
 	last = !--l->refs;
 	if (last)
 		list_del(&l->link);
-	spin_unlock(&ledgers_lock);
+	spin_unlock(&mm_pins_lock);
 	if (!last)
 		return;
 	mmdrop(l->mm);

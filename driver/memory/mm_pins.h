@@ -17,11 +17,11 @@
 struct mm_struct;
 
 /**
- * struct ledger - one address space
+ * struct mm_pins - one address space
  * @link:    among all; this and @refs are guarded by a lock of mm_pins.c
- * @refs:    one for each memory, pinned range and open tally
+ * @refs:    one for each memory, pinned range and open kvm_mapped
  * @mm:      the address space, referenced
- * @lock:    guards the rest; taken inside a space's lock
+ * @lock:    guards the rest; taken inside an IOAS's lock
  * @pins:    pinned ranges by address and size: of several with the same, the last
  * @orphans: pinned ranges that nobody uses and KVM still counts, longest first
  * @open:    tables that KVM has slots of
@@ -30,7 +30,7 @@ struct mm_struct;
  * Registered memory of mm_iommu's is put under @lock, which takes the mmap_lock. Its user
  * can hold that for ever: it is one user's lock, and nobody else waits for it.
  */
-struct ledger {
+struct mm_pins {
 	struct list_head link;
 	u32 refs;
 	struct mm_struct *mm;
@@ -42,17 +42,17 @@ struct ledger {
 };
 
 /**
- * ledger_get() - what is known of an address space, found or made
+ * mm_pins_get() - what is known of an address space, found or made
  *
- * The address space stays for as long as its ledger does.
+ * The address space stays for as long as its mm_pins does.
  *
  * Context: may sleep. Return: a reference; NULL without memory.
  */
-struct ledger *ledger_get(struct mm_struct *mm);
+struct mm_pins *mm_pins_get(struct mm_struct *mm);
 
 /* One more reference. */
-void ledger_hold(struct ledger *l);
+void mm_pins_hold(struct mm_pins *l);
 
-void ledger_put(struct ledger *l);
+void mm_pins_put(struct mm_pins *l);
 
 #endif

@@ -16,24 +16,24 @@
 #include "memory/pages.h"
 
 /* More than any process can address. */
-#define RUNS_MOST_BYTES	(1ULL << 52)
+#define PAGE_RUNS_MOST_BYTES	(1ULL << 52)
 
-int runs_init(struct runs *r, unsigned long ua, unsigned long pages)
+int page_runs_init(struct page_runs *r, unsigned long ua, unsigned long pages)
 {
 	u64 first = ua >> PAGE_SHIFT, last = first + (pages - 1);
-	u64 blocks = (last >> RUNS_BLOCK_SHIFT) - (first >> RUNS_BLOCK_SHIFT) + 1;
+	u64 blocks = (last >> PAGE_RUNS_BLOCK_SHIFT) - (first >> PAGE_RUNS_BLOCK_SHIFT) + 1;
 
 	/* A frame's number must not run into the rest of a run. */
-	BUILD_BUG_ON(MAX_PHYSMEM_BITS - PAGE_SHIFT > 64 - RUNS_BLOCK_SHIFT);
-	if (pages > RUNS_MOST_BYTES >> PAGE_SHIFT)
+	BUILD_BUG_ON(MAX_PHYSMEM_BITS - PAGE_SHIFT > 64 - PAGE_RUNS_BLOCK_SHIFT);
+	if (pages > PAGE_RUNS_MOST_BYTES >> PAGE_SHIFT)
 		return -EFAULT;
-	*r = (struct runs){ .first = first, .blocks = blocks, .block = &r->one };
+	*r = (struct page_runs){ .first = first, .blocks = blocks, .block = &r->one };
 	if (blocks > 1)
 		r->block = kvcalloc(blocks, sizeof(*r->block), GFP_KERNEL_ACCOUNT);
 	return r->block ? 0 : -ENOMEM;
 }
 
-void runs_free(struct runs *r)
+void page_runs_free(struct page_runs *r)
 {
 	u32 i;
 
@@ -46,7 +46,7 @@ void runs_free(struct runs *r)
 	r->block = NULL;
 }
 
-u64 runs_bytes(const struct runs *r)
+u64 page_runs_bytes(const struct page_runs *r)
 {
 	u64 bytes = r->blocks > 1 ? r->blocks * sizeof(*r->block) : 0;
 	u32 i;
@@ -59,7 +59,7 @@ u64 runs_bytes(const struct runs *r)
 /* --- filling --- */
 
 /* An array of another size, with what it has. */
-static int block_resize(struct runs_block *b, u32 room)
+static int block_resize(struct page_runs_block *b, u32 room)
 {
 	u64 *run = kvmalloc_array(room, sizeof(*run), GFP_KERNEL_ACCOUNT);
 
@@ -73,22 +73,22 @@ static int block_resize(struct runs_block *b, u32 room)
 }
 
 /* Its room is the next power of two, until it is trimmed. */
-static bool block_full(const struct runs_block *b)
+static bool block_full(const struct page_runs_block *b)
 {
 	return !(b->n & (b->n - 1));
 }
 
-static int block_trim(struct runs_block *b)
+static int block_trim(struct page_runs_block *b)
 {
 	return block_full(b) ? 0 : block_resize(b, b->n);
 }
 
-int runs_trim(struct runs *r)
+int page_runs_trim(struct page_runs *r)
 {
 	return block_trim(&r->block[r->blocks - 1]);
 }
 
-static int block_begin(struct runs *r, struct runs_block *b, u64 run)
+static int block_begin(struct page_runs *r, struct page_runs_block *b, u64 run)
 {
 	int rc = 0;
 
@@ -104,42 +104,42 @@ static int block_begin(struct runs *r, struct runs_block *b, u64 run)
 
 static u64 run_make(u64 pfn, u64 page)
 {
-	return pfn << RUNS_BLOCK_SHIFT | (page & RUNS_BLOCK_MASK);
+	return pfn << PAGE_RUNS_BLOCK_SHIFT | (page & PAGE_RUNS_BLOCK_MASK);
 }
 
 /* Does a page of the block follow the pages of this run, in memory, too? */
 static bool run_goes_on(u64 run, u64 pfn, u64 page)
 {
-	return pfn - (run >> RUNS_BLOCK_SHIFT) ==
-	       (page & RUNS_BLOCK_MASK) - (run & RUNS_BLOCK_MASK);
+	return pfn - (run >> PAGE_RUNS_BLOCK_SHIFT) ==
+	       (page & PAGE_RUNS_BLOCK_MASK) - (run & PAGE_RUNS_BLOCK_MASK);
 }
 
-unsigned long runs_add(struct runs *r, struct page **page, unsigned long n)
+unsigned long page_runs_add(struct page_runs *r, struct page **page, unsigned long n)
 {
 	unsigned long i, part;
 
 	for (i = 0; i < n; i += part, r->pages += part) {
 		u64 at = r->first + r->pages, pfn = page_to_pfn(page[i]);
-		struct runs_block *b = r->block + runs_block_of(r, at);
+		struct page_runs_block *b = r->block + page_runs_block_of(r, at);
 
 		if (!b->n || !run_goes_on(b->run[b->n - 1], pfn, at))
 			if (block_begin(r, b, run_make(pfn, at)))
 				break;
 		/* What follows goes on, up to the end of the block. */
-		part = pages_follow(page + i, min_t(u64, n - i, RUNS_BLOCK_MASK + 1 -
-							       (at & RUNS_BLOCK_MASK)));
+		part = pages_follow(page + i, min_t(u64, n - i, PAGE_RUNS_BLOCK_MASK + 1 -
+							       (at & PAGE_RUNS_BLOCK_MASK)));
 	}
 	return i;
 }
 
-bool runs_equal(const struct runs *a, const struct runs *b)
+bool page_runs_equal(const struct page_runs *a, const struct page_runs *b)
 {
 	u32 i;
 
 	if (a->first != b->first || a->pages != b->pages)
 		return false;
 	for (i = 0; i < a->blocks; i++) {
-		const struct runs_block *x = &a->block[i], *y = &b->block[i];
+		const struct page_runs_block *x = &a->block[i], *y = &b->block[i];
 
 		if (x->n != y->n || memcmp(x->run, y->run, x->n * sizeof(*x->run)))
 			return false;
@@ -151,30 +151,30 @@ bool runs_equal(const struct runs *a, const struct runs *b)
 /* --- looking --- */
 
 /* The first page of a block, counted from user address 0; that of the range may come later. */
-static u64 block_base(const struct runs *r, u32 block)
+static u64 block_base(const struct page_runs *r, u32 block)
 {
-	return ((r->first >> RUNS_BLOCK_SHIFT) + block) << RUNS_BLOCK_SHIFT;
+	return ((r->first >> PAGE_RUNS_BLOCK_SHIFT) + block) << PAGE_RUNS_BLOCK_SHIFT;
 }
 
 /* The page behind a run. */
-static u64 run_end(const struct runs *r, u32 block, u32 at)
+static u64 run_end(const struct page_runs *r, u32 block, u32 at)
 {
-	const struct runs_block *b = &r->block[block];
+	const struct page_runs_block *b = &r->block[block];
 
 	if (at + 1 < b->n)
-		return block_base(r, block) + (b->run[at + 1] & RUNS_BLOCK_MASK);
+		return block_base(r, block) + (b->run[at + 1] & PAGE_RUNS_BLOCK_MASK);
 	return min(block_base(r, block + 1), r->first + r->pages);
 }
 
 /* The run that a page of the block lies in: the last that does not begin behind it. */
-static u32 block_find(const struct runs_block *b, u64 page)
+static u32 block_find(const struct page_runs_block *b, u64 page)
 {
 	u32 low = 0, high = b->n;
 
 	while (high - low > 1) {
 		u32 mid = low + (high - low) / 2;
 
-		if ((b->run[mid] & RUNS_BLOCK_MASK) <= (page & RUNS_BLOCK_MASK))
+		if ((b->run[mid] & PAGE_RUNS_BLOCK_MASK) <= (page & PAGE_RUNS_BLOCK_MASK))
 			low = mid;
 		else
 			high = mid;
@@ -182,27 +182,27 @@ static u32 block_find(const struct runs_block *b, u64 page)
 	return low;
 }
 
-void runs_find(const struct runs *r, unsigned long ua, struct piece *p)
+void page_runs_find(const struct page_runs *r, unsigned long ua, struct piece *p)
 {
 	u64 page = ua >> PAGE_SHIFT;
 
-	p->block = runs_block_of(r, page);
+	p->block = page_runs_block_of(r, page);
 	p->at = block_find(&r->block[p->block], page);
-	p->hpa = runs_hpa(r->block[p->block].run[p->at], ua);
+	p->hpa = page_runs_hpa(r->block[p->block].run[p->at], ua);
 	p->left = (run_end(r, p->block, p->at) << PAGE_SHIFT) - ua;
 }
 
-u32 runs_seek(struct runs *r, const struct runs_block *b, u64 page)
+u32 page_runs_seek(struct page_runs *r, const struct page_runs_block *b, u64 page)
 {
 	u32 at = READ_ONCE(r->last) + 1;
 
-	if (!runs_block_has(b, at, page))
+	if (!page_runs_block_has(b, at, page))
 		at = block_find(b, page);
 	WRITE_ONCE(r->last, at);
 	return at;
 }
 
-bool runs_next(const struct runs *r, struct piece *p)
+bool page_runs_next(const struct page_runs *r, struct piece *p)
 {
 	u64 run;
 
@@ -214,14 +214,14 @@ bool runs_next(const struct runs *r, struct piece *p)
 		p->at = 0;
 	}
 	run = r->block[p->block].run[p->at];
-	p->hpa = run >> RUNS_BLOCK_SHIFT << PAGE_SHIFT;
+	p->hpa = run >> PAGE_RUNS_BLOCK_SHIFT << PAGE_SHIFT;
 	p->left = (run_end(r, p->block, p->at) - block_base(r, p->block) -
-		   (run & RUNS_BLOCK_MASK)) << PAGE_SHIFT;
+		   (run & PAGE_RUNS_BLOCK_MASK)) << PAGE_SHIFT;
 	return true;
 }
 
 /* An IOMMU page larger than the kernel's begins and ends with a run, or lies within it. */
-bool runs_fit(const struct runs *r, unsigned long ua, unsigned long end, u32 page_shift)
+bool page_runs_fit(const struct page_runs *r, unsigned long ua, unsigned long end, u32 page_shift)
 {
 	const u64 mask = (1ULL << page_shift) - 1;
 	struct piece p;
@@ -229,27 +229,27 @@ bool runs_fit(const struct runs *r, unsigned long ua, unsigned long end, u32 pag
 
 	if (page_shift <= PAGE_SHIFT)
 		return true;
-	runs_find(r, ua, &p);
+	page_runs_find(r, ua, &p);
 	do {
 		u64 n = min_t(u64, p.left, end - ua);
 
 		if ((p.hpa | n) & mask)
 			return false;
 		ua += n;
-		more = ua < end && runs_next(r, &p);
+		more = ua < end && page_runs_next(r, &p);
 		cond_resched();
 	} while (more);
 	return true;
 }
 
-void runs_list(const struct runs *r, unsigned long ua, u32 page_shift, u64 perm, u32 n,
-	       __be64 *list)
+void page_runs_list(const struct page_runs *r, unsigned long ua, u32 page_shift, u64 perm, u32 n,
+		    __be64 *list)
 {
 	const u64 step = 1ULL << page_shift;
 	const __be64 *end = list + n;
 	struct piece p;
 
-	runs_find(r, ua, &p);
+	page_runs_find(r, ua, &p);
 	do {
 		const __be64 *stop = list + min_t(u64, p.left >> page_shift, end - list);
 		u64 tce = p.hpa | perm;
@@ -257,5 +257,5 @@ void runs_list(const struct runs *r, unsigned long ua, u32 page_shift, u64 perm,
 		/* Most of what a MAP costs per TCE. */
 		for (; list < stop; tce += step)
 			*list++ = cpu_to_be64(tce);
-	} while (list < end && runs_next(r, &p));
+	} while (list < end && page_runs_next(r, &p));
 }

@@ -16,35 +16,35 @@
  * A run says which page of its block it begins with, in its low bits, and the frame of that one.
  * Blocks are cut from user address 0 on, so that no IOMMU page lies in two of them.
  */
-#define RUNS_BLOCK_SHIFT	22
-#define RUNS_BLOCK_MASK		((1ULL << RUNS_BLOCK_SHIFT) - 1)
+#define PAGE_RUNS_BLOCK_SHIFT	22
+#define PAGE_RUNS_BLOCK_MASK		((1ULL << PAGE_RUNS_BLOCK_SHIFT) - 1)
 
 /**
- * struct runs_block - the runs of up to 2^RUNS_BLOCK_SHIFT pages
+ * struct page_runs_block - the runs of up to 2^PAGE_RUNS_BLOCK_SHIFT pages
  * @run: each of them, in order
  * @n:   how many
  */
-struct runs_block {
+struct page_runs_block {
 	u64 *run;
 	u32 n;
 };
 
 /**
- * struct runs - a user range
+ * struct page_runs - a user range
  * @first:  its first page, counted from user address 0
  * @pages:  how many are known so far
  * @blocks: all blocks that the range touches
  * @block:  each of them
  * @one:    if there is but one
- * @last:   where runs_page() found one last, in its block; anything may stand here, and whoever
- *          looks writes it without a lock: it is read once, and then checked
+ * @last:   where page_runs_page() found one last, in its block; anything may stand here, and
+ *          whoever looks writes it without a lock: it is read once, and then checked
  */
-struct runs {
+struct page_runs {
 	u64 first;
 	u64 pages;
 	u32 blocks;
-	struct runs_block *block;
-	struct runs_block one;
+	struct page_runs_block *block;
+	struct page_runs_block one;
 	u32 last;
 };
 
@@ -63,116 +63,116 @@ struct piece {
 };
 
 /**
- * runs_init() - a range of which no page is known yet
+ * page_runs_init() - a range of which no page is known yet
  * @r:     to be filled
  * @ua:    user address, page aligned
  * @pages: how many it will have, at least 1
  *
  * Context: may sleep. Return: 0; -ENOMEM; -EFAULT (no process has so much).
  */
-int runs_init(struct runs *r, unsigned long ua, unsigned long pages);
+int page_runs_init(struct page_runs *r, unsigned long ua, unsigned long pages);
 
 /**
- * runs_add() - the next pages of the range
+ * page_runs_add() - the next pages of the range
  *
  * Context: may sleep. Return: how many were noted, fewer than @n without memory.
  */
-unsigned long runs_add(struct runs *r, struct page **page, unsigned long n);
+unsigned long page_runs_add(struct page_runs *r, struct page **page, unsigned long n);
 
 /**
- * runs_trim() - no more pages come: give back what is not needed
+ * page_runs_trim() - no more pages come: give back what is not needed
  *
  * Context: may sleep. Return: 0; -ENOMEM.
  */
-int runs_trim(struct runs *r);
+int page_runs_trim(struct page_runs *r);
 
-void runs_free(struct runs *r);
+void page_runs_free(struct page_runs *r);
 
 /**
- * runs_bytes() - memory that they take, apart from struct runs itself
+ * page_runs_bytes() - memory that they take, apart from struct page_runs itself
  */
-u64 runs_bytes(const struct runs *r);
+u64 page_runs_bytes(const struct page_runs *r);
 
 /**
- * runs_equal() - the same pages at the same user addresses? Both are trimmed.
+ * page_runs_equal() - the same pages at the same user addresses? Both are trimmed.
  */
-bool runs_equal(const struct runs *a, const struct runs *b);
+bool page_runs_equal(const struct page_runs *a, const struct page_runs *b);
 
 /**
- * runs_find() - the piece that begins at a user address of the range
+ * page_runs_find() - the piece that begins at a user address of the range
  *
- * Takes a logarithm of the number of runs; runs_next() takes the same few steps always.
+ * Takes a logarithm of the number of runs; page_runs_next() takes the same few steps always.
  */
-void runs_find(const struct runs *r, unsigned long ua, struct piece *p);
+void page_runs_find(const struct page_runs *r, unsigned long ua, struct piece *p);
 
 /* The block of a page, counted from user address 0, in the range's array. */
-static inline u32 runs_block_of(const struct runs *r, u64 page)
+static inline u32 page_runs_block_of(const struct page_runs *r, u64 page)
 {
-	return (page >> RUNS_BLOCK_SHIFT) - (r->first >> RUNS_BLOCK_SHIFT);
+	return (page >> PAGE_RUNS_BLOCK_SHIFT) - (r->first >> PAGE_RUNS_BLOCK_SHIFT);
 }
 
 /* Where in a run a user address lies, by host physical address. */
-static inline u64 runs_hpa(u64 run, unsigned long ua)
+static inline u64 page_runs_hpa(u64 run, unsigned long ua)
 {
-	u64 skip = ((ua >> PAGE_SHIFT) & RUNS_BLOCK_MASK) - (run & RUNS_BLOCK_MASK);
+	u64 skip = ((ua >> PAGE_SHIFT) & PAGE_RUNS_BLOCK_MASK) - (run & PAGE_RUNS_BLOCK_MASK);
 
-	return ((run >> RUNS_BLOCK_SHIFT) + skip) << PAGE_SHIFT | (ua & ~PAGE_MASK);
+	return ((run >> PAGE_RUNS_BLOCK_SHIFT) + skip) << PAGE_SHIFT | (ua & ~PAGE_MASK);
 }
 
-static inline bool runs_block_has(const struct runs_block *b, u32 at, u64 page)
+static inline bool page_runs_block_has(const struct page_runs_block *b, u32 at, u64 page)
 {
-	if (at >= b->n || (b->run[at] & RUNS_BLOCK_MASK) > page)
+	if (at >= b->n || (b->run[at] & PAGE_RUNS_BLOCK_MASK) > page)
 		return false;
-	return at + 1 == b->n || (b->run[at + 1] & RUNS_BLOCK_MASK) > page;
+	return at + 1 == b->n || (b->run[at + 1] & PAGE_RUNS_BLOCK_MASK) > page;
 }
 
 /**
- * runs_seek() - the run that a page of a block lies in, noted in @r
+ * page_runs_seek() - the run that a page of a block lies in, noted in @r
  */
-u32 runs_seek(struct runs *r, const struct runs_block *b, u64 page);
+u32 page_runs_seek(struct page_runs *r, const struct page_runs_block *b, u64 page);
 
 /**
- * runs_page() - the host physical address of one byte of the range
+ * page_runs_page() - the host physical address of one byte of the range
  *
- * Next to where it was asked for last it takes a few steps, else as runs_find().
+ * Next to where it was asked for last it takes a few steps, else as page_runs_find().
  */
-static inline u64 runs_page(struct runs *r, unsigned long ua)
+static inline u64 page_runs_page(struct page_runs *r, unsigned long ua)
 {
 	u64 page = ua >> PAGE_SHIFT;
-	const struct runs_block *b = &r->block[runs_block_of(r, page)];
+	const struct page_runs_block *b = &r->block[page_runs_block_of(r, page)];
 	u32 at = READ_ONCE(r->last);
 
-	page &= RUNS_BLOCK_MASK;
-	if (!runs_block_has(b, at, page))
-		at = runs_seek(r, b, page);
-	return runs_hpa(b->run[at], ua);
+	page &= PAGE_RUNS_BLOCK_MASK;
+	if (!page_runs_block_has(b, at, page))
+		at = page_runs_seek(r, b, page);
+	return page_runs_hpa(b->run[at], ua);
 }
 
 /**
- * runs_next() - the piece behind it, which is the whole of the next run
+ * page_runs_next() - the piece behind it, which is the whole of the next run
  *
  * Return: false when there is none.
  */
-bool runs_next(const struct runs *r, struct piece *p);
+bool page_runs_next(const struct page_runs *r, struct piece *p);
 
 /**
- * runs_fit() - is each IOMMU page of [ua, end) one piece? The last must not end behind it.
+ * page_runs_fit() - is each IOMMU page of [ua, end) one piece? The last must not end behind it.
  * @page_shift: log2 of the IOMMU page size, to which @ua is aligned
  *
  * Context: may sleep.
  */
-bool runs_fit(const struct runs *r, unsigned long ua, unsigned long end, u32 page_shift);
+bool page_runs_fit(const struct page_runs *r, unsigned long ua, unsigned long end, u32 page_shift);
 
 /**
- * runs_list() - TCEs of consecutive IOMMU pages
+ * page_runs_list() - TCEs of consecutive IOMMU pages
  * @r:          the range
  * @ua:         user address of the first
- * @page_shift: log2 of their size; runs_fit() holds
+ * @page_shift: log2 of their size; page_runs_fit() holds
  * @perm:       the TCEs' permissions
  * @n:          how many; all of them lie in the range
  * @list:       to be filled
  */
-void runs_list(const struct runs *r, unsigned long ua, u32 page_shift, u64 perm, u32 n,
-	       __be64 *list);
+void page_runs_list(const struct page_runs *r, unsigned long ua, u32 page_shift, u64 perm, u32 n,
+		    __be64 *list);
 
 #endif

@@ -8,7 +8,7 @@
  *
  * What has entered mm_iommu (pin_kvm.c) can only leave when KVM counts no mapping of it; what is
  * counted when no table is left that KVM could have counted for is dropped. Until then the range
- * waits among the ledger's orphans, once nobody uses it.
+ * waits among the mm_pins' orphans, once nobody uses it.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -39,7 +39,7 @@ static struct pin *pin_of(struct rb_node *node)
 	return rb_entry(node, struct pin, node);
 }
 
-static struct pin *pin_find(const struct ledger *l, unsigned long ua, unsigned long pages)
+static struct pin *pin_find(const struct mm_pins *l, unsigned long ua, unsigned long pages)
 {
 	struct rb_node *node = l->pins.rb_node;
 
@@ -56,24 +56,24 @@ static struct pin *pin_find(const struct ledger *l, unsigned long ua, unsigned l
 
 static void pin_link(struct pin *p)
 {
-	struct rb_node **at = &p->ledger->pins.rb_node, *parent = NULL;
+	struct rb_node **at = &p->mm_pins->pins.rb_node, *parent = NULL;
 
-	lockdep_assert_held(&p->ledger->lock);
+	lockdep_assert_held(&p->mm_pins->lock);
 	while (*at) {
 		parent = *at;
 		at = pin_compare(pin_of(parent), p->ua, p->pages) < 0 ? &parent->rb_right
 								      : &parent->rb_left;
 	}
 	rb_link_node(&p->node, parent, at);
-	rb_insert_color(&p->node, &p->ledger->pins);
+	rb_insert_color(&p->node, &p->mm_pins->pins);
 }
 
 static void pin_unlink(struct pin *p)
 {
-	lockdep_assert_held(&p->ledger->lock);
+	lockdep_assert_held(&p->mm_pins->lock);
 	if (RB_EMPTY_NODE(&p->node))
 		return;
-	rb_erase(&p->node, &p->ledger->pins);
+	rb_erase(&p->node, &p->mm_pins->pins);
 	RB_CLEAR_NODE(&p->node);
 }
 
@@ -96,7 +96,7 @@ static long pin_drain(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *m
 /* KVM is to find it no more. Return: 0; -EBUSY. */
 static int pin_leave(struct pin *p)
 {
-	struct ledger *l = p->ledger;
+	struct mm_pins *l = p->mm_pins;
 	long rc = 0;
 
 	lockdep_assert_held(&l->lock);
@@ -127,13 +127,13 @@ bool pin_go_or_wait(struct pin *p)
 		return true;
 	/* Who makes it enter will look himself. */
 	if (p->kvm != PIN_ENTERING)
-		list_add_tail(&p->link, &p->ledger->orphans);
+		list_add_tail(&p->link, &p->mm_pins->orphans);
 	return false;
 }
 
 int pin_release(struct pin *p)
 {
-	struct ledger *l = p->ledger;
+	struct mm_pins *l = p->mm_pins;
 	bool last;
 	int rc;
 
@@ -150,7 +150,7 @@ int pin_release(struct pin *p)
 
 void pin_abandon(struct pin *p)
 {
-	struct ledger *l = p->ledger;
+	struct mm_pins *l = p->mm_pins;
 	bool gone;
 
 	mutex_lock(&l->lock);
@@ -170,7 +170,7 @@ static void pin_free_all(struct list_head *pins)
 	}
 }
 
-void pin_retry(struct ledger *l, u32 most)
+void pin_retry(struct mm_pins *l, u32 most)
 {
 	struct pin *p, *next;
 	LIST_HEAD(busy);
@@ -194,12 +194,12 @@ void pin_retry(struct ledger *l, u32 most)
 /* Who has it once more is no orphan. */
 static void pin_use(struct pin *p)
 {
-	lockdep_assert_held(&p->ledger->lock);
+	lockdep_assert_held(&p->mm_pins->lock);
 	list_del_init(&p->link);
 	p->uses++;
 }
 
-static struct pin *pin_get(struct ledger *l, unsigned long ua, unsigned long pages)
+static struct pin *pin_get(struct mm_pins *l, unsigned long ua, unsigned long pages)
 {
 	struct pin *p;
 
@@ -212,7 +212,7 @@ static struct pin *pin_get(struct ledger *l, unsigned long ua, unsigned long pag
 }
 
 /* Use what is there. Return: 0; -ENOENT when nothing fits; else why not. */
-static int pin_join(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin)
+static int pin_join(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
 	struct pin *p = pin_get(l, ua, pages);
 	int rc;
@@ -233,12 +233,12 @@ static int pin_join(struct ledger *l, unsigned long ua, unsigned long pages, str
  */
 static struct pin *pin_publish(struct pin *p)
 {
-	struct ledger *l = p->ledger;
+	struct mm_pins *l = p->mm_pins;
 	struct pin *other, *use = p;
 
 	mutex_lock(&l->lock);
 	other = pin_find(l, p->ua, p->pages);
-	if (other && runs_equal(&other->runs, &p->runs)) {
+	if (other && page_runs_equal(&other->runs, &p->runs)) {
 		pin_use(other);
 		use = other;
 	} else {
@@ -259,13 +259,13 @@ static int pin_charge_pages(struct pin *p)
 
 	if (!rc)
 		return 0;
-	pin_retry(p->ledger, U32_MAX);
+	pin_retry(p->mm_pins, U32_MAX);
 	return pin_charge(p, p->pages);
 }
 
 static int pin_fill(struct pin *p)
 {
-	int rc = runs_init(&p->runs, p->ua, p->pages);
+	int rc = page_runs_init(&p->runs, p->ua, p->pages);
 
 	if (!rc)
 		rc = pin_charge_pages(p);
@@ -276,7 +276,7 @@ static int pin_fill(struct pin *p)
 	return rc;
 }
 
-static int pin_new(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin)
+static int pin_new(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
 	struct pin *p = pin_alloc(l, ua, pages);
 	int rc;
@@ -291,7 +291,7 @@ static int pin_new(struct ledger *l, unsigned long ua, unsigned long pages, stru
 	return rc;
 }
 
-int pin_range(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin)
+int pin_range(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
 	int rc;
 

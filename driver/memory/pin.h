@@ -15,7 +15,7 @@
 #include <linux/types.h>
 #include "memory/page_runs.h"
 
-struct ledger;
+struct mm_pins;
 struct mm_iommu_table_group_mem_t;
 
 /**
@@ -34,9 +34,9 @@ enum pin_kvm {
 
 /**
  * struct pin - a pinned range
- * @ledger:  of its address space, referenced
- * @node:    in @ledger's pins, or cleared
- * @link:    in @ledger's orphans, or empty
+ * @mm_pins: of its address space, referenced
+ * @node:    in @mm_pins's pins, or cleared
+ * @link:    in @mm_pins's orphans, or empty
  * @ua:      user address of its first byte
  * @pages:   how many
  * @uses:    regions that have it
@@ -47,11 +47,11 @@ enum pin_kvm {
  * @files:   pages of ordinary files are among them
  * @written: a device may write to it, or could
  *
- * The ledger's lock guards @node, @link, @uses, @kvm and @mem; whoever makes it enter mm_iommu
+ * The mm_pins' lock guards @node, @link, @uses, @kvm and @mem; whoever makes it enter mm_iommu
  * has @charged to himself meanwhile.
  */
 struct pin {
-	struct ledger *ledger;
+	struct mm_pins *mm_pins;
 	struct rb_node node;
 	struct list_head link;
 	unsigned long ua;
@@ -60,7 +60,7 @@ struct pin {
 	enum pin_kvm kvm;
 	struct mm_iommu_table_group_mem_t *mem;
 	unsigned long charged;
-	struct runs runs;
+	struct page_runs runs;
 	bool files;
 	bool written;
 };
@@ -77,7 +77,7 @@ struct pin {
  * Context: faults user pages in, which may take for ever: no lock may be held.
  * Return: 0; -ENOMEM (also RLIMIT_MEMLOCK, and a page that is pinned very often); -EINTR; -EFAULT.
  */
-int pin_range(struct ledger *l, unsigned long ua, unsigned long pages, struct pin **pin);
+int pin_range(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin);
 
 /**
  * pin_expose() - a device will be able to write to it
@@ -108,7 +108,7 @@ void pin_abandon(struct pin *p);
 /**
  * pin_go_or_wait() - its last use has gone
  *
- * Context: the ledger's lock is held. Return: true when it is nobody's any more, and pin_free() has
+ * Context: the mm_pins' lock is held. Return: true when it is nobody's any more, and pin_free() has
  * to follow; else it waits for KVM.
  */
 bool pin_go_or_wait(struct pin *p);
@@ -120,7 +120,7 @@ bool pin_go_or_wait(struct pin *p);
  *
  * Context: as pin_release().
  */
-void pin_retry(struct ledger *l, u32 most);
+void pin_retry(struct mm_pins *l, u32 most);
 
 /**
  * pin_claim() - has KVM to be shown this range?

@@ -17,7 +17,7 @@
 
 bool pin_claim(struct pin *p)
 {
-	struct ledger *l = p->ledger;
+	struct mm_pins *l = p->mm_pins;
 	bool claimed;
 
 	if (READ_ONCE(p->kvm) != PIN_OUT)
@@ -36,7 +36,7 @@ static bool pin_same(const struct pin *p, struct mm_iommu_table_group_mem_t *mem
 	struct piece piece;
 	unsigned long i;
 
-	runs_find(&p->runs, p->ua, &piece);
+	page_runs_find(&p->runs, p->ua, &piece);
 	for (i = 0; i < p->pages; i++) {
 		unsigned long hpa;
 
@@ -55,7 +55,7 @@ static bool pin_same(const struct pin *p, struct mm_iommu_table_group_mem_t *mem
 /* mm_iommu charges for the pages itself: never both. */
 static struct mm_iommu_table_group_mem_t *pin_register(struct pin *p)
 {
-	struct mm_struct *mm = p->ledger->mm;
+	struct mm_struct *mm = p->mm_pins->mm;
 	struct mm_iommu_table_group_mem_t *mem = mm_iommu_get(mm, p->ua, p->pages);
 
 	pin_uncharge(p, p->pages);
@@ -73,13 +73,13 @@ static struct mm_iommu_table_group_mem_t *
 pin_unregister(struct pin *p, struct mm_iommu_table_group_mem_t *mem)
 {
 	pin_charge_anyway(p);
-	return mm_iommu_put(p->ledger->mm, mem) ? mem : NULL;
+	return mm_iommu_put(p->mm_pins->mm, mem) ? mem : NULL;
 }
 
 void pin_enter(struct pin *p)
 {
 	struct mm_iommu_table_group_mem_t *mem = pin_register(p);
-	struct ledger *l = p->ledger;
+	struct mm_pins *l = p->mm_pins;
 	bool gone;
 
 	/* What KVM lets a device do is not known here. */

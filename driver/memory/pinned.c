@@ -35,10 +35,10 @@ static void pin_unpin(const struct pin *p)
 
 	if (!p->runs.pages)
 		return;
-	runs_find(&p->runs, p->ua, &piece);
+	page_runs_find(&p->runs, p->ua, &piece);
 	do {
 		pin_unpin_piece(p, &piece);
-	} while (runs_next(&p->runs, &piece));
+	} while (page_runs_next(&p->runs, &piece));
 }
 
 /* Fewer than asked for: the next step tells why. */
@@ -51,7 +51,7 @@ static int pin_step(struct pin *p, struct page **page)
 
 	if (got < 0)
 		return got;
-	noted = runs_add(&p->runs, page, got);
+	noted = page_runs_add(&p->runs, page, got);
 	if (noted < got) {
 		unpin_user_pages(page + noted, got - noted);
 		return -ENOMEM;
@@ -74,12 +74,12 @@ int pin_pages(struct pin *p)
 	while (!rc && p->runs.pages < p->pages)
 		rc = pin_step(p, page);
 	kfree(page);
-	return rc ? rc : runs_trim(&p->runs);
+	return rc ? rc : page_runs_trim(&p->runs);
 }
 
 bool pin_goes_on(const struct pin *p, struct piece *piece, u64 hpa)
 {
-	if (!piece->left && !runs_next(&p->runs, piece))
+	if (!piece->left && !page_runs_next(&p->runs, piece))
 		return false;
 	if (piece->hpa != hpa)
 		return false;
@@ -114,7 +114,7 @@ static int pin_current_all(const struct pin *p, struct page **page)
 	struct piece piece;
 	unsigned long at;
 
-	runs_find(&p->runs, p->ua, &piece);
+	page_runs_find(&p->runs, p->ua, &piece);
 	for (at = 0; at < p->pages; at += PIN_STEP) {
 		int n = min(p->pages - at, PIN_STEP);
 
@@ -138,7 +138,7 @@ int pin_current(const struct pin *p)
 
 int pin_charge(struct pin *p, unsigned long pages)
 {
-	int rc = account_locked_vm(p->ledger->mm, pages, true);
+	int rc = account_locked_vm(p->mm_pins->mm, pages, true);
 
 	if (!rc)
 		p->charged += pages;
@@ -147,13 +147,13 @@ int pin_charge(struct pin *p, unsigned long pages)
 
 void pin_uncharge(struct pin *p, unsigned long pages)
 {
-	account_locked_vm(p->ledger->mm, pages, false);
+	account_locked_vm(p->mm_pins->mm, pages, false);
 	p->charged -= pages;
 }
 
 void pin_charge_anyway(struct pin *p)
 {
-	struct mm_struct *mm = p->ledger->mm;
+	struct mm_struct *mm = p->mm_pins->mm;
 
 	mmap_write_lock(mm);
 	__account_locked_vm(mm, p->pages, true, current, true);
@@ -163,10 +163,10 @@ void pin_charge_anyway(struct pin *p)
 
 int pin_charge_runs(struct pin *p)
 {
-	return pin_charge(p, runs_bytes(&p->runs) >> PAGE_SHIFT);
+	return pin_charge(p, page_runs_bytes(&p->runs) >> PAGE_SHIFT);
 }
 
-struct pin *pin_alloc(struct ledger *l, unsigned long ua, unsigned long pages)
+struct pin *pin_alloc(struct mm_pins *l, unsigned long ua, unsigned long pages)
 {
 	struct pin *p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
 
@@ -177,18 +177,18 @@ struct pin *pin_alloc(struct ledger *l, unsigned long ua, unsigned long pages)
 	p->uses = 1;
 	RB_CLEAR_NODE(&p->node);
 	INIT_LIST_HEAD(&p->link);
-	p->ledger = l;
-	ledger_hold(l);
+	p->mm_pins = l;
+	mm_pins_hold(l);
 	return p;
 }
 
 void pin_free(struct pin *p)
 {
-	struct ledger *l = p->ledger;
+	struct mm_pins *l = p->mm_pins;
 
 	pin_unpin(p);
-	runs_free(&p->runs);
+	page_runs_free(&p->runs);
 	pin_uncharge(p, p->charged);
 	kfree(p);
-	ledger_put(l);
+	mm_pins_put(l);
 }

@@ -18,7 +18,7 @@
  *
  * Context: may sleep. Return: NULL without memory.
  */
-struct pin *pin_alloc(struct ledger *l, unsigned long ua, unsigned long pages);
+struct pin *pin_alloc(struct mm_pins *l, unsigned long ua, unsigned long pages);
 
 /**
  * pin_free() - unpin what is pinned of it, and give back what is charged
@@ -47,7 +47,7 @@ int pin_current(const struct pin *p);
 /**
  * pin_goes_on() - is this where the range's next page is?
  * @p:     the range
- * @piece: from runs_find(); moves on
+ * @piece: from page_runs_find(); moves on
  * @hpa:   host physical address
  *
  * Pages are asked for in order, the range's first one first.

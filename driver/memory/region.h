@@ -2,7 +2,7 @@
 /*
  * region.h - the regions of one user, found by address.
  *
- * The lock of their space is held.
+ * The lock of their IOAS is held.
  */
 #ifndef VFIO_PSERIES_REGION_H
 #define VFIO_PSERIES_REGION_H
@@ -21,9 +21,9 @@ static inline unsigned long region_last(const struct region *r)
 }
 
 /* The first region, reserved ones among them, that ends after @ua; NULL when there is none. */
-static inline struct region *memory_find(const struct memory *m, unsigned long ua)
+static inline struct region *regions_find(const struct regions *m, unsigned long ua)
 {
-	struct rb_node *node = m->regions.rb_node;
+	struct rb_node *node = m->by_ua.rb_node;
 	struct region *found = NULL;
 
 	while (node) {
@@ -38,19 +38,19 @@ static inline struct region *memory_find(const struct memory *m, unsigned long u
 }
 
 /* The registered region that has the byte at @ua. */
-static inline struct region *memory_at(const struct memory *m, unsigned long ua)
+static inline struct region *regions_at(const struct regions *m, unsigned long ua)
 {
-	struct region *r = memory_find(m, ua);
+	struct region *r = regions_find(m, ua);
 
 	return r && r->id && r->ua <= ua ? r : NULL;
 }
 
 /**
- * memory_trust() - no TCE is in an unknown state: what was suspect is so no more, but written to
+ * regions_trust() - no TCE is in an unknown state: what was suspect is so no more, but written to
  *                  perhaps
  *
  * Context: @m->lock is held.
  */
-void memory_trust(struct memory *m);
+void regions_trust(struct regions *m);
 
 #endif

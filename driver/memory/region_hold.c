@@ -23,21 +23,21 @@
 #include "memory/region.h"
 #include "memory/regions.h"
 
-int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_shift)
+int regions_covers(const struct regions *m, unsigned long ua, u64 size, u32 page_shift)
 {
 	unsigned long end = ua + size;
 
 	if (end < ua)
 		return -EINVAL;
-	while (!m->loose && ua < end) {
-		struct region *r = memory_at(m, ua);
+	while (!m->v1 && ua < end) {
+		struct region *r = regions_at(m, ua);
 		unsigned long stop;
 
 		if (!r)
 			return -EINVAL;
 		/* An IOMMU page in two regions, pinned by neither as a whole, fits in none. */
 		stop = min(end, r->ua + r->size);
-		if (!runs_fit(&r->pin->runs, ua, stop, page_shift))
+		if (!page_runs_fit(&r->pin->runs, ua, stop, page_shift))
 			return -EINVAL;
 		ua = stop;
 		cond_resched();
@@ -45,10 +45,10 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size, u32 page_s
 	return 0;
 }
 
-struct pin *memory_hidden(struct memory *m, unsigned long *ua, unsigned long end)
+struct pin *regions_hidden(struct regions *m, unsigned long *ua, unsigned long end)
 {
-	while (!m->loose && *ua < end) {
-		struct region *r = memory_at(m, *ua);
+	while (!m->v1 && *ua < end) {
+		struct region *r = regions_at(m, *ua);
 
 		if (!r)
 			return NULL;
@@ -61,56 +61,56 @@ struct pin *memory_hidden(struct memory *m, unsigned long *ua, unsigned long end
 }
 
 /* Pages of a region were pinned when it was registered: count them. */
-static u32 memory_hold_region(struct memory *m, const struct memory_run *run, __be64 *list,
-			      u32 *region)
+static u32 regions_hold_region(struct regions *m, const struct region_run *run, __be64 *list,
+			       u32 *region)
 {
-	struct region *r = memory_at(m, run->ua);
+	struct region *r = regions_at(m, run->ua);
 	u64 left = (r->ua + r->size - run->ua) >> run->page_shift;
 	u32 n = min_t(u64, run->n, left);
 
 	if (run->perm & PAPR_TCE_WRITE)
 		pin_expose(r->pin);
-	runs_list(&r->pin->runs, run->ua, run->page_shift, run->perm, n, list);
+	page_runs_list(&r->pin->runs, run->ua, run->page_shift, run->perm, n, list);
 	atomic64_add(n, &r->mapped);
 	*region = r->id;
 	return n;
 }
 
-static void memory_hold_loose(struct memory *m, const struct memory_run *run, __be64 *list)
+static void regions_hold_v1(struct regions *m, const struct region_run *run, __be64 *list)
 {
 	u64 *hpa = (__force u64 *)list;
 	u32 i;
 
-	loose_add(&m->pages, m->pins, run->ua, 1ULL << run->page_shift, run->n, hpa);
+	v1_pages_add(&m->pages, m->pins, run->ua, 1ULL << run->page_shift, run->n, hpa);
 	for (i = 0; i < run->n; i++)
 		list[i] = cpu_to_be64(hpa[i] | run->perm);
 }
 
-u32 memory_hold(struct memory *m, const struct memory_run *run, __be64 *list, u32 *region)
+u32 regions_hold(struct regions *m, const struct region_run *run, __be64 *list, u32 *region)
 {
-	if (!m->loose)
-		return memory_hold_region(m, run, list, region);
-	*region = MEMORY_LOOSE;
-	memory_hold_loose(m, run, list);
+	if (!m->v1)
+		return regions_hold_region(m, run, list, region);
+	*region = REGIONS_V1;
+	regions_hold_v1(m, run, list);
 	return run->n;
 }
 
-struct memory_page memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 perm)
+struct region_page regions_hold_page(struct regions *m, unsigned long ua, u32 page_shift, u64 perm)
 {
 	struct region *r = NULL;
 
-	if (page_shift <= PAGE_SHIFT && !m->loose)
-		r = memory_at(m, ua);
+	if (page_shift <= PAGE_SHIFT && !m->v1)
+		r = regions_at(m, ua);
 	if (!r)
-		return (struct memory_page){ 0 };
+		return (struct region_page){ 0 };
 	if (perm & PAPR_TCE_WRITE)
 		pin_expose(r->pin);
 	atomic64_inc(&r->mapped);
-	return (struct memory_page){ runs_page(&r->pin->runs, ua), r->id };
+	return (struct region_page){ page_runs_page(&r->pin->runs, ua), r->id };
 }
 
 /* A region that is mapped is not moved or renamed; where the names are kept may change. */
-static const struct runs *memory_runs(struct memory *m, u32 region)
+static const struct page_runs *regions_runs(struct regions *m, u32 region)
 {
 	const struct region *r;
 
@@ -120,13 +120,13 @@ static const struct runs *memory_runs(struct memory *m, u32 region)
 	return &r->pin->runs;
 }
 
-void memory_list(struct memory *m, u32 region, const struct memory_run *run, __be64 *list)
+void regions_list(struct regions *m, u32 region, const struct region_run *run, __be64 *list)
 {
-	runs_list(memory_runs(m, region), run->ua, run->page_shift, run->perm, run->n, list);
+	page_runs_list(regions_runs(m, region), run->ua, run->page_shift, run->perm, run->n, list);
 }
 
 /* Return: the first address after the page, or the compound page. */
-static u64 memory_dirty_page(u64 hpa)
+static u64 regions_dirty_page(u64 hpa)
 {
 	struct page *page = pfn_to_page(hpa >> PAGE_SHIFT);
 	struct page *head = compound_head(page);
@@ -135,71 +135,71 @@ static u64 memory_dirty_page(u64 hpa)
 	return (u64)(page_to_pfn(head) + compound_nr(head)) << PAGE_SHIFT;
 }
 
-u64 memory_dirty(u64 hpa, u32 page_shift)
+u64 regions_dirty(u64 hpa, u32 page_shift)
 {
 	u64 end = hpa + (1ULL << page_shift);
 
 	/* A large IOMMU page may lie over neighbours that are one piece by chance. */
 	do {
-		hpa = memory_dirty_page(hpa);
+		hpa = regions_dirty_page(hpa);
 	} while (hpa < end);
 	return hpa;
 }
 
-void memory_mark_files(u64 hpa, u32 page_shift)
+void regions_mark_files(u64 hpa, u32 page_shift)
 {
 	u64 bytes = max_t(u64, 1ULL << page_shift, PAGE_SIZE);
 
 	pages_mark_files(hpa >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
 }
 
-void memory_dirty_run(struct memory *m, u32 region, const struct memory_run *run)
+void regions_dirty_run(struct regions *m, u32 region, const struct region_run *run)
 {
-	const struct runs *runs = memory_runs(m, region);
+	const struct page_runs *runs = regions_runs(m, region);
 	u64 bytes = (u64)run->n << run->page_shift;
 	struct piece piece;
 	bool more;
 
-	runs_find(runs, run->ua, &piece);
+	page_runs_find(runs, run->ua, &piece);
 	do {
 		u64 hpa = piece.hpa, end = hpa + min(piece.left, bytes);
 
 		bytes -= end - hpa;
 		while (hpa < end)
-			hpa = memory_dirty(hpa, run->page_shift);
-		more = bytes && runs_next(runs, &piece);
+			hpa = regions_dirty(hpa, run->page_shift);
+		more = bytes && page_runs_next(runs, &piece);
 	} while (more);
 }
 
-void memory_drop_loose(struct memory *m, const u64 *tce, u32 n)
+void regions_drop_v1(struct regions *m, const u64 *tce, u32 n)
 {
-	loose_drop(&m->pages, tce, n);
+	v1_pages_drop(&m->pages, tce, n);
 }
 
-int memory_begin_loose(struct memory *m, struct loose_pins *pins)
+int regions_begin_v1(struct regions *m, struct v1_pins *pins)
 {
-	int rc = loose_hold(&m->pages, pins);
+	int rc = v1_pages_hold(&m->pages, pins);
 
 	if (!rc)
 		m->pins = pins;
 	return rc;
 }
 
-void memory_end_loose(struct memory *m)
+void regions_end_v1(struct regions *m)
 {
-	loose_end(&m->pages, m->pins);
+	v1_pages_end(&m->pages, m->pins);
 	m->pins = NULL;
-	memory_wash(m);
+	regions_wash(m);
 }
 
-void memory_drop_late(struct memory *m, u32 region, u64 n)
+void regions_drop_late(struct regions *m, u32 region, u64 n)
 {
 	spin_lock(&m->lock);
 	region_drop(m->by_id[region - 1], n);
 	spin_unlock(&m->lock);
 }
 
-void memory_suspect(struct memory *m, u32 region)
+void regions_suspect(struct regions *m, u32 region)
 {
 	struct region *r;
 
@@ -213,12 +213,12 @@ void memory_suspect(struct memory *m, u32 region)
 	spin_unlock(&m->lock);
 }
 
-void memory_suspect_loose(struct memory *m, u64 tce)
+void regions_suspect_v1(struct regions *m, u64 tce)
 {
-	loose_suspect(&m->pages, tce);
+	v1_pages_suspect(&m->pages, tce);
 }
 
-void memory_trust(struct memory *m)
+void regions_trust(struct regions *m)
 {
 	lockdep_assert_held(&m->lock);
 	while (m->suspect) {
@@ -230,7 +230,7 @@ void memory_trust(struct memory *m)
 	}
 }
 
-void memory_unknown(struct memory *m, s64 n)
+void regions_unknown(struct regions *m, s64 n)
 {
 	bool none;
 
@@ -238,20 +238,20 @@ void memory_unknown(struct memory *m, s64 n)
 	m->unknown += n;
 	none = !m->unknown;
 	if (none)
-		memory_trust(m);
+		regions_trust(m);
 	spin_unlock(&m->lock);
-	if (none && m->loose)
-		loose_trust(&m->pages);
+	if (none && m->v1)
+		v1_pages_trust(&m->pages);
 }
 
-void memory_known(struct memory *m)
+void regions_known(struct regions *m)
 {
 	spin_lock(&m->lock);
 	m->unknown--;
 	spin_unlock(&m->lock);
 }
 
-void memory_poison(struct memory *m)
+void regions_poison(struct regions *m)
 {
 	m->poison = true;
 }

@@ -2,8 +2,8 @@
 /*
  * regions.c - registered memory: regions by address and by name.
  *
- * A region is one use of a pinned range (pin.h). It ends only in memory_unregister() or
- * at the space's end, and only when no shadow entry names it. What KVM has put into a
+ * A region is one use of a pinned range (pin.h). It ends only in regions_unregister() or
+ * at the IOAS's end, and only when no shadow entry names it. What KVM has put into a
  * table it has counted in mm_iommu before, where only kvm_mapped.c counts down: the range
  * cannot leave that before.
  */
@@ -20,21 +20,21 @@
 #include "memory/region.h"
 #include "memory/regions.h"
 
-#define MEMORY_FIRST_ROOM	16
+#define REGIONS_FIRST_ROOM	16
 
-void memory_init(struct memory *m)
+void regions_init(struct regions *m)
 {
 	memset(m, 0, sizeof(*m));
 	spin_lock_init(&m->lock);
 	m->pages.lock = &m->lock;
 }
 
-int memory_adopt_mm(struct memory *m)
+int regions_adopt_mm(struct regions *m)
 {
 	if (m->mm)
-		return memory_foreign(m) ? -EPERM : 0;
-	m->ledger = ledger_get(current->mm);
-	if (!m->ledger)
+		return regions_foreign(m) ? -EPERM : 0;
+	m->mm_pins = mm_pins_get(current->mm);
+	if (!m->mm_pins)
 		return -ENOMEM;
 	m->mm = current->mm;
 	return 0;
@@ -42,27 +42,27 @@ int memory_adopt_mm(struct memory *m)
 
 /* --- by address --- */
 
-static void memory_link(struct memory *m, struct region *r)
+static void regions_link(struct regions *m, struct region *r)
 {
-	struct rb_node **at = &m->regions.rb_node, *parent = NULL;
+	struct rb_node **at = &m->by_ua.rb_node, *parent = NULL;
 
 	while (*at) {
 		parent = *at;
 		at = region_of(parent)->ua < r->ua ? &parent->rb_right : &parent->rb_left;
 	}
 	rb_link_node(&r->node, parent, at);
-	rb_insert_color(&r->node, &m->regions);
+	rb_insert_color(&r->node, &m->by_ua);
 }
 
-static bool memory_aligned(u64 ua, u64 size)
+static bool regions_aligned(u64 ua, u64 size)
 {
 	return !((ua | size) & ~PAGE_MASK) && ua + size > ua;
 }
 
 /* -EBUSY for a range that is registered or about to be, -EINVAL for a part of one. */
-static int memory_vacant(const struct memory *m, u64 ua, u64 size)
+static int regions_vacant(const struct regions *m, u64 ua, u64 size)
 {
-	const struct region *r = memory_find(m, ua);
+	const struct region *r = regions_find(m, ua);
 
 	if (!r || r->ua > ua + (size - 1))
 		return 0;
@@ -72,7 +72,7 @@ static int memory_vacant(const struct memory *m, u64 ua, u64 size)
 /* --- by name --- */
 
 /* Where the regions are, for KVM's writes, too. */
-static void memory_move(struct memory *m, struct region **by_id)
+static void regions_move(struct regions *m, struct region **by_id)
 {
 	if (m->room)
 		memcpy(by_id, m->by_id, m->room * sizeof(*by_id));
@@ -83,11 +83,11 @@ static void memory_move(struct memory *m, struct region **by_id)
 }
 
 /* All ids are in use: as many again. */
-static void memory_add_room(struct memory *m, struct region **by_id, u32 *spare, u32 room)
+static void regions_add_room(struct regions *m, struct region **by_id, u32 *spare, u32 room)
 {
 	u32 id;
 
-	memory_move(m, by_id);
+	regions_move(m, by_id);
 	kvfree(m->spare);
 	m->spare = spare;
 	/* The lowest is the next. */
@@ -96,9 +96,9 @@ static void memory_add_room(struct memory *m, struct region **by_id, u32 *spare,
 	m->room = room;
 }
 
-static int memory_grow(struct memory *m)
+static int regions_grow(struct regions *m)
 {
-	u32 room = m->room ? m->room * 2 : MEMORY_FIRST_ROOM;
+	u32 room = m->room ? m->room * 2 : REGIONS_FIRST_ROOM;
 	struct region **by_id;
 	u32 *spare;
 
@@ -111,21 +111,21 @@ static int memory_grow(struct memory *m)
 		kvfree(spare);
 		return -ENOMEM;
 	}
-	memory_add_room(m, by_id, spare, room);
+	regions_add_room(m, by_id, spare, room);
 	return 0;
 }
 
-static void memory_name(struct memory *m, struct region *r, u32 id)
+static void regions_name(struct regions *m, struct region *r, u32 id)
 {
 	spin_lock(&m->lock);
 	m->by_id[id - 1] = r;
 	spin_unlock(&m->lock);
 }
 
-static void memory_extract(struct memory *m, struct region *r)
+static void regions_extract(struct regions *m, struct region *r)
 {
-	rb_erase(&r->node, &m->regions);
-	memory_name(m, NULL, r->id);
+	rb_erase(&r->node, &m->by_ua);
+	regions_name(m, NULL, r->id);
 	m->count--;
 	m->spare[m->room - m->count - 1] = r->id;
 	kfree(r);
@@ -133,14 +133,14 @@ static void memory_extract(struct memory *m, struct region *r)
 
 /* --- registration, in three steps --- */
 
-int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved)
+int regions_reserve(struct regions *m, u64 ua, u64 size, struct region **reserved)
 {
 	struct region *r;
 	int rc;
 
-	if (!memory_aligned(ua, size))
+	if (!regions_aligned(ua, size))
 		return -EINVAL;
-	rc = memory_vacant(m, ua, size);
+	rc = regions_vacant(m, ua, size);
 	if (rc)
 		return rc;
 	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
@@ -148,50 +148,50 @@ int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved)
 		return -ENOMEM;
 	r->ua = ua;
 	r->size = size;
-	r->ledger = m->ledger;
-	ledger_hold(r->ledger);
-	memory_link(m, r);
+	r->mm_pins = m->mm_pins;
+	mm_pins_hold(r->mm_pins);
+	regions_link(m, r);
 	*reserved = r;
 	return 0;
 }
 
-int memory_pin(struct region *r)
+int regions_pin(struct region *r)
 {
-	return pin_range(r->ledger, r->ua, r->size >> PAGE_SHIFT, &r->pin);
+	return pin_range(r->mm_pins, r->ua, r->size >> PAGE_SHIFT, &r->pin);
 }
 
-int memory_publish(struct memory *m, struct region *r)
+int regions_publish(struct regions *m, struct region *r)
 {
-	int rc = memory_grow(m);
+	int rc = regions_grow(m);
 
 	if (rc)
 		return rc;
-	ledger_put(r->ledger);
-	r->ledger = NULL;
+	mm_pins_put(r->mm_pins);
+	r->mm_pins = NULL;
 	r->id = m->spare[m->room - m->count - 1];
 	m->files |= r->pin->files;
 	m->count++;
-	memory_name(m, r, r->id);
+	regions_name(m, r, r->id);
 	return 0;
 }
 
-void memory_cancel(struct memory *m, struct region *r)
+void regions_cancel(struct regions *m, struct region *r)
 {
-	rb_erase(&r->node, &m->regions);
+	rb_erase(&r->node, &m->by_ua);
 }
 
-void memory_discard(struct region *r)
+void regions_discard(struct region *r)
 {
 	if (r->pin)
 		pin_abandon(r->pin);
-	ledger_put(r->ledger);
+	mm_pins_put(r->mm_pins);
 	kfree(r);
 }
 
 /* --- the end of a region --- */
 
 /* May a TCE that is ours reach the region? */
-static bool memory_reachable(struct memory *m, const struct region *r)
+static bool regions_reachable(struct regions *m, const struct region *r)
 {
 	bool suspect;
 
@@ -202,76 +202,76 @@ static bool memory_reachable(struct memory *m, const struct region *r)
 }
 
 /* Nobody knows which of its pages a device wrote to: all of them, then. */
-static void memory_dirty_region(const struct region *r)
+static void regions_dirty_region(const struct region *r)
 {
 	struct piece piece;
 
-	runs_find(&r->pin->runs, r->ua, &piece);
+	page_runs_find(&r->pin->runs, r->ua, &piece);
 	do {
 		u64 hpa = piece.hpa, end = hpa + piece.left;
 
 		while (hpa < end) {
-			hpa = memory_dirty(hpa, PAGE_SHIFT);
+			hpa = regions_dirty(hpa, PAGE_SHIFT);
 			cond_resched();
 		}
-	} while (runs_next(&r->pin->runs, &piece));
+	} while (page_runs_next(&r->pin->runs, &piece));
 }
 
 /* Nothing of ours keeps a region; may it go? */
-static bool memory_free_to_go(struct memory *m, struct region *r)
+static bool regions_free_to_go(struct regions *m, struct region *r)
 {
-	if (memory_reachable(m, r))
+	if (regions_reachable(m, r))
 		return false;
 	/* KVM may have settled the last unknown TCE. */
 	spin_lock(&m->lock);
 	if (r->suspect)
-		memory_trust(m);
+		regions_trust(m);
 	spin_unlock(&m->lock);
 	if (r->tainted)
-		memory_dirty_region(r);
+		regions_dirty_region(r);
 	return true;
 }
 
-int memory_unregister(struct memory *m, u64 ua, u64 size)
+int regions_unregister(struct regions *m, u64 ua, u64 size)
 {
 	struct region *r;
 	int rc;
 
-	if (!memory_aligned(ua, size))
+	if (!regions_aligned(ua, size))
 		return -EINVAL;
-	r = memory_at(m, ua);
+	r = regions_at(m, ua);
 	if (!r || r->ua != ua || r->size != size)
 		return -ENOENT;
-	if (!memory_free_to_go(m, r))
+	if (!regions_free_to_go(m, r))
 		return -EBUSY;
 	rc = pin_release(r->pin);
 	if (!rc)
-		memory_extract(m, r);
+		regions_extract(m, r);
 	return rc;
 }
 
 /* For the end: false when the region has to stay for good. */
-static bool memory_let_go(struct memory *m, struct region *r)
+static bool regions_let_go(struct regions *m, struct region *r)
 {
-	if (!memory_free_to_go(m, r))
+	if (!regions_free_to_go(m, r))
 		return false;
 	pin_abandon(r->pin);
-	memory_extract(m, r);
+	regions_extract(m, r);
 	return true;
 }
 
 /* Return: pages of those regions that had to stay. */
-static u64 memory_let_all_go(struct memory *m)
+static u64 regions_let_all_go(struct regions *m)
 {
 	struct rb_node *node, *next;
 	u64 stuck = 0;
 
-	for (node = rb_first(&m->regions); node; node = next) {
+	for (node = rb_first(&m->by_ua); node; node = next) {
 		struct region *r = region_of(node);
 
 		next = rb_next(node);
 		/* Whoever has reserved it comes back for it. */
-		if (r->id && !memory_let_go(m, r))
+		if (r->id && !regions_let_go(m, r))
 			stuck += r->size >> PAGE_SHIFT;
 		cond_resched();
 	}
@@ -282,34 +282,34 @@ static u64 memory_let_all_go(struct memory *m)
  * What a device may still reach stays for good, and belongs to an address space: it is kept for
  * that. A kernel that looks for memory which nobody refers to is told so.
  */
-static void memory_keep(struct memory *m)
+static void regions_keep(struct regions *m)
 {
 	kmemleak_not_leak(m->by_id);
 	kmemleak_not_leak(m->spare);
 	kmemleak_not_leak(m->pages.bucket);
 }
 
-u64 memory_release(struct memory *m)
+u64 regions_release(struct regions *m)
 {
 	struct rb_root reserved;
 	u64 stuck;
 
 	/* KVM may have settled the last unknown TCE. */
 	if (!m->unknown && !m->poison)
-		loose_trust(&m->pages);
-	memory_wash(m);
-	stuck = m->pages.pages + memory_let_all_go(m);
+		v1_pages_trust(&m->pages);
+	regions_wash(m);
+	stuck = m->pages.pages + regions_let_all_go(m);
 	if (stuck) {
-		memory_keep(m);
+		regions_keep(m);
 		return stuck;
 	}
 	kvfree(m->by_id);
 	kvfree(m->spare);
-	loose_free(&m->pages);
-	if (m->ledger)
-		ledger_put(m->ledger);
-	reserved = m->regions;
-	memory_init(m);
-	m->regions = reserved;
+	v1_pages_free(&m->pages);
+	if (m->mm_pins)
+		mm_pins_put(m->mm_pins);
+	reserved = m->by_ua;
+	regions_init(m);
+	m->by_ua = reserved;
 	return 0;
 }

@@ -16,12 +16,12 @@
 #include <linux/types.h>
 #include "memory/v1_pages.h"
 
-struct ledger;
+struct mm_pins;
 struct mm_struct;
 struct pin;
 
 /* Region id of TCEs whose pages are pinned one by one. */
-#define MEMORY_LOOSE	(~0U)
+#define REGIONS_V1	(~0U)
 
 /**
  * struct region - one registered range
@@ -35,7 +35,7 @@ struct pin;
  *           another region
  * @tainted: it was suspect once: any of its pages may have been written to
  * @next_suspect: another such region
- * @ledger:  of its address space, referenced, while the range is only reserved
+ * @mm_pins:  of its address space, referenced, while the range is only reserved
  */
 struct region {
 	struct rb_node node;
@@ -47,14 +47,14 @@ struct region {
 	bool suspect;
 	bool tainted;
 	struct region *next_suspect;
-	struct ledger *ledger;
+	struct mm_pins *mm_pins;
 };
 
 /**
- * struct memory - the registered memory of one user
+ * struct regions - the registered memory of one user
  * @mm:      the address space, set by the first call that needs one
- * @ledger:  what else is known of it; it keeps @mm
- * @regions: by user address, reserved ranges among them
+ * @mm_pins: what else is known of it; it keeps @mm
+ * @by_ua:   by user address, reserved ranges among them
  * @by_id:   regions by id - 1, with holes
  * @spare:   the ids of these holes, the next one last
  * @count:   regions that have an id
@@ -63,20 +63,20 @@ struct region {
  * @suspect: regions that such a TCE may reach
  * @files:   pages of ordinary files are, or were, among them
  * @poison:  a window that is ours no more may still reach any region
- * @loose:   nothing is registered, pages are pinned as they are mapped (v1 API)
+ * @v1:      nothing is registered, pages are pinned as they are mapped (v1 API)
  * @pages:   these pages
  * @pins:    those of the MAP that is running
  * @lock:    guards @by_id, @unknown, @pages, @suspect and each region's @suspect, @tainted and
  *           @next_suspect, which change as TCEs do; innermost. @by_id changes with the
- *           space's lock held for writing, too
+ *           IOAS's lock held for writing, too
  *
- * All else is guarded by the lock of the space that it belongs to; what it says of the API without
+ * All else is guarded by the lock of the IOAS that it belongs to; what it says of the API without
  * registration, where that is held for writing always.
  */
-struct memory {
+struct regions {
 	struct mm_struct *mm;
-	struct ledger *ledger;
-	struct rb_root regions;
+	struct mm_pins *mm_pins;
+	struct rb_root by_ua;
 	struct region **by_id;
 	u32 *spare;
 	u32 count;
@@ -85,95 +85,95 @@ struct memory {
 	struct region *suspect;
 	bool files;
 	bool poison;
-	bool loose;
-	struct loose pages;
-	struct loose_pins *pins;
+	bool v1;
+	struct v1_pages pages;
+	struct v1_pins *pins;
 	spinlock_t lock;
 };
 
-void memory_init(struct memory *m);
+void regions_init(struct regions *m);
 
 /**
- * memory_release() - give everything back at the end
+ * regions_release() - give everything back at the end
  *
  * Regions that a TCE may still reach stay pinned for good; those that KVM has put
  * into somebody else's table, until that table is gone.
  *
  * Context: may sleep. Return: the number of pages that had to stay pinned.
  */
-u64 memory_release(struct memory *m);
+u64 regions_release(struct regions *m);
 
 /**
- * memory_adopt_mm() - bind to the caller's address space
+ * regions_adopt_mm() - bind to the caller's address space
  *
  * Context: may sleep. Return: 0; -EPERM when bound to another one; -ENOMEM.
  */
-int memory_adopt_mm(struct memory *m);
+int regions_adopt_mm(struct regions *m);
 
 /**
- * memory_foreign() - is the caller another process than the owner?
+ * regions_foreign() - is the caller another process than the owner?
  */
-static inline bool memory_foreign(const struct memory *m)
+static inline bool regions_foreign(const struct regions *m)
 {
 	return m->mm && m->mm != current->mm;
 }
 
 /**
- * memory_reserve() - the first of the steps that register a range: nobody else has it
+ * regions_reserve() - the first of the steps that register a range: nobody else has it
  * @m:        the memory, bound to an address space
  * @ua:       user address, page aligned
  * @size:     bytes, page aligned, not 0
- * @reserved: the range; memory_pin() has to follow
+ * @reserved: the range; regions_pin() has to follow
  *
- * Context: may sleep; the space's lock is held.
+ * Context: may sleep; the IOAS's lock is held.
  * Return: 0; -EINVAL (geometry, overlap with another region), -EBUSY (this
  * very range is registered), -ENOMEM.
  */
-int memory_reserve(struct memory *m, u64 ua, u64 size, struct region **reserved);
+int regions_reserve(struct regions *m, u64 ua, u64 size, struct region **reserved);
 
 /**
- * memory_pin() - the second: its pages are pinned, by the process that owns the memory
+ * regions_pin() - the second: its pages are pinned, by the process that owns the memory
  *
  * The memory itself is not touched: its user may be gone when this ends. Then, and on
- * error, memory_cancel() and memory_discard() have to follow, else memory_publish().
+ * error, regions_cancel() and regions_discard() have to follow, else regions_publish().
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
  * Return: 0; what pin_range() says: -ENOMEM (also RLIMIT_MEMLOCK), -EFAULT, -EINTR.
  */
-int memory_pin(struct region *r);
+int regions_pin(struct region *r);
 
 /**
- * memory_publish() - the third: it can be mapped
+ * regions_publish() - the third: it can be mapped
  *
- * Context: may sleep; the space's lock is held. Return: 0; -ENOMEM.
+ * Context: may sleep; the IOAS's lock is held. Return: 0; -ENOMEM.
  */
-int memory_publish(struct memory *m, struct region *r);
+int regions_publish(struct regions *m, struct region *r);
 
 /**
- * memory_cancel() - the range is reserved no more
+ * regions_cancel() - the range is reserved no more
  *
- * Context: the space's lock is held.
+ * Context: the IOAS's lock is held.
  */
-void memory_cancel(struct memory *m, struct region *r);
+void regions_cancel(struct regions *m, struct region *r);
 
 /**
- * memory_discard() - the rest of it: what was pinned is unpinned
+ * regions_discard() - the rest of it: what was pinned is unpinned
  *
  * Context: may sleep; takes the user's mmap_lock.
  */
-void memory_discard(struct region *r);
+void regions_discard(struct region *r);
 
 /**
- * memory_unregister() - unpin a range
+ * regions_unregister() - unpin a range
  *
  * Context: may sleep.
  * Return: 0; -EINVAL (geometry); -ENOENT (no such range); -EBUSY (a TCE still
  * names it, or KVM does, or is about to find it).
  */
-int memory_unregister(struct memory *m, u64 ua, u64 size);
+int regions_unregister(struct regions *m, u64 ua, u64 size);
 
 /**
- * memory_covers() - can this user range be mapped with such pages?
+ * regions_covers() - can this user range be mapped with such pages?
  * @m:          the memory
  * @ua:         user address, aligned to the page size
  * @size:       bytes, a multiple of the page size
@@ -182,11 +182,11 @@ int memory_unregister(struct memory *m, u64 ua, u64 size);
  * Return: 0; -EINVAL when a byte is not registered, or an IOMMU page is not one
  * piece of memory in one region.
  */
-int memory_covers(const struct memory *m, unsigned long ua, u64 size,
-		  u32 page_shift);
+int regions_covers(const struct regions *m, unsigned long ua, u64 size,
+		   u32 page_shift);
 
 /**
- * memory_hidden() - the first region of a user range that KVM cannot find, and is to find
+ * regions_hidden() - the first region of a user range that KVM cannot find, and is to find
  * @m:   the memory
  * @ua:  where to begin; moves on behind that region
  * @end: of the range
@@ -194,16 +194,16 @@ int memory_covers(const struct memory *m, unsigned long ua, u64 size,
  * Context: may sleep. Return: its pages: pin_enter() has to follow, with no lock held; NULL
  * when KVM finds all of them or cannot.
  */
-struct pin *memory_hidden(struct memory *m, unsigned long *ua, unsigned long end);
+struct pin *regions_hidden(struct regions *m, unsigned long *ua, unsigned long end);
 
 /**
- * struct memory_run - consecutive IOMMU pages that are to be mapped
+ * struct region_run - consecutive IOMMU pages that are to be mapped
  * @ua:         user address of the first
  * @page_shift: log2 of the IOMMU page size
  * @perm:       PAPR_TCE_READ and/or PAPR_TCE_WRITE
  * @n:          how many
  */
-struct memory_run {
+struct region_run {
 	unsigned long ua;
 	u32 page_shift;
 	u64 perm;
@@ -211,8 +211,8 @@ struct memory_run {
 };
 
 /**
- * memory_hold() - resolve consecutive IOMMU pages and keep them pinned
- * @m:      the memory; memory_covers() holds for the run
+ * regions_hold() - resolve consecutive IOMMU pages and keep them pinned
+ * @m:      the memory; regions_covers() holds for the run
  * @run:    the pages
  * @list:   their TCEs
  * @region: id of the region that all of them lie in and now are counted for
@@ -220,75 +220,75 @@ struct memory_run {
  * Context: may sleep.
  * Return: how many were resolved, 1 to @run->n: it ends with the region.
  */
-u32 memory_hold(struct memory *m, const struct memory_run *run, __be64 *list, u32 *region);
+u32 regions_hold(struct regions *m, const struct region_run *run, __be64 *list, u32 *region);
 
 /**
- * memory_list() - the TCEs of pages that are held
+ * regions_list() - the TCEs of pages that are held
  * @m:      the memory
- * @region: the region that they lie in, not MEMORY_LOOSE
+ * @region: the region that they lie in, not REGIONS_V1
  * @run:    the pages
  * @list:   their TCEs
  *
  * Context: any.
  */
-void memory_list(struct memory *m, u32 region, const struct memory_run *run, __be64 *list);
+void regions_list(struct regions *m, u32 region, const struct region_run *run, __be64 *list);
 
 /**
- * memory_dirty_run() - memory_dirty() for pages that are held
+ * regions_dirty_run() - regions_dirty() for pages that are held
  *
  * Context: any.
  */
-void memory_dirty_run(struct memory *m, u32 region, const struct memory_run *run);
+void regions_dirty_run(struct regions *m, u32 region, const struct region_run *run);
 
 /**
- * struct memory_page - one page
+ * struct region_page - one page
  * @hpa:    its host physical address
  * @region: id of the region that it lies in; 0: there is none
  */
-struct memory_page {
+struct region_page {
 	u64 hpa;
 	u32 region;
 };
 
 /**
- * memory_hold_page() - memory_hold() for one IOMMU page that is no larger than the kernel's
+ * regions_hold_page() - regions_hold() for one IOMMU page that is no larger than the kernel's
  * @m:          the memory
  * @ua:         its user address
  * @page_shift: log2 of its size
  * @perm:       PAPR_TCE_READ and/or PAPR_TCE_WRITE
  *
  * Context: any. Return: the page, counted for its region; without one when that is for
- * memory_covers() and memory_hold(): a larger page, one that is not registered, the API without
+ * regions_covers() and regions_hold(): a larger page, one that is not registered, the API without
  * registration.
  */
-struct memory_page memory_hold_page(struct memory *m, unsigned long ua, u32 page_shift, u64 perm);
+struct region_page regions_hold_page(struct regions *m, unsigned long ua, u32 page_shift, u64 perm);
 
 /**
- * memory_begin_loose() - a MAP of pages that are pinned for it begins
+ * regions_begin_v1() - a MAP of pages that are pinned for it begins
  *
- * Context: may sleep; the space's lock is held. Return: 0; -ENOMEM: they are unpinned.
+ * Context: may sleep; the IOAS's lock is held. Return: 0; -ENOMEM: they are unpinned.
  */
-int memory_begin_loose(struct memory *m, struct loose_pins *pins);
+int regions_begin_v1(struct regions *m, struct v1_pins *pins);
 
 /* It has ended: those that no TCE names are unpinned. */
-void memory_end_loose(struct memory *m);
+void regions_end_v1(struct regions *m);
 
 /**
- * memory_drop_loose() - @n TCEs that named loose pages are gone
+ * regions_drop_v1() - @n TCEs that named v1 pages are gone
  *
  * Context: any.
  */
-void memory_drop_loose(struct memory *m, const u64 *tce, u32 n);
+void regions_drop_v1(struct regions *m, const u64 *tce, u32 n);
 
 /**
- * memory_wash() - let loose pages go that wait for that to be marked dirty
+ * regions_wash() - let v1 pages go that wait for that to be marked dirty
  *
  * Context: may sleep, for as long as a file system has such a page locked.
  */
-static inline void memory_wash(struct memory *m)
+static inline void regions_wash(struct regions *m)
 {
 	if (READ_ONCE(m->pages.soiled))
-		loose_wash(&m->pages);
+		v1_pages_wash(&m->pages);
 }
 
 /**
@@ -302,77 +302,77 @@ static inline void region_drop(struct region *r, u64 n)
 }
 
 /**
- * memory_drop() - the same by name; not for loose pages
+ * regions_drop() - the same by name; not for v1 pages
  *
- * Context: any; the space's lock is held.
+ * Context: any; the IOAS's lock is held.
  */
-static inline void memory_drop(struct memory *m, u32 region, u64 n)
+static inline void regions_drop(struct regions *m, u32 region, u64 n)
 {
 	region_drop(m->by_id[region - 1], n);
 }
 
 /**
- * memory_drop_late() - the same for KVM, which has no lock of the space's
+ * regions_drop_late() - the same for KVM, which has no lock of the IOAS's
  *
  * Context: any.
  */
-void memory_drop_late(struct memory *m, u32 region, u64 n);
+void regions_drop_late(struct regions *m, u32 region, u64 n);
 
 /**
- * memory_suspect() - an unknown TCE may reach a region it no longer counts for
+ * regions_suspect() - an unknown TCE may reach a region it no longer counts for
  *
  * The region cannot be unregistered while any TCE is unknown, and all of it is
  * marked dirty when it is unregistered.
  *
- * Not for loose pages.
+ * Not for v1 pages.
  */
-void memory_suspect(struct memory *m, u32 region);
+void regions_suspect(struct regions *m, u32 region);
 
-/* The same for the page of a TCE that named a loose one: it stays for so long. */
-void memory_suspect_loose(struct memory *m, u64 tce);
+/* The same for the page of a TCE that named a v1 page: it stays for so long. */
+void regions_suspect_v1(struct regions *m, u64 tce);
 
 /**
- * memory_unknown() - @n more (or fewer) TCEs are in an unknown state
+ * regions_unknown() - @n more (or fewer) TCEs are in an unknown state
  *
- * When none is left, no region and no loose page is suspect any more.
+ * When none is left, no region and no v1 page is suspect any more.
  *
- * Context: any for more; for fewer, the lock of the space.
+ * Context: any for more; for fewer, the lock of the IOAS.
  */
-void memory_unknown(struct memory *m, s64 n);
+void regions_unknown(struct regions *m, s64 n);
 
 /**
- * memory_known() - one TCE less is in an unknown state, by KVM's doing
+ * regions_known() - one TCE less is in an unknown state, by KVM's doing
  *
  * Context: any.
  */
-void memory_known(struct memory *m);
+void regions_known(struct regions *m);
 
 /**
- * memory_poison() - nothing that is registered can be unpinned any more
+ * regions_poison() - nothing that is registered can be unpinned any more
  *
  * A PE left and its TCEs could neither be cleared nor removed.
  */
-void memory_poison(struct memory *m);
+void regions_poison(struct regions *m);
 
 /**
- * memory_dirty() - a device may have written to this page
+ * regions_dirty() - a device may have written to this page
  * @hpa:        host physical address
  * @page_shift: log2 of the IOMMU page size
  *
  * A compound page has one mark for all of it, so that one look is enough for
  * as many of its addresses as there are. Pages of ordinary files are marked before they are
- * unpinned (pin_expose(), memory_wash()), since that sleeps.
+ * unpinned (pin_expose(), regions_wash()), since that sleeps.
  *
  * Context: any.
  * Return: the first address after the last page or compound page that was marked.
  */
-u64 memory_dirty(u64 hpa, u32 page_shift);
+u64 regions_dirty(u64 hpa, u32 page_shift);
 
 /**
- * memory_mark_files() - the same for the pages of ordinary files below it, and for no others
+ * regions_mark_files() - the same for the pages of ordinary files below it, and for no others
  *
  * Context: may sleep, for as long as a file system has such a page locked; the pages are pinned.
  */
-void memory_mark_files(u64 hpa, u32 page_shift);
+void regions_mark_files(u64 hpa, u32 page_shift);
 
 #endif

@@ -18,13 +18,13 @@
 #include "memory/v1_pages.h"
 
 /* Pages that are pinned at a time. */
-#define LOOSE_STEP	512UL
+#define V1_PAGES_STEP	512UL
 
 /* TCEs for one bucket. */
-#define LOOSE_LOAD	4
+#define V1_PAGES_LOAD	4
 
 /**
- * struct loose_page - a page that TCEs name
+ * struct v1_page - a page that TCEs name
  * @next: another one in the same bucket
  * @pfn:  its frame
  * @tces: TCEs that name it or may do so, and MAPs that are about to make some
@@ -32,23 +32,23 @@
  * @written: a device may have written to it
  * @next_suspect: another such page
  */
-struct loose_page {
-	struct loose_page *next;
+struct v1_page {
+	struct v1_page *next;
 	unsigned long pfn;
 	u32 tces;
 	u32 suspects;
 	bool written;
-	struct loose_page *next_suspect;
+	struct v1_page *next_suspect;
 };
 
-unsigned long loose_span(unsigned long ua, u64 size)
+unsigned long v1_pages_span(unsigned long ua, u64 size)
 {
 	return ((ua & ~PAGE_MASK) + size + PAGE_SIZE - 1) >> PAGE_SHIFT;
 }
 
-int loose_init(struct loose *l, u64 tces)
+int v1_pages_init(struct v1_pages *l, u64 tces)
 {
-	u32 shift = tces > LOOSE_LOAD ? ilog2(tces / LOOSE_LOAD) : 0;
+	u32 shift = tces > V1_PAGES_LOAD ? ilog2(tces / V1_PAGES_LOAD) : 0;
 
 	if (l->bucket)
 		return 0;
@@ -57,22 +57,22 @@ int loose_init(struct loose *l, u64 tces)
 	return l->bucket ? 0 : -ENOMEM;
 }
 
-void loose_free(struct loose *l)
+void v1_pages_free(struct v1_pages *l)
 {
 	kvfree(l->bucket);
 	l->bucket = NULL;
 }
 
 /* Frames that follow each other are what users have: these don't share a bucket. */
-static struct loose_page **loose_bucket(const struct loose *l, unsigned long pfn)
+static struct v1_page **v1_pages_bucket(const struct v1_pages *l, unsigned long pfn)
 {
 	return &l->bucket[(pfn ^ pfn >> l->shift) & ((1UL << l->shift) - 1)];
 }
 
 /* Where the page is linked, or where the end of its bucket is. */
-static struct loose_page **loose_find(const struct loose *l, unsigned long pfn)
+static struct v1_page **v1_pages_find(const struct v1_pages *l, unsigned long pfn)
 {
-	struct loose_page **at = loose_bucket(l, pfn);
+	struct v1_page **at = v1_pages_bucket(l, pfn);
 
 	lockdep_assert_held(l->lock);
 	while (*at && (*at)->pfn != pfn)
@@ -82,10 +82,10 @@ static struct loose_page **loose_find(const struct loose *l, unsigned long pfn)
 
 /* --- pinning, without a lock --- */
 
-static int loose_pin_step(struct loose_pins *p)
+static int v1_pages_pin_step(struct v1_pins *p)
 {
 	unsigned long ua = p->ua + (p->done << PAGE_SHIFT);
-	int n = min(p->n - p->done, LOOSE_STEP);
+	int n = min(p->n - p->done, V1_PAGES_STEP);
 	int got = pages_pin(ua, n, p->write, p->page + p->done, NULL);
 
 	if (got > 0)
@@ -98,37 +98,37 @@ static int loose_pin_step(struct loose_pins *p)
 }
 
 /* The pins from the @first-th page on go. */
-static void loose_unpin_from(struct loose_pins *p, unsigned long first)
+static void v1_pages_unpin_from(struct v1_pins *p, unsigned long first)
 {
 	while (p->done > first) {
 		unpin_user_page(p->page[--p->done]);
-		if (!(p->done % LOOSE_STEP))
+		if (!(p->done % V1_PAGES_STEP))
 			cond_resched();
 	}
 }
 
-int loose_pin(struct loose_pins *p, unsigned long ua, u64 size, bool write)
+int v1_pages_pin(struct v1_pins *p, unsigned long ua, u64 size, bool write)
 {
 	int rc = 0;
 
-	*p = (struct loose_pins){
+	*p = (struct v1_pins){
 		.ua = ua & PAGE_MASK,
-		.n = loose_span(ua, size),
+		.n = v1_pages_span(ua, size),
 		.write = write,
 	};
 	p->page = kvcalloc(p->n, sizeof(*p->page), GFP_KERNEL_ACCOUNT);
 	if (!p->page)
 		return -ENOMEM;
 	while (p->done < p->n && !rc)
-		rc = loose_pin_step(p);
+		rc = v1_pages_pin_step(p);
 	if (rc)
-		loose_unpin(p);
+		v1_pages_unpin(p);
 	return rc;
 }
 
-void loose_unpin(struct loose_pins *p)
+void v1_pages_unpin(struct v1_pins *p)
 {
-	loose_unpin_from(p, 0);
+	v1_pages_unpin_from(p, 0);
 	kvfree(p->page);
 	p->page = NULL;
 }
@@ -136,16 +136,16 @@ void loose_unpin(struct loose_pins *p)
 /* --- holding --- */
 
 /* A page for one pin of it; one that is here already is pinned no second time. */
-static struct loose_page *loose_take(struct loose *l, struct page *page)
+static struct v1_page *v1_pages_take(struct v1_pages *l, struct page *page)
 {
-	struct loose_page *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
-	struct loose_page **at, *found;
+	struct v1_page *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	struct v1_page **at, *found;
 
 	if (!new)
 		return NULL;
 	new->pfn = page_to_pfn(page);
 	spin_lock(l->lock);
-	at = loose_find(l, new->pfn);
+	at = v1_pages_find(l, new->pfn);
 	found = *at;
 	if (!found) {
 		*at = new;
@@ -160,10 +160,10 @@ static struct loose_page *loose_take(struct loose *l, struct page *page)
 	return found;
 }
 
-static void loose_put_locked(struct loose *l, unsigned long pfn, u32 n)
+static void v1_pages_put_locked(struct v1_pages *l, unsigned long pfn, u32 n)
 {
-	struct loose_page **at = loose_find(l, pfn);
-	struct loose_page *lp = *at;
+	struct v1_page **at = v1_pages_find(l, pfn);
+	struct v1_page *lp = *at;
 
 	lp->tces -= n;
 	if (lp->tces)
@@ -179,9 +179,9 @@ static void loose_put_locked(struct loose *l, unsigned long pfn, u32 n)
 	kfree(lp);
 }
 
-static struct loose_page *loose_next_soiled(struct loose *l)
+static struct v1_page *v1_pages_next_soiled(struct v1_pages *l)
 {
-	struct loose_page *lp;
+	struct v1_page *lp;
 
 	spin_lock(l->lock);
 	lp = l->soiled;
@@ -193,11 +193,11 @@ static struct loose_page *loose_next_soiled(struct loose *l)
 	return lp;
 }
 
-void loose_wash(struct loose *l)
+void v1_pages_wash(struct v1_pages *l)
 {
-	struct loose_page *lp;
+	struct v1_page *lp;
 
-	while ((lp = loose_next_soiled(l))) {
+	while ((lp = v1_pages_next_soiled(l))) {
 		pages_mark_files(lp->pfn, 1);
 		unpin_user_page(pfn_to_page(lp->pfn));
 		kfree(lp);
@@ -206,61 +206,61 @@ void loose_wash(struct loose *l)
 }
 
 /* The first @n are held no more by the MAP. */
-static void loose_put(struct loose *l, struct loose_pins *p, unsigned long n)
+static void v1_pages_put(struct v1_pages *l, struct v1_pins *p, unsigned long n)
 {
 	while (n) {
 		spin_lock(l->lock);
-		loose_put_locked(l, p->held[--n]->pfn, 1);
+		v1_pages_put_locked(l, p->held[--n]->pfn, 1);
 		spin_unlock(l->lock);
-		if (!(n % LOOSE_STEP))
+		if (!(n % V1_PAGES_STEP))
 			cond_resched();
 	}
 }
 
 /* Pages from the @i-th on are pinned only, those before it are held. */
-static void loose_unhold(struct loose *l, struct loose_pins *p, unsigned long i)
+static void v1_pages_unhold(struct v1_pages *l, struct v1_pins *p, unsigned long i)
 {
-	loose_unpin_from(p, i);
-	loose_put(l, p, i);
+	v1_pages_unpin_from(p, i);
+	v1_pages_put(l, p, i);
 	kvfree(p->held);
 	p->held = NULL;
 }
 
-int loose_hold(struct loose *l, struct loose_pins *p)
+int v1_pages_hold(struct v1_pages *l, struct v1_pins *p)
 {
 	unsigned long i;
 
 	for (i = 0; i < p->n; i++) {
-		struct loose_page *lp = loose_take(l, p->page[i]);
+		struct v1_page *lp = v1_pages_take(l, p->page[i]);
 
 		if (!lp) {
-			loose_unhold(l, p, i);
+			v1_pages_unhold(l, p, i);
 			return -ENOMEM;
 		}
 		p->held[i] = lp;
-		if (!(i % LOOSE_STEP))
+		if (!(i % V1_PAGES_STEP))
 			cond_resched();
 	}
 	return 0;
 }
 
-void loose_end(struct loose *l, struct loose_pins *p)
+void v1_pages_end(struct v1_pages *l, struct v1_pins *p)
 {
-	loose_put(l, p, p->n);
+	v1_pages_put(l, p, p->n);
 	kvfree(p->held);
 	p->held = NULL;
 }
 
 /* --- TCEs --- */
 
-void loose_add(struct loose *l, const struct loose_pins *p, unsigned long ua, u64 step, u32 n,
-	       u64 *hpa)
+void v1_pages_add(struct v1_pages *l, const struct v1_pins *p, unsigned long ua, u64 step, u32 n,
+		  u64 *hpa)
 {
 	u32 i;
 
 	spin_lock(l->lock);
 	for (i = 0; i < n; i++, ua += step) {
-		struct loose_page *lp = p->held[(ua - p->ua) >> PAGE_SHIFT];
+		struct v1_page *lp = p->held[(ua - p->ua) >> PAGE_SHIFT];
 
 		lp->tces++;
 		lp->written |= p->write;
@@ -269,22 +269,22 @@ void loose_add(struct loose *l, const struct loose_pins *p, unsigned long ua, u6
 	spin_unlock(l->lock);
 }
 
-void loose_drop(struct loose *l, const u64 *tce, u32 n)
+void v1_pages_drop(struct v1_pages *l, const u64 *tce, u32 n)
 {
 	u32 i;
 
 	spin_lock(l->lock);
 	for (i = 0; i < n; i++)
-		loose_put_locked(l, tce[i] >> PAGE_SHIFT, 1);
+		v1_pages_put_locked(l, tce[i] >> PAGE_SHIFT, 1);
 	spin_unlock(l->lock);
 }
 
-void loose_suspect(struct loose *l, u64 tce)
+void v1_pages_suspect(struct v1_pages *l, u64 tce)
 {
-	struct loose_page *lp;
+	struct v1_page *lp;
 
 	spin_lock(l->lock);
-	lp = *loose_find(l, tce >> PAGE_SHIFT);
+	lp = *v1_pages_find(l, tce >> PAGE_SHIFT);
 	if (!lp->suspects++) {
 		lp->next_suspect = l->suspect;
 		l->suspect = lp;
@@ -292,17 +292,17 @@ void loose_suspect(struct loose *l, u64 tce)
 	spin_unlock(l->lock);
 }
 
-void loose_trust(struct loose *l)
+void v1_pages_trust(struct v1_pages *l)
 {
 	spin_lock(l->lock);
 	while (l->suspect) {
-		struct loose_page *lp = l->suspect;
+		struct v1_page *lp = l->suspect;
 		u32 n = lp->suspects;
 
 		l->suspect = lp->next_suspect;
 		lp->suspects = 0;
 		page_mark(pfn_to_page(lp->pfn));
-		loose_put_locked(l, lp->pfn, n);
+		v1_pages_put_locked(l, lp->pfn, n);
 	}
 	spin_unlock(l->lock);
 }

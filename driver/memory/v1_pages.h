@@ -13,62 +13,62 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-struct loose_page;
+struct v1_page;
 struct page;
 
 /**
- * struct loose - the pages that one user's TCEs name
+ * struct v1_pages - the pages that one user's TCEs name
  * @lock:   guards the rest, which KVM's writes to a table change too; innermost
- * @bucket: pages by their frame numbers; NULL before the first loose_init()
+ * @bucket: pages by their frame numbers; NULL before the first v1_pages_init()
  * @shift:  log2 of the buckets
  * @pages:  how many
  * @suspect: those that a TCE in an unknown state may still reach
  * @soiled: those that no TCE names any more, pages of ordinary files that a device may have
- *          written to: loose_wash() is to follow
+ *          written to: v1_pages_wash() is to follow
  */
-struct loose {
+struct v1_pages {
 	spinlock_t *lock;
-	struct loose_page **bucket;
+	struct v1_page **bucket;
 	u32 shift;
 	u64 pages;
-	struct loose_page *suspect;
-	struct loose_page *soiled;
+	struct v1_page *suspect;
+	struct v1_page *soiled;
 };
 
 /**
- * struct loose_pins - the pages of one MAP
+ * struct v1_pins - the pages of one MAP
  * @ua:   user address of the first
  * @n:    how many
  * @done: pinned so far
  * @write: a device will write to them
- * @page: each of them; between loose_hold() and loose_end() @held instead
+ * @page: each of them; between v1_pages_hold() and v1_pages_end() @held instead
  */
-struct loose_pins {
+struct v1_pins {
 	unsigned long ua;
 	unsigned long n;
 	unsigned long done;
 	bool write;
 	union {
 		struct page **page;
-		struct loose_page **held;
+		struct v1_page **held;
 	};
 };
 
 /* Pages of the kernel's that a user range touches. */
-unsigned long loose_span(unsigned long ua, u64 size);
+unsigned long v1_pages_span(unsigned long ua, u64 size);
 
 /**
- * loose_init() - get ready for a window of so many TCEs
+ * v1_pages_init() - get ready for a window of so many TCEs
  *
  * Does nothing the second time. Context: may sleep. Return: 0 or -ENOMEM.
  */
-int loose_init(struct loose *l, u64 tces);
+int v1_pages_init(struct v1_pages *l, u64 tces);
 
 /* When no page is left, soiled ones among them. */
-void loose_free(struct loose *l);
+void v1_pages_free(struct v1_pages *l);
 
 /**
- * loose_pin() - pin the user pages of a MAP
+ * v1_pages_pin() - pin the user pages of a MAP
  * @p:     to be filled; nothing to be undone on error
  * @ua:    user address
  * @size:  bytes, more than 0, without overflow
@@ -77,65 +77,65 @@ void loose_free(struct loose *l);
  * Context: faults user pages in, which may take for ever: no lock may be held.
  * Return: 0; -EFAULT; -ENOMEM; -EINTR.
  */
-int loose_pin(struct loose_pins *p, unsigned long ua, u64 size, bool write);
+int v1_pages_pin(struct v1_pins *p, unsigned long ua, u64 size, bool write);
 
-/* Undo loose_pin() where loose_hold() did not follow. */
-void loose_unpin(struct loose_pins *p);
+/* Undo v1_pages_pin() where v1_pages_hold() did not follow. */
+void v1_pages_unpin(struct v1_pins *p);
 
 /**
- * loose_hold() - the MAP takes part in holding its pages
+ * v1_pages_hold() - the MAP takes part in holding its pages
  *
- * Context: may sleep; the space's lock is held. Return: 0; -ENOMEM: all is as before.
+ * Context: may sleep; the IOAS's lock is held. Return: 0; -ENOMEM: all is as before.
  */
-int loose_hold(struct loose *l, struct loose_pins *p);
+int v1_pages_hold(struct v1_pages *l, struct v1_pins *p);
 
 /**
- * loose_add() - TCEs are about to name some of the MAP's pages
+ * v1_pages_add() - TCEs are about to name some of the MAP's pages
  * @l:    the pages
- * @p:    the MAP, after loose_hold()
+ * @p:    the MAP, after v1_pages_hold()
  * @ua:   user address of the first TCE's page
  * @step: bytes from one TCE's to the next
  * @n:    TCEs
  * @hpa:  host physical address of each
  */
-void loose_add(struct loose *l, const struct loose_pins *p, unsigned long ua, u64 step, u32 n,
-	       u64 *hpa);
+void v1_pages_add(struct v1_pages *l, const struct v1_pins *p, unsigned long ua, u64 step, u32 n,
+		  u64 *hpa);
 
 /**
- * loose_end() - the MAP has ended; pages that no TCE names are unpinned
+ * v1_pages_end() - the MAP has ended; pages that no TCE names are unpinned
  */
-void loose_end(struct loose *l, struct loose_pins *p);
+void v1_pages_end(struct v1_pages *l, struct v1_pins *p);
 
 /**
- * loose_drop() - TCEs are gone
+ * v1_pages_drop() - TCEs are gone
  * @l:   the pages
  * @tce: what each held
  * @n:   how many
  *
  * Context: any.
  */
-void loose_drop(struct loose *l, const u64 *tce, u32 n);
+void v1_pages_drop(struct v1_pages *l, const u64 *tce, u32 n);
 
 /**
- * loose_wash() - mark dirty and unpin those that had to wait for that
+ * v1_pages_wash() - mark dirty and unpin those that had to wait for that
  *
  * Context: may sleep, for as long as a file system has such a page locked.
  */
-void loose_wash(struct loose *l);
+void v1_pages_wash(struct v1_pages *l);
 
 /**
- * loose_suspect() - a TCE names another page, or still this one: it is in an unknown state
+ * v1_pages_suspect() - a TCE names another page, or still this one: it is in an unknown state
  *
- * The page stays until loose_trust(). Context: any.
+ * The page stays until v1_pages_trust(). Context: any.
  */
-void loose_suspect(struct loose *l, u64 tce);
+void v1_pages_suspect(struct v1_pages *l, u64 tce);
 
 /**
- * loose_trust() - no TCE is in an unknown state any more
+ * v1_pages_trust() - no TCE is in an unknown state any more
  *
  * Pages that were suspect are marked dirty, since a device may have written to them.
  * Context: any.
  */
-void loose_trust(struct loose *l);
+void v1_pages_trust(struct v1_pages *l);
 
 #endif

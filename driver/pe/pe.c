@@ -23,7 +23,7 @@ void pe_init(struct pe *pe)
 	mutex_init(&pe->lock);
 }
 
-void pe_leave_behind(struct pe *pe, const struct hv_window *w)
+void pe_leave_behind(struct pe *pe, const struct dma_window *w)
 {
 	struct pe_window *d = pe_free_ddw(pe);
 
@@ -45,7 +45,7 @@ static bool pe_left_over(struct pe *pe)
 	for (i = 0; i < PE_WINDOWS; i++) {
 		struct pe_window *d = &pe->ddw[i];
 
-		if (d->present && hv_look(d->w.liobn, d->w.start) == HV_GONE)
+		if (d->present && hcall_look(d->w.liobn, d->w.start) == HCALL_GONE)
 			*d = (struct pe_window){ 0 };
 		left |= d->present;
 	}
@@ -78,7 +78,7 @@ static void pe_evict(struct pe *pe)
 	if (!pe_left_over(pe))
 		return;
 	pe_default_clear(pe);
-	if (!hv_reset(&pe->addr))
+	if (!ddw_reset(&pe->addr))
 		pe_forget_ddws(pe);
 	pe_default_clear(pe);
 	pe_left_over(pe);
@@ -96,14 +96,14 @@ static void pe_doubt(struct pe *pe)
 /* What the PE can have, asked while the default window is all that it has. */
 static int pe_learn(struct pe *pe)
 {
-	struct hv_query q;
+	struct ddw_query q;
 	int rc;
 
 	pe->pgsizes = 1ULL << PE_DEFAULT_PAGE_SHIFT;
 	pe->max = 1;
-	if (!hv_has_ddw(&pe->addr))
+	if (!ddw_available(&pe->addr))
 		return 0;
-	rc = hv_query(&pe->addr, &q);
+	rc = ddw_query(&pe->addr, &q);
 	if (rc)
 		return rc;
 	pe->pgsizes |= q.pgsizes & ~pe->unusable;
@@ -115,13 +115,13 @@ static int pe_learn(struct pe *pe)
 /* The host has left: only the default window is to be there, and nothing in it. */
 static int pe_empty(struct pe *pe)
 {
-	int rc = pe->dflt.present ? hv_clear(&pe->dflt.w, true) : pe_default_back(pe);
+	int rc = pe->dflt.present ? hcall_clear(&pe->dflt.w, true) : pe_default_back(pe);
 
 	if (rc || !pe->addr.limited)
 		return rc;
 	/* The host may have asked for addresses below 64 bits: that ends here. */
-	rc = hv_reset(&pe->addr);
-	return rc ? rc : hv_clear(&pe->dflt.w, true);
+	rc = ddw_reset(&pe->addr);
+	return rc ? rc : hcall_clear(&pe->dflt.w, true);
 }
 
 int pe_take(struct pe *pe)

@@ -18,7 +18,7 @@
 /* Windows that a user can have at a time; the kernel's table groups say two. */
 #define PE_WINDOWS	2
 
-struct lend;
+struct kvm_table;
 struct pe;
 
 /**
@@ -30,7 +30,7 @@ struct pe;
  *           pe->dflt.present whether it is back.
  * @back:    undo @leave: the default window exists. It is clear unless clearing
  *           it was what failed or was interrupted. As above, a host may give it up.
- * @publish: window @num of the group now is @lend, NULL for none; for those who
+ * @publish: window @num of the group now is @kvm, NULL for none; for those who
  *           look for tables in the kernel's group (KVM). Returns 0 or why not;
  *           NULL never fails.
  * @isolate: keep the PE's devices from any access, because TCEs could not be
@@ -41,7 +41,7 @@ struct pe;
 struct host_ops {
 	int (*leave)(struct pe *pe);
 	void (*back)(struct pe *pe);
-	int (*publish)(struct pe *pe, u32 num, struct lend *lend);
+	int (*publish)(struct pe *pe, u32 num, struct kvm_table *kvm);
 	void (*isolate)(struct pe *pe);
 };
 
@@ -57,7 +57,7 @@ struct host_ops {
  * Present, not lent and not raw means: every TCE of it is invalid.
  */
 struct pe_window {
-	struct hv_window w;
+	struct dma_window w;
 	bool present;
 	bool lent;
 	bool raw;
@@ -77,12 +77,12 @@ struct pe_window {
  * @max:     windows that a user can have; this and @pgsizes are set by take
  * @owned:   a user owns it
  * @host:    the kernel's side
- * @lock:    guards @dflt, @ddw, @littered and @owned; taken inside the space's lock and
+ * @lock:    guards @dflt, @ddw, @littered and @owned; taken inside the IOAS's lock and
  *           inside the IOMMU core's group mutex, outside of everything else
  */
 struct pe {
 	const char *name;
-	struct hv_pe addr;
+	struct ddw_pe addr;
 	struct pe_window dflt;
 	struct pe_window ddw[PE_WINDOWS];
 	u64 pgsizes;
@@ -133,7 +133,7 @@ bool pe_in_use(struct pe *pe);
  * Nobody gets the PE before it is known to be gone.
  * Context: may sleep; from &struct host_ops, with the PE's lock held.
  */
-void pe_leave_behind(struct pe *pe, const struct hv_window *w);
+void pe_leave_behind(struct pe *pe, const struct dma_window *w);
 
 /* For pe_open(): wherever the hypervisor puts it. */
 #define PE_ANYWHERE	(~0ULL)
@@ -152,7 +152,7 @@ void pe_leave_behind(struct pe *pe, const struct hv_window *w);
  * firmware puts it elsewhere; the log says which it was. On error the PE has
  * the windows that it had.
  */
-int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w);
+int pe_open(struct pe *pe, const struct dma_window *want, struct dma_window *w);
 
 /**
  * pe_close() - the user gives a window back
@@ -168,6 +168,6 @@ bool pe_close(struct pe *pe, u32 liobn, bool clean);
 /**
  * pe_publish() - tell the kernel's table group which window is number @num
  */
-int pe_publish(struct pe *pe, u32 num, struct lend *lend);
+int pe_publish(struct pe *pe, u32 num, struct kvm_table *kvm);
 
 #endif

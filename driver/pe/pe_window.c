@@ -28,7 +28,7 @@
 #define PE_MAX_TCES		(1ULL << 31)
 
 /* Something is left that a device might reach: keep the devices from trying. */
-static void pe_quarantine(struct pe *pe, const struct hv_window *w)
+static void pe_quarantine(struct pe *pe, const struct dma_window *w)
 {
 	pr_err("%s: window %x at %llx could not be cleared, devices are isolated\n",
 	       pe->name, w->liobn, (unsigned long long)w->start);
@@ -58,11 +58,11 @@ static bool pe_has_other_ddw(const struct pe *pe, const struct pe_window *d)
 
 int pe_default_clear(struct pe *pe)
 {
-	int rc = hv_clear_if_there(&pe->dflt.w, false);
+	int rc = hcall_clear_if_there(&pe->dflt.w, false);
 
 	/* A single refusal is no reason to isolate a device. */
 	if (rc)
-		rc = hv_clear_if_there(&pe->dflt.w, false);
+		rc = hcall_clear_if_there(&pe->dflt.w, false);
 
 	pe->dflt.raw = rc;
 	pe->dflt.present = !rc;
@@ -72,7 +72,7 @@ int pe_default_clear(struct pe *pe)
 /* May the default window be there, though it could not be cleared? */
 static bool pe_default_there(const struct pe *pe)
 {
-	return hv_exists(pe->dflt.w.liobn, pe->dflt.w.start);
+	return hcall_exists(pe->dflt.w.liobn, pe->dflt.w.start);
 }
 
 /* Can nothing be reached through it, be it that it is gone with its PE? */
@@ -88,8 +88,8 @@ static bool pe_default_harmless(struct pe *pe)
 /* A reset may fail and have taken effect, too. */
 static int pe_default_reset(struct pe *pe)
 {
-	if (hv_reset(&pe->addr) && !pe_default_there(pe))
-		hv_reset(&pe->addr);
+	if (ddw_reset(&pe->addr) && !pe_default_there(pe))
+		ddw_reset(&pe->addr);
 	return pe_default_clear(pe);
 }
 
@@ -114,20 +114,20 @@ int pe_default_back(struct pe *pe)
  */
 static bool pe_try_remove(struct pe *pe, struct pe_window *d)
 {
-	enum hv_presence is;
+	enum hcall_presence is;
 
-	if (!hv_remove(&pe->addr, d->w.liobn))
+	if (!ddw_remove(&pe->addr, d->w.liobn))
 		return true;
-	is = hv_look(d->w.liobn, d->w.start);
-	d->doubtful = is == HV_UNKNOWN;
-	return is == HV_GONE;
+	is = hcall_look(d->w.liobn, d->w.start);
+	d->doubtful = is == HCALL_UNKNOWN;
+	return is == HCALL_GONE;
 }
 
 /* The same, when firmware refuses to remove it for TCEs that were never cleared. */
 static bool pe_removed(struct pe *pe, struct pe_window *d)
 {
 	if (d->doubtful)
-		return hv_look(d->w.liobn, d->w.start) == HV_GONE;
+		return hcall_look(d->w.liobn, d->w.start) == HCALL_GONE;
 	if (pe_try_remove(pe, d))
 		return true;
 	/*
@@ -137,9 +137,9 @@ static bool pe_removed(struct pe *pe, struct pe_window *d)
 	 * dynamic window is there: it may be a user's, with that very name.
 	 */
 	if (!pe->dflt.present && !pe_has_other_ddw(pe, d) && pe_default_there(pe) &&
-	    hv_clear(&pe->dflt.w, false))
+	    hcall_clear(&pe->dflt.w, false))
 		d->raw = true;
-	if (d->doubtful || !d->raw || hv_clear(&d->w, false))
+	if (d->doubtful || !d->raw || hcall_clear(&d->w, false))
 		return false;
 	d->raw = false;
 	return pe_try_remove(pe, d);
@@ -192,17 +192,17 @@ bool pe_in_use(struct pe *pe)
 	return lent;
 }
 
-static bool pe_placed(const struct hv_window *want, const struct hv_window *w)
+static bool pe_placed(const struct dma_window *want, const struct dma_window *w)
 {
 	return want->start == PE_ANYWHERE || want->start == w->start;
 }
 
-static bool pe_has_pages(const struct pe *pe, const struct hv_window *want)
+static bool pe_has_pages(const struct pe *pe, const struct dma_window *want)
 {
 	return pe->pgsizes & 1ULL << want->page_shift;
 }
 
-static bool pe_default_serves(const struct pe *pe, const struct hv_window *want)
+static bool pe_default_serves(const struct pe *pe, const struct dma_window *want)
 {
 	const struct pe_window *d = &pe->dflt;
 
@@ -210,12 +210,12 @@ static bool pe_default_serves(const struct pe *pe, const struct hv_window *want)
 	       want->size <= d->w.size && pe_placed(want, &d->w);
 }
 
-static bool windows_overlap(const struct hv_window *a, const struct hv_window *b)
+static bool windows_overlap(const struct dma_window *a, const struct dma_window *b)
 {
 	return a->start <= b->start + (b->size - 1) && b->start <= a->start + (a->size - 1);
 }
 
-static bool pe_overlaps(const struct pe *pe, const struct hv_window *w)
+static bool pe_overlaps(const struct pe *pe, const struct dma_window *w)
 {
 	u32 i;
 
@@ -235,9 +235,9 @@ static int pe_default_yields(struct pe *pe)
 {
 	int rc;
 
-	if (!pe->dflt.present || pe->dflt.lent || pe_has_ddw(pe) || !hv_has_reset(&pe->addr))
+	if (!pe->dflt.present || pe->dflt.lent || pe_has_ddw(pe) || !ddw_has_reset(&pe->addr))
 		return 0;
-	rc = hv_remove(&pe->addr, pe->dflt.w.liobn);
+	rc = ddw_remove(&pe->addr, pe->dflt.w.liobn);
 	pe->dflt.present = false;
 	/* A remove that failed may have taken effect. */
 	if (rc)
@@ -245,32 +245,32 @@ static int pe_default_yields(struct pe *pe)
 	return rc;
 }
 
-static int pe_can_create(struct pe *pe, const struct hv_window *want)
+static int pe_can_create(struct pe *pe, const struct dma_window *want)
 {
-	struct hv_query q;
-	int rc = hv_query(&pe->addr, &q);
+	struct ddw_query q;
+	int rc = ddw_query(&pe->addr, &q);
 
 	if (rc)
 		return rc;
 	if (!q.windows)
 		return -ENOSPC;
 	/* Dynamic windows have sizes of powers of two. */
-	if (!is_power_of_2(want->size) || hv_window_tces(want) > q.max_tces)
+	if (!is_power_of_2(want->size) || dma_window_tces(want) > q.max_tces)
 		return -EINVAL;
-	if (hv_window_tces(want) > PE_MAX_TCES)
+	if (dma_window_tces(want) > PE_MAX_TCES)
 		return -EINVAL;
 	return 0;
 }
 
 /* A window that was just created: may it stay, and is it empty? */
-static int pe_accept_ddw(const struct pe *pe, const struct hv_window *want,
-			 const struct hv_window *w)
+static int pe_accept_ddw(const struct pe *pe, const struct dma_window *want,
+			 const struct dma_window *w)
 {
 	if (pe_overlaps(pe, w))
 		return -ENOSPC;
 	if (!pe_placed(want, w))
 		return -ENXIO;
-	return hv_clear(w, true);
+	return hcall_clear(w, true);
 }
 
 /* A name that firmware gives out again belongs to nothing else any more. */
@@ -283,15 +283,15 @@ static void pe_forget_liobn(struct pe *pe, u32 liobn)
 			pe->ddw[i] = (struct pe_window){ 0 };
 }
 
-static int pe_create_ddw(struct pe *pe, struct pe_window *d, const struct hv_window *want)
+static int pe_create_ddw(struct pe *pe, struct pe_window *d, const struct dma_window *want)
 {
-	struct hv_window w;
+	struct dma_window w;
 	int rc;
 
 	rc = pe_can_create(pe, want);
 	if (rc)
 		return rc;
-	rc = hv_create(&pe->addr, want->page_shift, ilog2(want->size), &w);
+	rc = ddw_create(&pe->addr, want->page_shift, ilog2(want->size), &w);
 	if (rc)
 		return rc;
 	pe_forget_liobn(pe, w.liobn);
@@ -302,12 +302,12 @@ static int pe_create_ddw(struct pe *pe, struct pe_window *d, const struct hv_win
 	return rc;
 }
 
-static int pe_open_ddw(struct pe *pe, const struct hv_window *want, struct hv_window *w)
+static int pe_open_ddw(struct pe *pe, const struct dma_window *want, struct dma_window *w)
 {
 	struct pe_window *d;
 	int rc;
 
-	if (!hv_has_ddw(&pe->addr))
+	if (!ddw_available(&pe->addr))
 		return -ENOSPC;
 	pe_sweep(pe);
 	d = pe_free_ddw(pe);
@@ -332,7 +332,7 @@ static int pe_open_ddw(struct pe *pe, const struct hv_window *want, struct hv_wi
  * it at all, and @rc is why, that is told; what may be different the next time
  * stays as it is.
  */
-static int pe_cannot_follow(const struct pe *pe, const struct hv_window *want, int rc)
+static int pe_cannot_follow(const struct pe *pe, const struct dma_window *want, int rc)
 {
 	const char *why;
 
@@ -349,7 +349,7 @@ static int pe_cannot_follow(const struct pe *pe, const struct hv_window *want, i
 	return -EINVAL;
 }
 
-int pe_open(struct pe *pe, const struct hv_window *want, struct hv_window *w)
+int pe_open(struct pe *pe, const struct dma_window *want, struct dma_window *w)
 {
 	int rc = 0;
 
@@ -401,12 +401,12 @@ bool pe_close(struct pe *pe, u32 liobn, bool clean)
 	return clean;
 }
 
-int pe_publish(struct pe *pe, u32 num, struct lend *lend)
+int pe_publish(struct pe *pe, u32 num, struct kvm_table *kvm)
 {
 	int rc;
 
 	mutex_lock(&pe->lock);
-	rc = pe->host->publish(pe, num, lend);
+	rc = pe->host->publish(pe, num, kvm);
 	mutex_unlock(&pe->lock);
 	return rc;
 }

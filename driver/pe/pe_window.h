@@ -23,7 +23,7 @@ struct pe_window *pe_free_ddw(struct pe *pe);
 /**
  * pe_default_clear() - clear the default window if it is there; else it is not present
  *
- * Return: 0; else what hv_clear_if_there() says, and it is raw.
+ * Return: 0; else what hcall_clear_if_there() says, and it is raw.
  */
 int pe_default_clear(struct pe *pe);
 

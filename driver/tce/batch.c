@@ -40,7 +40,7 @@ void batch_unlock(struct leaves l) __releases(leaves)
 }
 
 /* The batch's hypercall for every member; @put is false for invalid TCEs. */
-static int batch_call(struct call *c, u64 idx, u32 n, bool put)
+static int batch_call(struct range_lock *c, u64 idx, u32 n, bool put)
 {
 	struct table *t = c->t;
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
@@ -50,10 +50,10 @@ static int batch_call(struct call *c, u64 idx, u32 n, bool put)
 	lockdep_assert(lockdep_is_held(&shadow_leaf(&t->shadow, idx + n - 1)->lock));
 	/* Bounded: TABLE_MAX_PES. */
 	for (i = 0; i < t->pes; i++) {
-		int rc = put ? hv_put(t->liobn[i], ioba, t->w.page_shift, c->list, n)
-			     : hv_stuff(t->liobn[i], ioba, t->w.page_shift, n);
+		int rc = put ? hcall_put(t->liobn[i], ioba, t->w.page_shift, c->list, n)
+			     : hcall_stuff(t->liobn[i], ioba, t->w.page_shift, n);
 
-		count_batch(&t->count, n, put, rc);
+		counters_batch(&t->counters, n, put, rc);
 		if (rc)
 			return rc;
 	}
@@ -64,12 +64,12 @@ static int batch_call(struct call *c, u64 idx, u32 n, bool put)
  * One try. No answer is no refusal: some of it may have been done, so after the
  * last try a busy hypervisor counts as one that failed.
  */
-static int batch_try(struct call *c, u64 idx, u32 n, const struct batch *b, bool last)
+static int batch_try(struct range_lock *c, u64 idx, u32 n, const struct batch *b, bool last)
 {
 	struct leaves l;
 	int rc;
 
-	call_must_stock(c);
+	range_lock_must_stock(c);
 	l = batch_lock(c->t, idx, n);
 	if (b->fill)
 		b->fill(c, idx, n, b->ctx);
@@ -80,7 +80,7 @@ static int batch_try(struct call *c, u64 idx, u32 n, const struct batch *b, bool
 	return rc;
 }
 
-int batch_submit(struct call *c, u64 idx, u32 n, const struct batch *b)
+int batch_submit(struct range_lock *c, u64 idx, u32 n, const struct batch *b)
 {
 	int rc = batch_patiently(c, batch_try(c, idx, n, b, false));
 
@@ -88,20 +88,20 @@ int batch_submit(struct call *c, u64 idx, u32 n, const struct batch *b)
 }
 
 /* The list's entries [i, i + n) are those of a leaf from @slot on, without marks. */
-static void fill_run(struct call *c, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
+static void fill_run(struct range_lock *c, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
 {
-	struct leaf_run part = leaf_part(leaf, slot, slot + n);
+	struct shadow_run part = shadow_leaf_part(leaf, slot, slot + n);
 
 	memset(c->list + i, 0, n * sizeof(*c->list));
 	memset(c->region + i, 0, n * sizeof(*c->region));
 	if (!part.pages.n)
 		return;
 	i += part.from - slot;
-	memory_list(c->t->memory, part.region, &part.pages, c->list + i);
+	regions_list(c->t->regions, part.region, &part.pages, c->list + i);
 	batch_name(c, i, part.pages.n, part.region);
 }
 
-static void fill_flat(struct call *c, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
+static void fill_flat(struct range_lock *c, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
 {
 	for (; n; n--, slot++, i++) {
 		c->list[i] = leaf ? cpu_to_be64(leaf->cells->tce[slot] & ~SHADOW_MARKS) : 0;
@@ -109,7 +109,7 @@ static void fill_flat(struct call *c, const struct shadow_leaf *leaf, u32 slot, 
 	}
 }
 
-void batch_from_shadow(struct call *c, u64 idx, u32 n, void *ctx)
+void batch_from_shadow(struct range_lock *c, u64 idx, u32 n, void *ctx)
 {
 	u32 i, part;
 
@@ -126,7 +126,8 @@ void batch_from_shadow(struct call *c, u64 idx, u32 n, void *ctx)
 }
 
 /* @ctx: whether the hypercall succeeded. */
-static void entry_from_list(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_from_list(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i,
+			    void *ctx)
 {
 	const bool *ok = ctx;
 	u64 tce = be64_to_cpu(c->list[i]);
@@ -137,7 +138,7 @@ static void entry_from_list(struct call *c, struct shadow_leaf *leaf, u32 slot, 
 	batch_set(c->t, leaf, slot, tce, c->region[i]);
 }
 
-void batch_to_shadow(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
+void batch_to_shadow(struct range_lock *c, u64 idx, u32 n, bool ok, void *ctx)
 {
 	batch_each(c, idx, n, entry_from_list, &ok);
 }

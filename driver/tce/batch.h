@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * batch.h - up to HV_BATCH consecutive TCEs of a table, written with one hypercall.
+ * batch.h - up to HCALL_BATCH consecutive TCEs of a table, written with one hypercall.
  *
  * The call for every member and the shadow's change are one critical section, with the locks of the
  * leaves that the batch lies in.
@@ -28,7 +28,7 @@ struct leaves {
 };
 
 /**
- * batch_lock() - lock the leaves of [idx, idx + n), at most HV_BATCH entries
+ * batch_lock() - lock the leaves of [idx, idx + n), at most HCALL_BATCH entries
  *
  * They are there: what is to be written was made room for, and all others begin and end live.
  *
@@ -44,21 +44,22 @@ static inline void batch_set(struct table *t, struct shadow_leaf *leaf, u32 slot
 	int unknown = shadow_set(&t->shadow, leaf, slot, tce, region);
 
 	if (unknown)
-		memory_unknown(t->memory, unknown);
+		regions_unknown(t->regions, unknown);
 }
 
 /* The leaf of an entry, to look at its entries one by one; NULL as for shadow_leaf(). */
-static inline struct shadow_leaf *batch_flat_leaf(struct call *c, u64 idx)
+static inline struct shadow_leaf *batch_flat_leaf(struct range_lock *c, u64 idx)
 {
 	struct shadow_leaf *leaf = shadow_leaf(&c->t->shadow, idx);
 
 	if (leaf)
-		call_flatten(c, leaf);
+		range_lock_flatten(c, leaf);
 	return leaf;
 }
 
 /* Something to be done to entry @slot of @leaf, the @i-th of a range. */
-typedef void (*entry_fn)(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx);
+typedef void (*entry_fn)(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i,
+			 void *ctx);
 
 /**
  * batch_each() - do something to each entry of a range
@@ -70,7 +71,7 @@ typedef void (*entry_fn)(struct call *c, struct shadow_leaf *leaf, u32 slot, u32
  *
  * Inline for the sake of @fn, which then is, too. Context: the leaves' locks are held.
  */
-static inline void batch_each(struct call *c, u64 idx, u32 n, entry_fn fn, void *ctx)
+static inline void batch_each(struct range_lock *c, u64 idx, u32 n, entry_fn fn, void *ctx)
 {
 	u32 i = 0;
 
@@ -93,8 +94,8 @@ static inline void batch_each(struct call *c, u64 idx, u32 n, entry_fn fn, void 
  * @put:   the list is written; else the TCEs become invalid
  */
 struct batch {
-	void (*fill)(struct call *c, u64 idx, u32 n, void *ctx);
-	void (*store)(struct call *c, u64 idx, u32 n, bool ok, void *ctx);
+	void (*fill)(struct range_lock *c, u64 idx, u32 n, void *ctx);
+	void (*store)(struct range_lock *c, u64 idx, u32 n, bool ok, void *ctx);
 	void *ctx;
 	bool put;
 };
@@ -105,7 +106,7 @@ struct batch {
  * once for every one until it answers.
  */
 #define batch_patiently(c, ask) ({					\
-	int answer_ = (c)->tired ? (ask) : hv_patiently(ask);		\
+	int answer_ = (c)->tired ? (ask) : hcall_patiently(ask);	\
 									\
 	(c)->tired = answer_ > 0;					\
 	answer_;							\
@@ -115,7 +116,7 @@ struct batch {
  * batch_submit() - one batch: the hypercall and the shadow's change together
  * @c:   the call that has the range
  * @idx: the first entry
- * @n:   how many, 1 to HV_BATCH
+ * @n:   how many, 1 to HCALL_BATCH
  * @b:   what is written, and what becomes of the shadow
  *
  * A busy hypervisor is waited for; one that stays busy has failed.
@@ -123,7 +124,7 @@ struct batch {
  * Context: may sleep. Return: 0; -EIO, -ENOMEM: the TCEs hold the old or the new content, and @b's
  * store() was told.
  */
-int batch_submit(struct call *c, u64 idx, u32 n, const struct batch *b);
+int batch_submit(struct range_lock *c, u64 idx, u32 n, const struct batch *b);
 
 /* The next batch that is worth a hypercall: from the first live entry at or after @idx. */
 static inline u32 batch_next(struct table *t, u64 *idx, u64 end)
@@ -132,7 +133,7 @@ static inline u32 batch_next(struct table *t, u64 *idx, u64 end)
 }
 
 /* Entries [@i, @i + @n) of the list are pages of @region. */
-static inline void batch_name(struct call *c, u32 i, u32 n, u32 region)
+static inline void batch_name(struct range_lock *c, u32 i, u32 n, u32 region)
 {
 	for (; n; n--)
 		c->region[i++] = region;
@@ -147,7 +148,7 @@ static inline void batch_name(struct call *c, u32 i, u32 n, u32 region)
  *
  * Context: the leaves' locks are held.
  */
-void batch_from_shadow(struct call *c, u64 idx, u32 n, void *ctx);
+void batch_from_shadow(struct range_lock *c, u64 idx, u32 n, void *ctx);
 
 /**
  * batch_to_shadow() - the shadow's entries become what the list has, or may have become that
@@ -159,6 +160,6 @@ void batch_from_shadow(struct call *c, u64 idx, u32 n, void *ctx);
  *
  * Context: the leaves' locks are held.
  */
-void batch_to_shadow(struct call *c, u64 idx, u32 n, bool ok, void *ctx);
+void batch_to_shadow(struct range_lock *c, u64 idx, u32 n, bool ok, void *ctx);
 
 #endif

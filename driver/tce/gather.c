@@ -39,14 +39,14 @@ u32 gather_run(struct gather *g, const u64 *tce, const u32 *region, u32 n, u32 p
 			break;
 		if (one & PAPR_TCE_WRITE) {
 			from = one & PAGE_MASK;
-			dirty = memory_dirty(from, page_shift) - from;
+			dirty = regions_dirty(from, page_shift) - from;
 		}
 	}
 	g->from = from;
 	g->dirty = dirty;
 	n = at - tce;
-	if (n && name == MEMORY_LOOSE)
-		memory_drop_loose(g->memory, tce, n);
+	if (n && name == REGIONS_V1)
+		regions_drop_v1(g->regions, tce, n);
 	else if (n && name)
 		gather_count(g, name, n);
 	return n;
@@ -58,10 +58,10 @@ void gather_add(struct gather *g, u64 tce, u32 region, u32 page_shift)
 	gather_run(g, &tce, &region, 1, page_shift);
 }
 
-void gather_pages(struct gather *g, const struct leaf_run *run)
+void gather_pages(struct gather *g, const struct shadow_run *run)
 {
 	if (run->pages.n && run->pages.perm & PAPR_TCE_WRITE)
-		memory_dirty_run(g->memory, run->region, &run->pages);
+		regions_dirty_run(g->regions, run->region, &run->pages);
 	if (run->pages.n)
 		gather_count(g, run->region, run->pages.n);
 }

@@ -11,14 +11,14 @@
 
 /**
  * struct gather - regions to be let go, collected into runs
- * @memory: whose
- * @region: the run's region
- * @n:      its length
- * @from:   what was marked dirty last begins here
- * @dirty:  bytes from there on that share the mark
+ * @regions: whose
+ * @region:  the run's region
+ * @n:       its length
+ * @from:    what was marked dirty last begins here
+ * @dirty:   bytes from there on that share the mark
  */
 struct gather {
-	struct memory *memory;
+	struct regions *regions;
 	u32 region;
 	u64 n;
 	u64 from;
@@ -51,7 +51,7 @@ void gather_add(struct gather *g, u64 tce, u32 region, u32 page_shift);
  *
  * Context: does not sleep.
  */
-void gather_pages(struct gather *g, const struct leaf_run *run);
+void gather_pages(struct gather *g, const struct shadow_run *run);
 
 /**
  * gather_flush() - there are no more of them: the last run's region is let go, too
@@ -61,7 +61,7 @@ void gather_pages(struct gather *g, const struct leaf_run *run);
 static inline void gather_flush(struct gather *g)
 {
 	if (g->n)
-		memory_drop(g->memory, g->region, g->n);
+		regions_drop(g->regions, g->region, g->n);
 	g->n = 0;
 }
 

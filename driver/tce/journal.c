@@ -66,7 +66,7 @@ static bool journal_copy(struct shadow_leaf *leaf, struct record *r)
 	bool copied;
 
 	spin_lock(&leaf->lock);
-	copied = leaf_copy(&r->was, leaf);
+	copied = shadow_leaf_copy(&r->was, leaf);
 	spin_unlock(&leaf->lock);
 	return copied;
 }
@@ -94,7 +94,7 @@ static bool journal_needs(struct shadow_leaf *leaf, u64 base, u64 first, u64 end
 	bool live;
 
 	spin_lock(&leaf->lock);
-	live = leaf_next(leaf, slot, stop) < stop;
+	live = shadow_leaf_next(leaf, slot, stop) < stop;
 	spin_unlock(&leaf->lock);
 	return live;
 }
@@ -138,7 +138,7 @@ static struct record *journal_at(struct journal *j, u64 idx)
 	return j->at && j->at->base == base ? j->at : NULL;
 }
 
-void journal_note(struct call *c, struct journal *j, u64 idx, u32 n)
+void journal_note(struct range_lock *c, struct journal *j, u64 idx, u32 n)
 {
 	for (; n; n--, idx++) {
 		struct shadow_leaf *leaf = batch_flat_leaf(c, idx);
@@ -146,12 +146,12 @@ void journal_note(struct call *c, struct journal *j, u64 idx, u32 n)
 		u32 slot = idx & SHADOW_LEAF_MASK;
 
 		if (r) {
-			call_flatten(c, &r->was);
+			range_lock_flatten(c, &r->was);
 			r->was.cells->tce[slot] = leaf->cells->tce[slot];
 			r->was.cells->region[slot] = leaf->cells->region[slot];
 		}
 		if (!leaf->cells->region[slot] && leaf->cells->tce[slot] & PAPR_TCE_WRITE)
-			memory_dirty(leaf->cells->tce[slot] & PAGE_MASK, c->t->w.page_shift);
+			regions_dirty(leaf->cells->tce[slot] & PAGE_MASK, c->t->w.page_shift);
 	}
 }
 
@@ -159,7 +159,7 @@ static void journal_settle_leaf(struct table *t, const struct shadow_leaf *was, 
 				struct gather *g)
 {
 	if (!was->flat) {
-		struct leaf_run part = leaf_part(was, slot, end);
+		struct shadow_run part = shadow_leaf_part(was, slot, end);
 
 		gather_pages(g, &part);
 		return;
@@ -181,7 +181,7 @@ static void journal_settle_leaf(struct table *t, const struct shadow_leaf *was, 
 
 void journal_settle(struct table *t, const struct journal *j, u64 first, u64 n)
 {
-	struct gather g = { .memory = t->memory };
+	struct gather g = { .regions = t->regions };
 	const struct record *r;
 
 	for (r = j->first; r; r = r->next) {
@@ -221,19 +221,21 @@ static bool entry_later(const struct shadow_leaf *leaf, u32 slot)
 	return !leaf->cells->region[slot];
 }
 
-static void entry_to_list(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_to_list(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i,
+			  void *ctx)
 {
 	u64 tce = entry_later(leaf, slot) ? leaf->cells->tce[slot] : restored_tce(ctx, slot);
 
 	c->list[i] = cpu_to_be64(tce & ~SHADOW_MARKS);
 }
 
-static void fill_restored(struct call *c, u64 idx, u32 n, void *ctx)
+static void fill_restored(struct range_lock *c, u64 idx, u32 n, void *ctx)
 {
 	batch_each(c, idx, n, entry_to_list, ctx);
 }
 
-static void entry_restored(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_restored(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i,
+			   void *ctx)
 {
 	struct restoring *r = ctx;
 	struct table *t = c->t;
@@ -256,15 +258,15 @@ static void entry_restored(struct call *c, struct shadow_leaf *leaf, u32 slot, u
 	}
 	batch_set(t, leaf, slot, leaf->cells->tce[slot] | SHADOW_UNKNOWN,
 		  leaf->cells->region[slot]);
-	if (was && was_region == MEMORY_LOOSE) {
-		memory_suspect_loose(t->memory, was);
+	if (was && was_region == REGIONS_V1) {
+		regions_suspect_v1(t->regions, was);
 	} else if (was && was_region) {
-		memory_suspect(t->memory, was_region);
+		regions_suspect(t->regions, was_region);
 		gather_add(&r->g, was, was_region, t->w.page_shift);
 	}
 }
 
-static void store_restored(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
+static void store_restored(struct range_lock *c, u64 idx, u32 n, bool ok, void *ctx)
 {
 	struct restoring *r = ctx;
 
@@ -273,28 +275,28 @@ static void store_restored(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
 }
 
 /* Put back what a leaf's entries [idx, idx + n) held before the MAP. */
-static void journal_restore(struct call *c, u64 idx, u32 n, struct record *was)
+static void journal_restore(struct range_lock *c, u64 idx, u32 n, struct record *was)
 {
 	struct restoring r = {
 		.was = was ? &was->was : NULL,
-		.g.memory = c->t->memory,
+		.g.regions = c->t->regions,
 	};
 	/* Where KVM has slots, there may be something to be kept. */
 	const struct batch restore = {
 		.fill = fill_restored,
 		.store = store_restored,
 		.ctx = &r,
-		.put = r.was || tally_is_open(&c->t->tally),
+		.put = r.was || kvm_mapped_is_open(&c->t->kvm_mapped),
 	};
 
-	call_must_stock(c);
+	range_lock_must_stock(c);
 	if (was)
-		call_flatten(c, &was->was);
+		range_lock_flatten(c, &was->was);
 	batch_submit(c, idx, n, &restore);
 	gather_flush(&r.g);
 }
 
-void journal_roll_back(struct call *c, u64 first, u64 n, const struct journal *j)
+void journal_roll_back(struct range_lock *c, u64 first, u64 n, const struct journal *j)
 {
 	struct record *r = j->last;
 	u64 end = first + n;

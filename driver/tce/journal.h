@@ -47,7 +47,7 @@ int journal_make(struct table *t, u64 first, u64 n, struct journal *j);
  *
  * Context: the leaves' locks are held.
  */
-void journal_note(struct call *c, struct journal *j, u64 idx, u32 n);
+void journal_note(struct range_lock *c, struct journal *j, u64 idx, u32 n);
 
 /**
  * journal_settle() - the MAP stands: what it replaced is gone
@@ -67,7 +67,7 @@ void journal_settle(struct table *t, const struct journal *j, u64 first, u64 n);
  *
  * Context: may sleep.
  */
-void journal_roll_back(struct call *c, u64 first, u64 n, const struct journal *j);
+void journal_roll_back(struct range_lock *c, u64 first, u64 n, const struct journal *j);
 
 /**
  * journal_free() - forget it

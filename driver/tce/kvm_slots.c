@@ -26,7 +26,7 @@ static u32 slots_pull(struct table *t, struct shadow_leaf *leaf, u32 *slot, u32 
 	for (; leaf->slots && !READ_ONCE(t->lost) && *slot < end && n < SLOTS_MOST; (*slot)++) {
 		if (table_entry_kvms(leaf, *slot))
 			continue;
-		ua[n] = tally_pull(&t->tally, &leaf->slots[*slot]);
+		ua[n] = kvm_mapped_pull(&t->kvm_mapped, &leaf->slots[*slot]);
 		n += !!ua[n];
 	}
 	spin_unlock(&leaf->lock);
@@ -41,7 +41,7 @@ static void slots_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slo
 
 	while ((n = slots_pull(t, leaf, &slot, end, ua))) {
 		for (i = 0; i < n; i++) {
-			tally_down(&t->tally, ua[i]);
+			kvm_mapped_down(&t->kvm_mapped, ua[i]);
 			cond_resched();
 		}
 	}
@@ -51,7 +51,8 @@ void slots_settle(struct table *t, u64 first, u64 end)
 {
 	u64 idx = first;
 
-	while (tally_is_open(&t->tally) && (idx = shadow_next_leaf(&t->shadow, idx, end)) < end) {
+	while (kvm_mapped_is_open(&t->kvm_mapped) &&
+	       (idx = shadow_next_leaf(&t->shadow, idx, end)) < end) {
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - idx + slot);
 

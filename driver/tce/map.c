@@ -32,27 +32,27 @@
  */
 struct writing {
 	struct journal *journal;
-	struct memory_run pages;
+	struct region_run pages;
 	u32 region;
 };
 
 /* Entries [@slot, @slot + @n) of @leaf are the list from @i on. False: that is no run. */
-static bool store_run(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
+static bool store_run(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
 		      const struct writing *w)
 {
-	struct leaf_run run = { w->pages, w->region, slot };
+	struct shadow_run run = { w->pages, w->region, slot };
 	u32 live = leaf->live;
 
 	run.pages.ua += (unsigned long)i << run.pages.page_shift;
 	run.pages.n = n;
-	if (!w->region || READ_ONCE(c->t->lent) || !leaf_write(leaf, &run))
+	if (!w->region || READ_ONCE(c->t->lent) || !shadow_leaf_write(leaf, &run))
 		return false;
 	atomic64_add((s64)leaf->live - live, &c->t->shadow.live);
 	return true;
 }
 
 /* The shadow of a batch that was written, with nothing unknown in its leaves. */
-static void store_pages(struct call *c, u64 idx, u32 n, const struct writing *w)
+static void store_pages(struct range_lock *c, u64 idx, u32 n, const struct writing *w)
 {
 	u32 i, part;
 
@@ -63,7 +63,7 @@ static void store_pages(struct call *c, u64 idx, u32 n, const struct writing *w)
 		part = min(n - i, SHADOW_LEAF_TCES - slot);
 		if (store_run(c, leaf, slot, i, part, w))
 			continue;
-		call_flatten(c, leaf);
+		range_lock_flatten(c, leaf);
 		if (w->region)
 			batch_name(c, i, part, w->region);
 		shadow_store(&c->t->shadow, leaf, slot, part, c->list + i, c->region + i);
@@ -71,7 +71,7 @@ static void store_pages(struct call *c, u64 idx, u32 n, const struct writing *w)
 }
 
 /* For a list without invalid TCEs: a MAP's; @ctx is its struct writing. */
-static void store_mapped(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
+static void store_mapped(struct range_lock *c, u64 idx, u32 n, bool ok, void *ctx)
 {
 	const struct writing *w = ctx;
 	struct table *t = c->t;
@@ -88,7 +88,7 @@ static void store_mapped(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
 }
 
 /* Fill the list with the TCEs of a run of pages, held for that. */
-static void table_fill(struct call *c, struct memory_run run, struct writing *w)
+static void table_fill(struct range_lock *c, struct region_run run, struct writing *w)
 {
 	u32 i = 0;
 
@@ -96,9 +96,9 @@ static void table_fill(struct call *c, struct memory_run run, struct writing *w)
 	w->region = 0;
 	while (run.n) {
 		u32 region;
-		u32 n = memory_hold(c->t->memory, &run, c->list + i, &region);
+		u32 n = regions_hold(c->t->regions, &run, c->list + i, &region);
 
-		if (!i && n == run.n && region != MEMORY_LOOSE)
+		if (!i && n == run.n && region != REGIONS_V1)
 			w->region = region;
 		else
 			batch_name(c, i, n, region);
@@ -123,18 +123,18 @@ struct mapping {
 };
 
 /* Write the TCEs; @done tells how many were written or tried. */
-static int table_write(struct call *c, const struct mapping *m, struct journal *j, u64 *done)
+static int table_write(struct range_lock *c, const struct mapping *m, struct journal *j, u64 *done)
 {
 	const u32 shift = c->t->w.page_shift;
 	struct writing w = { .journal = j };
 	const struct batch write = { .store = store_mapped, .ctx = &w, .put = true };
 
 	for (*done = 0; *done < m->n;) {
-		struct memory_run run = {
+		struct region_run run = {
 			.ua = m->ua + (*done << shift),
 			.page_shift = shift,
 			.perm = m->perm,
-			.n = min_t(u64, m->n - *done, HV_BATCH),
+			.n = min_t(u64, m->n - *done, HCALL_BATCH),
 		};
 		int rc;
 
@@ -154,10 +154,10 @@ static int table_grow(struct table *t, u64 first, u64 n, bool wanted)
 {
 	lockdep_assert_held(&t->shadow.grow);
 	/* The default window is there before its user is known. */
-	t->shadow.mm = t->memory->mm;
-	if (wanted && !t->tally.mm)
-		tally_open(&t->tally, t->memory->ledger);
-	return shadow_populate(&t->shadow, &t->calls.lock, first, n, wanted);
+	t->shadow.mm = t->regions->mm;
+	if (wanted && !t->kvm_mapped.mm)
+		kvm_mapped_open(&t->kvm_mapped, t->regions->mm_pins);
+	return shadow_populate(&t->shadow, &t->ranges.lock, first, n, wanted);
 }
 
 /* Make room in the shadow, and for KVM's slots if it has got the table. */
@@ -176,7 +176,7 @@ static int table_populate(struct table *t, u64 first, u64 n, bool wanted)
 }
 
 /* In a call. */
-static int table_map_range(struct call *c, const struct mapping *m)
+static int table_map_range(struct range_lock *c, const struct mapping *m)
 {
 	struct table *t = c->t;
 	struct journal journal;
@@ -184,7 +184,7 @@ static int table_map_range(struct call *c, const struct mapping *m)
 	int rc;
 
 	/* Later on, with TCEs written, there is no refusing for want of memory. */
-	if (call_stock(c, GFP_KERNEL_ACCOUNT))
+	if (range_lock_stock(c, GFP_KERNEL_ACCOUNT))
 		return -ENOMEM;
 	rc = journal_make(t, m->first, m->n, &journal);
 	if (rc)
@@ -201,20 +201,20 @@ static int table_map_range(struct call *c, const struct mapping *m)
 int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted)
 {
 	const struct mapping m = { first, n, ua, perm };
-	struct call *c;
+	struct range_lock *c;
 	int rc;
 
-	rc = memory_covers(t->memory, ua, n << t->w.page_shift, t->w.page_shift);
+	rc = regions_covers(t->regions, ua, n << t->w.page_shift, t->w.page_shift);
 	if (rc)
 		return rc;
 	rc = table_populate(t, first, n, wanted);
 	if (rc)
 		return rc;
-	c = call_begin(&t->calls, first, n, true);
+	c = range_lock_begin(&t->ranges, first, n, true);
 	if (!c)
 		return -EINTR;
 	rc = table_map_range(c, &m);
-	call_end(&t->calls, c);
+	range_lock_end(&t->ranges, c);
 	return rc;
 }
 
@@ -233,7 +233,7 @@ static bool table_page_is_unknown(struct table *t, u64 idx, u64 tce, u32 region)
 }
 
 /* The page is held. Return: -ENOENT when it has to be begun anew. */
-static int table_map_page_again(struct call *c, u64 idx, u64 tce, u32 region, int rc)
+static int table_map_page_again(struct range_lock *c, u64 idx, u64 tce, u32 region, int rc)
 {
 	struct journal nothing = { 0 };
 	struct writing w = { .journal = &nothing };
@@ -253,9 +253,9 @@ static int table_map_page_again(struct call *c, u64 idx, u64 tce, u32 region, in
 
 int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc)
 {
-	struct call *c = call_begin(&t->calls, idx, 1, false);
+	struct range_lock *c = range_lock_begin(&t->ranges, idx, 1, false);
 
 	rc = table_map_page_again(c, idx, tce, region, rc);
-	call_end(&t->calls, c);
+	range_lock_end(&t->ranges, c);
 	return rc;
 }

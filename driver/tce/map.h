@@ -12,7 +12,7 @@ struct table;
 /**
  * table_map_many() - as table_map(), whatever is there
  *
- * Context: may sleep; the space's lock is held. Return: as table_map().
+ * Context: may sleep; the IOAS's lock is held. Return: as table_map().
  */
 int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted);
 
@@ -23,9 +23,9 @@ int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm
  * @idx:    the entry
  * @tce:    what was to be written
  * @region: its region, which is held
- * @rc:     what hv_put_one() said, not 0
+ * @rc:     what hcall_put_one() said, not 0
  *
- * Context: may sleep; the space's lock is held.
+ * Context: may sleep; the IOAS's lock is held.
  * Return: 0; -ENOENT when others have settled the entry, and the MAP has to be begun anew; -EIO.
  */
 int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc);

@@ -15,7 +15,7 @@
 #include "tce/range_lock.h"
 #include "tce/table.h"
 
-static int table_try_one(struct call *c, u32 liobn, u64 idx, u32 n, bool put)
+static int table_try_one(struct range_lock *c, u32 liobn, u64 idx, u32 n, bool put)
 {
 	struct table *t = c->t;
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
@@ -24,15 +24,15 @@ static int table_try_one(struct call *c, u32 liobn, u64 idx, u32 n, bool put)
 
 	if (put)
 		batch_from_shadow(c, idx, n, NULL);
-	rc = put ? hv_put(liobn, ioba, t->w.page_shift, c->list, n)
-		 : hv_stuff(liobn, ioba, t->w.page_shift, n);
-	count_batch(&t->count, n, put, rc);
+	rc = put ? hcall_put(liobn, ioba, t->w.page_shift, c->list, n)
+		 : hcall_stuff(liobn, ioba, t->w.page_shift, n);
+	counters_batch(&t->counters, n, put, rc);
 	batch_unlock(l);
 	return rc;
 }
 
 /* One batch for one member alone: what the shadow has, or nothing. */
-static int table_call_one(struct call *c, u32 liobn, u64 idx, u32 n, bool put)
+static int table_call_one(struct range_lock *c, u32 liobn, u64 idx, u32 n, bool put)
 {
 	int rc = batch_patiently(c, table_try_one(c, liobn, idx, n, put));
 
@@ -41,7 +41,7 @@ static int table_call_one(struct call *c, u32 liobn, u64 idx, u32 n, bool put)
 
 static int table_replay(struct table *t, u32 liobn)
 {
-	struct call *c = call_only(&t->calls);
+	struct range_lock *c = range_lock_only(&t->ranges);
 	u64 idx = 0;
 	u32 n;
 
@@ -59,7 +59,7 @@ static int table_replay(struct table *t, u32 liobn)
 	return 0;
 }
 
-int table_join(struct table *t, const struct hv_window *w)
+int table_join(struct table *t, const struct dma_window *w)
 {
 	bool unknown;
 
@@ -68,11 +68,11 @@ int table_join(struct table *t, const struct hv_window *w)
 	if (!t->pes)
 		t->w = *w;
 	/* What KVM writes from now on goes there, too. */
-	lend_exclude(t->lend);
+	kvm_table_exclude(t->kvm);
 	unknown = atomic64_read(&t->shadow.unknown) || READ_ONCE(t->lost);
 	if (!unknown)
 		t->liobn[t->pes++] = w->liobn;
-	lend_admit(t->lend);
+	kvm_table_admit(t->kvm);
 	return unknown ? -EBUSY : table_replay(t, w->liobn);
 }
 
@@ -80,16 +80,16 @@ static void table_drop_member(struct table *t, u32 liobn)
 {
 	u32 i;
 
-	lend_exclude(t->lend);
+	kvm_table_exclude(t->kvm);
 	for (i = 0; i < t->pes; i++)
 		if (t->liobn[i] == liobn)
 			t->liobn[i--] = t->liobn[--t->pes];
-	lend_admit(t->lend);
+	kvm_table_admit(t->kvm);
 }
 
 bool table_part(struct table *t, u32 liobn)
 {
-	struct call *c = call_only(&t->calls);
+	struct range_lock *c = range_lock_only(&t->ranges);
 	bool clean = true;
 	u64 idx = 0;
 	u32 n;

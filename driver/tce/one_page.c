@@ -28,7 +28,7 @@
  */
 static inline struct shadow_leaf *table_plain_leaf(struct table *t, u64 idx, bool wanted)
 {
-	if (wanted || tally_is_open(&t->tally) || READ_ONCE(t->lent))
+	if (wanted || kvm_mapped_is_open(&t->kvm_mapped) || READ_ONCE(t->lent))
 		return NULL;
 	return shadow_leaf(&t->shadow, idx);
 }
@@ -42,8 +42,8 @@ static inline int table_put_page(struct table *t, struct shadow_leaf *leaf, u64 
 
 	lockdep_assert_held(&leaf->lock);
 	for (i = 0; i < t->pes && !rc; i++) {
-		rc = hv_put_one(t->liobn[i], ioba, tce);
-		count_one(&t->count, rc);
+		rc = hcall_put_one(t->liobn[i], ioba, tce);
+		counters_one(&t->counters, rc);
 	}
 	return rc;
 }
@@ -56,8 +56,8 @@ static noinline void table_page_unknown(struct table *t, struct shadow_leaf *lea
 }
 
 /*
- * The page is held. Return: 0; -ENOENT when it is no such entry; else what hv_put_one() says, and
- * the entry is unknown.
+ * The page is held. Return: 0; -ENOENT when it is no such entry; else what hcall_put_one() says,
+ * and the entry is unknown.
  */
 static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce, u32 region)
 {
@@ -65,8 +65,8 @@ static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u6
 
 	spin_lock(&leaf->lock);
 	if (!leaf->flat)
-		leaf_flatten(leaf, t->memory);
-	if (call_vacant(&t->calls, idx) && !leaf->cells->tce[idx & SHADOW_LEAF_MASK]) {
+		shadow_leaf_flatten(leaf, t->regions);
+	if (range_lock_vacant(&t->ranges, idx) && !leaf->cells->tce[idx & SHADOW_LEAF_MASK]) {
 		rc = table_put_page(t, leaf, idx, tce);
 		if (!rc)
 			shadow_turn(&t->shadow, leaf, idx & SHADOW_LEAF_MASK, tce, region);
@@ -75,20 +75,20 @@ static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u6
 	}
 	spin_unlock(&leaf->lock);
 	if (rc == -ENOENT)
-		memory_drop(t->memory, region, 1);
+		regions_drop(t->regions, region, 1);
 	return rc;
 }
 
 int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted)
 {
 	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first, wanted) : NULL;
-	struct memory_page page = { 0 };
+	struct region_page page = { 0 };
 	int rc = -ENOENT;
 
 	if (leaf && shadow_give_cells(leaf, GFP_KERNEL_ACCOUNT))
 		return -ENOMEM;
 	if (leaf)
-		page = memory_hold_page(t->memory, ua, t->w.page_shift, perm);
+		page = regions_hold_page(t->regions, ua, t->w.page_shift, perm);
 	if (page.region)
 		rc = table_map_page(t, leaf, first, page.hpa | perm, page.region);
 	if (rc && rc != -ENOENT)
@@ -108,10 +108,10 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 
 	spin_lock(&leaf->lock);
 	if (!leaf->flat)
-		leaf_flatten(leaf, t->memory);
+		shadow_leaf_flatten(leaf, t->regions);
 	region = leaf->cells->region[slot];
 	tce = leaf->cells->tce[slot];
-	if (tce && region && !(tce & SHADOW_MARKS) && call_vacant(&t->calls, idx)) {
+	if (tce && region && !(tce & SHADOW_MARKS) && range_lock_vacant(&t->ranges, idx)) {
 		rc = table_put_page(t, leaf, idx, 0);
 		if (!rc)
 			shadow_turn(&t->shadow, leaf, slot, 0, 0);
@@ -122,20 +122,20 @@ static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 	if (rc)
 		return rc;
 	if (tce & PAPR_TCE_WRITE) {
-		memory_dirty(tce & PAGE_MASK, t->w.page_shift);
-		if (t->memory->files)
-			memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
+		regions_dirty(tce & PAGE_MASK, t->w.page_shift);
+		if (t->regions->files)
+			regions_mark_files(tce & PAGE_MASK, t->w.page_shift);
 	}
-	memory_drop(t->memory, region, 1);
+	regions_drop(t->regions, region, 1);
 	return 0;
 }
 
 int table_unmap(struct table *t, u64 first, u64 n)
 {
-	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first, lend_wanted(t)) : NULL;
+	struct shadow_leaf *leaf = n == 1 ? table_plain_leaf(t, first, kvm_table_wanted(t)) : NULL;
 	int rc = -ENOENT;
 
-	if (leaf && !t->memory->loose) {
+	if (leaf && !t->regions->v1) {
 		shadow_give_cells(leaf, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
 		rc = table_unmap_page(t, leaf, first);
 	}

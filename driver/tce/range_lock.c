@@ -14,11 +14,11 @@
 #include "tce/shadow_leaf.h"
 #include "tce/table.h"
 
-static void call_free(struct call *c)
+static void range_lock_free(struct range_lock *c)
 {
 	u32 i;
 
-	/* Bounded: CALL_SPARES. */
+	/* Bounded: RANGE_LOCK_SPARES. */
 	for (i = 0; i < c->spares; i++)
 		kvfree(c->spare[i]);
 	kfree(c->region);
@@ -26,47 +26,47 @@ static void call_free(struct call *c)
 	kfree(c);
 }
 
-static struct call *call_alloc(struct table *t)
+static struct range_lock *range_lock_alloc(struct table *t)
 {
-	struct call *c = kzalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
+	struct range_lock *c = kzalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
 
 	if (!c)
 		return NULL;
 	c->t = t;
 	/* An allocation of a power of two is aligned to its own size. */
-	c->list = kzalloc(HV_BATCH * sizeof(*c->list), GFP_KERNEL_ACCOUNT);
-	c->region = kcalloc(HV_BATCH, sizeof(*c->region), GFP_KERNEL_ACCOUNT);
+	c->list = kzalloc(HCALL_BATCH * sizeof(*c->list), GFP_KERNEL_ACCOUNT);
+	c->region = kcalloc(HCALL_BATCH, sizeof(*c->region), GFP_KERNEL_ACCOUNT);
 	if (c->list && c->region)
 		return c;
-	call_free(c);
+	range_lock_free(c);
 	return NULL;
 }
 
-int calls_init(struct calls *cs, struct table *t)
+int range_locks_init(struct range_locks *cs, struct table *t)
 {
 	spin_lock_init(&cs->lock);
 	init_waitqueue_head(&cs->wait);
 	cs->running = NULL;
 	cs->made = 1;
-	cs->idle = call_alloc(t);
+	cs->idle = range_lock_alloc(t);
 	return cs->idle ? 0 : -ENOMEM;
 }
 
-void calls_free(struct calls *cs)
+void range_locks_free(struct range_locks *cs)
 {
-	/* Bounded: CALLS_MOST. */
+	/* Bounded: RANGE_LOCKS_MOST. */
 	while (cs->idle) {
-		struct call *c = cs->idle;
+		struct range_lock *c = cs->idle;
 
 		cs->idle = c->next;
-		call_free(c);
+		range_lock_free(c);
 	}
 }
 
-/* Bounded: CALLS_MOST. */
-static bool calls_overlap(const struct calls *cs, u64 first, u64 end)
+/* Bounded: RANGE_LOCKS_MOST. */
+static bool range_locks_overlap(const struct range_locks *cs, u64 first, u64 end)
 {
-	const struct call *c = cs->running;
+	const struct range_lock *c = cs->running;
 
 	while (c && (c->end <= first || end <= c->first))
 		c = c->next;
@@ -74,17 +74,17 @@ static bool calls_overlap(const struct calls *cs, u64 first, u64 end)
 }
 
 /* One more, unless there are enough. */
-static struct call *calls_add(struct calls *cs, struct table *t)
+static struct range_lock *range_locks_add(struct range_locks *cs, struct table *t)
 {
-	struct call *c = NULL;
+	struct range_lock *c = NULL;
 	bool more;
 
 	spin_lock(&cs->lock);
-	more = !cs->idle && cs->made < CALLS_MOST;
+	more = !cs->idle && cs->made < RANGE_LOCKS_MOST;
 	cs->made += more;
 	spin_unlock(&cs->lock);
 	if (more)
-		c = call_alloc(t);
+		c = range_lock_alloc(t);
 	if (!more || c)
 		return c;
 	spin_lock(&cs->lock);
@@ -94,12 +94,12 @@ static struct call *calls_add(struct calls *cs, struct table *t)
 }
 
 /* Take the range for @c, or for an idle one if that is NULL; false when it has to wait. */
-static bool call_try(struct calls *cs, u64 first, u64 end, struct call **c)
+static bool range_lock_try(struct range_locks *cs, u64 first, u64 end, struct range_lock **c)
 {
 	bool can;
 
 	spin_lock(&cs->lock);
-	can = !calls_overlap(cs, first, end) && (*c || cs->idle);
+	can = !range_locks_overlap(cs, first, end) && (*c || cs->idle);
 	if (can && !*c) {
 		*c = cs->idle;
 		cs->idle = (*c)->next;
@@ -116,74 +116,75 @@ static bool call_try(struct calls *cs, u64 first, u64 end, struct call **c)
 }
 
 /* With the lock: to be used again. */
-static void call_rest(struct calls *cs, struct call *c)
+static void range_lock_rest(struct range_locks *cs, struct range_lock *c)
 {
 	c->next = cs->idle;
 	cs->idle = c;
 }
 
 /* With a call of its own that was not used. */
-static struct call *call_killed(struct calls *cs, struct call *c)
+static struct range_lock *range_lock_killed(struct range_locks *cs, struct range_lock *c)
 {
 	if (!c)
 		return NULL;
 	spin_lock(&cs->lock);
-	call_rest(cs, c);
+	range_lock_rest(cs, c);
 	spin_unlock(&cs->lock);
 	return NULL;
 }
 
 /* Somebody else is in the way, or needs what is there. */
-static noinline struct call *call_wait(struct calls *cs, struct table *t, u64 first, u64 end,
-				       bool killable)
+static noinline struct range_lock *range_lock_wait(struct range_locks *cs, struct table *t,
+						   u64 first, u64 end,
+						   bool killable)
 {
-	struct call *c = calls_add(cs, t);
+	struct range_lock *c = range_locks_add(cs, t);
 
 	if (!killable)
-		wait_event(cs->wait, call_try(cs, first, end, &c));
-	else if (wait_event_killable(cs->wait, call_try(cs, first, end, &c)))
-		return call_killed(cs, c);
+		wait_event(cs->wait, range_lock_try(cs, first, end, &c));
+	else if (wait_event_killable(cs->wait, range_lock_try(cs, first, end, &c)))
+		return range_lock_killed(cs, c);
 	return c;
 }
 
-struct call *call_begin(struct calls *cs, u64 first, u64 n, bool killable)
+struct range_lock *range_lock_begin(struct range_locks *cs, u64 first, u64 n, bool killable)
 {
-	struct table *t = container_of(cs, struct table, calls);
-	struct call *c = NULL;
+	struct table *t = container_of(cs, struct table, ranges);
+	struct range_lock *c = NULL;
 
-	if (!call_try(cs, first, first + n, &c))
-		return call_wait(cs, t, first, first + n, killable);
+	if (!range_lock_try(cs, first, first + n, &c))
+		return range_lock_wait(cs, t, first, first + n, killable);
 	return c;
 }
 
-void call_end(struct calls *cs, struct call *c)
+void range_lock_end(struct range_locks *cs, struct range_lock *c)
 {
-	struct call **at = &cs->running;
+	struct range_lock **at = &cs->running;
 
 	spin_lock(&cs->lock);
-	/* Bounded: CALLS_MOST. */
+	/* Bounded: RANGE_LOCKS_MOST. */
 	while (*at != c)
 		at = &(*at)->next;
 	WRITE_ONCE(*at, c->next);
-	call_rest(cs, c);
+	range_lock_rest(cs, c);
 	spin_unlock(&cs->lock);
 	wake_up_all(&cs->wait);
 }
 
-bool call_vacant_now(struct calls *cs, u64 idx)
+bool range_lock_vacant_now(struct range_locks *cs, u64 idx)
 {
 	bool vacant;
 
 	spin_lock(&cs->lock);
-	vacant = !calls_overlap(cs, idx, idx + 1);
+	vacant = !range_locks_overlap(cs, idx, idx + 1);
 	spin_unlock(&cs->lock);
 	return vacant;
 }
 
-int call_fill_stock(struct call *c, gfp_t gfp)
+int range_lock_fill_stock(struct range_lock *c, gfp_t gfp)
 {
-	/* Bounded: CALL_SPARES. */
-	while (c->spares < CALL_SPARES) {
+	/* Bounded: RANGE_LOCK_SPARES. */
+	while (c->spares < RANGE_LOCK_SPARES) {
 		struct shadow_cells *cells = shadow_cells(gfp);
 
 		if (!cells)
@@ -193,9 +194,9 @@ int call_fill_stock(struct call *c, gfp_t gfp)
 	return 0;
 }
 
-void call_flatten_run(struct call *c, struct shadow_leaf *leaf)
+void range_lock_flatten_run(struct range_lock *c, struct shadow_leaf *leaf)
 {
 	if (!leaf->cells)
 		WRITE_ONCE(leaf->cells, c->spare[--c->spares]);
-	leaf_flatten(leaf, c->t->memory);
+	shadow_leaf_flatten(leaf, c->t->regions);
 }

@@ -7,10 +7,10 @@
  * are taken as a whole, so nobody waits who has one. KVM's writes are no calls: whoever has a range
  * meets them entry by entry.
  *
- * A write of a single entry needs no range: it holds its leaf's lock, and asks call_vacant()
+ * A write of a single entry needs no range: it holds its leaf's lock, and asks range_lock_vacant()
  * there. A call takes each leaf's lock once before it relies on what is in it. So either the write
  * sees that the range is taken, or the call sees what was written. New leaves are put in their
- * place with calls.lock held, for the same reason.
+ * place with ranges.lock held, for the same reason.
  */
 #ifndef VFIO_PSERIES_RANGE_LOCK_H
 #define VFIO_PSERIES_RANGE_LOCK_H
@@ -25,131 +25,131 @@
 struct table;
 
 /* Most calls on a table at a time; others wait. */
-#define CALLS_MOST	16
+#define RANGE_LOCKS_MOST	16
 
 /*
  * Most leaves that are made flat in one go: a batch lies in two of them at most, and what
  * they held before it is noted in as many records.
  */
-#define CALL_SPARES	4
+#define RANGE_LOCK_SPARES	4
 
 /**
- * struct call - a call, and what it has to itself
+ * struct range_lock - a call, and what it has to itself
  * @t:      the table
  * @first:  the first entry of its range
  * @end:    the first behind it
  * @tired:  the hypervisor was busy for too long in this call and has not answered since
- * @alone:  there are no others: the space's lock is held for writing
+ * @alone:  there are no others: the IOAS's lock is held for writing
  * @spare:  cells for leaves that become flat under their locks, taken from the end
  * @spares: how many there are
- * @list:   4 KiB aligned list page for hv_put()
+ * @list:   4 KiB aligned list page for hcall_put()
  * @region: for each TCE of @list the region that pins it
  * @next:   in one of the table's lists
  */
-struct call {
+struct range_lock {
 	struct table *t;
 	u64 first;
 	u64 end;
 	bool tired;
 	bool alone;
-	struct shadow_cells *spare[CALL_SPARES];
+	struct shadow_cells *spare[RANGE_LOCK_SPARES];
 	u32 spares;
 	__be64 *list;
 	u32 *region;
-	struct call *next;
+	struct range_lock *next;
 };
 
 /**
- * struct calls - those of one table
+ * struct range_locks - those of one table
  * @lock:    guards the rest; taken inside of a leaf's lock
  * @running: whose ranges are taken
  * @idle:    to be used again, the last one first; there is one at least when none is running
  * @made:    how many there are
  * @wait:    for those who wait for a range or an idle one
  */
-struct calls {
+struct range_locks {
 	spinlock_t lock;
-	struct call *running;
-	struct call *idle;
+	struct range_lock *running;
+	struct range_lock *idle;
 	u32 made;
 	wait_queue_head_t wait;
 };
 
 /**
- * calls_init() - nobody is running, one can
+ * range_locks_init() - nobody is running, one can
  *
  * Context: may sleep. Return: 0 or -ENOMEM.
  */
-int calls_init(struct calls *cs, struct table *t);
+int range_locks_init(struct range_locks *cs, struct table *t);
 
-void calls_free(struct calls *cs);
+void range_locks_free(struct range_locks *cs);
 
 /**
- * call_begin() - take a range
+ * range_lock_begin() - take a range
  * @cs:       the table's calls
  * @first:    first entry
  * @n:        entries, at least 1
  * @killable: a fatal signal ends the wait
  *
- * Context: may sleep; the space's lock is held. Return: the call; NULL when killed.
+ * Context: may sleep; the IOAS's lock is held. Return: the call; NULL when killed.
  */
-struct call *call_begin(struct calls *cs, u64 first, u64 n, bool killable);
+struct range_lock *range_lock_begin(struct range_locks *cs, u64 first, u64 n, bool killable);
 
 /**
- * call_end() - others may have the range
+ * range_lock_end() - others may have the range
  */
-void call_end(struct calls *cs, struct call *c);
+void range_lock_end(struct range_locks *cs, struct range_lock *c);
 
 /**
- * call_only() - for those who have the table to themselves, and need no range
+ * range_lock_only() - for those who have the table to themselves, and need no range
  *
- * The same one until others can call. Context: the space's lock is held for writing.
+ * The same one until others can call. Context: the IOAS's lock is held for writing.
  */
-static inline struct call *call_only(const struct calls *cs)
+static inline struct range_lock *range_lock_only(const struct range_locks *cs)
 {
 	return cs->idle;
 }
 
-int call_fill_stock(struct call *c, gfp_t gfp);
+int range_lock_fill_stock(struct range_lock *c, gfp_t gfp);
 
 /**
- * call_stock() - cells for all that may become flat under a lock; before it is taken
+ * range_lock_stock() - cells for all that may become flat under a lock; before it is taken
  *
  * Context: as @gfp says. Return: 0 or -ENOMEM.
  */
-static inline int call_stock(struct call *c, gfp_t gfp)
+static inline int range_lock_stock(struct range_lock *c, gfp_t gfp)
 {
-	return c->spares == CALL_SPARES ? 0 : call_fill_stock(c, gfp);
+	return c->spares == RANGE_LOCK_SPARES ? 0 : range_lock_fill_stock(c, gfp);
 }
 
 /* Before a lock is taken, where there is no way back. */
-static inline void call_must_stock(struct call *c)
+static inline void range_lock_must_stock(struct range_lock *c)
 {
-	call_stock(c, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+	range_lock_stock(c, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
 }
 
-void call_flatten_run(struct call *c, struct shadow_leaf *leaf);
+void range_lock_flatten_run(struct range_lock *c, struct shadow_leaf *leaf);
 
 /**
- * call_flatten() - make a leaf flat, with a stock that was filled since a lock was taken last
+ * range_lock_flatten() - make a leaf flat, with a stock that was filled since a lock was taken last
  */
-static inline void call_flatten(struct call *c, struct shadow_leaf *leaf)
+static inline void range_lock_flatten(struct range_lock *c, struct shadow_leaf *leaf)
 {
 	if (!leaf->flat)
-		call_flatten_run(c, leaf);
+		range_lock_flatten_run(c, leaf);
 }
 
-/* Is an entry in nobody's range? With calls.lock. */
-bool call_vacant_now(struct calls *cs, u64 idx);
+/* Is an entry in nobody's range? With ranges.lock. */
+bool range_lock_vacant_now(struct range_locks *cs, u64 idx);
 
 /**
- * call_vacant() - may a single entry be written?
+ * range_lock_vacant() - may a single entry be written?
  *
  * Context: the leaf's lock is held.
  */
-static inline bool call_vacant(struct calls *cs, u64 idx)
+static inline bool range_lock_vacant(struct range_locks *cs, u64 idx)
 {
-	return !READ_ONCE(cs->running) || call_vacant_now(cs, idx);
+	return !READ_ONCE(cs->running) || range_lock_vacant_now(cs, idx);
 }
 
 #endif

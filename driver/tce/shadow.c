@@ -218,7 +218,7 @@ int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool s
 	return 0;
 }
 
-u32 leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end)
+u32 shadow_leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end)
 {
 	if (!leaf->live)
 		return end;
@@ -232,7 +232,7 @@ u32 leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end)
 }
 
 /* The first entry behind the last non-zero one of [slot, end); @slot when there is none. */
-static u32 leaf_last(const struct shadow_leaf *leaf, u32 slot, u32 end)
+static u32 shadow_leaf_last(const struct shadow_leaf *leaf, u32 slot, u32 end)
 {
 	if (!leaf->flat)
 		return max(slot, min(end, leaf->run.from + leaf->run.pages.n));
@@ -269,8 +269,8 @@ u64 shadow_next_used(const struct shadow *s, u64 idx, u64 end)
 static __always_inline u32 shadow_leaf_batch(struct shadow_leaf *leaf, u32 *slot, u32 end)
 {
 	spin_lock(&leaf->lock);
-	*slot = leaf_next(leaf, *slot, end);
-	end = leaf_last(leaf, *slot, end);
+	*slot = shadow_leaf_next(leaf, *slot, end);
+	end = shadow_leaf_last(leaf, *slot, end);
 	spin_unlock(&leaf->lock);
 	return end - *slot;
 }
@@ -333,7 +333,7 @@ int shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce, u3
 	leaf->cells->tce[slot] = tce;
 	leaf->cells->region[slot] = tce ? region : 0;
 	if (live) {
-		leaf_count(leaf, live);
+		shadow_leaf_count(leaf, live);
 		atomic64_add(live, &s->live);
 	}
 	if (unknown)
@@ -353,12 +353,12 @@ void shadow_store(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u32 n,
 		tce[i] = be64_to_cpu(list[i]);
 	}
 	memcpy(leaf->cells->region + slot, region, n * sizeof(*region));
-	leaf_count(leaf, live);
+	shadow_leaf_count(leaf, live);
 	atomic64_add(live, &s->live);
 }
 
 void shadow_taken(struct shadow *s, struct shadow_leaf *leaf, u32 n)
 {
-	leaf_count(leaf, -n);
+	shadow_leaf_count(leaf, -n);
 	atomic64_sub(n, &s->live);
 }

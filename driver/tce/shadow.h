@@ -40,13 +40,13 @@ struct mm_struct;
 #define SHADOW_MARKS	(SHADOW_UNKNOWN | SHADOW_ERASED)
 
 /**
- * struct leaf_run - consecutive entries that hold consecutive pages of one region
+ * struct shadow_run - consecutive entries that hold consecutive pages of one region
  * @pages:  of the user's memory
- * @region: the region, none of the marks, and never MEMORY_LOOSE
+ * @region: the region, none of the marks, and never REGIONS_V1
  * @from:   the first entry; all others of the leaf are invalid
  */
-struct leaf_run {
-	struct memory_run pages;
+struct shadow_run {
+	struct region_run pages;
 	u32 region;
 	u32 from;
 };
@@ -78,7 +78,7 @@ struct shadow_leaf {
 	spinlock_t lock;
 	u16 live;
 	bool flat;
-	struct leaf_run run;
+	struct shadow_run run;
 	__be64 *slots;
 	struct shadow_cells *cells;
 };
@@ -170,9 +170,9 @@ static inline struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx)
 }
 
 /**
- * leaf_has_cells() - can the leaf be made flat? It can from then on.
+ * shadow_leaf_has_cells() - can the leaf be made flat? It can from then on.
  */
-static inline bool leaf_has_cells(const struct shadow_leaf *leaf)
+static inline bool shadow_leaf_has_cells(const struct shadow_leaf *leaf)
 {
 	return READ_ONCE(leaf->cells);
 }
@@ -186,27 +186,27 @@ int shadow_new_cells(struct shadow_leaf *leaf, gfp_t gfp);
  */
 static inline int shadow_give_cells(struct shadow_leaf *leaf, gfp_t gfp)
 {
-	return leaf_has_cells(leaf) ? 0 : shadow_new_cells(leaf, gfp);
+	return shadow_leaf_has_cells(leaf) ? 0 : shadow_new_cells(leaf, gfp);
 }
 
 /* @n more live entries: who only looks whether there are any has no lock. */
-static inline void leaf_count(struct shadow_leaf *leaf, int n)
+static inline void shadow_leaf_count(struct shadow_leaf *leaf, int n)
 {
 	WRITE_ONCE(leaf->live, leaf->live + n);
 }
 
 /**
- * leaf_live() - is an entry of a leaf not 0?
+ * shadow_leaf_live() - is an entry of a leaf not 0?
  */
-static inline bool leaf_live(const struct shadow_leaf *leaf, u32 slot)
+static inline bool shadow_leaf_live(const struct shadow_leaf *leaf, u32 slot)
 {
 	return leaf->flat ? leaf->cells->tce[slot] : slot - leaf->run.from < leaf->run.pages.n;
 }
 
 /**
- * leaf_next() - the first non-zero entry of a leaf's [slot, end), else @end
+ * shadow_leaf_next() - the first non-zero entry of a leaf's [slot, end), else @end
  */
-u32 leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end);
+u32 shadow_leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end);
 
 /**
  * shadow_next_used() - first entry of [idx, end) whose leaf seems to have live entries
@@ -270,7 +270,7 @@ static inline void shadow_turn(struct shadow *s, struct shadow_leaf *leaf, u32 s
 {
 	leaf->cells->tce[slot] = tce;
 	leaf->cells->region[slot] = region;
-	leaf_count(leaf, tce ? 1 : -1);
+	shadow_leaf_count(leaf, tce ? 1 : -1);
 	atomic64_add(tce ? 1 : -1, &s->live);
 }
 

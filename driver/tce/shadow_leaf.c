@@ -10,30 +10,30 @@
 #include <asm/byteorder.h>
 #include "tce/shadow_leaf.h"
 
-static u32 run_end(const struct leaf_run *run)
+static u32 run_end(const struct shadow_run *run)
 {
 	return run->from + run->pages.n;
 }
 
-static unsigned long run_ua(const struct leaf_run *run, u32 slot)
+static unsigned long run_ua(const struct shadow_run *run, u32 slot)
 {
 	return run->pages.ua + ((unsigned long)(slot - run->from) << run->pages.page_shift);
 }
 
-static void leaf_fill(struct shadow_leaf *leaf, struct memory *m)
+static void shadow_leaf_fill(struct shadow_leaf *leaf, struct regions *m)
 {
-	const struct leaf_run *run = &leaf->run;
+	const struct shadow_run *run = &leaf->run;
 	u64 *tce = leaf->cells->tce + run->from;
 	u32 i;
 
-	memory_list(m, run->region, &run->pages, (__force __be64 *)tce);
+	regions_list(m, run->region, &run->pages, (__force __be64 *)tce);
 	for (i = 0; i < run->pages.n; i++) {
 		tce[i] = be64_to_cpu(((__force __be64 *)tce)[i]);
 		leaf->cells->region[run->from + i] = run->region;
 	}
 }
 
-void leaf_flatten(struct shadow_leaf *leaf, struct memory *m)
+void shadow_leaf_flatten(struct shadow_leaf *leaf, struct regions *m)
 {
 	u32 end = run_end(&leaf->run);
 	u64 *tce;
@@ -45,42 +45,42 @@ void leaf_flatten(struct shadow_leaf *leaf, struct memory *m)
 	memset(tce, 0, leaf->run.from * sizeof(*tce));
 	memset(tce + end, 0, (SHADOW_LEAF_TCES - end) * sizeof(*tce));
 	if (leaf->run.pages.n)
-		leaf_fill(leaf, m);
+		shadow_leaf_fill(leaf, m);
 }
 
-u64 leaf_tce(const struct shadow_leaf *leaf, u32 slot, struct memory *m)
+u64 shadow_leaf_tce(const struct shadow_leaf *leaf, u32 slot, struct regions *m)
 {
-	struct memory_run one = leaf->run.pages;
+	struct region_run one = leaf->run.pages;
 	__be64 tce;
 
 	if (leaf->flat)
 		return leaf->cells->tce[slot];
-	if (!leaf_live(leaf, slot))
+	if (!shadow_leaf_live(leaf, slot))
 		return 0;
 	one.ua = run_ua(&leaf->run, slot);
 	one.n = 1;
-	memory_list(m, leaf->run.region, &one, &tce);
+	regions_list(m, leaf->run.region, &one, &tce);
 	return be64_to_cpu(tce);
 }
 
 /* Do the pages of @b follow those of @a, in the table and in the region? */
-static bool run_continues(const struct leaf_run *a, const struct leaf_run *b)
+static bool run_continues(const struct shadow_run *a, const struct shadow_run *b)
 {
 	return run_end(a) == b->from && a->region == b->region && a->pages.perm == b->pages.perm &&
 	       run_ua(a, b->from) == b->pages.ua;
 }
 
 /* Does @run replace all that there is? */
-static bool leaf_replaced(const struct shadow_leaf *leaf, const struct leaf_run *run)
+static bool shadow_leaf_replaced(const struct shadow_leaf *leaf, const struct shadow_run *run)
 {
 	if (!leaf->live || run->pages.n == SHADOW_LEAF_TCES)
 		return true;
 	return !leaf->flat && leaf->run.from >= run->from && run_end(&leaf->run) <= run_end(run);
 }
 
-bool leaf_write(struct shadow_leaf *leaf, const struct leaf_run *run)
+bool shadow_leaf_write(struct shadow_leaf *leaf, const struct shadow_run *run)
 {
-	if (leaf_replaced(leaf, run)) {
+	if (shadow_leaf_replaced(leaf, run)) {
 		leaf->run = *run;
 		leaf->flat = false;
 	} else if (!leaf->flat && run_continues(&leaf->run, run)) {
@@ -92,9 +92,9 @@ bool leaf_write(struct shadow_leaf *leaf, const struct leaf_run *run)
 	return true;
 }
 
-struct leaf_run leaf_part(const struct shadow_leaf *leaf, u32 slot, u32 end)
+struct shadow_run shadow_leaf_part(const struct shadow_leaf *leaf, u32 slot, u32 end)
 {
-	struct leaf_run part = leaf->run;
+	struct shadow_run part = leaf->run;
 
 	part.from = max(slot, leaf->run.from);
 	end = min(end, run_end(&leaf->run));
@@ -103,9 +103,9 @@ struct leaf_run leaf_part(const struct shadow_leaf *leaf, u32 slot, u32 end)
 	return part;
 }
 
-bool leaf_cut(struct shadow_leaf *leaf, const struct leaf_run *part)
+bool shadow_leaf_cut(struct shadow_leaf *leaf, const struct shadow_run *part)
 {
-	struct leaf_run *run = &leaf->run;
+	struct shadow_run *run = &leaf->run;
 
 	if (part->from == run->from) {
 		run->pages.ua = run_ua(run, run_end(part));
@@ -118,7 +118,7 @@ bool leaf_cut(struct shadow_leaf *leaf, const struct leaf_run *part)
 	return true;
 }
 
-bool leaf_copy(struct shadow_leaf *to, const struct shadow_leaf *from)
+bool shadow_leaf_copy(struct shadow_leaf *to, const struct shadow_leaf *from)
 {
 	if (from->flat && !to->cells)
 		return false;

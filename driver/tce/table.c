@@ -15,30 +15,30 @@
 #include "tce/shadow_leaf.h"
 #include "tce/table.h"
 
-int table_init(struct table *t, u64 tces, struct memory *memory)
+int table_init(struct table *t, u64 tces, struct regions *regions)
 {
 	memset(t, 0, sizeof(*t));
-	t->memory = memory;
-	if (calls_init(&t->calls, t))
+	t->regions = regions;
+	if (range_locks_init(&t->ranges, t))
 		return -ENOMEM;
-	if (!shadow_init(&t->shadow, tces, memory->mm))
+	if (!shadow_init(&t->shadow, tces, regions->mm))
 		return 0;
-	calls_free(&t->calls);
+	range_locks_free(&t->ranges);
 	return -ENOMEM;
 }
 
 void table_free(struct table *t)
 {
 	/* While pages are reachable that KVM counts, its counts have to stay. */
-	if (t->tally.mm && !table_live(t))
-		tally_close(&t->tally);
+	if (t->kvm_mapped.mm && !table_live(t))
+		kvm_mapped_close(&t->kvm_mapped);
 	shadow_free(&t->shadow);
-	calls_free(&t->calls);
+	range_locks_free(&t->ranges);
 }
 
 void table_begin(struct table *t)
 {
-	call_only(&t->calls)->tired = false;
+	range_lock_only(&t->ranges)->tired = false;
 }
 
 u64 table_live(const struct table *t)
@@ -54,7 +54,7 @@ u64 table_tce(const struct table *t, u64 idx)
 	if (!leaf)
 		return 0;
 	spin_lock(&leaf->lock);
-	tce = leaf_tce(leaf, idx & SHADOW_LEAF_MASK, t->memory);
+	tce = shadow_leaf_tce(leaf, idx & SHADOW_LEAF_MASK, t->regions);
 	spin_unlock(&leaf->lock);
 	return tce;
 }

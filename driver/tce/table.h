@@ -2,7 +2,7 @@
 /*
  * table.h - the contents of one window: map, unmap, clear.
  *
- * A table is written in batches of up to HV_BATCH TCEs, each in one critical
+ * A table is written in batches of up to HCALL_BATCH TCEs, each in one critical
  * section, with the locks of its leaves, that holds the hypercall and the shadow's change together.
  * KVM writes single TCEs (kvm_table.h) in such sections of its own. Calls on different ranges run
  * at the same time, those on the same one after the other (range_lock.h). A call that fails puts
@@ -19,8 +19,8 @@
 #include "tce/range_lock.h"
 #include "tce/shadow.h"
 
-struct lend;
-struct memory;
+struct kvm_table;
+struct regions;
 
 /* Most PEs that one container can drive through one table. */
 #define TABLE_MAX_PES	32
@@ -29,14 +29,14 @@ struct memory;
  * struct table - one container window
  * @w:      geometry; its name is that of the first member that ever was
  * @liobn:  the hypervisor's table of each member PE
- * @pes:    number of members; this and @liobn change with the space's lock held for writing
- *          and lend.lock, too
- * @memory: where its pages come from
- * @shadow: what the TCEs hold
- * @count:  what was asked of the hypervisor for it
- * @lend:   what KVM sees of it, NULL before it is published
- * @tally:  what KVM counts for it; open once slots were lent
- * @lent:   KVM has written to it, and may do so at any time; this and the next one are set with
+ * @pes:    number of members; this and @liobn change with the IOAS's lock held for writing
+ *          and kvm_table.lock, too
+ * @regions:    where its pages come from
+ * @shadow:     what the TCEs hold
+ * @count:      what was asked of the hypervisor for it
+ * @kvm:        what KVM sees of it, NULL before it is published
+ * @kvm_mapped: what KVM counts for it; open once slots were lent
+ * @lent:       KVM has written to it, and may do so at any time; this and the next one are set with
  *          the lock of the leaf that it wrote to, which is the first one that has to know
  * @lost:   the hypervisor neither did nor undid what KVM wrote: what a TCE holds
  *          is not known, nor which one it is
@@ -44,31 +44,31 @@ struct memory;
  * @next:   in a list of those whose windows are gone
  */
 struct table {
-	struct hv_window w;
+	struct dma_window w;
 	u32 liobn[TABLE_MAX_PES];
 	u32 pes;
-	struct memory *memory;
+	struct regions *regions;
 	struct shadow shadow;
-	struct count count;
-	struct lend *lend;
-	struct tally tally;
+	struct counters counters;
+	struct kvm_table *kvm;
+	struct kvm_mapped kvm_mapped;
 	bool lent;
 	bool lost;
-	struct calls calls;
+	struct range_locks ranges;
 	struct table *next;
 };
 
 /**
  * table_init() - make an empty table
- * @t:      to be filled
- * @tces:   its entries
- * @memory: where its pages come from
+ * @t:       to be filled
+ * @tces:    its entries
+ * @regions: where its pages come from
  *
  * table_join() gives it a place in the hypervisor.
  *
  * Context: may sleep. Return: 0 or -ENOMEM.
  */
-int table_init(struct table *t, u64 tces, struct memory *memory);
+int table_init(struct table *t, u64 tces, struct regions *regions);
 
 /**
  * table_join() - one more PE's window, all TCEs of it invalid, for this table
@@ -77,11 +77,11 @@ int table_init(struct table *t, u64 tces, struct memory *memory);
  *
  * What is mapped is written to the new window too.
  *
- * Context: may sleep; the space's lock is held for writing.
+ * Context: may sleep; the IOAS's lock is held for writing.
  * Return: 0; -EBUSY while TCEs are unknown; -ENOSPC (too many); -EINTR, -EIO,
  * -ENOMEM: table_part() has to follow.
  */
-int table_join(struct table *t, const struct hv_window *w);
+int table_join(struct table *t, const struct dma_window *w);
 
 /**
  * table_begin() - a call of its user begins: a busy hypervisor is waited for anew
@@ -90,7 +90,7 @@ int table_join(struct table *t, const struct hv_window *w);
  * What maps, unmaps, clears or joins does so itself; before table_part() it is the
  * caller's, because many PEs may leave in one call.
  *
- * Context: any; the space's lock is held for writing.
+ * Context: any; the IOAS's lock is held for writing.
  */
 void table_begin(struct table *t);
 
@@ -99,7 +99,7 @@ void table_begin(struct table *t);
  * @t:     the table, to which KVM adds nothing meanwhile
  * @liobn: the window
  *
- * Context: may sleep; the space's lock is held for writing.
+ * Context: may sleep; the IOAS's lock is held for writing.
  * Return: true when every TCE of the window is invalid.
  */
 bool table_part(struct table *t, u32 liobn);
@@ -118,10 +118,10 @@ void table_free(struct table *t);
  * @n:      TCEs, at least 1; the range lies in the window
  * @ua:     user address, aligned to the IOMMU page
  * @perm:   PAPR_TCE_READ and/or PAPR_TCE_WRITE, as the device sees it
- * @wanted: what lend_wanted() says
+ * @wanted: what kvm_table_wanted() says
  *
- * Context: may sleep; the space's lock is held.
- * Return: 0; -EINVAL (memory_covers()); -ENOMEM; -EINTR; -EIO. On error
+ * Context: may sleep; the IOAS's lock is held.
+ * Return: 0; -EINVAL (regions_covers()); -ENOMEM; -EINTR; -EIO. On error
  * everything is as before, unknown TCEs excepted.
  */
 int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted);
@@ -129,7 +129,7 @@ int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, boo
 /**
  * table_unmap() - invalidate a range; holes are no error
  *
- * Context: may sleep; the space's lock is held.
+ * Context: may sleep; the IOAS's lock is held.
  * Return: 0; -EINTR (the caller is dying; a part may be gone); -EIO, -ENOMEM
  * (everything as before, unknown TCEs excepted).
  */
@@ -138,7 +138,7 @@ int table_unmap(struct table *t, u64 first, u64 n);
 /**
  * table_unmap_all() - the same for all of it
  *
- * Context: may sleep; the space's lock is held for writing. Return: as table_unmap().
+ * Context: may sleep; the IOAS's lock is held for writing. Return: as table_unmap().
  */
 int table_unmap_all(struct table *t);
 
@@ -147,7 +147,7 @@ int table_unmap_all(struct table *t);
  *
  * Goes on after errors.
  *
- * Context: may sleep; the space's lock is held for writing.
+ * Context: may sleep; the IOAS's lock is held for writing.
  * Return: the number of TCEs that stay unknown.
  */
 u64 table_clear(struct table *t);
@@ -163,7 +163,7 @@ u64 table_live(const struct table *t);
  * Unknown entries become invalid ones; their pages are released, and what KVM
  * counts is settled.
  *
- * Context: may sleep; the space's lock is held for writing.
+ * Context: may sleep; the IOAS's lock is held for writing.
  */
 void table_forget(struct table *t);
 

@@ -22,7 +22,7 @@
 #include "tce/unmap.h"
 
 /* @ctx: whether the hypercall succeeded. */
-static void entry_erased(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_erased(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
 {
 	u64 tce = leaf->cells->tce[slot] & ~SHADOW_MARKS;
 	const bool *ok = ctx;
@@ -37,7 +37,7 @@ static void entry_erased(struct call *c, struct shadow_leaf *leaf, u32 slot, u32
 }
 
 /* Entries stay until the whole UNMAP has succeeded: see table_settle(). */
-static void store_erased(struct call *c, u64 idx, u32 n, bool ok, void *ctx)
+static void store_erased(struct range_lock *c, u64 idx, u32 n, bool ok, void *ctx)
 {
 	struct table *t = c->t;
 
@@ -57,9 +57,9 @@ static bool entry_gone(const struct shadow_leaf *leaf, u32 slot)
 static bool settle_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
 		       struct gather *g)
 {
-	struct leaf_run part = leaf_part(leaf, slot, end);
+	struct shadow_run part = shadow_leaf_part(leaf, slot, end);
 
-	if (!leaf_cut(leaf, &part))
+	if (!shadow_leaf_cut(leaf, &part))
 		return false;
 	gather_pages(g, &part);
 	atomic64_sub(part.pages.n, &t->shadow.live);
@@ -67,13 +67,13 @@ static bool settle_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 
 }
 
 /* The known entries of a leaf's [slot, end) are gone for good. */
-static void settle_entries(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 end,
+static void settle_entries(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 end,
 			   struct gather *g)
 {
 	struct table *t = c->t;
 	u32 gone = 0;
 
-	call_flatten(c, leaf);
+	range_lock_flatten(c, leaf);
 	while (slot < end) {
 		u32 n = 0;
 
@@ -96,12 +96,12 @@ static u32 table_stride(const struct table *t)
 }
 
 /* From the first live entry of a leaf's [slot, end) on. Return: where to go on. */
-static u32 table_settle_leaf(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 end,
+static u32 table_settle_leaf(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 end,
 			     struct gather *g)
 {
-	call_must_stock(c);
+	range_lock_must_stock(c);
 	spin_lock(&leaf->lock);
-	slot = leaf_next(leaf, slot, end);
+	slot = shadow_leaf_next(leaf, slot, end);
 	end = min(end, slot + table_stride(c->t));
 	if (slot < end && (leaf->flat || !settle_run(c->t, leaf, slot, end, g)))
 		settle_entries(c, leaf, slot, end, g);
@@ -110,10 +110,10 @@ static u32 table_settle_leaf(struct call *c, struct shadow_leaf *leaf, u32 slot,
 }
 
 /* The TCEs of [first, end) are invalid, those of unknown entries excepted. */
-static void table_settle(struct call *c, u64 first, u64 end)
+static void table_settle(struct range_lock *c, u64 first, u64 end)
 {
 	struct table *t = c->t;
-	struct gather g = { .memory = t->memory };
+	struct gather g = { .regions = t->regions };
 	u64 idx = first;
 
 	while ((idx = shadow_next_used(&t->shadow, idx, end)) < end) {
@@ -129,7 +129,7 @@ static void table_settle(struct call *c, u64 first, u64 end)
 }
 
 /* Write a failed UNMAP's entries back from the shadow, which still has them. */
-static void table_reinstate(struct call *c, u64 first, u64 end)
+static void table_reinstate(struct range_lock *c, u64 first, u64 end)
 {
 	const struct batch write = {
 		.fill = batch_from_shadow,
@@ -154,17 +154,17 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 {
 	u64 idx = first;
 
-	for (; t->memory->files && (idx = shadow_next_live(&t->shadow, idx, end)) < end; idx++) {
+	for (; t->regions->files && (idx = shadow_next_live(&t->shadow, idx, end)) < end; idx++) {
 		struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
 		u32 slot = idx & SHADOW_LEAF_MASK;
 		u64 tce;
 
 		spin_lock(&leaf->lock);
 		tce = leaf->flat && !leaf->cells->region[slot]
-		      ? 0 : leaf_tce(leaf, slot, t->memory);
+		      ? 0 : shadow_leaf_tce(leaf, slot, t->regions);
 		spin_unlock(&leaf->lock);
 		if (tce & PAPR_TCE_WRITE)
-			memory_mark_files(tce & PAGE_MASK, t->w.page_shift);
+			regions_mark_files(tce & PAGE_MASK, t->w.page_shift);
 		cond_resched();
 	}
 }
@@ -173,13 +173,13 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
  * The next batch of what an UNMAP has not looked at yet. What single writes have left in a
  * leaf is certain once that was locked, and nothing is settled that was not erased.
  */
-static u32 table_seek(const struct call *c, u64 *idx, u64 end)
+static u32 table_seek(const struct range_lock *c, u64 *idx, u64 end)
 {
 	return shadow_next_batch(&c->t->shadow, idx, end, !c->alone);
 }
 
 /* In a call. */
-static int table_unmap_range(struct call *c, u64 first, u64 end)
+static int table_unmap_range(struct range_lock *c, u64 first, u64 end)
 {
 	struct table *t = c->t;
 	u64 idx = first;
@@ -207,25 +207,25 @@ static int table_unmap_range(struct call *c, u64 first, u64 end)
 
 int table_unmap_many(struct table *t, u64 first, u64 n)
 {
-	struct call *c = call_begin(&t->calls, first, n, true);
+	struct range_lock *c = range_lock_begin(&t->ranges, first, n, true);
 	int rc;
 
 	if (!c)
 		return -EINTR;
 	rc = table_unmap_range(c, first, first + n);
-	call_end(&t->calls, c);
+	range_lock_end(&t->ranges, c);
 	return rc;
 }
 
 int table_unmap_again(struct table *t, u64 idx, int rc)
 {
-	struct call *c = call_begin(&t->calls, idx, 1, false);
+	struct range_lock *c = range_lock_begin(&t->ranges, idx, 1, false);
 
 	if (rc > 0)
 		rc = table_unmap_range(c, idx, idx + 1);
 	else
 		table_reinstate(c, idx, idx + 1);
-	call_end(&t->calls, c);
+	range_lock_end(&t->ranges, c);
 	return rc;
 }
 
@@ -237,7 +237,7 @@ static u64 table_end(const struct table *t)
 
 int table_unmap_all(struct table *t)
 {
-	struct call *c = call_only(&t->calls);
+	struct range_lock *c = range_lock_only(&t->ranges);
 	int rc;
 
 	table_begin(t);
@@ -249,7 +249,7 @@ int table_unmap_all(struct table *t)
 
 u64 table_clear(struct table *t)
 {
-	struct call *c = call_only(&t->calls);
+	struct range_lock *c = range_lock_only(&t->ranges);
 	u64 end = table_end(t);
 	u64 idx = 0;
 	u32 batch;
@@ -263,7 +263,8 @@ u64 table_clear(struct table *t)
 	return table_live(t);
 }
 
-static void entry_forgotten(struct call *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)
+static void entry_forgotten(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i,
+			    void *ctx)
 {
 	gather_add(ctx, leaf->cells->tce[slot], leaf->cells->region[slot], c->t->w.page_shift);
 	batch_set(c->t, leaf, slot, 0, 0);
@@ -271,8 +272,8 @@ static void entry_forgotten(struct call *c, struct shadow_leaf *leaf, u32 slot, 
 
 void table_forget(struct table *t)
 {
-	struct call *c = call_only(&t->calls);
-	struct gather g = { .memory = t->memory };
+	struct range_lock *c = range_lock_only(&t->ranges);
+	struct gather g = { .regions = t->regions };
 	u64 end = table_end(t);
 	u64 idx = 0;
 	u32 n;
@@ -280,7 +281,7 @@ void table_forget(struct table *t)
 	for (; (n = batch_next(t, &idx, end)); idx += n) {
 		struct leaves l;
 
-		call_must_stock(c);
+		range_lock_must_stock(c);
 		l = batch_lock(t, idx, n);
 		batch_each(c, idx, n, entry_forgotten, &g);
 		batch_unlock(l);

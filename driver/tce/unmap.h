@@ -12,7 +12,7 @@ struct table;
 /**
  * table_unmap_many() - as table_unmap(), whatever is there
  *
- * Context: may sleep; the space's lock is held. Return: as table_unmap().
+ * Context: may sleep; the IOAS's lock is held. Return: as table_unmap().
  */
 int table_unmap_many(struct table *t, u64 first, u64 n);
 
@@ -21,9 +21,9 @@ int table_unmap_many(struct table *t, u64 first, u64 n);
  *                       hypervisor, or put back what it refused to take
  * @t:   the table
  * @idx: the entry
- * @rc:  what hv_put_one() said, not 0
+ * @rc:  what hcall_put_one() said, not 0
  *
- * Context: may sleep; the space's lock is held. Return: as table_unmap().
+ * Context: may sleep; the IOAS's lock is held. Return: as table_unmap().
  */
 int table_unmap_again(struct table *t, u64 idx, int rc);
 

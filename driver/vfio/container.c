@@ -5,7 +5,7 @@
  * The core calls ioctl() without a lock and without a reference while another
  * thread may be in release() for the same container. What it is handed is
  * therefore an id, not a pointer. Every entry looks the id up and takes a
- * reference; release() unlinks it, ends the space (which waits for calls that
+ * reference; release() unlinks it, ends the IOAS (which waits for calls that
  * are inside) and drops its own reference; the memory goes with the last one.
  * An id that is gone is -ENODEV.
  */
@@ -29,15 +29,15 @@
 
 /**
  * struct container - one open container
- * @id:    what the core knows it by
- * @ref:   one for being linked, one for every call that is inside
- * @space: what it is about
- * @rcu:   for its end
+ * @id:   what the core knows it by
+ * @ref:  one for being linked, one for every call that is inside
+ * @ioas: what it is about
+ * @rcu:  for its end
  */
 struct container {
 	u32 id;
 	struct kref ref;
-	struct space space;
+	struct ioas ioas;
 	struct rcu_head rcu;
 };
 
@@ -136,7 +136,7 @@ static void *container_open(unsigned long type)
 	if (!c)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&c->ref);
-	space_init(&c->space, type == VFIO_SPAPR_TCE_IOMMU);
+	ioas_init(&c->ioas, type == VFIO_SPAPR_TCE_IOMMU);
 	/* Ids are not used again soon, so that a late caller meets nobody. */
 	rc = xa_alloc_cyclic(&containers, &c->id, c, XA_LIMIT(1, INT_MAX), &next_id,
 			     GFP_KERNEL_ACCOUNT);
@@ -155,7 +155,7 @@ static void container_release(void *data)
 	if (!c)
 		return;
 	container_hide(c);
-	space_kill(&c->space);
+	ioas_kill(&c->ioas);
 	container_put(c);
 }
 
@@ -169,8 +169,8 @@ static long container_ioctl(void *data, unsigned int cmd, unsigned long arg)
 	c = container_get(data);
 	if (!c)
 		return -ENODEV;
-	rc = cmd == VFIO_EEH_PE_OP ? eeh_ioctl(&c->space, arg)
-				   : ioctl_space(&c->space, cmd, arg);
+	rc = cmd == VFIO_EEH_PE_OP ? eeh_ioctl(&c->ioas, arg)
+				   : ioctl_ioas(&c->ioas, cmd, arg);
 	container_put(c);
 	return rc;
 }
@@ -183,13 +183,13 @@ static int container_attach(void *data, struct iommu_group *group, enum vfio_gro
 
 	if (type != VFIO_IOMMU)
 		return -EINVAL;
-	pe = host_pe_of_group(group);
+	pe = group_pe_of_group(group);
 	if (!pe)
 		return -ENODEV;
 	c = container_get(data);
 	if (!c)
 		return -ENODEV;
-	rc = space_attach(&c->space, pe);
+	rc = ioas_attach(&c->ioas, pe);
 	container_put(c);
 	return rc;
 }
@@ -197,10 +197,10 @@ static int container_attach(void *data, struct iommu_group *group, enum vfio_gro
 static void container_detach(void *data, struct iommu_group *group)
 {
 	struct container *c = container_get_late(data);
-	struct pe *pe = host_pe_of_group(group);
+	struct pe *pe = group_pe_of_group(group);
 
 	if (c && pe)
-		space_detach(&c->space, pe);
+		ioas_detach(&c->ioas, pe);
 	if (c)
 		container_put(c);
 }
@@ -215,7 +215,7 @@ static const struct vfio_iommu_driver_ops container_driver = {
 	.detach_group	= container_detach,
 };
 
-int container_each(u32 first, int (*fn)(u32 id, struct space *s, void *data), void *data)
+int container_each(u32 first, int (*fn)(u32 id, struct ioas *s, void *data), void *data)
 {
 	unsigned long id;
 	struct container *c;
@@ -226,7 +226,7 @@ int container_each(u32 first, int (*fn)(u32 id, struct space *s, void *data), vo
 		c = container_get_late((void *)id);
 		if (!c)
 			continue;
-		rc = fn(id, &c->space, data);
+		rc = fn(id, &c->ioas, data);
 		container_put(c);
 		if (rc)
 			break;
@@ -238,15 +238,15 @@ static int container_kill(void *data)
 {
 	struct container *c = data;
 
-	space_kill(&c->space);
+	ioas_kill(&c->ioas);
 	container_put(c);
 	return 0;
 }
 
 /* A thread for each: what one user can make wait keeps nobody from the next one's. */
-static int container_start_kill(u32 id, struct space *s, void *data)
+static int container_start_kill(u32 id, struct ioas *s, void *data)
 {
-	struct container *c = container_of(s, struct container, space);
+	struct container *c = container_of(s, struct container, ioas);
 	struct task_struct *killer;
 
 	kref_get(&c->ref);
@@ -256,9 +256,9 @@ static int container_start_kill(u32 id, struct space *s, void *data)
 	return 0;
 }
 
-static int container_running(u32 id, struct space *s, void *data)
+static int container_running(u32 id, struct ioas *s, void *data)
 {
-	return !space_stopped(s);
+	return !ioas_stopped(s);
 }
 
 void container_kill_all(void)

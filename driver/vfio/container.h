@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-struct space;
+struct ioas;
 
 /**
  * container_driver_register() - offer the v2 API to VFIO
@@ -22,7 +22,7 @@ int container_driver_register(void);
 void container_driver_unregister(void);
 
 /**
- * container_kill_all() - end every user's space, for a reboot
+ * container_kill_all() - end every user's IOAS, for a reboot
  *
  * Calls on them say -ENODEV from now on, on new ones as well. A user whose windows
  * cannot be taken within a time keeps them (pe_in_use()).
@@ -38,6 +38,6 @@ void container_kill_all(void);
  * Ids go up. A container is kept while @fn runs, which may find it dead and may
  * sleep. Return: what the last call said, 0 without a container.
  */
-int container_each(u32 first, int (*fn)(u32 id, struct space *s, void *data), void *data);
+int container_each(u32 first, int (*fn)(u32 id, struct ioas *s, void *data), void *data);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * Nothing of it touches windows: a reset of the PE leaves them as they are. It
  * takes its time, though, seconds for a reset; so the PEs are looked up with the
- * space's lock, and operated on without it.
+ * IOAS's lock, and operated on without it.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -15,7 +15,7 @@
 #include "vfio/eeh.h"
 
 /**
- * struct eeh_targets - the PEs of a space
+ * struct eeh_targets - the PEs of an IOAS
  * @n:  how many
  * @pe: each of them, held, in the order in which they were attached
  */
@@ -58,10 +58,10 @@ static long eeh_operate_all(const struct eeh_targets *t, const struct vfio_eeh_p
 	return result;
 }
 
-static long eeh_apply(struct space *s, const struct vfio_eeh_pe_op *op)
+static long eeh_apply(struct ioas *s, const struct vfio_eeh_pe_op *op)
 {
 	struct eeh_targets t = { 0 };
-	long rc = space_each_pe(s, eeh_collect, &t);
+	long rc = ioas_each_pe(s, eeh_collect, &t);
 
 	if (!rc)
 		rc = eeh_operate_all(&t, op);
@@ -69,7 +69,7 @@ static long eeh_apply(struct space *s, const struct vfio_eeh_pe_op *op)
 	return rc;
 }
 
-long eeh_ioctl(struct space *s, unsigned long arg)
+long eeh_ioctl(struct ioas *s, unsigned long arg)
 {
 	struct vfio_eeh_pe_op op = { 0 };
 	size_t size = offsetofend(struct vfio_eeh_pe_op, op);

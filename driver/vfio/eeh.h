@@ -7,17 +7,17 @@
 
 struct eeh_pe;
 struct pe;
-struct space;
+struct ioas;
 struct vfio_eeh_pe_op;
 
 /**
- * eeh_ioctl() - VFIO_EEH_PE_OP for every PE of a space
- * @s:   the space
+ * eeh_ioctl() - VFIO_EEH_PE_OP for every PE of an IOAS
+ * @s:   the IOAS
  * @arg: user address of a struct vfio_eeh_pe_op
  *
  * The operation is done to all PEs, in the order in which they were attached, or,
  * if EEH does not know one of them, to none. No lock is held meanwhile: other calls
- * and the end of the space go on, and operations of several threads run beside each
+ * and the end of the IOAS go on, and operations of several threads run beside each
  * other.
  *
  * Context: may sleep, for seconds in a reset.
@@ -26,7 +26,7 @@ struct vfio_eeh_pe_op;
  * PE; -EFAULT; -EINVAL (argsz, flags, unknown operation); -ENODEV (EEH does not
  * know a PE); as ioas.h says.
  */
-long eeh_ioctl(struct space *s, unsigned long arg);
+long eeh_ioctl(struct ioas *s, unsigned long arg);
 
 /*
  * The kernel's EEH: group_eeh.c, and the tests' own.
@@ -40,7 +40,7 @@ long eeh_extension(void);
 /**
  * eeh_hold() - find a PE's error handling
  *
- * Context: with the space's lock; may sleep.
+ * Context: with the IOAS's lock; may sleep.
  * Return: what is to be passed to eeh_drop(); NULL if EEH does not know the PE.
  */
 struct eeh_pe *eeh_hold(struct pe *pe);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ioctl.c - decode a user's call, check what can be checked without a lock,
- * hand it to the space.
+ * hand it to the IOAS.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -32,17 +32,17 @@ static __always_inline int ioctl_read(void *to, unsigned long arg, size_t size)
 	return argsz < size ? -EINVAL : 0;
 }
 
-static long ioctl_get_info(struct space *s, unsigned long arg)
+static long ioctl_get_info(struct ioas *s, unsigned long arg)
 {
 	struct vfio_iommu_spapr_tce_info info = { 0 };
 	size_t size = offsetofend(struct vfio_iommu_spapr_tce_info, dma32_window_size);
-	struct space_info si;
+	struct ioas_info si;
 	int rc;
 
 	rc = ioctl_read(&info, arg, size);
 	if (rc)
 		return rc;
-	rc = space_info(s, &si);
+	rc = ioas_info(s, &si);
 	if (rc)
 		return rc;
 	info.dma32_window_start = si.dma32_start;
@@ -63,7 +63,7 @@ static u64 ioctl_perm(u32 flags)
 	       (flags & VFIO_DMA_MAP_FLAG_WRITE ? PAPR_TCE_WRITE : 0);
 }
 
-static long ioctl_map(struct space *s, unsigned long arg)
+static long ioctl_map(struct ioas *s, unsigned long arg)
 {
 	struct vfio_iommu_type1_dma_map map;
 	int rc = ioctl_read(&map, arg, offsetofend(typeof(map), size));
@@ -74,21 +74,21 @@ static long ioctl_map(struct space *s, unsigned long arg)
 		return -EINVAL;
 	if (!map.flags)
 		return -EINVAL;
-	return space_map(s, map.iova, map.vaddr, map.size, ioctl_perm(map.flags));
+	return ioas_map(s, map.iova, map.vaddr, map.size, ioctl_perm(map.flags));
 }
 
-static long ioctl_unmap(struct space *s, unsigned long arg)
+static long ioctl_unmap(struct ioas *s, unsigned long arg)
 {
 	struct vfio_iommu_type1_dma_unmap unmap;
 	int rc = ioctl_read(&unmap, arg, offsetofend(typeof(unmap), size));
 
 	if (rc)
 		return rc;
-	return unmap.flags ? -EINVAL : space_unmap(s, unmap.iova, unmap.size);
+	return unmap.flags ? -EINVAL : ioas_unmap(s, unmap.iova, unmap.size);
 }
 
-static long ioctl_register(struct space *s, unsigned long arg,
-			   int (*call)(struct space *s, u64 ua, u64 size))
+static long ioctl_register(struct ioas *s, unsigned long arg,
+			   int (*call)(struct ioas *s, u64 ua, u64 size))
 {
 	struct vfio_iommu_spapr_register_memory reg;
 	int rc = ioctl_read(&reg, arg, offsetofend(typeof(reg), size));
@@ -98,7 +98,7 @@ static long ioctl_register(struct space *s, unsigned long arg,
 	return reg.flags ? -EINVAL : call(s, reg.vaddr, reg.size);
 }
 
-static long ioctl_create(struct space *s, unsigned long arg)
+static long ioctl_create(struct ioas *s, unsigned long arg)
 {
 	struct vfio_iommu_spapr_tce_create create;
 	const size_t size = offsetofend(typeof(create), start_addr);
@@ -109,35 +109,35 @@ static long ioctl_create(struct space *s, unsigned long arg)
 		return rc;
 	if (create.flags)
 		return -EINVAL;
-	rc = space_create(s, create.page_shift, create.window_size, create.levels, &start);
+	rc = ioas_create(s, create.page_shift, create.window_size, create.levels, &start);
 	if (rc)
 		return rc;
 	create.start_addr = start;
 	if (!copy_to_user((void __user *)arg, &create, size))
 		return 0;
 	/* A window whose place the user doesn't learn is none. */
-	space_remove(s, start);
+	ioas_remove(s, start);
 	return -EFAULT;
 }
 
-static long ioctl_remove(struct space *s, unsigned long arg)
+static long ioctl_remove(struct ioas *s, unsigned long arg)
 {
 	struct vfio_iommu_spapr_tce_remove remove;
 	int rc = ioctl_read(&remove, arg, offsetofend(typeof(remove), start_addr));
 
 	if (rc)
 		return rc;
-	return remove.flags ? -EINVAL : space_remove(s, remove.start_addr);
+	return remove.flags ? -EINVAL : ioas_remove(s, remove.start_addr);
 }
 
 /* What the v2 API has in place of ENABLE and DISABLE. */
-static long ioctl_v2(struct space *s, unsigned int cmd, unsigned long arg)
+static long ioctl_v2(struct ioas *s, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
 	case VFIO_IOMMU_SPAPR_REGISTER_MEMORY:
-		return ioctl_register(s, arg, space_register);
+		return ioctl_register(s, arg, ioas_register);
 	case VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY:
-		return ioctl_register(s, arg, space_unregister);
+		return ioctl_register(s, arg, ioas_unregister);
 	case VFIO_IOMMU_SPAPR_TCE_CREATE:
 		return ioctl_create(s, arg);
 	case VFIO_IOMMU_SPAPR_TCE_REMOVE:
@@ -147,19 +147,19 @@ static long ioctl_v2(struct space *s, unsigned int cmd, unsigned long arg)
 	}
 }
 
-static long ioctl_v1(struct space *s, unsigned int cmd)
+static long ioctl_v1(struct ioas *s, unsigned int cmd)
 {
 	switch (cmd) {
 	case VFIO_IOMMU_ENABLE:
-		return space_enable(s);
+		return ioas_enable(s);
 	case VFIO_IOMMU_DISABLE:
-		return space_disable(s);
+		return ioas_disable(s);
 	default:
 		return -ENOTTY;
 	}
 }
 
-long ioctl_space(struct space *s, unsigned int cmd, unsigned long arg)
+long ioctl_ioas(struct ioas *s, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
 	case VFIO_IOMMU_SPAPR_TCE_GET_INFO:

@@ -24,7 +24,7 @@
 #ifndef VFIO_PSERIES_IOCTL_H
 #define VFIO_PSERIES_IOCTL_H
 
-struct space;
+struct ioas;
 
 /**
  * ioctl_extension() - VFIO_CHECK_EXTENSION
@@ -34,13 +34,13 @@ struct space;
 long ioctl_extension(unsigned long extension);
 
 /**
- * ioctl_space() - any other call on a container
- * @s:   the space, referenced by the caller
+ * ioctl_ioas() - any other call on a container
+ * @s:   the IOAS, referenced by the caller
  * @cmd: the ioctl
  * @arg: user address of its argument
  *
  * Context: may sleep. User memory is touched with no lock held.
  */
-long ioctl_space(struct space *s, unsigned int cmd, unsigned long arg);
+long ioctl_ioas(struct ioas *s, unsigned int cmd, unsigned long arg);
 
 #endif

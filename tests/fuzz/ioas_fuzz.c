@@ -5,7 +5,7 @@
  * The input is a byte of settings and then one record per step. A step may have a fault armed. What
  * it returns and what the devices then reach has to be what the reference says; a call that failed
  * for its fault has to have changed nothing. In between and in the end the walker (walk.c) looks
- * at the inside. There are two spaces of one process, each of which may come to its end and begin
+ * at the inside. There are two IOASes of one process, each of which may come to its end and begin
  * anew, two PEs that go to either of them or are taken and in none, and KVM, which has found a
  * window and writes to it as long as it likes.
  *
@@ -28,14 +28,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define SET_OTHER_HIGH	2	/* the second PE has its dynamic windows elsewhere */
 #define SET_NO_INDIRECT	4
 #define SET_NO_STUFF	8
-#define SET_KILL	16	/* the space ends before its PEs leave */
+#define SET_KILL	16	/* the IOAS ends before its PEs leave */
 #define SET_ATTACHED	32	/* it begins with a PE and registered memory */
 #define SET_KVM		64	/* ... and with KVM, which has found the PE's window */
-#define SET_SECOND	128	/* the second space has the other PE, and the same memory */
+#define SET_SECOND	128	/* the second IOAS has the other PE, and the same memory */
 
 /**
  * struct step - a record of the input
- * @what:   the call, of which space
+ * @what:   the call, of which IOAS
  * @anchor: where on the bus, page sizes, who calls
  * @offset: in pages, from the anchor
  * @pages:  how many
@@ -63,18 +63,18 @@ static struct {
 	bool v1;
 	bool trace;
 	bool quarantine;	/* pages may stay pinned for good */
-	bool over;		/* a space has left something behind that a new one would hide */
+	bool over;		/* an IOAS has left something behind that a new one would hide */
 	enum effect effect;
 	u64 waited;		/* for a busy hypervisor, before the step */
 	u32 num;		/* whose turn it is */
-	struct space *space;
-	struct lend *kvm;	/* what KVM has found */
+	struct ioas *ioas;
+	struct kvm_table *kvm;	/* what KVM has found */
 } run;
 
 static void turn_of(u32 num)
 {
 	run.num = num;
-	run.space = world_space(num);
+	run.ioas = world_ioas(num);
 	ref_use(num);
 }
 
@@ -237,7 +237,7 @@ static bool excused(int rc)
 	bool failed = rc && met();
 
 	if (failed)
-		ref_owned_by(run.space->memory.mm);
+		ref_owned_by(run.ioas->regions.mm);
 	if (failed)
 		CHECK(rc == -EIO || rc == -ENOMEM || rc == -EINTR || rc == -EFAULT ||
 		      rc == -ENOSPC || rc == -EINVAL || rc == -ENXIO || rc == -EPERM ||
@@ -262,7 +262,7 @@ static void do_map(const struct step *s)
 {
 	u64 ioba = ioba_of(s), perm = 1 + (s->mem >> 6) % 3;
 	u64 size = range_pages(s) << ref_shift(ioba), ua = mapped_ua_of(s, ref_shift(ioba));
-	int rc = space_map(run.space, ioba, ua, size, perm);
+	int rc = ioas_map(run.ioas, ioba, ua, size, perm);
 
 	tell("map", rc, ioba, ua, size);
 	if (excused(rc))
@@ -276,7 +276,7 @@ static void do_unmap(const struct step *s)
 {
 	u64 ioba = ioba_of(s);
 	u64 size = range_pages(s) << ref_shift(ioba);
-	int rc = space_unmap(run.space, ioba, size);
+	int rc = ioas_unmap(run.ioas, ioba, size);
 
 	tell("unmap", rc, ioba, size, 0);
 	if (excused(rc))
@@ -288,7 +288,7 @@ static void do_unmap(const struct step *s)
 
 static void do_enable(void)
 {
-	int rc = space_enable(run.space);
+	int rc = ioas_enable(run.ioas);
 
 	tell("enable", rc, 0, 0, 0);
 	if (!excused(rc))
@@ -298,7 +298,7 @@ static void do_enable(void)
 /* Which part of what was mapped went before a fault is not followed: all is vague. */
 static void do_disable(void)
 {
-	int rc = space_disable(run.space);
+	int rc = ioas_disable(run.ioas);
 
 	tell("disable", rc, 0, 0, 0);
 	if (excused(rc))
@@ -316,7 +316,7 @@ static void do_register(const struct step *s)
 		do_enable();
 		return;
 	}
-	rc = space_register(run.space, ua, size);
+	rc = ioas_register(run.ioas, ua, size);
 	tell("register", rc, ua, size, 0);
 	if (!excused(rc))
 		expect("REGISTER", rc, ref_register(ua, size));
@@ -332,7 +332,7 @@ static void do_unregister(const struct step *s)
 		return;
 	}
 	known_memory(s, &ua, &size);
-	rc = space_unregister(run.space, ua, size);
+	rc = ioas_unregister(run.ioas, ua, size);
 	tell("unregister", rc, ua, size, 0);
 	if (!excused(rc))
 		expect("UNREGISTER", rc, ref_unregister(ua, size, rc));
@@ -370,7 +370,7 @@ static void do_create(const struct step *s)
 		size *= s->pages[0] % 4;
 	if (run.v1)
 		return;
-	rc = space_create(run.space, shift, size, levels, &start);
+	rc = ioas_create(run.ioas, shift, size, levels, &start);
 	tell("create", rc, start, size, shift);
 	structural(rc);
 	if (excused(rc))
@@ -389,7 +389,7 @@ static void do_remove(const struct step *s)
 
 	if (run.v1)
 		return;
-	rc = space_remove(run.space, ioba);
+	rc = ioas_remove(run.ioas, ioba);
 	tell("remove", rc, ioba, 0, 0);
 	structural(rc);
 	if (excused(rc))
@@ -405,12 +405,12 @@ static void do_attach(const struct step *s)
 	int rc;
 
 	/* VFIO has a group in one container at a time. */
-	if (ref_space_of(s->mem & 1) == (int)!run.num)
+	if (ref_ioas_of(s->mem & 1) == (int)!run.num)
 		return;
 	disarm();
 	CHECK(!pe_take(pe), "take");
 	run.effect = arm(s);
-	rc = space_attach(run.space, pe);
+	rc = ioas_attach(run.ioas, pe);
 	tell("attach", rc, s->mem & 1, 0, 0);
 	structural(rc);
 	if (!excused(rc))
@@ -437,10 +437,10 @@ static void do_take(const struct step *s)
 static void do_detach(const struct step *s)
 {
 	struct pe *pe = &world.more[s->mem & 1].pe;
-	int in = ref_space_of(s->mem & 1);
+	int in = ref_ioas_of(s->mem & 1);
 
 	turn_of(in < 0 ? run.num : (u32)in);
-	space_detach(run.space, pe);
+	ioas_detach(run.ioas, pe);
 	tell("detach", 0, s->mem & 1, 0, 0);
 	run.quarantine |= run.v1 && met();
 	structural(0);
@@ -454,11 +454,11 @@ static void do_detach(const struct step *s)
 
 static void do_info(void)
 {
-	struct space_info info;
-	u32 pes = run.space->windows.pes;
-	bool other = run.space->memory.mm && run.space->memory.mm != current->mm;
+	struct ioas_info info;
+	u32 pes = run.ioas->windows.pes;
+	bool other = run.ioas->regions.mm && run.ioas->regions.mm != current->mm;
 
-	expect("GET_INFO", space_info(run.space, &info), other ? -EPERM : pes ? 0 : -ENXIO);
+	expect("GET_INFO", ioas_info(run.ioas, &info), other ? -EPERM : pes ? 0 : -ENXIO);
 }
 
 /* Other pages at these addresses; what devices reach stays what it is. */
@@ -470,34 +470,34 @@ static void do_remap(const struct step *s)
 	tell("remap", 0, ua, pages * PAGE_SIZE, 0);
 }
 
-/* --- a space's end --- */
+/* --- an IOAS's end --- */
 
 static void leave_all(const struct step *s)
 {
 	u32 i;
 
 	for (i = 0; i < REF_PES; i++) {
-		if (ref_space_of(i) != (int)run.num)
+		if (ref_ioas_of(i) != (int)run.num)
 			continue;
-		space_detach(run.space, &world.more[i].pe);
+		ioas_detach(run.ioas, &world.more[i].pe);
 		if (s->mem & 4)
 			pe_release(&world.more[i].pe);
 	}
 }
 
-/* What stays pinned for good is within reach of its space alone. */
+/* What stays pinned for good is within reach of its IOAS alone. */
 static void begin_anew(void)
 {
 	u32 i;
 
-	run.over = run.quarantine || run.space->memory.by_id;
+	run.over = run.quarantine || run.ioas->regions.by_id;
 	if (run.over || world.isolated)
 		return;
 	for (i = 0; i < REF_PES; i++)
-		if (ref_space_of(i) == (int)run.num)
+		if (ref_ioas_of(i) == (int)run.num)
 			ref_detach(i);
 	ref_closed(run.v1);
-	space_init(run.space, run.v1);
+	ioas_init(run.ioas, run.v1);
 	ref_compare_all();
 }
 
@@ -506,14 +506,14 @@ static void do_close(const struct step *s)
 {
 	turn_of(!run.v1 && s->mem & 1);
 	if (s->mem & 2)
-		space_kill(run.space);
+		ioas_kill(run.ioas);
 	leave_all(s);
 	if (!(s->mem & 2))
-		space_kill(run.space);
+		ioas_kill(run.ioas);
 	tell("close", 0, run.num, s->mem & 7, 0);
 	run.quarantine |= run.v1 && met();
 	structural(0);
-	CHECK(space_map(run.space, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
+	CHECK(ioas_map(run.ioas, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
 	disarm();
 	begin_anew();
 }
@@ -530,7 +530,7 @@ static void kvm_drop(void)
 /* What it has of a window it keeps, until it is told otherwise. */
 static void do_kvm_find(const struct step *s)
 {
-	struct lend *const *place = &world.more[s->mem & 1].lend[s->anchor & 1];
+	struct kvm_table *const *place = &world.more[s->mem & 1].kvm[s->anchor & 1];
 
 	bool had = run.kvm;
 
@@ -549,8 +549,8 @@ static bool kvm_window(u32 *num)
 
 	for (i = 0; i < REF_PES; i++)
 		for (k = 0; k < PE_WINDOWS; k++)
-			if (world.more[i].lend[k] == run.kvm && ref_space_of(i) >= 0) {
-				turn_of(ref_space_of(i));
+			if (world.more[i].kvm[k] == run.kvm && ref_ioas_of(i) >= 0) {
+				turn_of(ref_ioas_of(i));
 				*num = k;
 				return true;
 			}
@@ -570,7 +570,7 @@ static void kvm_put(u64 ioba, u64 ua, u64 perm)
 
 static void do_kvm_put(const struct step *s)
 {
-	const struct hv_window *w;
+	const struct dma_window *w;
 	u64 first, ua, i;
 	u32 unused;
 
@@ -580,7 +580,7 @@ static void do_kvm_put(const struct step *s)
 	w = shim_lookup_window(run.kvm);
 	first = number(s->offset) & 0xfff;
 	ua = mapped_ua_of(s, 12);
-	for (i = first; i <= first + s->pages[0] % 8 && i < hv_window_tces(w); i++, ua += 4 * KiB)
+	for (i = first; i <= first + s->pages[0] % 8 && i < dma_window_tces(w); i++, ua += 4 * KiB)
 		kvm_put(w->start + (i << 12), ua, s->mem >> 6);
 	ref_compare_all();
 }
@@ -668,8 +668,8 @@ static void dispatch(const struct step *s)
 	}
 }
 
-/* Calls that come with the pair's second half are the second space's. There is none beside v1. */
-static u32 space_of(const struct step *s)
+/* Calls that come with the pair's second half are the second IOAS's. There is none beside v1. */
+static u32 ioas_of(const struct step *s)
 {
 	bool in_any = (s->what & 0xc0) == 0xc0;
 	bool registers = s->what % 16 == 15 && (s->what & 0x50) == 0x40;
@@ -689,9 +689,9 @@ static bool take_step(const struct step *s)
 {
 	bool foreign;
 
-	turn_of(space_of(s));
+	turn_of(ioas_of(s));
 	/* Seldom, another process than the owner calls. */
-	foreign = run.space->memory.mm && (s->anchor & 0x7c) == 0x7c;
+	foreign = run.ioas->regions.mm && (s->anchor & 0x7c) == 0x7c;
 	shim_set_mm(foreign ? &world.other : &world.mm);
 	run.effect = arm(s);
 	dispatch(s);
@@ -725,9 +725,9 @@ static void begin(u8 set)
 	run.over = false;
 	run.kvm = NULL;
 	run.effect = NO_FAULT;
-	space_init(&world.space, run.v1);
+	ioas_init(&world.ioas, run.v1);
 	model_set_features(!(set & SET_NO_INDIRECT), !(set & SET_NO_STUFF));
-	hv_init();
+	hcall_init();
 	ref_reset(run.v1, high);
 	if (set & SET_SECOND)
 		begin_second();
@@ -760,9 +760,9 @@ static void end(u8 set)
 	if (!world.isolated && !run.over)
 		walk();
 	if (set & SET_KILL)
-		space_kill(&world.space);
+		ioas_kill(&world.ioas);
 	if (set & SET_KILL)
-		CHECK(space_map(&world.space, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
+		CHECK(ioas_map(&world.ioas, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
 	world_give_back();
 	forgive();
 	/* KVM is the last one, now and then. */

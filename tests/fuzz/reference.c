@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reference.c - a space without any cleverness.
+ * reference.c - an IOAS without any cleverness.
  *
  * A page that may hold its old or its new content after a fault is vague: it is not compared, and
  * what depends on it is taken as the module says, until a call on it succeeds.
@@ -42,8 +42,8 @@ struct pe_ref {
 	u32 ddws;
 };
 
-/* One space. */
-struct space_ref {
+/* One IOAS. */
+struct ioas_ref {
 	bool v1;
 	bool enabled;
 	bool vague_firmware;
@@ -55,8 +55,8 @@ struct space_ref {
 	u32 pes;
 };
 
-static struct space_ref spaces[REF_SPACES];
-static struct space_ref *ref = spaces;
+static struct ioas_ref ioases[REF_IOASES];
+static struct ioas_ref *ref = ioases;
 static struct pe_ref firmware[REF_PES];
 static bool kvm_wrote;
 
@@ -85,25 +85,25 @@ void ref_reset(bool v1, const u64 high[REF_PES])
 	kvm_wrote = false;
 	for (i = 0; i < REF_PES; i++)
 		firmware[i] = (struct pe_ref){ .high = high[i], .dflt = true };
-	for (i = 0; i < REF_SPACES; i++) {
-		ref = &spaces[i];
+	for (i = 0; i < REF_IOASES; i++) {
+		ref = &ioases[i];
 		ref_closed(v1);
 	}
 	ref_use(0);
 }
 
-void ref_use(u32 space)
+void ref_use(u32 ioas)
 {
-	ref = &spaces[space];
+	ref = &ioases[ioas];
 }
 
-int ref_space_of(u32 pe)
+int ref_ioas_of(u32 pe)
 {
 	u32 i, k;
 
-	for (i = 0; i < REF_SPACES; i++)
-		for (k = 0; k < spaces[i].pes; k++)
-			if (spaces[i].order[k] == pe)
+	for (i = 0; i < REF_IOASES; i++)
+		for (k = 0; k < ioases[i].pes; k++)
+			if (ioases[i].order[k] == pe)
 				return i;
 	return -1;
 }
@@ -706,7 +706,7 @@ static u64 window_valid_pages(const struct window_ref *w)
 	return n;
 }
 
-static void space_compare(void)
+static void ioas_compare(void)
 {
 	u64 valid = 0;
 	u32 i;
@@ -722,9 +722,9 @@ static void space_compare(void)
 
 void ref_compare_all(void)
 {
-	struct space_ref *now = ref;
+	struct ioas_ref *now = ref;
 
-	for (ref = spaces; ref < spaces + REF_SPACES; ref++)
-		space_compare();
+	for (ref = ioases; ref < ioases + REF_IOASES; ref++)
+		ioas_compare();
 	ref = now;
 }

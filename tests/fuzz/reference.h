@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * reference.h - what a space does, told as simply as can be: arrays of pages, lists of windows and
+ * reference.h - what an IOAS does, told as simply as can be: arrays of pages, lists of windows and
  * of registered ranges, firmware as QEMU's pseries machine has it. Nothing is batched, nothing can
- * fail but for what the caller asks. There are two spaces, which share nothing but PEs.
+ * fail but for what the caller asks. There are two IOASes, which share nothing but PEs.
  *
  * Each function is called after the module's own, with what that returned, and returns what it
  * should have returned. On 0 the reference changes too.
@@ -13,15 +13,15 @@
 #include "world.h"
 
 #define REF_PES		2
-#define REF_SPACES	2
+#define REF_IOASES	2
 #define REF_DFLT_SIZE	(8 * MiB)
 
 void ref_reset(bool v1, const u64 high[REF_PES]);
-/* From here on it is this space's turn. */
-void ref_use(u32 space);
-/* The space that a PE is in, -1 for none. */
-int ref_space_of(u32 pe);
-/* The space has come to its end, with no PE left in it, and another one takes its place. */
+/* From here on it is this IOAS's turn. */
+void ref_use(u32 ioas);
+/* The IOAS that a PE is in, -1 for none. */
+int ref_ioas_of(u32 pe);
+/* The IOAS has come to its end, with no PE left in it, and another one takes its place. */
 void ref_closed(bool v1);
 
 int ref_attach(u32 pe, int rc);
@@ -47,7 +47,7 @@ enum ref_failure {
 
 /* A MAP, UNMAP or (with @size 0) REMOVE at @ioba failed. */
 void ref_failed(u64 ioba, u64 size, enum ref_failure how);
-/* A call that failed may have made the space somebody's all the same. */
+/* A call that failed may have made the IOAS somebody's all the same. */
 void ref_owned_by(struct mm_struct *mm);
 /* A PE's windows changed under faults: which ones firmware has is not predicted any more. */
 void ref_firmware_unknown(void);
@@ -59,7 +59,7 @@ bool ref_region(u32 i, u64 *ua, u64 *size);
 /* log2 of the page size at a bus address, 12 where no window is. */
 u32 ref_shift(u64 ioba);
 
-/* The hypervisor translates as it should: a range; everything, of all spaces. */
+/* The hypervisor translates as it should: a range; everything, of all IOASes. */
 void ref_compare(u64 ioba, u64 size);
 void ref_compare_all(void);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * threads.c - several threads in one space, under ThreadSanitizer.
+ * threads.c - several threads in one IOAS, under ThreadSanitizer.
  *
  * Each of the mappers has a slice of the default window and memory of its own, so that it knows
  * what its slice translates to when all have stopped. Meanwhile one thread creates and removes a
@@ -9,7 +9,7 @@
  * processors of a hostile guest, for which KVM writes to the same few TCEs of two windows, also
  * after those are gone, and whose user space maps and unmaps there too. No page may be reachable
  * when its memory was unregistered. When they have stopped, the walker (walk.c) looks at
- * everything. In the last round the space is ended under their feet.
+ * everything. In the last round the IOAS is ended under their feet.
  *
  * threads.N [SECONDS]
  */
@@ -39,12 +39,12 @@ struct worker {
 	u64 good;
 	u64 ua[SLICE_PAGES];	/* mapper: what its slice holds, 0 for nothing */
 	u32 cpu;		/* processor: which one */
-	struct lend *held;	/* ... what KVM has */
+	struct kvm_table *held;	/* ... what KVM has */
 	u64 base;		/* ... and where its window is */
 };
 
 static bool stop;
-static bool ending;		/* the space may be gone at any time */
+static bool ending;		/* the IOAS may be gone at any time */
 
 #define CHECK(cond, ...)						\
 	do {								\
@@ -94,8 +94,8 @@ static void map_own(struct worker *w)
 	u64 ioba = w->num * SLICE + first * 4 * KiB;
 	u64 ua = slice_ua(w) + dice(w, SLICE_PAGES - n + 1) * 4 * KiB;
 	bool map = dice(w, 3);
-	int rc = map ? space_map(&world.space, ioba, ua, n * 4 * KiB, RW)
-		     : space_unmap(&world.space, ioba, n * 4 * KiB);
+	int rc = map ? ioas_map(&world.ioas, ioba, ua, n * 4 * KiB, RW)
+		     : ioas_unmap(&world.ioas, ioba, n * 4 * KiB);
 	u32 i;
 
 	expect(w, rc, fails);
@@ -108,9 +108,9 @@ static void map_high(struct worker *w)
 	static const int allowed[] = { -EIO, -ENXIO, 0 };
 	u64 ioba = HIGH + dice(w, 256) * 64 * KiB;
 
-	expect(w, space_map(&world.space, ioba, slice_ua(w), 64 * KiB, RW), allowed);
+	expect(w, ioas_map(&world.ioas, ioba, slice_ua(w), 64 * KiB, RW), allowed);
 	if (dice(w, 2))
-		expect(w, space_unmap(&world.space, ioba, 64 * KiB), allowed);
+		expect(w, ioas_unmap(&world.ioas, ioba, 64 * KiB), allowed);
 }
 
 static void turn_mapper(struct worker *w)
@@ -126,7 +126,7 @@ static void turn_windows(struct worker *w)
 {
 	static const int allowed[] = { -EIO, -ENOSPC, -EINVAL, 0 };
 	u64 start = 0;
-	int rc = space_create(&world.space, dice(w, 2) ? 12 : PAGE_SHIFT, 16 * MiB, 1, &start);
+	int rc = ioas_create(&world.ioas, dice(w, 2) ? 12 : PAGE_SHIFT, 16 * MiB, 1, &start);
 
 	expect(w, rc, allowed);
 	if (!rc)
@@ -134,7 +134,7 @@ static void turn_windows(struct worker *w)
 	usleep(dice(w, 3000));
 	if (!rc)
 		do {
-			rc = space_remove(&world.space, HIGH);
+			rc = ioas_remove(&world.ioas, HIGH);
 			expect(w, rc, fails);
 		} while (rc == -EIO);
 }
@@ -166,9 +166,9 @@ static void turn_memory(struct worker *w)
 	u64 ua = slice_ua(w);
 	int rc;
 
-	expect(w, space_register(&world.space, ua, MiB), allowed);
+	expect(w, ioas_register(&world.ioas, ua, MiB), allowed);
 	usleep(dice(w, 1000));
-	rc = space_unregister(&world.space, ua, MiB);
+	rc = ioas_unregister(&world.ioas, ua, MiB);
 	expect(w, rc, allowed);
 	if (!rc)
 		check_unreachable(ua, MiB);
@@ -180,9 +180,9 @@ static void turn_thief(struct worker *w)
 	static const int allowed[] = { -EIO, -EINVAL, 0 };
 	u64 ioba = w->num * SLICE + dice(w, 256) * 4 * KiB;
 
-	expect(w, space_map(&world.space, ioba, UA + (w->num - 1) * SLICE, MiB, 1), allowed);
+	expect(w, ioas_map(&world.ioas, ioba, UA + (w->num - 1) * SLICE, MiB, 1), allowed);
 	usleep(dice(w, 500));
-	expect(w, space_unmap(&world.space, w->num * SLICE, SLICE), allowed);
+	expect(w, ioas_unmap(&world.ioas, w->num * SLICE, SLICE), allowed);
 }
 
 static void turn_pe(struct worker *w)
@@ -194,9 +194,9 @@ static void turn_pe(struct worker *w)
 	expect(w, rc, allowed);
 	if (rc)
 		return;
-	expect(w, space_attach(&world.space, pe), allowed);
+	expect(w, ioas_attach(&world.ioas, pe), allowed);
 	usleep(dice(w, 2000));
-	space_detach(&world.space, pe);
+	ioas_detach(&world.ioas, pe);
 	pe_release(pe);
 }
 
@@ -208,10 +208,10 @@ static void turn_user(struct worker *w)
 	u64 size = (1 + dice(w, 8)) * PAGE_SIZE;
 
 	if (dice(w, 3))
-		expect(w, space_map(&world.space, ioba, UA + dice(w, 16) * PAGE_SIZE, size, RW),
+		expect(w, ioas_map(&world.ioas, ioba, UA + dice(w, 16) * PAGE_SIZE, size, RW),
 		       allowed);
 	else
-		expect(w, space_unmap(&world.space, ioba, size), allowed);
+		expect(w, ioas_unmap(&world.ioas, ioba, size), allowed);
 	usleep(dice(w, 300));
 }
 
@@ -230,7 +230,7 @@ static void turn_cpu(struct worker *w)
 	if (!dice(w, 16))
 		let_go(w);
 	if (!w->held) {
-		w->held = kvm_find(&world.one.lend[high]);
+		w->held = kvm_find(&world.one.kvm[high]);
 		w->base = high ? HIGH : w->num * SLICE;
 	}
 	for (i = 0; w->held && i < 16; i++) {
@@ -265,9 +265,9 @@ static void turn_hypervisor(struct worker *w)
 
 static void turn_info(struct worker *w)
 {
-	struct space_info info;
+	struct ioas_info info;
 
-	expect(w, space_info(&world.space, &info), fails);
+	expect(w, ioas_info(&world.ioas, &info), fails);
 	if (ending)
 		return;
 	CHECK(info.dma32_size == DFLT_SIZE, "%x", info.dma32_size);
@@ -392,7 +392,7 @@ static void begin(void)
 	world_add(DFLT_START, DFLT_SIZE, HIGH);
 	world_attach();
 	for (i = 0; i < MAPPERS; i++)
-		CHECK(!space_register(&world.space, slice_ua(&workers[i]), SLICE), "register");
+		CHECK(!ioas_register(&world.ioas, slice_ua(&workers[i]), SLICE), "register");
 	for (i = 0; i < ARRAY_SIZE(workers); i++) {
 		workers[i].seed = i + 1;
 		memset(workers[i].ua, 0, sizeof(workers[i].ua));
@@ -404,10 +404,10 @@ static void last_round(void)
 	ending = true;
 	start_all();
 	usleep(ROUND_MS * 1000 / 2);
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	usleep(ROUND_MS * 1000 / 2);
 	stop_all();
-	CHECK(space_map(&world.space, 0, UA, SLICE, RW) == -ENODEV, "it is dead");
+	CHECK(ioas_map(&world.ioas, 0, UA, SLICE, RW) == -ENODEV, "it is dead");
 	world_give_back();
 	if (!world.isolated)
 		world_check_end();

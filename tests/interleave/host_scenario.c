@@ -117,11 +117,11 @@ static void bind_and_go(void)
 	partition_bus_event(BUS_NOTIFY_DEL_DEVICE, &partition_device[1].dev);
 }
 
-static int look_at(struct host_pe *hp, void *data)
+static int look_at(struct group_pe *gp, void *data)
 {
-	mutex_lock(&hp->pe.lock);
-	*(u32 *)data += hp->pe.owned;
-	mutex_unlock(&hp->pe.lock);
+	mutex_lock(&gp->pe.lock);
+	*(u32 *)data += gp->pe.owned;
+	mutex_unlock(&gp->pe.lock);
 	return 0;
 }
 
@@ -133,7 +133,7 @@ static void look(void)
 	if (!try_module_get(THIS_MODULE))
 		return;
 	partition_enter();
-	host_each(look_at, &owned);
+	group_each(look_at, &owned);
 	partition_leave();
 	module_put(THIS_MODULE);
 }

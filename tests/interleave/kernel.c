@@ -212,7 +212,7 @@ long eeh_extension(void)
 	return 0;
 }
 
-long eeh_ioctl(struct space *s, unsigned long arg)
+long eeh_ioctl(struct ioas *s, unsigned long arg)
 {
 	return -ENODEV;
 }

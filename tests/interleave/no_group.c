@@ -3,18 +3,18 @@
 #include "no_group.h"
 #include "world.h"
 
-int host_each(int (*fn)(struct host_pe *hp, void *data), void *data)
+int group_each(int (*fn)(struct group_pe *gp, void *data), void *data)
 {
 	struct endpoint *e;
 	int rc = 0;
 	u32 i;
 
 	for (i = 0; !rc && (e = world_endpoint(i)); i++)
-		rc = fn(to_host_pe(&e->pe), data);
+		rc = fn(to_group_pe(&e->pe), data);
 	return rc;
 }
 
-struct pe *host_pe_of_group(struct iommu_group *group)
+struct pe *group_pe_of_group(struct iommu_group *group)
 {
 	return (struct pe *)group;
 }

@@ -7,18 +7,18 @@
 #include "pe/pe.h"
 
 /* Its node is never looked at. */
-struct host_pe {
+struct group_pe {
 	struct pe pe;
 	void *node[];
 };
 
-static inline struct host_pe *to_host_pe(struct pe *pe)
+static inline struct group_pe *to_group_pe(struct pe *pe)
 {
-	return container_of(pe, struct host_pe, pe);
+	return container_of(pe, struct group_pe, pe);
 }
 
-int host_each(int (*fn)(struct host_pe *hp, void *data), void *data);
+int group_each(int (*fn)(struct group_pe *gp, void *data), void *data);
 /* A group is its PE by another name. */
-struct pe *host_pe_of_group(struct iommu_group *group);
+struct pe *group_pe_of_group(struct iommu_group *group);
 
 #endif

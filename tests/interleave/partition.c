@@ -73,7 +73,7 @@ bool partition_unload(void)
 	if (module.refs || module.going || !module.there)
 		return !module.there;
 	module.going = true;
-	pe = host_pe_of_group(iommu_group_get(NULL));
+	pe = group_pe_of_group(iommu_group_get(NULL));
 	if (pe && pe->owned)
 		schedule_wrong("the module goes and a user has its PE");
 	partition_exit();
@@ -86,7 +86,7 @@ bool partition_unload(void)
 }
 
 /* Endpoints of world.c's own are never published. */
-const struct hv_window *shim_lookup_window(struct lend *l)
+const struct dma_window *shim_lookup_window(struct kvm_table *l)
 {
 	BUG_ON(l);
 	return NULL;
@@ -363,18 +363,18 @@ static void host_loses_table(struct iommu_table_group *tg)
 static int leave(struct pe *pe)
 {
 	lockdep_assert_held(&pe->lock);
-	host_loses_table(to_host_pe(pe)->group);
+	host_loses_table(to_group_pe(pe)->group);
 	return 0;
 }
 
 static void back(struct pe *pe)
 {
 	lockdep_assert_held(&pe->lock);
-	host_gets_table(to_host_pe(pe)->group);
+	host_gets_table(to_group_pe(pe)->group);
 }
 
 const struct host_ops ownership_host_ops = {
-	.leave = leave, .back = back, .publish = host_publish, .isolate = host_isolate,
+	.leave = leave, .back = back, .publish = group_publish, .isolate = group_isolate,
 };
 
 struct property *ownership_removed_default(struct device_node *dn)
@@ -387,12 +387,12 @@ void ownership_release(struct iommu_table_group *tg, struct device *dev);
 
 long ownership_take(struct iommu_table_group *tg, struct device *dev)
 {
-	return host_take(dev);
+	return group_take(dev);
 }
 
 void ownership_release(struct iommu_table_group *tg, struct device *dev)
 {
-	host_release(dev);
+	group_release(dev);
 }
 
 /* --- the kernel's own ownership, in the hands of the first device --- */

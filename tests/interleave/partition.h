@@ -26,7 +26,7 @@
 #include <linux/string.h>
 #include <asm/byteorder.h>
 
-struct lend;
+struct kvm_table;
 
 /* --- the module --- */
 

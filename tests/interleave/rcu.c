@@ -25,8 +25,8 @@ struct reader {
 	u32 section;
 };
 
-__be64 *__real_lend_slot(struct lend *l, u64 index);
-__be64 *__wrap_lend_slot(struct lend *l, u64 index);
+__be64 *__real_kvm_table_slot(struct kvm_table *l, u64 index);
+__be64 *__wrap_kvm_table_slot(struct kvm_table *l, u64 index);
 
 bool rcu_preemptible;
 
@@ -97,9 +97,9 @@ void shim_kfree_rcu(struct rcu_head *head, void *object)
 }
 
 /* As kvm_iommu.c does. */
-__be64 *__wrap_lend_slot(struct lend *l, u64 index)
+__be64 *__wrap_kvm_table_slot(struct kvm_table *l, u64 index)
 {
-	return rcu_preemptible ? NULL : __real_lend_slot(l, index);
+	return rcu_preemptible ? NULL : __real_kvm_table_slot(l, index);
 }
 
 static void begin(const void *where)

@@ -28,7 +28,7 @@
 bool scenario_faulty;
 
 /* What KVM took of the default window before. */
-static struct lend *held;
+static struct kvm_table *held;
 
 /* The bus address at which KVM writes. */
 static u64 base;
@@ -97,15 +97,15 @@ static void registered(void)
 {
 	setup();
 	world_attach();
-	must(space_register(&world.space, A, REGION));
-	must(space_register(&world.space, B, REGION));
+	must(ioas_register(&world.ioas, A, REGION));
+	must(ioas_register(&world.ioas, B, REGION));
 }
 
 /* KVM has the table, the user's next MAP will bring slots and show memory. */
 static void wanted(void)
 {
 	registered();
-	held = kvm_find(&world.one.lend[0]);
+	held = kvm_find(&world.one.kvm[0]);
 	kvm_put_tce(held, 0, A, RW);
 }
 
@@ -113,8 +113,8 @@ static void wanted(void)
 static void lent(void)
 {
 	wanted();
-	must(space_map(&world.space, 0, A, PAGE, PAPR_TCE_READ));
-	must(space_map(&world.space, 0, B, PAGE, PAPR_TCE_READ));
+	must(ioas_map(&world.ioas, 0, A, PAGE, PAPR_TCE_READ));
+	must(ioas_map(&world.ioas, 0, B, PAGE, PAPR_TCE_READ));
 	kvm_must(0, 0, 0);
 }
 
@@ -127,7 +127,7 @@ static void lent_kvms(void)
 static void lent_users(void)
 {
 	lent();
-	must(space_map(&world.space, 0, A, 2 * PAGE, RW));
+	must(ioas_map(&world.ioas, 0, A, 2 * PAGE, RW));
 }
 
 static void lent_to_join(void)
@@ -139,7 +139,7 @@ static void lent_to_join(void)
 static void lent_joined(void)
 {
 	lent_to_join();
-	must(space_attach(&world.space, two()));
+	must(ioas_attach(&world.ioas, two()));
 }
 
 /* As VFIO opens it. */
@@ -170,7 +170,7 @@ static void opened(void)
 	setup();
 	must(pe_take(one()));
 	must(container_driver_register());
-	debug_init();
+	debugfs_start();
 	container = open_container();
 	must(attach_container(container));
 	must(container_call(VFIO_IOMMU_SPAPR_REGISTER_MEMORY, &reg));
@@ -190,24 +190,24 @@ static void two_users(void)
 	take_two();
 	shim_set_mm(&world.other);
 	shim_map_user(&world.other, A, REGION, PAGE_SHIFT);
-	must(space_attach(&world.second, two()));
-	must(space_register(&world.second, A, REGION));
+	must(ioas_attach(&world.second, two()));
+	must(ioas_register(&world.second, A, REGION));
 	shim_set_mm(&world.mm);
 }
 
-/* The same process has two spaces, and KVM has slots in the first one alone. */
+/* The same process has two IOASes, and KVM has slots in the first one alone. */
 static void two_spaces(void)
 {
 	lent();
-	must(space_register(&world.second, B, REGION));
-	must(space_unregister(&world.space, B, REGION));
+	must(ioas_register(&world.second, B, REGION));
+	must(ioas_unregister(&world.ioas, B, REGION));
 }
 
 /* Both have the same range, and KVM has the table of the first one. */
 static void wanted_shared(void)
 {
 	wanted();
-	must(space_register(&world.second, A, REGION));
+	must(ioas_register(&world.second, A, REGION));
 }
 
 /* A dynamic window, in which KVM has slots. */
@@ -216,37 +216,37 @@ static void lent_dynamic(void)
 	u64 start;
 
 	registered();
-	must(space_create(&world.space, 12, WINDOW, 1, &start));
-	held = kvm_find(&world.one.lend[1]);
+	must(ioas_create(&world.ioas, 12, WINDOW, 1, &start));
+	held = kvm_find(&world.one.kvm[1]);
 	base = start;
 	kvm_put_tce(held, base, A, RW);
-	must(space_map(&world.space, base, B, PAGE, RW));
-	must(space_map(&world.space, base, A, PAGE, RW));
+	must(ioas_map(&world.ioas, base, B, PAGE, RW));
+	must(ioas_map(&world.ioas, base, A, PAGE, RW));
 	kvm_must(base, A, RW);
 }
 
 /* The older API, which pins pages as they are mapped. */
-static void loose(void)
+static void v1(void)
 {
 	setup();
-	space_init(&world.space, true);
+	ioas_init(&world.ioas, true);
 	world_attach();
-	must(space_enable(&world.space));
-	must(space_map(&world.space, 0, A, 2 * PAGE, RW));
-	held = kvm_find(&world.one.lend[0]);
+	must(ioas_enable(&world.ioas));
+	must(ioas_map(&world.ioas, 0, A, 2 * PAGE, RW));
+	held = kvm_find(&world.one.kvm[0]);
 }
 
 static void mapped(void)
 {
 	registered();
-	must(space_map(&world.space, 0, A, 2 * PAGE, RW));
+	must(ioas_map(&world.ioas, 0, A, 2 * PAGE, RW));
 }
 
 /* A guest has the window, and has asked for nothing yet. */
 static void mapped_and_held(void)
 {
 	mapped();
-	held = kvm_find(&world.one.lend[0]);
+	held = kvm_find(&world.one.kvm[0]);
 }
 
 /* A window of two leaves. */
@@ -254,25 +254,25 @@ static void wide(void)
 {
 	setup_of(2 * LEAF);
 	world_attach();
-	must(space_register(&world.space, A, REGION));
-	must(space_register(&world.space, B, REGION));
+	must(ioas_register(&world.ioas, A, REGION));
+	must(ioas_register(&world.ioas, B, REGION));
 }
 
 /* Both leaves are there, and what one call has mapped lies in both. */
 static void wide_mapped(void)
 {
 	wide();
-	must(space_map(&world.space, BORDER, A, 2 * PAGE, RW));
+	must(ioas_map(&world.ioas, BORDER, A, 2 * PAGE, RW));
 }
 
 /* Flat leaves with nothing in them. */
 static void wide_empty(void)
 {
 	wide();
-	must(space_map(&world.space, BORDER, A, PAGE, RW));
-	must(space_map(&world.space, LEAF, A, PAGE, RW));
-	must(space_unmap(&world.space, BORDER, PAGE));
-	must(space_unmap(&world.space, LEAF, PAGE));
+	must(ioas_map(&world.ioas, BORDER, A, PAGE, RW));
+	must(ioas_map(&world.ioas, LEAF, A, PAGE, RW));
+	must(ioas_unmap(&world.ioas, BORDER, PAGE));
+	must(ioas_unmap(&world.ioas, LEAF, PAGE));
 }
 
 static void wide_to_join(void)
@@ -284,17 +284,17 @@ static void wide_to_join(void)
 static void wide_joined(void)
 {
 	wide_to_join();
-	must(space_attach(&world.space, two()));
+	must(ioas_attach(&world.ioas, two()));
 }
 
 /* KVM has slots in both leaves, and has written to the first one. */
 static void wide_lent(void)
 {
 	wide();
-	held = kvm_find(&world.one.lend[0]);
+	held = kvm_find(&world.one.kvm[0]);
 	kvm_put_tce(held, 0, A, RW);
-	must(space_map(&world.space, BORDER, A, 2 * PAGE, PAPR_TCE_READ));
-	must(space_map(&world.space, 0, B, PAGE, PAPR_TCE_READ));
+	must(ioas_map(&world.ioas, BORDER, A, 2 * PAGE, PAPR_TCE_READ));
+	must(ioas_map(&world.ioas, 0, B, PAGE, PAPR_TCE_READ));
 	kvm_must(0, A, RW);
 }
 
@@ -307,7 +307,7 @@ static void wide_lent_to_join(void)
 static void wide_lent_joined(void)
 {
 	wide_lent_to_join();
-	must(space_attach(&world.space, two()));
+	must(ioas_attach(&world.ioas, two()));
 }
 
 static void taken(void)
@@ -348,7 +348,7 @@ static void kvm_none(void)
 /* KVM finds what there is by itself, and lets it go. */
 static void kvm_new(void)
 {
-	struct lend *l = kvm_find(&world.one.lend[0]);
+	struct kvm_table *l = kvm_find(&world.one.kvm[0]);
 
 	if (!l)
 		return;
@@ -358,7 +358,7 @@ static void kvm_new(void)
 
 static void kvm_new_none(void)
 {
-	struct lend *l = kvm_find(&world.one.lend[0]);
+	struct kvm_table *l = kvm_find(&world.one.kvm[0]);
 
 	if (!l)
 		return;
@@ -368,39 +368,39 @@ static void kvm_new_none(void)
 
 static void map_a(void)
 {
-	may(space_map(&world.space, 0, A, 2 * PAGE, RW), -ENODEV);
+	may(ioas_map(&world.ioas, 0, A, 2 * PAGE, RW), -ENODEV);
 }
 
 /* What may be unregistered already. */
 static void map_a_if_there(void)
 {
-	may(space_map(&world.space, 0, A, 2 * PAGE, RW), -EINVAL);
+	may(ioas_map(&world.ioas, 0, A, 2 * PAGE, RW), -EINVAL);
 }
 
 static void map_b(void)
 {
-	may(space_map(&world.space, 0, B, 2 * PAGE, RW), -ENODEV);
+	may(ioas_map(&world.ioas, 0, B, 2 * PAGE, RW), -ENODEV);
 }
 
 static void map_page(void)
 {
-	may(space_map(&world.space, 0, B, PAGE, RW), -ENODEV);
+	may(ioas_map(&world.ioas, 0, B, PAGE, RW), -ENODEV);
 }
 
 static void unmap_page(void)
 {
-	may(space_unmap(&world.space, 0, PAGE), -ENODEV);
+	may(ioas_unmap(&world.ioas, 0, PAGE), -ENODEV);
 }
 
 static void unmap(void)
 {
-	may(space_unmap(&world.space, 0, 4 * PAGE), -ENODEV);
+	may(ioas_unmap(&world.ioas, 0, 4 * PAGE), -ENODEV);
 }
 
-/* The window, or the whole space, or the memory may be gone. */
+/* The window, or the whole IOAS, or the memory may be gone. */
 static int map_at(u64 ioba, u64 ua, u64 size)
 {
-	int rc = space_map(&world.space, ioba, ua, size, RW);
+	int rc = ioas_map(&world.ioas, ioba, ua, size, RW);
 
 	if (rc != -ENXIO && rc != -EINVAL)
 		may(rc, -ENODEV);
@@ -409,7 +409,7 @@ static int map_at(u64 ioba, u64 ua, u64 size)
 
 static int unmap_at(u64 ioba, u64 size)
 {
-	int rc = space_unmap(&world.space, ioba, size);
+	int rc = ioas_unmap(&world.ioas, ioba, size);
 
 	if (rc != -ENXIO)
 		may(rc, -ENODEV);
@@ -495,12 +495,12 @@ static void kvm_border(void)
 
 static void unregister_a(void)
 {
-	may(space_unregister(&world.space, A, REGION), -EBUSY);
+	may(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
 }
 
 static void unregister_a_if_there(void)
 {
-	int rc = space_unregister(&world.space, A, REGION);
+	int rc = ioas_unregister(&world.ioas, A, REGION);
 
 	/* Nobody has adopted an address space yet, or it is not registered yet. */
 	if (rc != -EPERM && rc != -ENOENT)
@@ -509,13 +509,13 @@ static void unregister_a_if_there(void)
 
 static void unregister_b(void)
 {
-	may(space_unregister(&world.space, B, REGION), -EBUSY);
+	may(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
 }
 
 /* Another one may have it, or be about to. */
 static void register_a(void)
 {
-	int rc = space_register(&world.space, A, REGION);
+	int rc = ioas_register(&world.ioas, A, REGION);
 
 	if (rc != -EBUSY)
 		may(rc, -ENODEV);
@@ -523,17 +523,17 @@ static void register_a(void)
 
 static void register_and_map(void)
 {
-	int rc = space_register(&world.space, A, REGION);
+	int rc = ioas_register(&world.ioas, A, REGION);
 
 	may(rc, -ENODEV);
 	if (!rc)
-		may(space_map(&world.space, 0, A, PAGE, RW), -ENODEV);
+		may(ioas_map(&world.ioas, 0, A, PAGE, RW), -ENODEV);
 }
 
 /* The older API's, charged and not enabled any more. */
-static void map_loose(void)
+static void map_v1(void)
 {
-	int rc = space_map(&world.space, 0, B, 2 * PAGE, RW);
+	int rc = ioas_map(&world.ioas, 0, B, 2 * PAGE, RW);
 
 	if (rc != -EPERM)
 		may(rc, -ENODEV);
@@ -541,37 +541,37 @@ static void map_loose(void)
 
 static void disable_and_enable(void)
 {
-	int rc = space_disable(&world.space);
+	int rc = ioas_disable(&world.ioas);
 
 	must(rc);
 	if (!rc)
-		must(space_enable(&world.space));
+		must(ioas_enable(&world.ioas));
 }
 
 static void remove_window(void)
 {
-	must(space_remove(&world.space, base));
+	must(ioas_remove(&world.ioas, base));
 }
 
 static void replace_window(void)
 {
 	u64 start;
-	int rc = space_remove(&world.space, 0);
+	int rc = ioas_remove(&world.ioas, 0);
 
 	must(rc);
 	if (!rc)
-		must(space_create(&world.space, 12, WINDOW, 1, &start));
+		must(ioas_create(&world.ioas, 12, WINDOW, 1, &start));
 }
 
-static void kill_space(void)
+static void kill_ioas(void)
 {
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 }
 
 /* Not while TCEs are unknown. */
 static void join(void)
 {
-	int rc = space_attach(&world.space, two());
+	int rc = ioas_attach(&world.ioas, two());
 
 	if (!scenario_faulty || rc != -EBUSY)
 		must(rc);
@@ -579,51 +579,51 @@ static void join(void)
 
 static void leave(void)
 {
-	space_detach(&world.space, two());
+	ioas_detach(&world.ioas, two());
 }
 
 static void leave_first(void)
 {
-	space_detach(&world.space, one());
+	ioas_detach(&world.ioas, one());
 }
 
 static void close_second(void)
 {
-	space_kill(&world.second);
+	ioas_kill(&world.second);
 }
 
-/* The second space's use of the same range. */
+/* The second IOAS's use of the same range. */
 static void register_second(void)
 {
-	int rc = space_register(&world.second, A, REGION);
+	int rc = ioas_register(&world.second, A, REGION);
 
 	may(rc, -ENODEV);
 	if (!rc)
-		may(space_unregister(&world.second, A, REGION), -ENODEV);
+		may(ioas_unregister(&world.second, A, REGION), -ENODEV);
 }
 
 static void look(void)
 {
-	struct space_info info;
+	struct ioas_info info;
 
-	may(space_info(&world.space, &info), -ENODEV);
+	may(ioas_info(&world.ioas, &info), -ENODEV);
 }
 
 static void create_and_map(void)
 {
 	u64 start;
-	int rc = space_create(&world.space, 12, WINDOW, 1, &start);
+	int rc = ioas_create(&world.ioas, 12, WINDOW, 1, &start);
 
 	must(rc);
 	if (!rc)
-		must(space_map(&world.space, start, A, PAGE, RW));
+		must(ioas_map(&world.ioas, start, A, PAGE, RW));
 }
 
 static void create_if_alive(void)
 {
 	u64 start;
 
-	may(space_create(&world.space, 12, WINDOW, 1, &start), -ENODEV);
+	may(ioas_create(&world.ioas, 12, WINDOW, 1, &start), -ENODEV);
 }
 
 static void other_creates_and_maps(void)
@@ -632,17 +632,17 @@ static void other_creates_and_maps(void)
 	int rc;
 
 	shim_set_mm(&world.other);
-	rc = space_create(&world.second, 12, WINDOW, 1, &start);
+	rc = ioas_create(&world.second, 12, WINDOW, 1, &start);
 	must(rc);
 	if (!rc)
-		must(space_map(&world.second, start, A, PAGE, RW));
-	space_kill(&world.second);
+		must(ioas_map(&world.second, start, A, PAGE, RW));
+	ioas_kill(&world.second);
 	pe_release(two());
 }
 
 static void close_and_release(void)
 {
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	pe_release(one());
 }
 
@@ -706,12 +706,12 @@ static void release(void)
 /* Nothing that KVM counted is lost: what is unmapped can be unregistered. */
 static void settled(void)
 {
-	if (scenario_faulty || world.space.dead)
+	if (scenario_faulty || world.ioas.dead)
 		return;
-	if (world.space.windows.table[0])
-		must(space_unmap(&world.space, 0, world.one.pe.dflt.w.size));
-	assert_int_not_equal(space_unregister(&world.space, A, REGION), -EBUSY);
-	assert_int_not_equal(space_unregister(&world.space, B, REGION), -EBUSY);
+	if (world.ioas.windows.table[0])
+		must(ioas_unmap(&world.ioas, 0, world.one.pe.dflt.w.size));
+	assert_int_not_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
+	assert_int_not_equal(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
 }
 
 /* What a device finds there. */
@@ -729,9 +729,9 @@ static void whole(void)
 	const u64 *u;
 	u64 uas[] = { A, B };
 
-	if (world.space.dead || !world.space.windows.table[0])
+	if (world.ioas.dead || !world.ioas.windows.table[0])
 		return;
-	if (atomic64_read(&world.space.windows.table[0]->shadow.unknown))
+	if (atomic64_read(&world.ioas.windows.table[0]->shadow.unknown))
 		return;
 	for (u = uas; u < uas + 2; u++)
 		if (first == shim_hpa(&world.mm, *u))
@@ -774,7 +774,7 @@ const struct scenario scenarios[] = {
 	{ "call_close_reboot", opened, { call_map, close_container, reboot }, down },
 	{ "kvm_first", wanted, { kvm_a, map_a }, settled },
 	{ "kvm_show_unregister", wanted, { kvm_a, map_a_if_there, unregister_a }, settled },
-	{ "kvm_show_close", wanted, { kvm_a, map_a, kill_space }, NULL },
+	{ "kvm_show_close", wanted, { kvm_a, map_a, kill_ioas }, NULL },
 	{ "kvm_show_both", wanted, { map_a_if_there, map_a_if_there, unregister_a }, NULL },
 	{ "kvm_show_shared", wanted_shared, { kvm_a, map_a, close_second }, settled },
 	{ "kvm_map", lent, { kvm_a, map_b }, settled },
@@ -785,30 +785,30 @@ const struct scenario scenarios[] = {
 	{ "kvm_unmap_page", mapped, { kvm_new_none, unmap_page, map_page }, settled },
 	{ "kvm_unmap_page_held", mapped_and_held, { kvm_none, unmap_page, map_page }, settled },
 	{ "kvm_first_page", mapped_and_held, { kvm_a, unmap_page, map_page }, settled },
-	{ "page_page_close", mapped, { map_page, unmap_page, kill_space }, NULL },
-	{ "kvm_unmap_loose", loose, { kvm_none, unmap }, NULL },
+	{ "page_page_close", mapped, { map_page, unmap_page, kill_ioas }, NULL },
+	{ "kvm_unmap_loose", v1, { kvm_none, unmap }, NULL },
 	{ "kvm_unregister", lent_kvms, { kvm_b_and_back, unregister_a, unregister_b }, settled },
 	{ "kvm_unregister_users", lent_users, { kvm_b_and_back, unmap, unregister_a }, settled },
 	{ "kvm_remove", lent_kvms, { kvm_b, remove_window }, settled },
 	{ "kvm_remove_dynamic", lent_dynamic, { kvm_b, remove_window, unmap }, settled },
 	{ "kvm_remove_create", lent_kvms, { kvm_new, replace_window }, settled },
-	{ "kvm_close", lent_kvms, { kvm_b_and_back, kill_space }, NULL },
-	{ "kvm_find_close", lent_users, { kvm_new, kill_space }, NULL },
+	{ "kvm_close", lent_kvms, { kvm_b_and_back, kill_ioas }, NULL },
+	{ "kvm_find_close", lent_users, { kvm_new, kill_ioas }, NULL },
 	{ "kvm_join", lent_to_join, { kvm_b_and_back, join }, settled },
 	{ "kvm_leave", lent_joined, { kvm_b_and_back, leave }, settled },
 	{ "kvm_leave_first", lent_joined, { kvm_b_and_back, leave_first }, settled },
 	{ "kvm_kvm", lent, { kvm_a, kvm_b, unmap }, NULL },
 	{ "kvm_kvm_unregister", lent_kvms, { kvm_none, kvm_b, unregister_a }, NULL },
-	{ "kvm_kvm_close", lent_kvms, { kvm_none, kvm_b, kill_space }, NULL },
+	{ "kvm_kvm_close", lent_kvms, { kvm_none, kvm_b, kill_ioas }, NULL },
 	{ "kvm_two_spaces", two_spaces, { kvm_b, close_second, remove_window }, NULL },
-	{ "map_unmap_close", mapped, { map_b, unmap, kill_space }, NULL },
+	{ "map_unmap_close", mapped, { map_b, unmap, kill_ioas }, NULL },
 	{ "map_unregister", registered, { map_a_if_there, unregister_a }, NULL },
 	{ "register_register", attached, { register_a, register_a, unregister_a_if_there }, NULL },
 	{ "register_shared", registered, { register_second, unregister_a, close_second }, NULL },
-	{ "register_close", attached, { register_and_map, kill_space }, NULL },
-	{ "loose_map_close", loose, { map_loose, kill_space, unmap }, NULL },
-	{ "loose_map_disable", loose, { map_loose, disable_and_enable }, NULL },
-	{ "loose_kvm_map", loose, { kvm_none, map_loose }, NULL },
+	{ "register_close", attached, { register_and_map, kill_ioas }, NULL },
+	{ "loose_map_close", v1, { map_v1, kill_ioas, unmap }, NULL },
+	{ "loose_map_disable", v1, { map_v1, disable_and_enable }, NULL },
+	{ "loose_kvm_map", v1, { kvm_none, map_v1 }, NULL },
 	{ "two_leaves", wide, { map_low, map_high }, NULL },
 	{ "two_leaves_unmap", wide_mapped, { unmap_low, unmap_high }, NULL },
 	{ "two_leaves_both", wide_mapped, { map_low, unmap_high }, NULL },
@@ -831,7 +831,7 @@ const struct scenario scenarios[] = {
 	  NULL },
 	{ "over_unregister", wide_mapped, { map_over_a, unmap_over, unregister_a }, NULL },
 	{ "leaves_remove", wide_mapped, { map_low, unmap_high, remove_window }, NULL },
-	{ "leaves_close", wide_mapped, { map_low, unmap_high, kill_space }, NULL },
+	{ "leaves_close", wide_mapped, { map_low, unmap_high, kill_ioas }, NULL },
 	{ "leaves_join", wide_to_join, { map_low, unmap_high, join }, NULL },
 	{ "leaves_leave", wide_joined, { map_low, unmap_high, leave }, NULL },
 	{ "kvm_leaves", wide_lent, { kvm_none, kvm_high }, settled },
@@ -840,7 +840,7 @@ const struct scenario scenarios[] = {
 	{ "kvm_leaves_unmap", wide_lent, { kvm_high, unmap_over, kvm_border }, NULL },
 	{ "kvm_leaves_join", wide_lent_to_join, { kvm_none, kvm_high, join }, NULL },
 	{ "kvm_leaves_leave", wide_lent_joined, { kvm_none, kvm_high, leave }, NULL },
-	{ "create_look_close", registered, { create_if_alive, look, kill_space }, NULL },
+	{ "create_look_close", registered, { create_if_alive, look, kill_ioas }, NULL },
 	{ "two_users", two_users, { create_and_map, other_creates_and_maps }, NULL },
 	{ "two_users_close", two_users, { close_and_release, other_creates_and_maps }, NULL },
 	{ "take_take_release", taken, { take, release, take }, NULL },

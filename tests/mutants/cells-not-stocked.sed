@@ -2,4 +2,4 @@
 # What batches take of the stock of cells nobody puts back.
 #
 # file: driver/tce/batch.c
-/^static int batch_try(/,/^}/s/^\tcall_must_stock(c);$//
+/^static int batch_try(/,/^}/s/^\trange_lock_must_stock(c);$//

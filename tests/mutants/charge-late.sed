@@ -2,4 +2,4 @@
 # v1: what is pinned beyond the window's size is not charged.
 #
 # file: driver/ioas/ioas_v1.c
-/^static int space_charge(/,/^}/s/if (pages > s->locked)/if (s->dead)/
+/^static int ioas_charge(/,/^}/s/if (pages > s->locked)/if (s->dead)/

@@ -2,4 +2,4 @@
 # A large IOMMU page may lie over small pages of the kernel's.
 #
 # file: driver/memory/page_runs.c
-/^bool runs_fit(/,/^}/s/return false;/return true;/
+/^bool page_runs_fit(/,/^}/s/return false;/return true;/

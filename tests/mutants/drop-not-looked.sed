@@ -2,4 +2,4 @@
 # A remove that failed is taken for one without effect.
 #
 # file: driver/hv/ddw.c
-s/return rc && hv_exists(w->liobn, w->start) ? rc : 0;/return rc;/
+s/return rc && hcall_exists(w->liobn, w->start) ? rc : 0;/return rc;/

@@ -2,4 +2,4 @@
 # Memory of a window is given back before the other windows are taken away.
 #
 # file: driver/ioas/ioas.c
-/^static void space_drop_pe(/,/^}/s/stuck = windows_del_pe(&s->windows, pe);/&\n\twindows_reap(\&s->windows);/
+/^static void ioas_drop_pe(/,/^}/s/stuck = windows_del_pe(&s->windows, pe);/&\n\twindows_reap(\&s->windows);/

@@ -2,4 +2,4 @@
 # UNMAP leaves it to UNREGISTER to tell a file's system of what was written.
 #
 # file: driver/tce/unmap.c
-s/for (; t->memory->files && /for (; !t->memory->files \&\& /
+s/for (; t->regions->files && /for (; !t->regions->files \&\& /

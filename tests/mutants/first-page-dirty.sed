@@ -2,4 +2,4 @@
 # Of the pages below a large IOMMU page only the first is marked dirty.
 #
 # file: driver/memory/region_hold.c
-/^u64 memory_dirty(/,/^}/s/} while (hpa < end);/} while (!end);/
+/^u64 regions_dirty(/,/^}/s/} while (hpa < end);/} while (!end);/

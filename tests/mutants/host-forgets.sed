@@ -3,4 +3,4 @@
 #
 # file: driver/compat/ownership_windows.c
 # guest: 6.1:inject
-s/^\t\tpe_leave_behind(&hp->pe, w);/\t\t;/
+s/^\t\tpe_leave_behind(&gp->pe, w);/\t\t;/

@@ -2,4 +2,4 @@
 # KVM writes to the first PE of a container only.
 #
 # file: driver/kvm/kvm_table.c
-/^static int lend_put(/,/^}/s/i < t->pes/i < 1/
+/^static int kvm_table_put(/,/^}/s/i < t->pes/i < 1/

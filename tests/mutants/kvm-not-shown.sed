@@ -2,4 +2,4 @@
 # A MAP does not show its memory to KVM.
 #
 # file: driver/ioas/ioas.c
-s,wanted = lend_wanted(t);,wanted = false;,
+s,wanted = kvm_table_wanted(t);,wanted = false;,

@@ -2,4 +2,4 @@
 # A page that KVM could not put into a table is left there.
 #
 # file: driver/kvm/kvm_table.c
-s/if (!lend_put(t, idx, 0)) {/if (leaf) {/
+s/if (!kvm_table_put(t, idx, 0)) {/if (leaf) {/

@@ -2,4 +2,4 @@
 # A region stays counted for a TCE that KVM has taken over.
 #
 # file: driver/kvm/kvm_table.c
-s/^\t\tmemory_drop_late(t->memory, region, 1);/\t\tmemory_drop_late(t->memory, region, 0);/
+s/^\t\tregions_drop_late(t->regions, region, 1);/\t\tregions_drop_late(t->regions, region, 0);/

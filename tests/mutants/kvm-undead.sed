@@ -2,4 +2,4 @@
 # KVM may still write when the window is about to go.
 #
 # file: driver/kvm/kvm_table.c
-/^void lend_end(/,/^}/s/l->t = NULL;/l->stopped = true;/
+/^void kvm_table_end(/,/^}/s/l->t = NULL;/l->stopped = true;/

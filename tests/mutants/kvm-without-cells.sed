@@ -2,7 +2,7 @@
 # KVM clears a page of a run although there is no memory to note that.
 #
 # file: driver/kvm/kvm_table.c
-/^static bool lend_flatten(/,/^}/{/^	if (!leaf->cells)$/{N
+/^static bool kvm_table_flatten(/,/^}/{/^	if (!leaf->cells)$/{N
 s/.*return false;//
 }
 }

@@ -3,5 +3,5 @@
 #
 # file: driver/tce/members.c
 # interleave: kvm_leave
-/^static void table_drop_member(/,/^}/{/lend_exclude/d;/lend_admit/d
+/^static void table_drop_member(/,/^}/{/kvm_table_exclude/d;/kvm_table_admit/d
 }

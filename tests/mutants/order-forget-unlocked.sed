@@ -3,6 +3,6 @@
 #
 # file: driver/compat/ownership_replace.c
 # interleave: host_load_unclaim
-/^void ownership_forget(/,/^}/s/^	iommu_group_for_each_dev(.*/	restore(hp->group);\n&/
+/^void ownership_forget(/,/^}/s/^	iommu_group_for_each_dev(.*/	restore(gp->group);\n&/
 /^static int restore_of_device(/,/^}/s/^	restore(data);$//
-/^void ownership_forget(/,/^}/{/^	restore(hp->group);$/d}
+/^void ownership_forget(/,/^}/{/^	restore(gp->group);$/d}

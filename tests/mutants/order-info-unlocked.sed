@@ -3,5 +3,5 @@
 #
 # file: driver/ioas/ioas.c
 # interleave: create_look_close
-/^int space_info(/,/^}/{s/int rc = space_enter(s, NEED_PE);/int rc = space_check(s, NEED_PE);/;/space_leave(s);/d
+/^int ioas_info(/,/^}/{s/int rc = ioas_enter(s, NEED_PE);/int rc = ioas_check(s, NEED_PE);/;/ioas_leave(s);/d
 }

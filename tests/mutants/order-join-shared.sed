@@ -3,5 +3,5 @@
 #
 # file: driver/ioas/ioas.c
 # interleave: leaves_join
-/^int space_attach(/,/^}/{s/down_write(/down_read(/;s/up_write(/up_read(/
+/^int ioas_attach(/,/^}/{s/down_write(/down_read(/;s/up_write(/up_read(/
 }

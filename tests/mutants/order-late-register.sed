@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Memory that is pinned for a space that has ended meanwhile is kept.
+# Memory that is pinned for an IOAS that has ended meanwhile is kept.
 #
 # file: driver/ioas/ioas.c
 # interleave: register_close
-/^static int space_registered(/,/^}/s/if (s->dead)/if (s->dead \&\& rc)/
+/^static int ioas_registered(/,/^}/s/if (s->dead)/if (s->dead \&\& rc)/

@@ -3,5 +3,5 @@
 #
 # file: driver/kvm/kvm_table.c
 # interleave: kvm_remove
-/^void lend_end(/,/^}/{/write_lock/d;/write_unlock/d
+/^void kvm_table_end(/,/^}/{/write_lock/d;/write_unlock/d
 }

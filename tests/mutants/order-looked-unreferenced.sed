@@ -3,5 +3,5 @@
 #
 # file: driver/group/group.c
 # interleave: host_look_node
-s/^		kref_get(&hp->ref);$//
-/^int host_each(/,/^}/s/^		host_pe_put(hp);$//
+s/^		kref_get(&gp->ref);$//
+/^int group_each(/,/^}/s/^		group_pe_put(gp);$//

@@ -3,4 +3,4 @@
 #
 # file: driver/kvm/kvm_table.c
 # interleave: kvm_remove
-s/^\t\tlookup_wait();/\t\tcond_resched();/
+s/^\t\tkvm_iommu_wait();/\t\tcond_resched();/

@@ -4,4 +4,4 @@
 #
 # interleave: host_unload_node
 # file: driver/group/group.c
-s/^\twait_event(host_forgotten, .*/\t;/
+s/^\twait_event(group_forgotten, .*/\t;/

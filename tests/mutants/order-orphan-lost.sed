@@ -3,4 +3,4 @@
 #
 # file: driver/memory/pin.c
 # interleave: kvm_two_spaces
-/^bool pin_go_or_wait(/,/^}/s/list_add_tail(/mutex_unlock(\&p->ledger->lock), mutex_lock(\&p->ledger->lock), &/
+/^bool pin_go_or_wait(/,/^}/s/list_add_tail(/mutex_unlock(\&p->mm_pins->lock), mutex_lock(\&p->mm_pins->lock), &/

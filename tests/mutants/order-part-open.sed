@@ -3,5 +3,5 @@
 #
 # file: driver/ioas/window.c
 # interleave: kvm_leave
-/^static bool window_part(/,/^}/{/lend_stop(t->lend);/d
+/^static bool window_part(/,/^}/{/kvm_table_stop(t->kvm);/d
 }

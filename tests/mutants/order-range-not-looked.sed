@@ -3,4 +3,4 @@
 #
 # file: driver/tce/range_lock.h
 # interleave: over_page
-/^static inline bool call_vacant(/,/^}/s/return .*/return true;/
+/^static inline bool range_lock_vacant(/,/^}/s/return .*/return true;/

@@ -3,4 +3,4 @@
 #
 # file: driver/tce/range_lock.c
 # interleave: over_over
-/^static bool call_try(/,/^}/s/can = !calls_overlap(cs, first, end) \&\& /can = /
+/^static bool range_lock_try(/,/^}/s/can = !range_locks_overlap(cs, first, end) \&\& /can = /

@@ -3,5 +3,5 @@
 #
 # file: driver/debug/debugfs.c
 # interleave: read_map_close
-/^static int debug_run_space(/,/^}/{s/if (down_read_killable(&s->lock))/if (!s)/;/up_read/d
+/^static int debugfs_run_ioas(/,/^}/{s/if (down_read_killable(&s->lock))/if (!s)/;/up_read/d
 }

@@ -3,4 +3,4 @@
 #
 # file: driver/group/group.c
 # interleave: host_use_reboot
-/^void host_shutdown(/,/^}/s/^	host_closed = true;$//
+/^void group_shutdown(/,/^}/s/^	group_closed = true;$//

@@ -3,4 +3,4 @@
 #
 # file: driver/kvm/kvm_table.c
 # interleave: kvm_map
-/^static int lend_refused(/,/^}/s/if (tce & PAPR_TCE_WRITE)/if (tce > ~0ULL)/
+/^static int kvm_table_refused(/,/^}/s/if (tce & PAPR_TCE_WRITE)/if (tce > ~0ULL)/

@@ -3,5 +3,5 @@
 #
 # file: driver/ioas/ioas.c
 # interleave: leaves_remove
-/^int space_remove(/,/^}/{s/space_enter(s, NEED_MM | NEED_PE)/space_enter_shared(s, NEED_PE)/;s/space_leave(s)/up_read(\&s->lock)/
+/^int ioas_remove(/,/^}/{s/ioas_enter(s, NEED_MM | NEED_PE)/ioas_enter_shared(s, NEED_PE)/;s/ioas_leave(s)/up_read(\&s->lock)/
 }

@@ -3,4 +3,4 @@
 #
 # file: driver/group/group.c
 # interleave: host_kvm_unload
-/^void host_exit(/,/^}/s/^	lookup_wait();$//
+/^void group_exit(/,/^}/s/^	kvm_iommu_wait();$//

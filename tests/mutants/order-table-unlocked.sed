@@ -3,5 +3,5 @@
 #
 # file: driver/group/group.c
 # interleave: host_claim_bind
-/^void host_tables_inert(/,/^}/{s/^	mutex_lock(&hp->pe.lock);$//;s/^	mutex_unlock(&hp->pe.lock);$//}
-/^static struct iommu_table \*host_table_inert(/,/^}/s/^	lockdep_assert_held(.*//
+/^void group_tables_inert(/,/^}/{s/^	mutex_lock(&gp->pe.lock);$//;s/^	mutex_unlock(&gp->pe.lock);$//}
+/^static struct iommu_table \*group_table_inert(/,/^}/s/^	lockdep_assert_held(.*//

@@ -3,6 +3,6 @@
 #
 # file: driver/group/group.c
 # interleave: host_claim_unload
-s/^	if (host_closed || !try_module_get(THIS_MODULE))$/	if (host_closed)/
-/^static bool host_release_pe(/,/^}/s/^	module_put(THIS_MODULE);$//
-/^static int host_take_pe(/,/^}/s/^		module_put(THIS_MODULE);$/		return rc;/
+s/^	if (group_closed || !try_module_get(THIS_MODULE))$/	if (group_closed)/
+/^static bool group_release_pe(/,/^}/s/^	module_put(THIS_MODULE);$//
+/^static int group_take_pe(/,/^}/s/^		module_put(THIS_MODULE);$/		return rc;/

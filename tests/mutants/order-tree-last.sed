@@ -3,4 +3,4 @@
 #
 # file: driver/group/group.c
 # interleave: host_bind_unload
-/^void host_exit(/,/^}/{/^	bus_unregister_notifier(/d;s/^	of_reconfig_notifier_unregister(.*/&\n	bus_unregister_notifier(\&pci_bus_type, \&host_bus_nb);/}
+/^void group_exit(/,/^}/{/^	bus_unregister_notifier(/d;s/^	of_reconfig_notifier_unregister(.*/&\n	bus_unregister_notifier(\&pci_bus_type, \&group_bus_nb);/}

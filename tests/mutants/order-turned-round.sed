@@ -3,7 +3,7 @@
 #
 # file: driver/kvm/kvm_table.c
 # interleave: kvm_remove_create
-/^static int lend_exchange_in(/,/^}/{s/^\t\tspin_lock(&leaf->lock);/&\n\t\tspin_lock(\&t->calls.lock);/;s/^\t\tspin_unlock(&leaf->lock);/\t\tspin_unlock(\&t->calls.lock);\n&/
+/^static int kvm_table_exchange_in(/,/^}/{s/^\t\tspin_lock(&leaf->lock);/&\n\t\tspin_lock(\&t->ranges.lock);/;s/^\t\tspin_unlock(&leaf->lock);/\t\tspin_unlock(\&t->ranges.lock);\n&/
 }
-/^void lend_begin(/,/^}/{s/^\twrite_lock(&l->lock);/\tspin_lock(\&t->calls.lock);\n&/;s/^\twrite_unlock(&l->lock);/&\n\tspin_unlock(\&t->calls.lock);/
+/^void kvm_table_begin(/,/^}/{s/^\twrite_lock(&l->lock);/\tspin_lock(\&t->ranges.lock);\n&/;s/^\twrite_unlock(&l->lock);/&\n\tspin_unlock(\&t->ranges.lock);/
 }

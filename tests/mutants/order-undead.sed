@@ -3,4 +3,4 @@
 #
 # file: driver/kvm/kvm_table.c
 # interleave: kvm_remove
-/^void lend_end(/,/^}/s/l->t = NULL;/l->stopped = true;/
+/^void kvm_table_end(/,/^}/s/l->t = NULL;/l->stopped = true;/

@@ -3,4 +3,4 @@
 #
 # file: driver/compat/ownership_windows.c
 # guest: 6.1:own
-s/rc = of_changeset_add_property(&set, hp->node, prop);/rc = of_changeset_add_property(\&set, hp->node, host_property_copy(prop->name, prop));/
+s/rc = of_changeset_add_property(&set, gp->node, prop);/rc = of_changeset_add_property(\&set, gp->node, group_property_copy(prop->name, prop));/

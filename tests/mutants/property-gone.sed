@@ -3,4 +3,4 @@
 #
 # file: driver/compat/ownership_device.c
 # guest: own
-s/return !dflt && !saved && !property_add(hp, hp->saved);/return false;/
+s/return !dflt && !saved && !property_add(gp, gp->saved);/return false;/

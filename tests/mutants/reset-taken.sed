@@ -3,4 +3,4 @@
 #
 # file: driver/compat/ownership_device.c
 # guest: resets
-s/	if (IS_ERR(hp) || !is_reset(hp, dev))/	if (IS_ERR(hp) || !is_reset(hp, dev) || true)/
+s/	if (IS_ERR(gp) || !is_reset(gp, dev))/	if (IS_ERR(gp) || !is_reset(gp, dev) || true)/

@@ -2,4 +2,4 @@
 # What one call maps of two regions is taken for one.
 #
 # file: driver/tce/map.c
-s/		if (!i \&\& n == run.n \&\& region != MEMORY_LOOSE)/		if (!i \&\& region != MEMORY_LOOSE)/
+s/		if (!i \&\& n == run.n \&\& region != REGIONS_V1)/		if (!i \&\& region != REGIONS_V1)/

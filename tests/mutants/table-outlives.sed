@@ -4,4 +4,4 @@
 # file: driver/kvm/kvm_iommu.c
 # guest: beside
 s/^\tif (try_module_get(THIS_MODULE))/\tif (0)/
-s/^\t\tlookup_make_normal(tbl);/\t\tcond_resched();/
+s/^\t\tkvm_iommu_make_normal(tbl);/\t\tcond_resched();/

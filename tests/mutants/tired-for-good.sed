@@ -2,4 +2,4 @@
 # A call that met a busy hypervisor leaves the later ones without patience.
 #
 # file: driver/tce/range_lock.c
-/^static bool call_try(/,/^}/s/^\t\t(\*c)->tired = false;$//
+/^static bool range_lock_try(/,/^}/s/^\t\t(\*c)->tired = false;$//

@@ -2,4 +2,4 @@
 # A call has one TCE more than PAPR allows.
 #
 # file: driver/hv/hcall.h
-s/^#define HV_BATCH\tPAPR_MAX_TCES/#define HV_BATCH\t(PAPR_MAX_TCES + 1)/
+s/^#define HCALL_BATCH\tPAPR_MAX_TCES/#define HCALL_BATCH\t(PAPR_MAX_TCES + 1)/

@@ -58,7 +58,7 @@ static void *work(void *arg)
 	shim_set_mm(&world.mm);
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	for (i = 0; i < (slow ? BATCHES : 1); i++)
-		if (space_map(&world.space, ioba, UA, 512 * 4 * KiB, RW))
+		if (ioas_map(&world.ioas, ioba, UA, 512 * 4 * KiB, RW))
 			abort();
 	return NULL;
 }

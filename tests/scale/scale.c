@@ -38,7 +38,7 @@
 struct place {
 	struct model_pe *hv;
 	struct pe pe;
-	struct space space;
+	struct ioas ioas;
 };
 
 static struct place places[PES];
@@ -73,7 +73,7 @@ static void host_nothing(struct pe *pe)
 {
 }
 
-static int host_publish(struct pe *pe, u32 num, struct lend *lend)
+static int group_publish(struct pe *pe, u32 num, struct kvm_table *kvm)
 {
 	return 0;
 }
@@ -81,7 +81,7 @@ static int host_publish(struct pe *pe, u32 num, struct lend *lend)
 static const struct host_ops host = {
 	.leave = host_leave,
 	.back = host_nothing,
-	.publish = host_publish,
+	.publish = group_publish,
 	.isolate = host_nothing,
 };
 
@@ -112,7 +112,7 @@ static void make_pe(u32 i)
 		.host = &host,
 	};
 	pe_init(&places[i].pe);
-	space_init(&places[i].space, false);
+	ioas_init(&places[i].ioas, false);
 }
 
 static void begin(u32 pes)
@@ -124,7 +124,7 @@ static void begin(u32 pes)
 	shim_mm_init(&mm, ~0UL);
 	shim_map_user(&mm, UA, PIECE, PAGE_SHIFT);
 	shim_set_mm(&mm);
-	hv_init();
+	hcall_init();
 	for (i = 0; i < pes; i++)
 		make_pe(i);
 }
@@ -132,7 +132,7 @@ static void begin(u32 pes)
 static void attach(struct place *p)
 {
 	MUST(pe_take(&p->pe));
-	MUST(space_attach(&p->space, &p->pe));
+	MUST(ioas_attach(&p->ioas, &p->pe));
 }
 
 static void end(u32 pes)
@@ -140,8 +140,8 @@ static void end(u32 pes)
 	u32 i;
 
 	for (i = 0; i < pes; i++) {
-		if (!places[i].space.dead)
-			space_kill(&places[i].space);
+		if (!places[i].ioas.dead)
+			ioas_kill(&places[i].ioas);
 		pe_release(&places[i].pe);
 	}
 	if (shim_allocs_live() || shim_pins() || mm.locked_vm) {
@@ -158,12 +158,12 @@ static bool empty_window(u32 shift, u64 size)
 	double t = now();
 	u64 start;
 
-	MUST(space_create(&places[0].space, shift, size, 1, &start));
+	MUST(ioas_create(&places[0].ioas, shift, size, 1, &start));
 	t = now() - t;
 	bytes = shim_alloc_bytes() - bytes;
 	printf("%10llu GiB %8u KiB %12llu %14.4f\n", (unsigned long long)(size / GiB),
 	       1U << (shift - 10), (unsigned long long)bytes, t);
-	MUST(space_remove(&places[0].space, start));
+	MUST(ioas_remove(&places[0].ioas, start));
 	return bytes < EMPTY_MOST;
 }
 
@@ -192,8 +192,8 @@ static double map_pieces(u64 start, u64 first, u64 n)
 	double t = now();
 
 	for (; n--; first++)
-		MUST(space_map(&places[0].space, start + first * PIECE, UA, PIECE,
-			       PAPR_TCE_READ | PAPR_TCE_WRITE));
+		MUST(ioas_map(&places[0].ioas, start + first * PIECE, UA, PIECE,
+			      PAPR_TCE_READ | PAPR_TCE_WRITE));
 	return now() - t;
 }
 
@@ -203,7 +203,7 @@ static double unmap_pieces(u64 start, u64 n)
 	u64 i;
 
 	for (i = 0; i < n; i++)
-		MUST(space_unmap(&places[0].space, start + i * PIECE, PIECE));
+		MUST(ioas_unmap(&places[0].ioas, start + i * PIECE, PIECE));
 	return now() - t;
 }
 
@@ -229,13 +229,13 @@ static void mappings(void)
 
 	begin(1);
 	attach(&places[0]);
-	MUST(space_register(&places[0].space, UA, PIECE));
+	MUST(ioas_register(&places[0].ioas, UA, PIECE));
 	printf("\n%12s %10s %12s %10s %14s\n", "mappings", "map (ns)", "replace (ns)",
 	       "unmap (ns)", "bytes each");
 	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
-		MUST(space_create(&places[0].space, PAGE_SHIFT, 64 * TiB, 1, &start));
+		MUST(ioas_create(&places[0].ioas, PAGE_SHIFT, 64 * TiB, 1, &start));
 		mappings_row(start, pieces[i]);
-		MUST(space_remove(&places[0].space, start));
+		MUST(ioas_remove(&places[0].ioas, start));
 	}
 	end(1);
 }
@@ -246,23 +246,23 @@ static u64 window;
 
 static int register_one(u64 ua)
 {
-	return space_register(&places[0].space, ua, PAGE_SIZE);
+	return ioas_register(&places[0].ioas, ua, PAGE_SIZE);
 }
 
 static int unregister_one(u64 ua)
 {
-	return space_unregister(&places[0].space, ua, PAGE_SIZE);
+	return ioas_unregister(&places[0].ioas, ua, PAGE_SIZE);
 }
 
 static int map_one(u64 ua)
 {
-	return space_map(&places[0].space, window + (ua - UA), ua, PAGE_SIZE,
-			 PAPR_TCE_READ | PAPR_TCE_WRITE);
+	return ioas_map(&places[0].ioas, window + (ua - UA), ua, PAGE_SIZE,
+			PAPR_TCE_READ | PAPR_TCE_WRITE);
 }
 
 static int unmap_one(u64 ua)
 {
-	return space_unmap(&places[0].space, window + (ua - UA), PAGE_SIZE);
+	return ioas_unmap(&places[0].ioas, window + (ua - UA), PAGE_SIZE);
 }
 
 /* Each of the first @n pages once, all over the place. Return: nanoseconds for one. */
@@ -286,7 +286,7 @@ static double close_all(u64 n)
 {
 	double t = now();
 
-	space_kill(&places[0].space);
+	ioas_kill(&places[0].ioas);
 	return (now() - t) / n * 1e9;
 }
 
@@ -297,7 +297,7 @@ static bool regions_row(u64 n)
 
 	begin(1);
 	attach(&places[0]);
-	MUST(space_create(&places[0].space, PAGE_SHIFT, 64 * GiB, 1, &start));
+	MUST(ioas_create(&places[0].ioas, PAGE_SHIFT, 64 * GiB, 1, &start));
 	window = start;
 	bytes = shim_alloc_bytes();
 	reg = for_each(n, register_one);
@@ -341,9 +341,9 @@ static void pes_row(u32 from, u32 to)
 	t = now() - t;
 	map = now();
 	for (i = from; i < to; i++) {
-		MUST(space_create(&places[i].space, PAGE_SHIFT, GiB, 1, &start));
-		MUST(space_register(&places[i].space, UA, 16 * MiB));
-		MUST(space_map(&places[i].space, start, UA, 16 * MiB, PAPR_TCE_READ));
+		MUST(ioas_create(&places[i].ioas, PAGE_SHIFT, GiB, 1, &start));
+		MUST(ioas_register(&places[i].ioas, UA, 16 * MiB));
+		MUST(ioas_map(&places[i].ioas, start, UA, 16 * MiB, PAPR_TCE_READ));
 	}
 	map = now() - map;
 	printf("%12u %14.1f %22.1f %14.0f\n", to, t / n * 1e6, map / n * 1e6,

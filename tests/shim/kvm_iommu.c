@@ -11,22 +11,22 @@
 #include "shim.h"
 
 /**
- * struct lookup - one of them
+ * struct kvm_iommu - one of them
  * @refs: the driver's own, and others'
  * @w:    where the window is, as those who look are told
  */
-struct lookup {
-	struct lend lend;
+struct kvm_iommu {
+	struct kvm_table kvm;
 	u32 refs;
-	struct hv_window w;
+	struct dma_window w;
 };
 
-static struct lookup *lookup_of(struct lend *l)
+static struct kvm_iommu *kvm_iommu_of(struct kvm_table *l)
 {
-	return container_of(l, struct lookup, lend);
+	return container_of(l, struct kvm_iommu, kvm);
 }
 
-static void drop(struct lookup *lk)
+static void drop(struct kvm_iommu *lk)
 {
 	u32 refs = shim_fetch_add(&lk->refs, -1);
 
@@ -35,65 +35,65 @@ static void drop(struct lookup *lk)
 		kfree(lk);
 }
 
-struct lend *lookup_alloc(void)
+struct kvm_table *kvm_iommu_alloc(void)
 {
-	struct lookup *lk = kzalloc(sizeof(*lk), GFP_KERNEL_ACCOUNT);
+	struct kvm_iommu *lk = kzalloc(sizeof(*lk), GFP_KERNEL_ACCOUNT);
 
 	if (!lk)
 		return NULL;
-	lend_init(&lk->lend);
+	kvm_table_init(&lk->kvm);
 	lk->refs = 1;
-	return &lk->lend;
+	return &lk->kvm;
 }
 
-void lookup_place(struct lend *l, const struct hv_window *w)
+void kvm_iommu_place(struct kvm_table *l, const struct dma_window *w)
 {
-	lookup_of(l)->w = *w;
+	kvm_iommu_of(l)->w = *w;
 }
 
-bool lookup_held(struct lend *l)
+bool kvm_iommu_held(struct kvm_table *l)
 {
-	return READ_ONCE(lookup_of(l)->refs) > 1;
+	return READ_ONCE(kvm_iommu_of(l)->refs) > 1;
 }
 
-bool lookup_wanted(struct lend *l)
+bool kvm_iommu_wanted(struct kvm_table *l)
 {
-	return lookup_held(l);
+	return kvm_iommu_held(l);
 }
 
-void lookup_wait(void)
+void kvm_iommu_wait(void)
 {
 	synchronize_rcu();
 }
 
-void lookup_put(struct lend *l)
+void kvm_iommu_put(struct kvm_table *l)
 {
 	if (l)
-		lookup_wait();
+		kvm_iommu_wait();
 	while (l) {
-		struct lend *next = l->next;
+		struct kvm_table *next = l->next;
 
-		drop(lookup_of(l));
+		drop(kvm_iommu_of(l));
 		l = next;
 	}
 }
 
-const struct hv_window *shim_lookup_window(struct lend *l)
+const struct dma_window *shim_lookup_window(struct kvm_table *l)
 {
-	return &lookup_of(l)->w;
+	return &kvm_iommu_of(l)->w;
 }
 
-bool shim_lookup_hold(struct lend *l)
+bool shim_lookup_hold(struct kvm_table *l)
 {
-	u32 n = READ_ONCE(lookup_of(l)->refs);
+	u32 n = READ_ONCE(kvm_iommu_of(l)->refs);
 
 	while (n)
-		if (try_cmpxchg(&lookup_of(l)->refs, &n, n + 1))
+		if (try_cmpxchg(&kvm_iommu_of(l)->refs, &n, n + 1))
 			return true;
 	return false;
 }
 
-void shim_lookup_drop(struct lend *l)
+void shim_lookup_drop(struct kvm_table *l)
 {
-	drop(lookup_of(l));
+	drop(kvm_iommu_of(l));
 }

@@ -17,8 +17,8 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
-struct hv_window;
-struct lend;
+struct dma_window;
+struct kvm_table;
 struct mm_iommu_table_group_mem_t;
 struct vma;
 
@@ -92,10 +92,10 @@ u64 shim_tree_steps(void);
 /* --- what KVM finds --- */
 
 /* Somebody else takes a reference on what was published, unless it is gone, and drops it. */
-bool shim_lookup_hold(struct lend *l);
-void shim_lookup_drop(struct lend *l);
+bool shim_lookup_hold(struct kvm_table *l);
+void shim_lookup_drop(struct kvm_table *l);
 /* Where he is told the window is. */
-const struct hv_window *shim_lookup_window(struct lend *l);
+const struct dma_window *shim_lookup_window(struct kvm_table *l);
 
 /* --- log --- */
 

@@ -5,11 +5,11 @@
 # and holds no spinlock meanwhile. One that is always short says so in its function or before it: "Bounded: WHY".
 
 function work(line) {
-	return line ~ /(batch_submit|batch_try|table_call_one|hv_put[a-z_]*|hv_stuff|lend_put_one|spin_lock|k[vzmc]*alloc|kv?free|unpin_user_page|pin_user_pages_fast|tally_down|region_covers|memory_let_go|account_locked_vm)\(/
+	return line ~ /(batch_submit|batch_try|table_call_one|hcall_put[a-z_]*|hcall_stuff|kvm_table_put_one|spin_lock|k[vzmc]*alloc|kv?free|unpin_user_page|pin_user_pages_fast|kvm_mapped_down|region_covers|regions_let_go|account_locked_vm)\(/
 }
 
 function rests(line) {
-	return line ~ /(cond_resched|msleep|hv_wait|hv_patiently|batch_patiently|batch_submit)\(/
+	return line ~ /(cond_resched|msleep|hcall_wait|hcall_patiently|batch_patiently|batch_submit)\(/
 }
 
 function depth(line) {

@@ -26,31 +26,31 @@ static void warn(void)
 	__atomic_add_fetch(&kvm_warnings, 1, __ATOMIC_RELAXED);
 }
 
-struct lend *kvm_find(struct lend *const *lend)
+struct kvm_table *kvm_find(struct kvm_table *const *kvm)
 {
-	struct lend *l;
+	struct kvm_table *l;
 
 	shim_kernel_enter();
-	l = smp_load_acquire(lend);
+	l = smp_load_acquire(kvm);
 	if (l && !shim_lookup_hold(l))
 		l = NULL;
 	shim_kernel_leave();
 	return l;
 }
 
-static int unmap(struct lend *l, u64 index)
+static int unmap(struct kvm_table *l, u64 index)
 {
-	if (!lend_exchange(l, index, 0, 0))
+	if (!kvm_table_exchange(l, index, 0, 0))
 		return KVM_DONE;
 	warn();
 	return KVM_TOO_HARD;
 }
 
 /* Once the page is counted. */
-static int exchange(struct lend *l, u64 index, u64 hpa, u64 perm,
+static int exchange(struct kvm_table *l, u64 index, u64 hpa, u64 perm,
 		    struct mm_iommu_table_group_mem_t *mem)
 {
-	if (!lend_exchange(l, index, hpa, perm))
+	if (!kvm_table_exchange(l, index, hpa, perm))
 		return KVM_DONE;
 	warn();
 	mm_iommu_mapped_dec(mem);
@@ -65,7 +65,7 @@ static struct mm_iommu_table_group_mem_t *find(u64 ua, unsigned long *hpa)
 	return mem && !mm_iommu_ua_to_hpa(mem, ua, SHIFT, hpa) ? mem : NULL;
 }
 
-static int map(struct lend *l, u64 index, u64 ua, u64 perm)
+static int map(struct kvm_table *l, u64 index, u64 ua, u64 perm)
 {
 	struct mm_iommu_table_group_mem_t *mem;
 	unsigned long hpa;
@@ -75,7 +75,7 @@ static int map(struct lend *l, u64 index, u64 ua, u64 perm)
 	/* Before it looks at any table. */
 	if (!find(ua, &hpa))
 		return KVM_TOO_HARD;
-	slot = lend_slot(l, index);
+	slot = kvm_table_slot(l, index);
 	if (!slot)
 		return KVM_TOO_HARD;
 	pause_at(KVM_HAS_SLOT);
@@ -91,7 +91,7 @@ static int map(struct lend *l, u64 index, u64 ua, u64 perm)
 	return KVM_DONE;
 }
 
-int kvm_put_tce(struct lend *l, u64 ioba, u64 ua, u64 perm)
+int kvm_put_tce(struct kvm_table *l, u64 ioba, u64 ua, u64 perm)
 {
 	u64 index = ioba >> SHIFT;
 	int rc;
@@ -100,7 +100,7 @@ int kvm_put_tce(struct lend *l, u64 ioba, u64 ua, u64 perm)
 	rc = perm ? map(l, index, ua, perm) : unmap(l, index);
 	/* What is half done is cleared, whatever that says. */
 	if (rc)
-		lend_exchange(l, index, 0, 0);
+		kvm_table_exchange(l, index, 0, 0);
 	shim_kernel_leave();
 	return rc;
 }

@@ -29,11 +29,11 @@ extern u64 kvm_warnings;
 /**
  * kvm_find() - KVM takes what it finds of a window in a group, to be dropped with
  * shim_lookup_drop()
- * @lend: where the group has it
+ * @kvm: where the group has it
  *
  * Return: NULL when there is none.
  */
-struct lend *kvm_find(struct lend *const *lend);
+struct kvm_table *kvm_find(struct kvm_table *const *kvm);
 
 /**
  * kvm_put_tce() - a guest maps a page, in a table of 4 KiB pages
@@ -42,6 +42,6 @@ struct lend *kvm_find(struct lend *const *lend);
  * @ua:   where the guest's page is in the address space of the calling thread
  * @perm: permissions; 0 removes what is there
  */
-int kvm_put_tce(struct lend *l, u64 ioba, u64 ua, u64 perm);
+int kvm_put_tce(struct kvm_table *l, u64 ioba, u64 ua, u64 perm);
 
 #endif

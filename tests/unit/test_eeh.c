@@ -60,7 +60,7 @@ int eeh_operate(struct eeh_pe *e, const struct vfio_eeh_pe_op *op)
 static long operate(u32 op)
 {
 	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = op };
-	long rc = eeh_ioctl(&world.space, (unsigned long)&arg);
+	long rc = eeh_ioctl(&world.ioas, (unsigned long)&arg);
 
 	assert_int_equal(eeh[0].held + eeh[1].held, 0);
 	return rc;
@@ -76,7 +76,7 @@ static int setup(void **state)
 	world_begin();
 	e = world_add(DFLT_START, DFLT_SIZE, HIGH);
 	assert_int_equal(pe_take(&e->pe), 0);
-	assert_int_equal(space_attach(&world.space, &e->pe), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &e->pe), 0);
 	eeh[0] = (struct eeh_pe){ .pe = &world.one.pe, .known = true };
 	eeh[1] = (struct eeh_pe){ .pe = &e->pe, .known = true };
 	return 0;
@@ -135,8 +135,8 @@ static void without_eeh_nothing_is_done(void **state)
 
 static void without_a_pe_nothing_is_done(void **state)
 {
-	space_detach(&world.space, eeh[1].pe);
-	space_detach(&world.space, eeh[0].pe);
+	ioas_detach(&world.ioas, eeh[1].pe);
+	ioas_detach(&world.ioas, eeh[0].pe);
 	assert_int_equal(operate(VFIO_EEH_PE_RESET_HOT), 0);
 	assert_int_equal(eeh[0].done + eeh[1].done, 0);
 	world_end();
@@ -144,8 +144,8 @@ static void without_a_pe_nothing_is_done(void **state)
 
 static void map_one(void)
 {
-	assert_int_equal(space_map(&world.space, 0, UA, 64 * KiB, RW), 0);
-	assert_int_equal(space_unmap(&world.space, 0, 64 * KiB), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0, UA, 64 * KiB, RW), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, 64 * KiB), 0);
 }
 
 static void others_go_on_during_a_reset(void **state)
@@ -159,7 +159,7 @@ static void others_go_on_during_a_reset(void **state)
 static void end(void)
 {
 	meanwhile = NULL;
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 }
 
 /* Those that were held when it began are finished with, and dropped. */
@@ -182,7 +182,7 @@ static void an_error_is_injected_where_it_is_told(void **state)
 	arg.err.func = 2;
 	arg.err.addr = 0x1234;
 	arg.err.mask = ~0xfffULL;
-	assert_int_equal(eeh_ioctl(&world.space, (unsigned long)&arg), 0);
+	assert_int_equal(eeh_ioctl(&world.ioas, (unsigned long)&arg), 0);
 	assert_memory_equal(&eeh[0].last, &arg, sizeof(arg));
 	assert_memory_equal(&eeh[1].last, &arg, sizeof(arg));
 	world_end();
@@ -192,18 +192,18 @@ static void arguments_are_checked(void **state)
 {
 	struct vfio_eeh_pe_op arg = { .argsz = sizeof(arg), .op = VFIO_EEH_PE_INJECT_ERR };
 
-	assert_int_equal(eeh_ioctl(&world.space, 0), -EFAULT);
+	assert_int_equal(eeh_ioctl(&world.ioas, 0), -EFAULT);
 	shim_fail_copy(2);
-	assert_int_equal(eeh_ioctl(&world.space, (unsigned long)&arg), -EFAULT);
+	assert_int_equal(eeh_ioctl(&world.ioas, (unsigned long)&arg), -EFAULT);
 	arg.argsz = offsetof(struct vfio_eeh_pe_op, err.mask);
-	assert_int_equal(eeh_ioctl(&world.space, (unsigned long)&arg), -EINVAL);
+	assert_int_equal(eeh_ioctl(&world.ioas, (unsigned long)&arg), -EINVAL);
 	arg.op = VFIO_EEH_PE_ENABLE;
-	assert_int_equal(eeh_ioctl(&world.space, (unsigned long)&arg), 0);
+	assert_int_equal(eeh_ioctl(&world.ioas, (unsigned long)&arg), 0);
 	arg.argsz = offsetof(struct vfio_eeh_pe_op, op);
-	assert_int_equal(eeh_ioctl(&world.space, (unsigned long)&arg), -EINVAL);
+	assert_int_equal(eeh_ioctl(&world.ioas, (unsigned long)&arg), -EINVAL);
 	arg.argsz = sizeof(arg);
 	arg.flags = 1;
-	assert_int_equal(eeh_ioctl(&world.space, (unsigned long)&arg), -EINVAL);
+	assert_int_equal(eeh_ioctl(&world.ioas, (unsigned long)&arg), -EINVAL);
 	assert_int_equal(eeh[0].done + eeh[1].done, 2);
 	world_end();
 }

@@ -69,32 +69,32 @@ static void taken(void)
 static void registered(void)
 {
 	world_attach();
-	assert_int_equal(space_register(&world.space, UA, SIZE), 0);
-	assert_int_equal(space_register(&world.space, UA + SIZE, SIZE), 0);
-	assert_int_equal(space_register(&world.space, HUGE_UA, HUGE_SIZE), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA, SIZE), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA + SIZE, SIZE), 0);
+	assert_int_equal(ioas_register(&world.ioas, HUGE_UA, HUGE_SIZE), 0);
 }
 
 static void mapped(void)
 {
 	registered();
-	assert_int_equal(space_map(&world.space, low(0x3000), UA, 4 * MiB, RW), 0);
-	assert_int_equal(space_map(&world.space, low(12 * MiB), UA + SIZE, 64 * KiB,
-				   PAPR_TCE_READ), 0);
+	assert_int_equal(ioas_map(&world.ioas, low(0x3000), UA, 4 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, low(12 * MiB), UA + SIZE, 64 * KiB,
+				  PAPR_TCE_READ), 0);
 }
 
 static void default_away(void)
 {
 	registered();
-	assert_int_equal(space_remove(&world.space, low(0)), 0);
+	assert_int_equal(ioas_remove(&world.ioas, low(0)), 0);
 }
 
 /* The default window and a dynamic one. */
 static void one_ddw(void)
 {
 	mapped();
-	assert_int_equal(space_create(&world.space, 12, 16 * MiB, 1, &ddw), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 16 * MiB, 1, &ddw), 0);
 	assert_int_equal(ddw, world.hypervisor->pe.high);
-	assert_int_equal(space_map(&world.space, ddw + MiB, UA, 4 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, ddw + MiB, UA, 4 * MiB, RW), 0);
 }
 
 /* The default window, taken back and lent again. */
@@ -103,17 +103,17 @@ static void default_again(void)
 	u64 start;
 
 	default_away();
-	assert_int_equal(space_create(&world.space, 12, 16 * MiB, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 16 * MiB, 1, &start), 0);
 	assert_int_equal(start, low(0));
-	assert_int_equal(space_map(&world.space, low(MiB), UA, 4 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, low(MiB), UA, 4 * MiB, RW), 0);
 }
 
 /* A dynamic window in the default one's stead. */
 static void ddw_alone(void)
 {
 	default_away();
-	assert_int_equal(space_create(&world.space, 16, 64 * MiB, 1, &ddw), 0);
-	assert_int_equal(space_map(&world.space, ddw + MiB, HUGE_UA, 4 * MiB, RW), 0);
+	assert_int_equal(ioas_create(&world.ioas, 16, 64 * MiB, 1, &ddw), 0);
+	assert_int_equal(ioas_map(&world.ioas, ddw + MiB, HUGE_UA, 4 * MiB, RW), 0);
 }
 
 static void two_ddws(void)
@@ -121,8 +121,8 @@ static void two_ddws(void)
 	u64 start;
 
 	ddw_alone();
-	assert_int_equal(space_create(&world.space, 12, 16 * MiB, 1, &start), 0);
-	assert_int_equal(space_map(&world.space, start, UA, MiB, RW), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 16 * MiB, 1, &start), 0);
+	assert_int_equal(ioas_map(&world.ioas, start, UA, MiB, RW), 0);
 }
 
 static struct endpoint *second_pe(void)
@@ -143,25 +143,25 @@ static void two_pes(void)
 static void two_joined(void)
 {
 	two_pes();
-	assert_int_equal(space_attach(&world.space, &world.more[0].pe), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &world.more[0].pe), 0);
 }
 
 static void two_joined_default_away(void)
 {
 	second_pe();
 	default_away();
-	assert_int_equal(space_attach(&world.space, &world.more[0].pe), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &world.more[0].pe), 0);
 }
 
 static void two_joined_ddw_alone(void)
 {
 	second_pe();
 	ddw_alone();
-	assert_int_equal(space_attach(&world.space, &world.more[0].pe), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &world.more[0].pe), 0);
 }
 
 /* What KVM has taken of the default window. */
-static struct lend *held;
+static struct kvm_table *held;
 
 static void kvm_ends(void)
 {
@@ -176,11 +176,11 @@ static void kvm_writes(void)
 	static const u64 at[] = { 0x4000, 0x5000, 0x1000, MiB };
 	u32 i;
 
-	held = kvm_find(&world.one.lend[0]);
+	held = kvm_find(&world.one.kvm[0]);
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
 		/* The first MAP in a part of the table brings the slots, and shows the memory. */
 		kvm_put_tce(held, low(at[i]), UA, RW);
-		assert_int_equal(space_map(&world.space, low(at[i]), UA + SIZE, 0x1000, RW), 0);
+		assert_int_equal(ioas_map(&world.ioas, low(at[i]), UA + SIZE, 0x1000, RW), 0);
 		assert_int_equal(kvm_put_tce(held, low(at[i]), UA + SIZE + i * 64 * KiB, RW),
 				 KVM_DONE);
 	}
@@ -212,10 +212,10 @@ static void two_joined_kvm(void)
 
 static void older_api(void)
 {
-	space_init(&world.space, true);
+	ioas_init(&world.ioas, true);
 	world_attach();
-	assert_int_equal(space_enable(&world.space), 0);
-	assert_int_equal(space_map(&world.space, low(0x3000), UA, 4 * MiB, RW), 0);
+	assert_int_equal(ioas_enable(&world.ioas), 0);
+	assert_int_equal(ioas_map(&world.ioas, low(0x3000), UA, 4 * MiB, RW), 0);
 }
 
 /* --- what is done --- */
@@ -227,101 +227,101 @@ static int act_take(void)
 
 static int act_attach(void)
 {
-	return space_attach(&world.space, &world.one.pe);
+	return ioas_attach(&world.ioas, &world.one.pe);
 }
 
 static int act_register(void)
 {
-	return space_register(&world.space, UA + 2 * SIZE, SIZE);
+	return ioas_register(&world.ioas, UA + 2 * SIZE, SIZE);
 }
 
 static int act_unregister(void)
 {
-	return space_unregister(&world.space, UA, SIZE);
+	return ioas_unregister(&world.ioas, UA, SIZE);
 }
 
 static int act_map(void)
 {
-	return space_map(&world.space, low(0x1000), UA + SIZE / 2, 8 * MiB, RW);
+	return ioas_map(&world.ioas, low(0x1000), UA + SIZE / 2, 8 * MiB, RW);
 }
 
 /* More than a partition with shared memory is entitled to. */
 static int act_map_too_much(void)
 {
-	return space_map(&world.space, low(0), HUGE_UA, 48 * MiB, RW);
+	return ioas_map(&world.ioas, low(0), HUGE_UA, 48 * MiB, RW);
 }
 
 /* In a window of 64 KiB pages, partly over what is there. */
 static int act_map_64k(void)
 {
-	return space_map(&world.space, ddw + 2 * MiB, HUGE_UA + SIZE, 48 * MiB, RW);
+	return ioas_map(&world.ioas, ddw + 2 * MiB, HUGE_UA + SIZE, 48 * MiB, RW);
 }
 
 static int act_unmap_64k(void)
 {
-	return space_unmap(&world.space, ddw, 64 * MiB);
+	return ioas_unmap(&world.ioas, ddw, 64 * MiB);
 }
 
 static int act_unmap(void)
 {
-	return space_unmap(&world.space, low(0), 16 * MiB);
+	return ioas_unmap(&world.ioas, low(0), 16 * MiB);
 }
 
 static int act_create(void)
 {
 	u64 start;
 
-	return space_create(&world.space, 12, 16 * MiB, 1, &start);
+	return ioas_create(&world.ioas, 12, 16 * MiB, 1, &start);
 }
 
 static int act_create_64k(void)
 {
 	u64 start;
 
-	return space_create(&world.space, 16, 64 * MiB, 1, &start);
+	return ioas_create(&world.ioas, 16, 64 * MiB, 1, &start);
 }
 
 static int act_remove_default(void)
 {
-	return space_remove(&world.space, low(0));
+	return ioas_remove(&world.ioas, low(0));
 }
 
 static int act_remove_ddw(void)
 {
-	return space_remove(&world.space, ddw);
+	return ioas_remove(&world.ioas, ddw);
 }
 
 static int act_join(void)
 {
-	return space_attach(&world.space, &world.more[0].pe);
+	return ioas_attach(&world.ioas, &world.more[0].pe);
 }
 
 static int act_leave(void)
 {
-	space_detach(&world.space, &world.more[0].pe);
+	ioas_detach(&world.ioas, &world.more[0].pe);
 	return 0;
 }
 
 static int act_disable(void)
 {
-	return space_disable(&world.space);
+	return ioas_disable(&world.ioas);
 }
 
 static int act_detach(void)
 {
-	space_detach(&world.space, &world.one.pe);
+	ioas_detach(&world.ioas, &world.one.pe);
 	return 0;
 }
 
 static int act_kill(void)
 {
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	return 0;
 }
 
 static int act_release(void)
 {
-	space_detach(&world.space, &world.one.pe);
+	ioas_detach(&world.ioas, &world.one.pe);
 	pe_release(&world.one.pe);
 	return 0;
 }
@@ -540,7 +540,7 @@ static void check_act(const struct sweep *w, int rc, u64 digest, bool met)
 	if (w->k->lasts || w->s->ends || w->s->rc)
 		return;
 	assert_int_equal(world.isolated, 0);
-	assert_int_equal(world.space.memory.unknown, 0);
+	assert_int_equal(world.ioas.regions.unknown, 0);
 	if (rc && world.one.pe.owned)
 		assert_int_equal(world_digest(), digest);
 }
@@ -594,7 +594,7 @@ static void check_end(const struct sweep *w)
 		return;
 	}
 	/* Of the older API's pages some stay pinned for good though no device was cut off. */
-	if (w->k->lasts && world.space.v1)
+	if (w->k->lasts && world.ioas.v1)
 		return;
 	if (!world.isolated && !(w->k->lasts && left_behind())) {
 		world_check_end();

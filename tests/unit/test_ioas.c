@@ -11,41 +11,41 @@ static u64 locked;
 /* Every call of a user, with arguments that would do if all else were well. */
 static int info(void)
 {
-	struct space_info i;
+	struct ioas_info i;
 
-	return space_info(&world.space, &i);
+	return ioas_info(&world.ioas, &i);
 }
 
 static int reg(void)
 {
-	return space_register(&world.space, UA + 128 * MiB, MiB);
+	return ioas_register(&world.ioas, UA + 128 * MiB, MiB);
 }
 
 static int unreg(void)
 {
-	return space_unregister(&world.space, UA + 64 * MiB, MiB);
+	return ioas_unregister(&world.ioas, UA + 64 * MiB, MiB);
 }
 
 static int create(void)
 {
 	u64 start;
 
-	return space_create(&world.space, 12, 16 * MiB, 1, &start);
+	return ioas_create(&world.ioas, 12, 16 * MiB, 1, &start);
 }
 
 static int remove_dflt(void)
 {
-	return space_remove(&world.space, DFLT_START);
+	return ioas_remove(&world.ioas, DFLT_START);
 }
 
 static int map(void)
 {
-	return space_map(&world.space, MiB, UA, MiB, RW);
+	return ioas_map(&world.ioas, MiB, UA, MiB, RW);
 }
 
 static int unmap(void)
 {
-	return space_unmap(&world.space, 0, MiB);
+	return ioas_unmap(&world.ioas, 0, MiB);
 }
 
 static const struct {
@@ -65,9 +65,9 @@ static const struct {
 static void ready(void)
 {
 	world_attach();
-	assert_int_equal(space_register(&world.space, UA, MiB), 0);
-	assert_int_equal(space_register(&world.space, UA + 64 * MiB, MiB), 0);
-	assert_int_equal(space_map(&world.space, 0, UA, MiB, RW), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA, MiB), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA + 64 * MiB, MiB), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0, UA, MiB, RW), 0);
 }
 
 static void all_calls_work(void **state)
@@ -86,8 +86,8 @@ static void without_a_group(void **state)
 {
 	u32 i;
 
-	assert_int_equal(space_register(&world.space, UA, MiB), 0);
-	assert_int_equal(space_register(&world.space, UA + 64 * MiB, MiB), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA, MiB), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA + 64 * MiB, MiB), 0);
 	for (i = 0; i < ARRAY_SIZE(calls); i++)
 		assert_int_equal(calls[i].call(), calls[i].unattached);
 	assert_int_equal(model_count_of(~0U), 0);
@@ -110,10 +110,10 @@ static void before_any_registration(void **state)
 static void enabled_for_good(void **state)
 {
 	world_begin();
-	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, UA_SIZE), 0);
 	assert_int_equal(map(), -EINVAL);
 	assert_int_equal(unmap(), 0);
-	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), -ENOENT);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, UA_SIZE), -ENOENT);
 	world_end();
 }
 
@@ -133,19 +133,19 @@ static void another_process(void **state)
 	world_end();
 }
 
-static void dead_space(void **state)
+static void dead_ioas(void **state)
 {
 	u32 i;
 
 	ready();
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(model_valid(world.one.hv), 0);
 	model_clear_counts();
 	for (i = 0; i < ARRAY_SIZE(calls); i++)
 		assert_int_equal(calls[i].call(), -ENODEV);
-	assert_int_equal(space_attach(&world.space, &world.one.pe), -ENODEV);
-	space_detach(&world.space, &world.one.pe);
+	assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), -ENODEV);
+	ioas_detach(&world.ioas, &world.one.pe);
 	assert_int_equal(model_count_of(~0U), 0);
 	world_end();
 }
@@ -154,15 +154,15 @@ static void attach_rules(void **state)
 {
 	struct pe other = { .owned = true };
 
-	assert_int_equal(space_attach(&world.space, &world.one.pe), -ENODEV);
+	assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), -ENODEV);
 	world_begin();
-	assert_int_equal(space_attach(&world.space, &world.one.pe), -EBUSY);
-	space_detach(&world.space, &other);
-	assert_int_equal(world.space.windows.pes, 1);
-	assert_ptr_equal(world.space.windows.pe[0], &world.one.pe);
-	space_detach(&world.space, &world.one.pe);
-	space_detach(&world.space, &world.one.pe);
-	assert_int_equal(world.space.windows.pes, 0);
+	assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), -EBUSY);
+	ioas_detach(&world.ioas, &other);
+	assert_int_equal(world.ioas.windows.pes, 1);
+	assert_ptr_equal(world.ioas.windows.pe[0], &world.one.pe);
+	ioas_detach(&world.ioas, &world.one.pe);
+	ioas_detach(&world.ioas, &world.one.pe);
+	assert_int_equal(world.ioas.windows.pes, 0);
 	world_check();
 	world_end();
 }
@@ -171,13 +171,13 @@ static void detach_leaves_memory_and_takes_windows(void **state)
 {
 	world_begin();
 	assert_int_equal(create(), 0);
-	assert_int_equal(space_map(&world.space, HIGH, UA, 16 * MiB, RW), 0);
-	space_detach(&world.space, &world.one.pe);
+	assert_int_equal(ioas_map(&world.ioas, HIGH, UA, 16 * MiB, RW), 0);
+	ioas_detach(&world.ioas, &world.one.pe);
 	world_check();
 	assert_int_equal(world_windows(), 1);
 	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(shim_pins(), UA_SIZE / PAGE_SIZE);
-	assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), 0);
 	assert_int_equal(map(), 0);
 	world_check();
 	world_end();
@@ -185,10 +185,10 @@ static void detach_leaves_memory_and_takes_windows(void **state)
 
 static void info_tells_the_default_window(void **state)
 {
-	struct space_info i;
+	struct ioas_info i;
 
 	world_begin();
-	assert_int_equal(space_info(&world.space, &i), 0);
+	assert_int_equal(ioas_info(&world.ioas, &i), 0);
 	assert_int_equal(i.dma32_start, DFLT_START);
 	assert_int_equal(i.dma32_size, DFLT_SIZE);
 	assert_int_equal(i.pgsizes, 1 << 12 | 1 << 16 | 1 << 21 | 1 << 24);
@@ -196,22 +196,22 @@ static void info_tells_the_default_window(void **state)
 	assert_int_equal(i.levels, 1);
 	/* QEMU asks for it before and after it removes the window. */
 	assert_int_equal(remove_dflt(), 0);
-	assert_int_equal(space_info(&world.space, &i), 0);
+	assert_int_equal(ioas_info(&world.ioas, &i), 0);
 	assert_int_equal(i.dma32_size, DFLT_SIZE);
 	world_end();
 }
 
 static void info_does_not_lie(void **state)
 {
-	struct space_info i;
+	struct ioas_info i;
 
 	world_begin();
 	world.one.pe.dflt.w.size = 6 * GiB;
-	assert_int_equal(space_info(&world.space, &i), 0);
+	assert_int_equal(ioas_info(&world.ioas, &i), 0);
 	assert_int_equal(i.dma32_size, 0);
 	world.one.pe.dflt.w.size = DFLT_SIZE;
 	world.one.pe.dflt.w.start = 9 * GiB;
-	assert_int_equal(space_info(&world.space, &i), 0);
+	assert_int_equal(ioas_info(&world.ioas, &i), 0);
 	assert_int_equal(i.dma32_start, 0);
 	assert_int_equal(i.dma32_size, 0);
 	world.one.pe.dflt.w.start = DFLT_START;
@@ -220,11 +220,11 @@ static void info_does_not_lie(void **state)
 
 static void info_without_ddw(void **state)
 {
-	struct space_info i;
+	struct ioas_info i;
 
 	world.one.pe.addr.token_query = 0;
 	world_begin();
-	assert_int_equal(space_info(&world.space, &i), 0);
+	assert_int_equal(ioas_info(&world.ioas, &i), 0);
 	assert_int_equal(i.dma32_size, DFLT_SIZE);
 	assert_int_equal(i.pgsizes, 0);
 	assert_int_equal(i.max_windows, 0);
@@ -274,11 +274,11 @@ static void bad_ranges(void **state)
 
 	world_begin();
 	assert_int_equal(create(), 0);
-	assert_int_equal(space_map(&world.space, 0x10000, UA, MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0x10000, UA, MiB, RW), 0);
 	digest = world_digest();
 	locked = world.mm.locked_vm;
 	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
-		int rc = space_map(&world.space, ranges[i].ioba, ranges[i].ua, ranges[i].size, RW);
+		int rc = ioas_map(&world.ioas, ranges[i].ioba, ranges[i].ua, ranges[i].size, RW);
 
 		if (rc != ranges[i].map)
 			fail_msg("range %u: map says %d", i, rc);
@@ -286,7 +286,7 @@ static void bad_ranges(void **state)
 			assert_int_equal(world_digest(), digest);
 			assert_int_equal(world.mm.locked_vm, locked);
 		}
-		rc = space_unmap(&world.space, ranges[i].ioba, ranges[i].size);
+		rc = ioas_unmap(&world.ioas, ranges[i].ioba, ranges[i].size);
 		if (rc != ranges[i].unmap)
 			fail_msg("range %u: unmap says %d", i, rc);
 		assert_int_equal(world_digest(), digest);
@@ -298,12 +298,12 @@ static void bad_ranges(void **state)
 static void unregister_is_busy_while_mapped(void **state)
 {
 	ready();
-	assert_int_equal(space_unregister(&world.space, UA, MiB), -EBUSY);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, MiB), -EBUSY);
 	world_check();
-	assert_int_equal(space_unmap(&world.space, 0, MiB - K4), 0);
-	assert_int_equal(space_unregister(&world.space, UA, MiB), -EBUSY);
-	assert_int_equal(space_unmap(&world.space, 0, DFLT_SIZE), 0);
-	assert_int_equal(space_unregister(&world.space, UA, MiB), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, MiB - K4), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, MiB), -EBUSY);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, DFLT_SIZE), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, MiB), 0);
 	assert_int_equal(shim_pins(), MiB / PAGE_SIZE);
 	world_end();
 }
@@ -332,18 +332,18 @@ static void devices_reach_the_users_memory(void **state)
 
 	world_begin();
 	memset(sent, 0x5a, sizeof(sent));
-	assert_int_equal(space_map(&world.space, MiB, UA, 2 * PAGE_SIZE, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, MiB, UA, 2 * PAGE_SIZE, RW), 0);
 	assert_int_equal(model_dma_write(world.one.hv, MiB + PAGE_SIZE - 0x1000, sent, 0x2000),
 			 0x2000);
 	model_memory_read(first + PAGE_SIZE - 0x1000, got, 0x1000);
 	model_memory_read(second, got + 0x1000, 0x1000);
 	assert_memory_equal(got, sent, sizeof(got));
 	/* To read alone; then not at all. */
-	assert_int_equal(space_map(&world.space, MiB, UA, PAGE_SIZE, PAPR_TCE_READ), 0);
+	assert_int_equal(ioas_map(&world.ioas, MiB, UA, PAGE_SIZE, PAPR_TCE_READ), 0);
 	assert_int_equal(model_dma_write(world.one.hv, MiB, got, 1), 0);
 	assert_int_equal(model_dma_read(world.one.hv, MiB + PAGE_SIZE - 0x1000, got, 0x2000),
 			 0x2000);
-	assert_int_equal(space_unmap(&world.space, MiB + PAGE_SIZE, PAGE_SIZE), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, MiB + PAGE_SIZE, PAGE_SIZE), 0);
 	assert_int_equal(model_dma_read(world.one.hv, MiB + PAGE_SIZE - 0x1000, got, 0x2000),
 			 0x1000);
 	world_end();
@@ -354,11 +354,11 @@ static void devices_reach_the_users_memory(void **state)
 static void kill_with_everything_mapped(void **state)
 {
 	world_begin();
-	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &locked), 0);
-	assert_int_equal(space_map(&world.space, 0, UA, 256 * MiB, RW), 0);
-	assert_int_equal(space_map(&world.space, HIGH, UA, 256 * MiB, RW), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 4 * GiB, 1, &locked), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0, UA, 256 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, HIGH, UA, 256 * MiB, RW), 0);
 	model_clear_counts();
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	assert_in_range(model_count_of(MODEL_WRITES), 256, 300);
 	world_end();
 	assert_int_equal(shim_dirty_count(), 256 * MiB / PAGE_SIZE);
@@ -370,19 +370,19 @@ static void kill_by_a_killed_process(void **state)
 	ready();
 	assert_int_equal(create(), 0);
 	shim_kill_at(1);
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	pe_release(&world.one.pe);
 	shim_kill_at(0);
 	world_end();
 }
 
-/* A second space in the same PE's place, after the first: nothing of the first is left. */
+/* A second IOAS in the same PE's place, after the first: nothing of the first is left. */
 static void one_user_after_the_other(void **state)
 {
 	u32 i;
 
 	for (i = 0; i < 20; i++) {
-		space_init(&world.space, false);
+		ioas_init(&world.ioas, false);
 		ready();
 		assert_int_equal(create(), 0);
 		assert_int_equal(remove_dflt(), 0);
@@ -401,10 +401,10 @@ static void cycles_without_growth(void **state)
 	for (i = 0; i < 1000; i++) {
 		u64 start;
 
-		assert_int_equal(space_create(&world.space, 12, 64 * MiB, 1, &start), 0);
-		assert_int_equal(space_map(&world.space, start, UA, 4 * MiB, RW), 0);
-		assert_int_equal(space_unmap(&world.space, start, 2 * MiB), 0);
-		assert_int_equal(space_remove(&world.space, start), 0);
+		assert_int_equal(ioas_create(&world.ioas, 12, 64 * MiB, 1, &start), 0);
+		assert_int_equal(ioas_map(&world.ioas, start, UA, 4 * MiB, RW), 0);
+		assert_int_equal(ioas_unmap(&world.ioas, start, 2 * MiB), 0);
+		assert_int_equal(ioas_remove(&world.ioas, start), 0);
 		if (!i) {
 			bytes = shim_alloc_bytes();
 			pinned = world.mm.locked_vm;
@@ -418,7 +418,7 @@ static void cycles_without_growth(void **state)
 /* --- threads --- */
 
 /**
- * struct worker - one of several users of a space at once
+ * struct worker - one of several users of an IOAS at once
  * @seed:  for its choices
  * @slice: which part of the window it has; all have the same one in some tests
  * @done:  rounds that succeeded
@@ -446,8 +446,8 @@ static void *mapper(void *arg)
 		u64 ioba = w->slice + (rand_r(&w->seed) % 4096) * K4;
 		u64 size = (1 + rand_r(&w->seed) % 1500) * K4;
 		u64 ua = UA + (rand_r(&w->seed) % 4096) * K4;
-		int rc = i % 2 ? space_unmap(&world.space, ioba, size)
-			       : space_map(&world.space, ioba, ua, size, RW);
+		int rc = i % 2 ? ioas_unmap(&world.ioas, ioba, size)
+			       : ioas_map(&world.ioas, ioba, ua, size, RW);
 
 		if (!acceptable(rc))
 			abort();
@@ -467,15 +467,15 @@ static void *registrar(void *arg)
 		u64 start;
 		int rc;
 
-		rc = space_register(&world.space, ua, MiB);
+		rc = ioas_register(&world.ioas, ua, MiB);
 		w->done += !rc;
 		if (!acceptable(rc))
 			abort();
-		rc = space_unregister(&world.space, ua, MiB);
+		rc = ioas_unregister(&world.ioas, ua, MiB);
 		if (!acceptable(rc))
 			abort();
-		if (i % 20 == 0 && !space_create(&world.space, 16, 16 * MiB, 1, &start))
-			space_remove(&world.space, start);
+		if (i % 20 == 0 && !ioas_create(&world.ioas, 16, 16 * MiB, 1, &start))
+			ioas_remove(&world.ioas, start);
 	}
 	return NULL;
 }
@@ -492,7 +492,7 @@ static void threads_on_slices(u64 distance)
 	u32 i;
 
 	world_attach();
-	assert_int_equal(space_register(&world.space, UA, 64 * MiB), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA, 64 * MiB), 0);
 	for (i = 0; i < 3; i++)
 		start(&w[i], i, i * distance, i < 2 ? mapper : registrar);
 	for (i = 0; i < 3; i++) {
@@ -521,16 +521,16 @@ static void calls_against_attach_and_the_end(void **state)
 	for (round = 0; round < 20; round++) {
 		world_setup(NULL);
 		world_attach();
-		assert_int_equal(space_register(&world.space, UA, 64 * MiB), 0);
+		assert_int_equal(ioas_register(&world.ioas, UA, 64 * MiB), 0);
 		start(&w[0], round, 0, mapper);
 		start(&w[1], round, 0, registrar);
 		for (i = 0; i < round; i++) {
-			space_detach(&world.space, &world.one.pe);
+			ioas_detach(&world.ioas, &world.one.pe);
 			pe_release(&world.one.pe);
 			assert_int_equal(pe_take(&world.one.pe), 0);
-			assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
+			assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), 0);
 		}
-		space_kill(&world.space);
+		ioas_kill(&world.ioas);
 		pe_release(&world.one.pe);
 		for (i = 0; i < 2; i++)
 			pthread_join(w[i].thread, NULL);
@@ -548,19 +548,19 @@ static void others_register(void)
 	/* The same thread plays the others, so nothing may be held. */
 	if (during++)
 		return;
-	during_rc[0] = space_register(&world.space, UA, MiB);
-	during_rc[1] = space_register(&world.space, UA + PAGE_SIZE, MiB);
-	during_rc[2] = space_unregister(&world.space, UA, MiB);
-	during_rc[3] = space_map(&world.space, 0, UA, MiB, RW);
+	during_rc[0] = ioas_register(&world.ioas, UA, MiB);
+	during_rc[1] = ioas_register(&world.ioas, UA + PAGE_SIZE, MiB);
+	during_rc[2] = ioas_unregister(&world.ioas, UA, MiB);
+	during_rc[3] = ioas_map(&world.ioas, 0, UA, MiB, RW);
 }
 
 static void others_meet_a_reserved_range(void **state)
 {
 	during = 0;
 	world_attach();
-	assert_int_equal(space_register(&world.space, UA + 64 * MiB, MiB), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA + 64 * MiB, MiB), 0);
 	shim_on_resched(others_register);
-	assert_int_equal(space_register(&world.space, UA, MiB), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA, MiB), 0);
 	shim_on_resched(NULL);
 	assert_true(during);
 	assert_int_equal(during_rc[0], -EBUSY);
@@ -572,11 +572,11 @@ static void others_meet_a_reserved_range(void **state)
 	world_end();
 }
 
-static void space_ends(void)
+static void ioas_ends(void)
 {
 	if (during++)
 		return;
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	assert_int_equal(model_valid(world.one.hv), 0);
 }
 
@@ -584,11 +584,11 @@ static void the_end_does_not_wait_for_a_fault(void **state)
 {
 	during = 0;
 	ready();
-	shim_on_resched(space_ends);
-	assert_int_equal(space_register(&world.space, UA + 8 * MiB, MiB), -ENODEV);
+	shim_on_resched(ioas_ends);
+	assert_int_equal(ioas_register(&world.ioas, UA + 8 * MiB, MiB), -ENODEV);
 	shim_on_resched(NULL);
 	assert_true(during);
-	assert_null(rb_first(&world.space.memory.regions));
+	assert_null(rb_first(&world.ioas.regions.by_ua));
 	world_end();
 }
 
@@ -604,14 +604,14 @@ static void publishing_without_memory(void **state)
 		world_setup(state);
 		world_attach();
 		for (i = 0; i < 16; i++)
-			assert_int_equal(space_register(&world.space, UA + i * MiB, PAGE_SIZE), 0);
+			assert_int_equal(ioas_register(&world.ioas, UA + i * MiB, PAGE_SIZE), 0);
 		shim_fail_alloc(++nth);
-		rc = space_register(&world.space, UA + 64 * MiB, MiB);
+		rc = ioas_register(&world.ioas, UA + 64 * MiB, MiB);
 		met = !shim_alloc_armed();
 		shim_fail_alloc(0);
 		failed += rc == -ENOMEM;
 		assert_true(!rc || rc == -ENOMEM);
-		assert_int_equal(world.space.memory.count, rc ? 16 : 17);
+		assert_int_equal(world.ioas.regions.count, rc ? 16 : 17);
 		world_check();
 		world_end();
 	} while (met);
@@ -626,7 +626,7 @@ static void user_holds_his_mmap_lock(void)
 	during++;
 	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(world_windows(), 1);
-	assert_true(space_stopped(&world.space));
+	assert_true(ioas_stopped(&world.ioas));
 }
 
 static void devices_are_stopped_first(void **state)
@@ -635,9 +635,9 @@ static void devices_are_stopped_first(void **state)
 	ready();
 	assert_int_equal(create(), 0);
 	assert_int_equal(map(), 0);
-	assert_false(space_stopped(&world.space));
+	assert_false(ioas_stopped(&world.ioas));
 	shim_on_mmap_lock(user_holds_his_mmap_lock);
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	shim_on_mmap_lock(NULL);
 	assert_true(during > 2);
 	world_end();
@@ -647,9 +647,9 @@ static void devices_are_stopped_first(void **state)
 static void the_end_is_bounded(void **state)
 {
 	world_begin();
-	assert_int_equal(space_map(&world.space, 0, UA, UA_SIZE, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0, UA, UA_SIZE, RW), 0);
 	model_busy(MODEL_WRITES, MODEL_FOREVER, 9903, 0);
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	assert_in_range(shim_slept_ms(), 10000, 60000);
 	model_busy(0, 0, 0, 0);
 	world_give_back();
@@ -664,7 +664,7 @@ int main(void)
 		WORLD_TEST(before_any_registration),
 		WORLD_TEST(enabled_for_good),
 		WORLD_TEST(another_process),
-		WORLD_TEST(dead_space),
+		WORLD_TEST(dead_ioas),
 		WORLD_TEST(attach_rules),
 		WORLD_TEST(detach_leaves_memory_and_takes_windows),
 		WORLD_TEST(info_tells_the_default_window),

@@ -9,7 +9,7 @@
 #include "vfio/ioctl.h"
 #include "world.h"
 
-#define CALL(cmd, arg)	ioctl_space(&world.space, cmd, (unsigned long)(arg))
+#define CALL(cmd, arg)	ioctl_ioas(&world.ioas, cmd, (unsigned long)(arg))
 
 #define R	VFIO_DMA_MAP_FLAG_READ
 #define W	VFIO_DMA_MAP_FLAG_WRITE
@@ -382,8 +382,8 @@ static void unwritable_arguments(void **state)
 
 	ready();
 	/* What KVM might have found of a window is kept for the next one. */
-	assert_int_equal(space_create(&world.space, 12, MiB, 1, &start), 0);
-	assert_int_equal(space_remove(&world.space, start), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, MiB, 1, &start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, start), 0);
 	remember();
 	for (i = 0; i < ARRAY_SIZE(writing); i++) {
 		good_arg(writing[i]);
@@ -436,7 +436,7 @@ static void another_process(void **state)
 static void dead_container(void **state)
 {
 	ready();
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	assert_all(-ENODEV);
 	world_end();
 }

@@ -20,7 +20,7 @@
 #define LEAF		(512 * PAGE)
 
 /* What KVM has taken of the default window. */
-static struct lend *taken;
+static struct kvm_table *taken;
 
 static void let_go(void)
 {
@@ -36,18 +36,18 @@ static int setup(void **state)
 	kvm_warnings = 0;
 	taken = NULL;
 	world_attach();
-	assert_int_equal(space_register(&world.space, A, REGION), 0);
-	assert_int_equal(space_register(&world.space, B, REGION), 0);
+	assert_int_equal(ioas_register(&world.ioas, A, REGION), 0);
+	assert_int_equal(ioas_register(&world.ioas, B, REGION), 0);
 	return 0;
 }
 
 #define LEND_TEST(name)	cmocka_unit_test_setup(name, setup)
 
 /* What KVM finds for window @num. */
-static struct lend *found(u32 num)
+static struct kvm_table *found(u32 num)
 {
-	assert_non_null(world.one.lend[num]);
-	return world.one.lend[num];
+	assert_non_null(world.one.kvm[num]);
+	return world.one.kvm[num];
 }
 
 static int put(u64 ioba, u64 ua, u64 perm)
@@ -62,12 +62,12 @@ static int put(u64 ioba, u64 ua, u64 perm)
 
 static int map(u64 ioba, u64 ua, u64 size)
 {
-	return space_map(&world.space, ioba, ua, size, RW);
+	return ioas_map(&world.ioas, ioba, ua, size, RW);
 }
 
 static int unmap(u64 ioba, u64 size)
 {
-	return space_unmap(&world.space, ioba, size);
+	return ioas_unmap(&world.ioas, ioba, size);
 }
 
 /*
@@ -184,10 +184,10 @@ static void overwriting_counts_once(void **state)
 	assert_int_equal(put(0, B + PAGE, PAPR_TCE_READ), KVM_DONE);
 	assert_int_equal(counted(), 1);
 	assert_int_equal(reads(0), world_tce(B + PAGE, PAPR_TCE_READ));
-	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
-	assert_int_equal(space_unregister(&world.space, B, REGION), -EBUSY);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
 	assert_int_equal(put(0, 0, 0), KVM_DONE);
-	assert_int_equal(space_unregister(&world.space, B, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, B, REGION), 0);
 	end();
 }
 
@@ -198,10 +198,10 @@ static void takes_over_what_the_user_mapped(void **state)
 	assert_int_equal(put(0, B, RW), KVM_DONE);
 	assert_int_equal(put(PAGE, 0, 0), KVM_DONE);
 	world_check();
-	assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
 	assert_int_equal(unmap(2 * PAGE, 6 * PAGE), 0);
 	/* The rest was taken from it by KVM. */
-	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
 	end();
 }
 
@@ -219,8 +219,8 @@ static void user_takes_over_what_kvm_wrote(void **state)
 	world_check();
 	assert_int_equal(counted(), 0);
 	assert_int_equal(model_valid(world.one.hv), 0);
-	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
-	assert_int_equal(space_unregister(&world.space, B, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, B, REGION), 0);
 	end();
 }
 
@@ -247,9 +247,9 @@ static void odd_bits_do_not_pass(void **state)
 {
 	lent(0, 1);
 	shim_kernel_enter();
-	assert_non_null(lend_slot(found(0), 0));
-	assert_int_equal(mm_iommu_mapped_inc(world.space.memory.by_id[0]->pin->mem), 0);
-	assert_int_equal(lend_exchange(found(0), 0, world_tce(A, 0) | 0xffc, RW), 0);
+	assert_non_null(kvm_table_slot(found(0), 0));
+	assert_int_equal(mm_iommu_mapped_inc(world.ioas.regions.by_id[0]->pin->mem), 0);
+	assert_int_equal(kvm_table_exchange(found(0), 0, world_tce(A, 0) | 0xffc, RW), 0);
 	shim_kernel_leave();
 	assert_reads(0, A);
 	assert_int_equal(atomic64_read(&world_table(0)->shadow.unknown), 0);
@@ -289,7 +289,7 @@ static void found_when_mapped(void **state)
 	assert_int_equal(put(0, B, RW), KVM_DONE);
 	assert_int_equal(findable(), 2);
 	assert_int_equal(put(0, 0, 0), KVM_DONE);
-	assert_int_equal(space_unregister(&world.space, B, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, B, REGION), 0);
 	assert_int_equal(findable(), 1);
 	assert_int_equal(put(0, B, RW), KVM_TOO_HARD);
 	end();
@@ -302,7 +302,7 @@ static void all_of_a_map_is_found(void **state)
 	u32 i;
 
 	for (i = 0; i < 40; i++)
-		assert_int_equal(space_register(&world.space, c + i * PAGE_SIZE, PAGE_SIZE), 0);
+		assert_int_equal(ioas_register(&world.ioas, c + i * PAGE_SIZE, PAGE_SIZE), 0);
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(0, c + PAGE_SIZE, 38 * PAGE_SIZE), 0);
 	assert_int_equal(findable(), 38);
@@ -322,9 +322,9 @@ static void what_cannot_be_shown(void **state)
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(0, A, PAGE), 0);
 	assert_int_equal(findable(), 0);
-	assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
 	assert_int_equal(unmap(0, PAGE), 0);
-	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
 	end();
 }
 
@@ -333,7 +333,7 @@ static u32 meanwhile;
 static void unregister_it(void)
 {
 	if (!meanwhile++)
-		assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
+		assert_int_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
 }
 
 /* While a region is about to be found it stays. */
@@ -353,8 +353,8 @@ static void end_it(void)
 {
 	if (meanwhile++)
 		return;
-	space_detach(&world.space, &world.one.pe);
-	space_kill(&world.space);
+	ioas_detach(&world.ioas, &world.one.pe);
+	ioas_kill(&world.ioas);
 }
 
 static void the_end_while_it_is_shown(void **state)
@@ -396,13 +396,13 @@ static void not_for_large_pages(void **state)
 {
 	u64 start;
 
-	assert_int_equal(space_register(&world.space, HUGE_UA, HUGE_SIZE), 0);
-	assert_int_equal(space_create(&world.space, HUGE_SHIFT, HUGE_SIZE, 1, &start), 0);
-	assert_null(lend_slot(found(1), start >> HUGE_SHIFT));
+	assert_int_equal(ioas_register(&world.ioas, HUGE_UA, HUGE_SIZE), 0);
+	assert_int_equal(ioas_create(&world.ioas, HUGE_SHIFT, HUGE_SIZE, 1, &start), 0);
+	assert_null(kvm_table_slot(found(1), start >> HUGE_SHIFT));
 	assert_int_equal(map(start, HUGE_UA, HUGE_SIZE), 0);
-	assert_null(lend_slot(found(1), start >> HUGE_SHIFT));
+	assert_null(kvm_table_slot(found(1), start >> HUGE_SHIFT));
 	/* But what the guest removes is removed. */
-	assert_int_equal(lend_exchange(found(1), start >> HUGE_SHIFT, 0, 0), 0);
+	assert_int_equal(kvm_table_exchange(found(1), start >> HUGE_SHIFT, 0, 0), 0);
 	assert_int_equal(reads(start), 0);
 	end();
 }
@@ -410,9 +410,9 @@ static void not_for_large_pages(void **state)
 static void not_for_loose_pages(void **state)
 {
 	world_setup(NULL);
-	space_init(&world.space, true);
+	ioas_init(&world.ioas, true);
 	world_attach();
-	assert_int_equal(space_enable(&world.space), 0);
+	assert_int_equal(ioas_enable(&world.ioas), 0);
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(0, A, 4 * PAGE), 0);
 	assert_int_equal(put(PAGE, A, RW), KVM_TOO_HARD);
@@ -437,20 +437,20 @@ static void in_use(void)
 
 static void nothing_after_removal(void **state)
 {
-	struct lend *l;
+	struct kvm_table *l;
 	u64 start;
 
 	in_use();
 	l = found(0);
 	shim_lookup_hold(l);
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_null(world.one.lend[0]);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_null(world.one.kvm[0]);
 	assert_int_equal(counted(), 0);
 	model_clear_counts();
 	assert_int_equal(kvm_put_tce(l, 0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(kvm_put_tce(l, 0, 0, 0), KVM_DONE);
 	/* The next window may have the same name; it is not KVM's. */
-	assert_int_equal(space_create(&world.space, 12, DFLT_SIZE, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, DFLT_SIZE, 1, &start), 0);
 	assert_int_equal(start, 0);
 	assert_ptr_not_equal(found(0), l);
 	assert_int_equal(map(0, A, PAGE), 0);
@@ -463,13 +463,13 @@ static void nothing_after_removal(void **state)
 
 static void reused_when_nobody_holds_it(void **state)
 {
-	struct lend *l = found(0);
+	struct kvm_table *l = found(0);
 	u64 start;
 	u32 i;
 
 	for (i = 0; i < 5; i++) {
-		assert_int_equal(space_remove(&world.space, 0), 0);
-		assert_int_equal(space_create(&world.space, 12, DFLT_SIZE, 1, &start), 0);
+		assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+		assert_int_equal(ioas_create(&world.ioas, 12, DFLT_SIZE, 1, &start), 0);
 		assert_ptr_equal(found(0), l);
 	}
 	assert_int_equal(shim_grace_periods(), 0);
@@ -478,7 +478,7 @@ static void reused_when_nobody_holds_it(void **state)
 
 static void nothing_after_the_end(void **state)
 {
-	struct lend *l;
+	struct kvm_table *l;
 
 	in_use();
 	l = found(0);
@@ -497,7 +497,7 @@ static void removal_that_fails_leaves_it_to_kvm(void **state)
 {
 	in_use();
 	model_fail(&(struct model_fault){ .nth = 1, .calls = MODEL_WRITES });
-	assert_int_equal(space_remove(&world.space, 0), -EIO);
+	assert_int_equal(ioas_remove(&world.ioas, 0), -EIO);
 	model_fail(NULL);
 	world_check();
 	assert_reads(0, A);
@@ -511,7 +511,7 @@ static void removal_that_fails_leaves_it_to_kvm(void **state)
 static void no_grace_period_without_kvm(void **state)
 {
 	assert_int_equal(map(0, A, 100 * PAGE), 0);
-	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 	assert_int_equal(shim_grace_periods(), 0);
 	end();
 }
@@ -540,9 +540,9 @@ static void every_pe_is_written(void **state)
 	struct endpoint *e = second();
 
 	in_use();
-	assert_int_equal(space_attach(&world.space, &e->pe), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &e->pe), 0);
 	/* One object for all, also for the one that came late. */
-	assert_ptr_equal(e->lend[0], found(0));
+	assert_ptr_equal(e->kvm[0], found(0));
 	assert_both_read(e, 0, A);
 	model_clear_counts();
 	assert_int_equal(put(4 * PAGE, B, RW), KVM_DONE);
@@ -551,7 +551,7 @@ static void every_pe_is_written(void **state)
 	assert_int_equal(put(4 * PAGE, 0, 0), KVM_DONE);
 	assert_both_read(e, 4 * PAGE, 0);
 	world_check();
-	space_detach(&world.space, &e->pe);
+	ioas_detach(&world.ioas, &e->pe);
 	assert_int_equal(model_valid(e->hv), 0);
 	assert_reads(0, A);
 	model_clear_counts();
@@ -561,7 +561,7 @@ static void every_pe_is_written(void **state)
 }
 
 static struct {
-	struct lend *l;
+	struct kvm_table *l;
 	u32 left;		/* chances to run until it is KVM's turn */
 	u32 turns;
 	bool remove;
@@ -584,9 +584,9 @@ static void intrude(void)
 
 static void join_and_leave(void)
 {
-	if (!space_attach(&world.space, &world.more[0].pe)) {
+	if (!ioas_attach(&world.ioas, &world.more[0].pe)) {
 		world_check();
-		space_detach(&world.space, &world.more[0].pe);
+		ioas_detach(&world.ioas, &world.more[0].pe);
 	}
 }
 
@@ -655,8 +655,8 @@ static void remove_window(void)
 {
 	u64 start;
 
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_int_equal(space_create(&world.space, 12, DFLT_SIZE, 1, &start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, DFLT_SIZE, 1, &start), 0);
 }
 
 /* Two leaves with something of everybody's. */
@@ -699,8 +699,8 @@ static void with_intruder(void (*act)(void), bool two_pes)
 		for (i = 0; i < 2; i++)
 			assert_int_equal(unmap(i * LEAF, LEAF), 0);
 		assert_int_equal(counted(), 0);
-		assert_int_equal(space_unregister(&world.space, A, REGION), 0);
-		assert_int_equal(space_unregister(&world.space, B, REGION), 0);
+		assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
+		assert_int_equal(ioas_unregister(&world.ioas, B, REGION), 0);
 		end();
 		if (!intruder.turns)
 			return;
@@ -773,7 +773,7 @@ static void refused_page_is_not_there(void **state)
 		assert_reads(0, 0);
 		/* But it was, for a moment. */
 		assert_true(when != MODEL_AFTER || shim_dirty(world_tce(B, 0)));
-		assert_int_equal(space_unregister(&world.space, B, REGION), -EBUSY);
+		assert_int_equal(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
 		assert_int_equal(put(0, B, RW), KVM_DONE);
 		kvm_warnings = 0;
 		end();
@@ -792,14 +792,14 @@ static void refused_removal_stays(void **state)
 		assert_int_equal(put(0, 0, 0), KVM_TOO_HARD);
 		assert_reads(0, when == MODEL_AFTER ? 0 : A);
 		world_check();
-		assert_int_equal(world.space.memory.unknown, 1);
-		assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
+		assert_int_equal(world.ioas.regions.unknown, 1);
+		assert_int_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
 		if (when)
 			assert_int_equal(unmap(0, PAGE), 0);
 		else
 			assert_int_equal(put(0, 0, 0), KVM_DONE);
 		assert_reads(0, 0);
-		assert_int_equal(world.space.memory.unknown, 0);
+		assert_int_equal(world.ioas.regions.unknown, 0);
 		kvm_warnings = 0;
 		end();
 	}
@@ -821,15 +821,15 @@ static void lost_pages_stay_pinned(void **state)
 		assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 		assert_int_equal(unmap(0, 200 * PAGE), 0);
 		world_check();
-		assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
-		assert_int_equal(space_unregister(&world.space, B, REGION), -EBUSY);
+		assert_int_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
+		assert_int_equal(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
 		assert_int_equal(shim_log_lines(), 1);
-		assert_int_equal(space_remove(&world.space, 0), 0);
+		assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 		world_check();
 		assert_int_equal(model_valid(world.one.hv), 0);
-		assert_int_equal(space_unregister(&world.space, A, REGION), 0);
-		assert_int_equal(space_unregister(&world.space, B, REGION), 0);
-		assert_int_equal(space_create(&world.space, 12, DFLT_SIZE, 1, &start), 0);
+		assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
+		assert_int_equal(ioas_unregister(&world.ioas, B, REGION), 0);
+		assert_int_equal(ioas_create(&world.ioas, 12, DFLT_SIZE, 1, &start), 0);
 		world_give_back();
 		let_go();
 		world_check_end();
@@ -882,7 +882,7 @@ static void map_it(void)
 static void forget_it(void)
 {
 	unmap(0, PAGE);
-	space_unregister(&world.space, A, REGION);
+	ioas_unregister(&world.ioas, A, REGION);
 }
 
 static void map_and_fail(void)
@@ -916,11 +916,11 @@ static void at_one_tce(void **state)
 				assert_int_equal(model_valid(world.one.hv), 0);
 				assert_true(counted() <= 2);
 				world_check();
-				assert_int_equal(space_remove(&world.space, 0), 0);
-				if (world.space.memory.count == 2)
-					assert_int_equal(space_unregister(&world.space, A, REGION),
+				assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+				if (world.ioas.regions.count == 2)
+					assert_int_equal(ioas_unregister(&world.ioas, A, REGION),
 							 0);
-				assert_int_equal(space_unregister(&world.space, B, REGION), 0);
+				assert_int_equal(ioas_unregister(&world.ioas, B, REGION), 0);
 				end();
 			}
 }
@@ -937,9 +937,9 @@ static void lost_slots_are_settled_in_the_end(void **state)
 	assert_int_equal(put(0, A, RW), KVM_DONE);
 	assert_int_equal(put(0, 0, 0), KVM_DONE);
 	assert_int_equal(counted(), 1);
-	assert_int_equal(space_unregister(&world.space, A, REGION), -EBUSY);
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
 	end();
 }
 
@@ -948,26 +948,26 @@ static void lost_slots_are_settled_in_the_end(void **state)
 static void memory_of_one_in_the_others_table(void **state)
 {
 	struct endpoint *e = second();
-	static struct space s;
-	struct lend *l;
+	static struct ioas s;
+	struct kvm_table *l;
 
 	lent(0, 1);
-	space_init(&s, false);
-	assert_int_equal(space_attach(&s, &e->pe), 0);
-	assert_int_equal(space_register(&s, A + 8 * MiB, REGION), 0);
-	l = kvm_find(&e->lend[0]);
+	ioas_init(&s, false);
+	assert_int_equal(ioas_attach(&s, &e->pe), 0);
+	assert_int_equal(ioas_register(&s, A + 8 * MiB, REGION), 0);
+	l = kvm_find(&e->kvm[0]);
 	/* The first one's memory, which the second one's user has not registered there. */
 	assert_int_equal(kvm_put_tce(l, 0, B, RW), KVM_TOO_HARD);
-	assert_int_equal(space_map(&s, PAGE, A + 8 * MiB, PAGE, RW), 0);
+	assert_int_equal(ioas_map(&s, PAGE, A + 8 * MiB, PAGE, RW), 0);
 	assert_int_equal(kvm_put_tce(l, 0, B, RW), KVM_DONE);
-	assert_int_equal(space_unregister(&world.space, B, REGION), -EBUSY);
-	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
-	space_detach(&world.space, &world.one.pe);
-	space_kill(&world.space);
+	assert_int_equal(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
+	ioas_detach(&world.ioas, &world.one.pe);
+	ioas_kill(&world.ioas);
 	assert_true(shim_pinned(world_tce(B, 0)));
 	assert_int_equal(model_valid(e->hv), 2);
-	space_detach(&s, &e->pe);
-	space_kill(&s);
+	ioas_detach(&s, &e->pe);
+	ioas_kill(&s);
 	shim_lookup_drop(l);
 	assert_int_equal(shim_pins(), 0);
 	world_give_back();
@@ -1005,15 +1005,15 @@ static void what_can_be_lost_is_bounded(void **state)
 	u32 lost;
 
 	lent(0, 1);
-	lost = lose(2 * TALLY_MOST_LOST);
-	assert_in_range(lost, TALLY_MOST_LOST / 2, TALLY_MOST_LOST + 512);
-	assert_in_range(counted(), TALLY_MOST_LOST, TALLY_MOST_LOST + 512);
+	lost = lose(2 * KVM_MAPPED_MOST_LOST);
+	assert_in_range(lost, KVM_MAPPED_MOST_LOST / 2, KVM_MAPPED_MOST_LOST + 512);
+	assert_in_range(counted(), KVM_MAPPED_MOST_LOST, KVM_MAPPED_MOST_LOST + 512);
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(0, A, PAGE), 0);
 	world_check();
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
-	assert_int_equal(space_unregister(&world.space, B, REGION), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, B, REGION), 0);
 	end();
 }
 
@@ -1021,27 +1021,27 @@ static void what_can_be_lost_is_bounded(void **state)
 static void what_is_lost_is_remembered(void **state)
 {
 	struct endpoint *e = second();
-	static struct space s;
-	struct lend *l;
+	static struct ioas s;
+	struct kvm_table *l;
 	u64 start;
 
 	/* Another table of the address space, so that nothing is ever dropped. */
-	space_init(&s, false);
-	assert_int_equal(space_attach(&s, &e->pe), 0);
-	assert_int_equal(space_register(&s, A, REGION), 0);
-	l = kvm_find(&e->lend[0]);
+	ioas_init(&s, false);
+	assert_int_equal(ioas_attach(&s, &e->pe), 0);
+	assert_int_equal(ioas_register(&s, A, REGION), 0);
+	l = kvm_find(&e->kvm[0]);
 	assert_int_equal(kvm_put_tce(l, 0, A, RW), KVM_TOO_HARD);
-	assert_int_equal(space_map(&s, 0, A, PAGE, RW), 0);
+	assert_int_equal(ioas_map(&s, 0, A, PAGE, RW), 0);
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(0, A, PAGE), 0);
-	lose(TALLY_MOST_LOST + 600);
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_int_equal(space_create(&world.space, 12, DFLT_SIZE, 1, &start), 0);
+	lose(KVM_MAPPED_MOST_LOST + 600);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, DFLT_SIZE, 1, &start), 0);
 	assert_int_equal(put(start, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(start, A, PAGE), 0);
 	assert_int_equal(put(start, A, RW), KVM_TOO_HARD);
-	space_detach(&s, &e->pe);
-	space_kill(&s);
+	ioas_detach(&s, &e->pe);
+	ioas_kill(&s);
 	shim_lookup_drop(l);
 	world_give_back();
 	let_go();

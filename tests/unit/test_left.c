@@ -18,12 +18,12 @@ static void leave_window(void)
 	u64 start;
 
 	world_begin();
-	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 4 * GiB, 1, &start), 0);
 	assert_int_equal(start, HIGH);
-	assert_int_equal(space_map(&world.space, start, UA, PAGE_SIZE, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, start, UA, PAGE_SIZE, RW), 0);
 	calls_fail(MODEL_WRITES | MODEL_CALL(REMOVE) | MODEL_CALL(RESET), MODEL_BEFORE);
-	space_detach(&world.space, &world.one.pe);
-	space_kill(&world.space);
+	ioas_detach(&world.ioas, &world.one.pe);
+	ioas_kill(&world.ioas);
 	pe_release(&world.one.pe);
 	model_fail(NULL);
 	assert_true(world.isolated);
@@ -75,7 +75,7 @@ static void without_a_reset(void **state)
 	world.one.pe.addr.token_reset = 0;
 	leave_window();
 	refused();
-	assert_int_equal(hv_remove(&world.one.pe.addr, LIOBN + 1), 0);
+	assert_int_equal(ddw_remove(&world.one.pe.addr, LIOBN + 1), 0);
 	taken();
 }
 
@@ -92,7 +92,7 @@ static void release_resets_what_is_left(void **state)
 	u64 start;
 
 	world_begin();
-	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 4 * GiB, 1, &start), 0);
 	calls_fail(MODEL_CALL(REMOVE), MODEL_BEFORE);
 	world_give_back();
 	model_fail(NULL);
@@ -111,7 +111,7 @@ static const struct model_pe *name_goes_elsewhere(void)
 
 	model_set_garbage(false);
 	if (world_windows() > 1)
-		assert_int_equal(hv_reset(&world.one.pe.addr), 0);
+		assert_int_equal(ddw_reset(&world.one.pe.addr), 0);
 	config.buid += 7;
 	config.liobn = LIOBN + 1;
 	config.start = HIGH;
@@ -154,15 +154,15 @@ static void doubtful_name(void **state)
 	/* A new window has a new name. */
 	world_setup_on(&model_strict);
 	world_begin();
-	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 4 * GiB, 1, &start), 0);
 	calls_fail(MODEL_CALL(REMOVE) | MODEL_CALL(GET), MODEL_AFTER);
-	assert_int_equal(space_remove(&world.space, start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, start), 0);
 	model_fail(NULL);
 	assert_int_equal(world_windows(), 1);
 	other = name_goes_elsewhere();
 	model_poke(LIOBN + 1, HIGH + MiB, MiB | RW);
 	/* What is left is swept up before; in doubt its place is taken. */
-	assert_int_equal(space_create(&world.space, 16, 4 * GiB, 1, &start), -ENOSPC);
+	assert_int_equal(ioas_create(&world.ioas, 16, 4 * GiB, 1, &start), -ENOSPC);
 	other_has_its_own(other, 1);
 	/* So the second window went without having been cleared. */
 	model_forgive(RULE_REMOVE_INVALID);
@@ -178,12 +178,12 @@ static u32 to_leave;
 
 static void messy_back(struct pe *pe)
 {
-	struct hv_window w;
+	struct dma_window w;
 	u32 i;
 
 	usual->back(pe);
 	for (i = 0; i < to_leave; i++) {
-		assert_int_equal(hv_create(&pe->addr, 12, 32, &w), 0);
+		assert_int_equal(ddw_create(&pe->addr, 12, 32, &w), 0);
 		pe_leave_behind(pe, &w);
 	}
 	to_leave = 0;
@@ -223,11 +223,11 @@ static void clear_window(u32 liobn)
 	u32 n = model_windows(world.one.hv, w, 4);
 
 	while (n--) {
-		const struct hv_window one = { liobn, w[n].start, w[n].tces << w[n].page_shift,
-					       w[n].page_shift };
+		const struct dma_window one = { liobn, w[n].start, w[n].tces << w[n].page_shift,
+						w[n].page_shift };
 
 		if (w[n].liobn == liobn)
-			assert_int_equal(hv_clear(&one, false), 0);
+			assert_int_equal(hcall_clear(&one, false), 0);
 	}
 }
 
@@ -241,7 +241,7 @@ static void first_go(u32 n)
 	for (i = 0; i < n; i++) {
 		clear_window(w[i].liobn);
 		if (!w[i].dflt)
-			assert_int_equal(hv_remove(&world.one.pe.addr, w[i].liobn), 0);
+			assert_int_equal(ddw_remove(&world.one.pe.addr, w[i].liobn), 0);
 	}
 }
 
@@ -278,16 +278,16 @@ static void pe_that_is_gone(void **state)
 
 	world_setup_on(&model_powervm);
 	world_begin();
-	assert_int_equal(space_map(&world.space, 0x3000, UA, MiB, RW), 0);
-	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), 0);
-	assert_int_equal(space_map(&world.space, start, UA, MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0x3000, UA, MiB, RW), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 4 * GiB, 1, &start), 0);
+	assert_int_equal(ioas_map(&world.ioas, start, UA, MiB, RW), 0);
 	model_remove_pe(world.one.hv);
-	assert_int_equal(space_map(&world.space, MiB, UA, MiB, RW), -EIO);
-	assert_int_equal(space_unmap(&world.space, 0x3000, MiB), -EIO);
-	assert_int_equal(space_create(&world.space, 12, 4 * GiB, 1, &start), -ENOSPC);
-	assert_int_equal(space_remove(&world.space, start), -EIO);
-	space_detach(&world.space, &world.one.pe);
-	space_kill(&world.space);
+	assert_int_equal(ioas_map(&world.ioas, MiB, UA, MiB, RW), -EIO);
+	assert_int_equal(ioas_unmap(&world.ioas, 0x3000, MiB), -EIO);
+	assert_int_equal(ioas_create(&world.ioas, 12, 4 * GiB, 1, &start), -ENOSPC);
+	assert_int_equal(ioas_remove(&world.ioas, start), -EIO);
+	ioas_detach(&world.ioas, &world.one.pe);
+	ioas_kill(&world.ioas);
 	pe_release(&world.one.pe);
 	assert_false(world.one.host_left);
 	assert_int_equal(shim_pins(), 0);

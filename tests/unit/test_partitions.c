@@ -73,18 +73,18 @@ static u64 sizes_of(u32 ps)
 static void query_is_as_logged(void **state)
 {
 	const struct partition *log = setup(state);
-	struct hv_pe *addr = &world.one.pe.addr;
-	struct hv_query q;
+	struct ddw_pe *addr = &world.one.pe.addr;
+	struct ddw_query q;
 
-	assert_int_equal(hv_query(addr, &q), 0);
+	assert_int_equal(ddw_query(addr, &q), 0);
 	assert_int_equal(q.windows, log->wn);
 	assert_int_equal(q.max_tces, log->lb);
 	assert_int_equal(q.pgsizes, sizes_of(log->ps));
 	if (log->wn_alone < 0)
 		return;
-	assert_int_equal(hv_clear(&world.one.pe.dflt.w, false), 0);
-	assert_int_equal(hv_remove(addr, world.one.pe.dflt.w.liobn), 0);
-	assert_int_equal(hv_query(addr, &q), 0);
+	assert_int_equal(hcall_clear(&world.one.pe.dflt.w, false), 0);
+	assert_int_equal(ddw_remove(addr, world.one.pe.dflt.w.liobn), 0);
+	assert_int_equal(ddw_query(addr, &q), 0);
 	assert_int_equal(q.windows, log->wn_alone);
 }
 
@@ -92,10 +92,10 @@ static void info_tells_it(void **state)
 {
 	const struct partition *log = setup(state);
 	bool far = world.one.pe.dflt.w.start > U32_MAX;
-	struct space_info info;
+	struct ioas_info info;
 
 	world_begin();
-	assert_int_equal(space_info(&world.space, &info), 0);
+	assert_int_equal(ioas_info(&world.ioas, &info), 0);
 	assert_int_equal(info.pgsizes, sizes_of(log->ps) | 4096);
 	assert_int_equal(info.max_windows, one_window(log) ? 1 : 2);
 	assert_int_equal(info.dma32_size, far ? 0 : world.one.pe.dflt.w.size);
@@ -106,7 +106,7 @@ static void info_tells_it(void **state)
 static void make_room(const struct partition *log)
 {
 	if (one_window(log))
-		assert_int_equal(space_remove(&world.space, 0), 0);
+		assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 }
 
 static void window_is_as_logged(const struct partition *log, const struct made *m)
@@ -114,7 +114,7 @@ static void window_is_as_logged(const struct partition *log, const struct made *
 	struct model_window w;
 	u64 start;
 
-	assert_int_equal(space_create(&world.space, m->page, 1ULL << m->shift, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, m->page, 1ULL << m->shift, 1, &start), 0);
 	assert_int_equal(start, m->start);
 	w = world_window(start);
 	assert_int_equal(w.tces << w.page_shift, 1ULL << m->shift);
@@ -122,7 +122,7 @@ static void window_is_as_logged(const struct partition *log, const struct made *
 	if (m->liobn)
 		assert_int_equal(w.liobn, m->liobn);
 	assert_int_equal(model_valid(world.one.hv), 0);
-	assert_int_equal(space_remove(&world.space, start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, start), 0);
 }
 
 static void windows_are_as_logged(void **state)
@@ -150,15 +150,15 @@ static void largest_window(const struct partition *log, u32 page)
 	u64 start;
 
 	if (log->lb < 1ULL << 31)
-		assert_int_equal(space_create(&world.space, page, size * 2, 1, &start), -EINVAL);
-	assert_int_equal(space_create(&world.space, page, size, 1, &start), 0);
+		assert_int_equal(ioas_create(&world.ioas, page, size * 2, 1, &start), -EINVAL);
+	assert_int_equal(ioas_create(&world.ioas, page, size, 1, &start), 0);
 	assert_int_not_equal(start, 0);
 	if (page <= PAGE_SHIFT)
-		assert_int_equal(space_map(&world.space, start + size - 64 * KiB, UA, 64 * KiB,
-					   RW), 0);
+		assert_int_equal(ioas_map(&world.ioas, start + size - 64 * KiB, UA, 64 * KiB,
+					  RW), 0);
 	world_check();
-	assert_int_equal(space_create(&world.space, page, 1ULL << 26, 1, &start), -ENOSPC);
-	assert_int_equal(space_remove(&world.space, start + size - 1), 0);
+	assert_int_equal(ioas_create(&world.ioas, page, 1ULL << 26, 1, &start), -ENOSPC);
+	assert_int_equal(ioas_remove(&world.ioas, start + size - 1), 0);
 }
 
 static void largest_windows_are_had(void **state)
@@ -174,8 +174,8 @@ static void largest_windows_are_had(void **state)
 		if (sizes_of(log->ps) & 1ULL << pages[i])
 			largest_window(log, pages[i]);
 		else
-			assert_int_equal(space_create(&world.space, pages[i], 1ULL << 34, 1,
-						      &start), -EINVAL);
+			assert_int_equal(ioas_create(&world.ioas, pages[i], 1ULL << 34, 1,
+						     &start), -EINVAL);
 	}
 	world_end();
 }
@@ -188,14 +188,14 @@ static void windows_beside_each_other(void **state)
 	u64 first, second;
 
 	world_begin();
-	assert_int_equal(space_create(&world.space, 16, 1ULL << 33, 1, &first),
+	assert_int_equal(ioas_create(&world.ioas, 16, 1ULL << 33, 1, &first),
 			 one_window(log) ? -ENOSPC : 0);
 	if (!one_window(log))
-		assert_int_equal(space_remove(&world.space, first), 0);
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_int_equal(space_create(&world.space, 16, 1ULL << 33, 1, &first), 0);
+		assert_int_equal(ioas_remove(&world.ioas, first), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_create(&world.ioas, 16, 1ULL << 33, 1, &first), 0);
 	assert_int_equal(!first, two);
-	assert_int_equal(space_create(&world.space, 16, 1ULL << 33, 1, &second),
+	assert_int_equal(ioas_create(&world.ioas, 16, 1ULL << 33, 1, &second),
 			 two ? 0 : -ENOSPC);
 	world_check();
 	world_end();
@@ -208,10 +208,10 @@ static void default_window_again(void **state)
 	u64 start = 1;
 
 	world_begin();
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_int_equal(space_create(&world.space, 12, 1 * GiB, 1, &start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, 1 * GiB, 1, &start), 0);
 	assert_int_equal(start, log->base->pe.start);
-	assert_int_equal(space_map(&world.space, start + MiB, UA, MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, start + MiB, UA, MiB, RW), 0);
 	world_check();
 	world_end();
 }
@@ -220,11 +220,11 @@ static void default_window_again(void **state)
 static void nobody_gets_it(void **state)
 {
 	const struct partition *log = setup(state);
-	struct hv_query q;
+	struct ddw_query q;
 
 	model_remove_pe(world.one.hv);
 	assert_int_equal(log->status, -3);
-	assert_int_equal(hv_query(&world.one.pe.addr, &q), -EIO);
+	assert_int_equal(ddw_query(&world.one.pe.addr, &q), -EIO);
 	assert_int_not_equal(pe_take(&world.one.pe), 0);
 	assert_false(world.one.pe.owned);
 	assert_false(world.one.host_left);

@@ -6,7 +6,7 @@
 #include <linux/errno.h>
 #include "world.h"
 
-/* Two more PEs like the first; all are the user's, the first one in the space. */
+/* Two more PEs like the first; all are the user's, the first one in the IOAS. */
 static int setup(void **state)
 {
 	world_setup(state);
@@ -36,7 +36,7 @@ static struct pe *pe(u32 i)
 
 static int join(u32 i)
 {
-	return space_attach(&world.space, pe(i));
+	return ioas_attach(&world.ioas, pe(i));
 }
 
 static void good_join(u32 i)
@@ -47,13 +47,13 @@ static void good_join(u32 i)
 
 static void leave(u32 i)
 {
-	space_detach(&world.space, pe(i));
+	ioas_detach(&world.ioas, pe(i));
 	world_check();
 }
 
 static void map(u64 ioba, u64 ua, u64 size)
 {
-	assert_int_equal(space_map(&world.space, ioba, ua, size, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, ioba, ua, size, RW), 0);
 	world_check();
 }
 
@@ -61,7 +61,7 @@ static u64 create(u32 page_shift, u64 size)
 {
 	u64 start;
 
-	assert_int_equal(space_create(&world.space, page_shift, size, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, page_shift, size, 1, &start), 0);
 	world_check();
 	return start;
 }
@@ -88,10 +88,10 @@ static void map_and_unmap_reach_all(void **state)
 	assert_int_equal(valid(1), 64 * MiB >> 12);
 	assert_reaches(2, 2 * MiB, UA + MiB);
 	assert_int_equal(atomic64_read(&world_table(0)->shadow.live), 64 * MiB >> 12);
-	assert_int_equal(space_unmap(&world.space, 0, DFLT_SIZE), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, DFLT_SIZE), 0);
 	world_check();
 	assert_int_equal(valid(0) + valid(1) + valid(2), 0);
-	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, UA_SIZE), 0);
 	world_end();
 }
 
@@ -108,7 +108,7 @@ static void calls_are_made_once_for_each(void **state)
 		assert_int_equal(model_count_of(MODEL_WRITES), pes * 128);
 		assert_int_equal(shim_lookups(), 0);
 		model_clear_counts();
-		assert_int_equal(space_unmap(&world.space, 0, 256 * MiB), 0);
+		assert_int_equal(ioas_unmap(&world.ioas, 0, 256 * MiB), 0);
 		assert_int_equal(model_count_of(MODEL_WRITES), pes * 128);
 	}
 	world_end();
@@ -134,10 +134,10 @@ static void a_window_lies_at_the_same_place_everywhere(void **state)
 	assert_int_equal(create(12, 64 * MiB), HIGH);
 	endpoint_window(world_endpoint(1), HIGH);
 	assert_int_equal(world_endpoint(1)->published[1].size, 64 * MiB);
-	assert_int_equal(space_remove(&world.space, HIGH), 0);
+	assert_int_equal(ioas_remove(&world.ioas, HIGH), 0);
 	world_check();
 	assert_int_equal(endpoint_windows(world_endpoint(1)), 1);
-	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 	assert_int_equal(create(16, 4 * GiB), 0);
 	assert_false(endpoint_window(world_endpoint(1), 0).dflt);
 	good_join(2);
@@ -149,11 +149,11 @@ static void a_window_lies_at_the_same_place_everywhere(void **state)
 /* Two windows that a hypervisor places by order: the lower one has to be asked for first. */
 static void joins_windows_by_their_place(void **state)
 {
-	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 	assert_int_equal(create(12, 64 * MiB), 0);
 	assert_int_equal(create(12, 64 * MiB), HIGH);
 	good_join(1);
-	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 	world_check();
 	leave(1);
 	/* High alone is what a first window on another PE cannot be: it is refused, or found. */
@@ -169,9 +169,9 @@ static void joins_windows_by_their_place(void **state)
 static void joins_the_lower_window_first(void **state)
 {
 	pe(0)->addr.token_reset = 0;
-	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 	assert_int_equal(create(12, 64 * MiB), 0);
-	assert_int_equal(space_remove(&world.space, 0), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 	assert_int_equal(create(16, 4 * GiB), HIGH);
 	assert_int_equal(create(12, 64 * MiB), 0);
 	assert_int_equal(world_table(0)->w.start, HIGH);
@@ -223,9 +223,9 @@ static void leave_in_any_order(void **state)
 			if (k < 2)
 				map(8 * MiB, UA, 4096);
 			if (k < 2)
-				assert_int_equal(space_unmap(&world.space, 8 * MiB, 4096), 0);
+				assert_int_equal(ioas_unmap(&world.ioas, 8 * MiB, 4096), 0);
 		}
-		assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), 0);
+		assert_int_equal(ioas_unregister(&world.ioas, UA, UA_SIZE), 0);
 		world_end();
 	}
 }
@@ -280,7 +280,7 @@ static void create_fails_in_one_of_them(void **state)
 	good_join(2);
 	map(0, UA, MiB);
 	digest = world_digest();
-	assert_int_equal(space_create(&world.space, 12, 64 * MiB, 1, &start), -EINVAL);
+	assert_int_equal(ioas_create(&world.ioas, 12, 64 * MiB, 1, &start), -EINVAL);
 	model_forgive(RULE_REMOVE_INVALID);
 	world_check();
 	assert_int_equal(world_digest(), digest);
@@ -288,20 +288,20 @@ static void create_fails_in_one_of_them(void **state)
 	world_check_end();
 }
 
-/* What the space offers is what all of them can do. */
+/* What the IOAS offers is what all of them can do. */
 static void info_is_the_least_of_all(void **state)
 {
-	struct space_info info;
+	struct ioas_info info;
 
 	pe(0)->pgsizes = 1 << 12 | 1 << 16 | 1 << 24;
 	pe(1)->pgsizes = 1 << 12 | 1 << 21 | 1 << 24;
 	pe(1)->max = 1;
 	good_join(1);
-	assert_int_equal(space_info(&world.space, &info), 0);
+	assert_int_equal(ioas_info(&world.ioas, &info), 0);
 	assert_int_equal(info.pgsizes, 1 << 12 | 1 << 24);
 	assert_int_equal(info.max_windows, 1);
 	leave(1);
-	assert_int_equal(space_info(&world.space, &info), 0);
+	assert_int_equal(ioas_info(&world.ioas, &info), 0);
 	assert_int_equal(info.max_windows, 2);
 	world_end();
 }
@@ -339,12 +339,12 @@ static void nobody_joins_while_entries_are_unknown(void **state)
 {
 	map(0, UA, MiB);
 	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER });
-	assert_int_equal(space_unmap(&world.space, 0, MiB), -EIO);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, MiB), -EIO);
 	model_fail(NULL);
 	assert_int_equal(join(1), -EBUSY);
 	world_check();
 	assert_int_equal(valid(1), 0);
-	assert_int_equal(space_unmap(&world.space, 0, MiB), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, MiB), 0);
 	good_join(1);
 	world_end();
 }
@@ -359,9 +359,9 @@ static void one_of_two_fails(void **state)
 	digest = world_digest();
 	for (nth = 1; nth <= 16; nth++) {
 		model_fail(&(struct model_fault){ .nth = nth, .when = nth % 3 });
-		assert_int_equal(space_map(&world.space, MiB, UA + 8 * MiB, 16 * MiB, RW), -EIO);
+		assert_int_equal(ioas_map(&world.ioas, MiB, UA + 8 * MiB, 16 * MiB, RW), -EIO);
 		world_check();
-		assert_int_equal(world.space.memory.unknown, 0);
+		assert_int_equal(world.ioas.regions.unknown, 0);
 		assert_int_equal(world_digest(), digest);
 	}
 	model_fail(NULL);
@@ -379,9 +379,9 @@ static void one_page_reaches_all(void **state)
 	map(0, UA, 64 * KiB);
 	digest = world_digest();
 	model_fail(&(struct model_fault){ .nth = 2, .when = MODEL_AFTER });
-	assert_int_equal(space_map(&world.space, MiB, UA + MiB, size, RW), -EIO);
+	assert_int_equal(ioas_map(&world.ioas, MiB, UA + MiB, size, RW), -EIO);
 	model_fail(&(struct model_fault){ .nth = 2, .when = MODEL_AFTER });
-	assert_int_equal(space_unmap(&world.space, 0, size), -EIO);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, size), -EIO);
 	model_fail(NULL);
 	world_check();
 	assert_int_equal(world_digest(), digest);
@@ -389,7 +389,7 @@ static void one_page_reaches_all(void **state)
 	map(MiB, UA + MiB, size);
 	assert_reaches(0, MiB, UA + MiB);
 	assert_reaches(1, MiB, UA + MiB);
-	assert_int_equal(space_unmap(&world.space, MiB, size), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, MiB, size), 0);
 	world_check();
 	assert_int_equal(model_count(MODEL_PUT), 4);
 	world_end();
@@ -406,9 +406,9 @@ static void joiner_that_cannot_be_cleared(void **state)
 	assert_true(world.isolated >= 1);
 	assert_true(valid(1) > 0);
 	world_check();
-	assert_int_equal(world.space.windows.pes, 1);
-	assert_int_equal(space_unmap(&world.space, 0, 4 * MiB), 0);
-	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), -EBUSY);
+	assert_int_equal(world.ioas.windows.pes, 1);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, 4 * MiB), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, UA_SIZE), -EBUSY);
 	world_give_back();
 	assert_int_equal(shim_pins(), UA_SIZE / PAGE_SIZE);
 }
@@ -420,15 +420,15 @@ static void leaver_that_cannot_be_cleared(void **state)
 	map(0, UA, MiB);
 	model_fail(&(struct model_fault){
 		.nth = 1, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
-	space_detach(&world.space, pe(1));
+	ioas_detach(&world.ioas, pe(1));
 	model_fail(NULL);
 	assert_true(world.isolated >= 1);
 	assert_int_equal(valid(1), MiB >> 12);
 	world_check();
 	/* The other one works, and nothing that was registered is given up. */
-	assert_int_equal(space_unmap(&world.space, 0, MiB), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, MiB), 0);
 	assert_int_equal(valid(0), 0);
-	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), -EBUSY);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, UA_SIZE), -EBUSY);
 	world_check();
 	world_give_back();
 	assert_int_equal(shim_pins(), UA_SIZE / PAGE_SIZE);
@@ -438,7 +438,7 @@ static void leaver_that_cannot_be_cleared(void **state)
 /* As a call leaves the table that was not answered for ten seconds; now it is busy for 30 ms. */
 static void tire(void)
 {
-	world.space.windows.table[0]->calls.idle->tired = true;
+	world.ioas.windows.table[0]->ranges.idle->tired = true;
 	model_busy(MODEL_WRITES, 3, 9901, 0);
 }
 
@@ -452,10 +452,10 @@ static void each_call_waits_anew(void **state)
 	tire();
 	good_join(1);
 	tire();
-	assert_int_equal(space_unmap(&world.space, 0, 4 * KiB), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, 4 * KiB), 0);
 	world_check();
 	tire();
-	assert_int_equal(space_unmap(&world.space, 4 * KiB, 32 * KiB), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, 4 * KiB, 32 * KiB), 0);
 	world_check();
 	tire();
 	leave(1);
@@ -473,7 +473,7 @@ static void all_go_at_the_end(void **state)
 	create(12, 64 * MiB);
 	map(0, UA, MiB);
 	map(HIGH, UA, MiB);
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	assert_int_equal(valid(0) + valid(1) + valid(2), 0);
 	assert_int_equal(shim_pins(), 0);
 	world_end();
@@ -496,10 +496,10 @@ static void each_pe_until_one_refuses(void **state)
 	world_begin();
 	e = world_add(DFLT_START, DFLT_SIZE, HIGH);
 	assert_int_equal(pe_take(&e->pe), 0);
-	assert_int_equal(space_attach(&world.space, &e->pe), 0);
-	assert_int_equal(space_each_pe(&world.space, count_pe, &left), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &e->pe), 0);
+	assert_int_equal(ioas_each_pe(&world.ioas, count_pe, &left), 0);
 	assert_int_equal(left, 1);
-	assert_int_equal(space_each_pe(&world.space, count_pe, &left), -EAGAIN);
+	assert_int_equal(ioas_each_pe(&world.ioas, count_pe, &left), -EAGAIN);
 	assert_int_equal(left, 0);
 	world_end();
 }

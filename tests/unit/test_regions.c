@@ -15,40 +15,40 @@
 #define FLAT		0x7f4000000000UL
 #define FLAT_PAGES	2048
 
-static struct memory m;
+static struct regions m;
 
 static int setup(void **state)
 {
 	world_setup(state);
 	shim_map_flat(&world.mm, FLAT, PAGES(FLAT_PAGES), PAGE_SHIFT);
-	memory_init(&m);
-	assert_int_equal(memory_adopt_mm(&m), 0);
+	regions_init(&m);
+	assert_int_equal(regions_adopt_mm(&m), 0);
 	return 0;
 }
 
 #define MEMORY_TEST(name)	cmocka_unit_test_setup(name, setup)
 
-/* The three steps, as a space takes them. */
-static int memory_register(struct memory *memory, u64 ua, u64 size)
+/* The three steps, as an IOAS takes them. */
+static int regions_register(struct regions *regions, u64 ua, u64 size)
 {
 	struct region *r;
-	int rc = memory_reserve(memory, ua, size, &r);
+	int rc = regions_reserve(regions, ua, size, &r);
 
 	if (rc)
 		return rc;
-	rc = memory_pin(r);
+	rc = regions_pin(r);
 	if (!rc)
-		rc = memory_publish(memory, r);
+		rc = regions_publish(regions, r);
 	if (rc) {
-		memory_cancel(memory, r);
-		memory_discard(r);
+		regions_cancel(regions, r);
+		regions_discard(r);
 	}
 	return rc;
 }
 
 static void end(void)
 {
-	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(regions_release(&m), 0);
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(world.mm.locked_vm, 0);
 	assert_int_equal(world.mm.users, 0);
@@ -57,13 +57,13 @@ static void end(void)
 
 static void add(u64 ua, u64 size)
 {
-	assert_int_equal(memory_register(&m, ua, size), 0);
+	assert_int_equal(regions_register(&m, ua, size), 0);
 }
 
 /* The @i-th by address. */
 static struct region *region(u32 i)
 {
-	struct rb_node *node = rb_first(&m.regions);
+	struct rb_node *node = rb_first(&m.by_ua);
 
 	while (node && i--)
 		node = rb_next(node);
@@ -83,15 +83,15 @@ static struct mm_iommu_table_group_mem_t *show(u32 i)
 static void one_owner(void **state)
 {
 	assert_int_equal(world.mm.users, 1);
-	assert_false(memory_foreign(&m));
-	assert_int_equal(memory_adopt_mm(&m), 0);
+	assert_false(regions_foreign(&m));
+	assert_int_equal(regions_adopt_mm(&m), 0);
 	assert_int_equal(world.mm.users, 1);
 	shim_set_mm(&world.other);
-	assert_true(memory_foreign(&m));
-	assert_int_equal(memory_adopt_mm(&m), -EPERM);
+	assert_true(regions_foreign(&m));
+	assert_int_equal(regions_adopt_mm(&m), -EPERM);
 	shim_set_mm(&world.mm);
 	end();
-	assert_false(memory_foreign(&m));
+	assert_false(regions_foreign(&m));
 }
 
 static void register_pins_and_charges(void **state)
@@ -101,7 +101,7 @@ static void register_pins_and_charges(void **state)
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA + PAGES(4))));
 	assert_false(shim_pinned(shim_hpa(&world.mm, UA + PAGES(5))));
 	assert_int_equal(world.mm.locked_vm, 5);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(5)), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(5)), 0);
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(world.mm.locked_vm, 0);
 	add(UA, PAGES(5));
@@ -127,8 +127,8 @@ static void bad_geometry(void **state)
 	for (i = 0; i < ARRAY_SIZE(bad_ranges); i++) {
 		const u64 ua = bad_ranges[i].ua, size = bad_ranges[i].size;
 
-		assert_int_equal(memory_register(&m, ua, size), -EINVAL);
-		assert_int_equal(memory_unregister(&m, ua, size), -EINVAL);
+		assert_int_equal(regions_register(&m, ua, size), -EINVAL);
+		assert_int_equal(regions_unregister(&m, ua, size), -EINVAL);
 	}
 	assert_int_equal(m.count, 0);
 	end();
@@ -137,13 +137,13 @@ static void bad_geometry(void **state)
 static void twice_is_busy_overlap_is_invalid(void **state)
 {
 	add(UA + PAGES(4), PAGES(4));
-	assert_int_equal(memory_register(&m, UA + PAGES(4), PAGES(4)), -EBUSY);
-	assert_int_equal(memory_register(&m, UA + PAGES(4), PAGES(3)), -EINVAL);
-	assert_int_equal(memory_register(&m, UA + PAGES(4), PAGES(5)), -EINVAL);
-	assert_int_equal(memory_register(&m, UA + PAGES(5), PAGES(1)), -EINVAL);
-	assert_int_equal(memory_register(&m, UA + PAGES(7), PAGES(4)), -EINVAL);
-	assert_int_equal(memory_register(&m, UA, PAGES(5)), -EINVAL);
-	assert_int_equal(memory_register(&m, UA, PAGES(20)), -EINVAL);
+	assert_int_equal(regions_register(&m, UA + PAGES(4), PAGES(4)), -EBUSY);
+	assert_int_equal(regions_register(&m, UA + PAGES(4), PAGES(3)), -EINVAL);
+	assert_int_equal(regions_register(&m, UA + PAGES(4), PAGES(5)), -EINVAL);
+	assert_int_equal(regions_register(&m, UA + PAGES(5), PAGES(1)), -EINVAL);
+	assert_int_equal(regions_register(&m, UA + PAGES(7), PAGES(4)), -EINVAL);
+	assert_int_equal(regions_register(&m, UA, PAGES(5)), -EINVAL);
+	assert_int_equal(regions_register(&m, UA, PAGES(20)), -EINVAL);
 	assert_int_equal(shim_pins(), 4);
 	add(UA, PAGES(4));
 	add(UA + PAGES(8), PAGES(1));
@@ -153,24 +153,24 @@ static void twice_is_busy_overlap_is_invalid(void **state)
 
 static void unregister_wants_the_very_range(void **state)
 {
-	assert_int_equal(memory_unregister(&m, UA, PAGES(1)), -ENOENT);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(1)), -ENOENT);
 	add(UA, PAGES(4));
-	assert_int_equal(memory_unregister(&m, UA, PAGES(3)), -ENOENT);
-	assert_int_equal(memory_unregister(&m, UA + PAGES(1), PAGES(3)), -ENOENT);
-	assert_int_equal(memory_unregister(&m, UA + PAGES(4), PAGES(4)), -ENOENT);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -ENOENT);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(3)), -ENOENT);
+	assert_int_equal(regions_unregister(&m, UA + PAGES(1), PAGES(3)), -ENOENT);
+	assert_int_equal(regions_unregister(&m, UA + PAGES(4), PAGES(4)), -ENOENT);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -ENOENT);
 	end();
 }
 
 static void memory_that_is_not_there(void **state)
 {
-	assert_int_equal(memory_register(&m, UA - PAGES(8), PAGES(8)), -EFAULT);
-	assert_int_equal(memory_register(&m, UA - PAGES(8), PAGES(16)), -EFAULT);
+	assert_int_equal(regions_register(&m, UA - PAGES(8), PAGES(8)), -EFAULT);
+	assert_int_equal(regions_register(&m, UA - PAGES(8), PAGES(16)), -EFAULT);
 	/* Some pages could be pinned before the bad one. */
-	assert_int_equal(memory_register(&m, UA + UA_SIZE - PAGES(8), PAGES(16)), -EFAULT);
+	assert_int_equal(regions_register(&m, UA + UA_SIZE - PAGES(8), PAGES(16)), -EFAULT);
 	shim_fail_pin(3);
-	assert_int_equal(memory_register(&m, UA, PAGES(8)), -EFAULT);
+	assert_int_equal(regions_register(&m, UA, PAGES(8)), -EFAULT);
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(world.mm.locked_vm, 0);
 	end();
@@ -180,18 +180,18 @@ static void limit_of_locked_memory(void **state)
 {
 	world.mm.limit = 10;
 	add(UA, PAGES(8));
-	assert_int_equal(memory_register(&m, UA + PAGES(8), PAGES(3)), -ENOMEM);
+	assert_int_equal(regions_register(&m, UA + PAGES(8), PAGES(3)), -ENOMEM);
 	add(UA + PAGES(8), PAGES(2));
 	end();
 }
 
 static void absurd_sizes(void **state)
 {
-	assert_int_equal(memory_register(&m, 0, 1ULL << 62), -EFAULT);
-	assert_int_equal(memory_register(&m, PAGE_SIZE, -2 * (u64)PAGE_SIZE), -EFAULT);
-	assert_int_equal(memory_register(&m, 1ULL << 40, 4 * shim_ram_size()), -EFAULT);
+	assert_int_equal(regions_register(&m, 0, 1ULL << 62), -EFAULT);
+	assert_int_equal(regions_register(&m, PAGE_SIZE, -2 * (u64)PAGE_SIZE), -EFAULT);
+	assert_int_equal(regions_register(&m, 1ULL << 40, 4 * shim_ram_size()), -EFAULT);
 	world.mm.limit = 10;
-	assert_int_equal(memory_register(&m, 1ULL << 40, 4 * shim_ram_size()), -ENOMEM);
+	assert_int_equal(regions_register(&m, 1ULL << 40, 4 * shim_ram_size()), -ENOMEM);
 	assert_int_equal(world.mm.locked_vm, 0);
 	end();
 }
@@ -205,7 +205,7 @@ static void more_than_there_is(void **state)
 	for (at = 0; at < size; at += piece)
 		shim_map_again(&world.mm, ua + at, piece, UA);
 	world.mm.limit = size / PAGE_SIZE - 1;
-	assert_int_equal(memory_register(&m, ua, size), -ENOMEM);
+	assert_int_equal(regions_register(&m, ua, size), -ENOMEM);
 	world.mm.limit = 2 * size / PAGE_SIZE;
 	add(ua, size);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
@@ -224,13 +224,13 @@ static void every_allocation_can_fail(void **state)
 		for (i = 0; i < 16; i++)	/* so that the next one needs more room */
 			add(UA + PAGES(i), PAGES(1));
 		shim_fail_alloc(++nth);
-		rc = memory_register(&m, UA + PAGES(20), PAGES(2));
+		rc = regions_register(&m, UA + PAGES(20), PAGES(2));
 		assert_int_equal(rc, shim_alloc_armed() ? 0 : -ENOMEM);
 		shim_fail_alloc(0);
 		assert_int_equal(shim_pins(), rc ? 16 : 18);
 		assert_int_equal(m.count, rc ? 16 : 17);
 		end();
-		assert_int_equal(memory_adopt_mm(&m), 0);
+		assert_int_equal(regions_adopt_mm(&m), 0);
 	} while (rc);
 	assert_true(nth >= 5);
 	end();
@@ -255,7 +255,7 @@ static void sorted_and_named_apart(void **state)
 			assert_int_not_equal(ids[k], ids[i]);
 	}
 	/* The others keep their names when one goes. */
-	assert_int_equal(memory_unregister(&m, UA, PAGES(2)), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(2)), 0);
 	for (i = 0; i < 3; i++)
 		assert_int_equal(region(i)->id, ids[i + 1]);
 	/* The next one gets its name. */
@@ -264,14 +264,14 @@ static void sorted_and_named_apart(void **state)
 	end();
 }
 
-/* memory_hold(), and where the pages are. */
-static int hold_in(struct memory *in, const struct memory_run *run, u64 *hpa, u32 *id)
+/* regions_hold(), and where the pages are. */
+static int hold_in(struct regions *in, const struct region_run *run, u64 *hpa, u32 *id)
 {
-	__be64 list[HV_BATCH];
+	__be64 list[HCALL_BATCH];
 	int i, got;
 
-	assert_in_range(run->n, 1, HV_BATCH);
-	got = memory_hold(in, run, list, id);
+	assert_in_range(run->n, 1, HCALL_BATCH);
+	got = regions_hold(in, run, list, id);
 	for (i = 0; i < got; i++) {
 		assert_int_equal(be64_to_cpu(list[i]) & PAPR_TCE_PERM, run->perm);
 		hpa[i] = be64_to_cpu(list[i]) & ~(u64)PAPR_TCE_PERM;
@@ -281,7 +281,7 @@ static int hold_in(struct memory *in, const struct memory_run *run, u64 *hpa, u3
 
 static int hold(unsigned long ua, u32 page_shift, u32 n, u64 *hpa, u32 *id)
 {
-	const struct memory_run run = {
+	const struct region_run run = {
 		.ua = ua, .page_shift = page_shift, .perm = PAPR_TCE_PERM, .n = n,
 	};
 	int got = hold_in(&m, &run, hpa, id);
@@ -306,7 +306,7 @@ static int resolve(unsigned long ua, u32 page_shift, u32 n, u64 *hpa, u32 *id)
 {
 	int got = hold(ua, page_shift, n, hpa, id);
 
-	memory_drop(&m, *id, got);
+	regions_drop(&m, *id, got);
 	return got;
 }
 
@@ -323,24 +323,24 @@ static void many_regions(void **state)
 
 		assert_int_equal(resolve(ua, PAGE_SHIFT, 9, &hpa, &id), 1);
 		assert_int_equal(hpa, shim_hpa(&world.mm, ua));
-		assert_int_equal(memory_covers(&m, ua + PAGES(1), PAGE_SIZE, 12), -EINVAL);
+		assert_int_equal(regions_covers(&m, ua + PAGES(1), PAGE_SIZE, 12), -EINVAL);
 	}
 	end();
 }
 
 static void two_users_of_one_address_space(void **state)
 {
-	struct memory other;
+	struct regions other;
 
-	memory_init(&other);
-	assert_int_equal(memory_adopt_mm(&other), 0);
+	regions_init(&other);
+	assert_int_equal(regions_adopt_mm(&other), 0);
 	add(UA, PAGES(4));
-	assert_int_equal(memory_register(&other, UA, PAGES(4)), 0);
-	assert_int_equal(memory_register(&other, UA + PAGES(1), PAGES(4)), -EINVAL);
+	assert_int_equal(regions_register(&other, UA, PAGES(4)), 0);
+	assert_int_equal(regions_register(&other, UA + PAGES(1), PAGES(4)), -EINVAL);
 	/* Once for both. */
 	assert_int_equal(shim_pins(), 4);
 	assert_int_equal(world.mm.locked_vm, 4);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	assert_int_equal(shim_pins(), 4);
 	assert_int_equal(world.mm.locked_vm, 4);
 	/* A part of what the other one has is not the same. */
@@ -348,7 +348,7 @@ static void two_users_of_one_address_space(void **state)
 	add(UA, PAGES(1));
 	assert_int_equal(shim_pins(), 9);
 	assert_int_equal(world.mm.locked_vm, 9);
-	assert_int_equal(memory_release(&other), 0);
+	assert_int_equal(regions_release(&other), 0);
 	assert_int_equal(shim_pins(), 5);
 	end();
 }
@@ -357,12 +357,12 @@ static void busy_while_an_entry_names_it(void **state)
 {
 	add(UA, PAGES(4));
 	hold_region(0, 3);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
-	memory_drop(&m, region(0)->id, 2);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
+	regions_drop(&m, region(0)->id, 2);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
 	assert_int_equal(shim_pins(), 4);
-	memory_drop(&m, region(0)->id, 1);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	regions_drop(&m, region(0)->id, 1);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	end();
 }
 
@@ -370,61 +370,61 @@ static void busy_while_an_entry_names_it(void **state)
 static void busy_while_kvm_names_it(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem;
-	struct tally tally;
+	struct kvm_mapped kvm_mapped;
 
-	tally_open(&tally, m.ledger);
+	kvm_mapped_open(&kvm_mapped, m.mm_pins);
 	add(UA, PAGES(4));
 	mem = show(0);
 	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
 	assert_int_equal(m.count, 1);
 	mm_iommu_mapped_dec(mem);
 	assert_int_equal(shim_region_mapped(mem), 0);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
-	tally_close(&tally);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
+	kvm_mapped_close(&kvm_mapped);
 	end();
 }
 
 /* Without a table that KVM could count for, what is counted is a leftover. */
 static void leftovers_of_kvm_do_not_matter(void **state)
 {
-	struct ledger *other = ledger_get(&world.other);
+	struct mm_pins *other = mm_pins_get(&world.other);
 	struct mm_iommu_table_group_mem_t *mem;
-	struct tally elsewhere;
+	struct kvm_mapped elsewhere;
 	u32 i;
 
-	tally_open(&elsewhere, other);
+	kvm_mapped_open(&elsewhere, other);
 	add(UA, PAGES(4));
 	mem = show(0);
 	for (i = 0; i < 5000; i++)
 		assert_int_equal(mm_iommu_mapped_inc(mem), 0);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	assert_int_equal(shim_pins(), 0);
-	tally_close(&elsewhere);
-	ledger_put(other);
+	kvm_mapped_close(&elsewhere);
+	mm_pins_put(other);
 	end();
 }
 
 /* The end does not wait for a table of somebody else's; the pages do. */
 static void pages_wait_for_kvm(void **state)
 {
-	struct tally mine, theirs;
+	struct kvm_mapped mine, theirs;
 	unsigned int i;
 
-	tally_open(&mine, m.ledger);
-	tally_open(&theirs, m.ledger);
+	kvm_mapped_open(&mine, m.mm_pins);
+	kvm_mapped_open(&theirs, m.mm_pins);
 	add(UA, PAGES(4));
 	add(UA + PAGES(4), PAGES(4));
 	for (i = 0; i < 3; i++)
 		assert_int_equal(mm_iommu_mapped_inc(i ? region(0)->pin->mem : show(0)), 0);
 	show(1);
-	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(regions_release(&m), 0);
 	assert_int_equal(shim_pins(), 8);
-	tally_close(&mine);
+	kvm_mapped_close(&mine);
 	assert_int_equal(shim_pins(), 8);
 	assert_int_equal(world.mm.locked_vm, 4);
 	assert_int_equal(world.mm.users, 1);
-	tally_close(&theirs);
+	kvm_mapped_close(&theirs);
 	assert_int_equal(shim_pins(), 0);
 	end();
 }
@@ -439,9 +439,9 @@ static void kvm_cannot_talk_us_into_unpinning(void **state)
 	hold_region(0, 1);
 	mm_iommu_mapped_dec(mem);
 	mm_iommu_mapped_dec(mem);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
-	memory_drop(&m, region(0)->id, 1);
+	regions_drop(&m, region(0)->id, 1);
 	end();
 }
 
@@ -449,17 +449,17 @@ static void suspect_stays_while_anything_is_unknown(void **state)
 {
 	add(UA, PAGES(4));
 	add(UA + PAGES(4), PAGES(4));
-	memory_unknown(&m, 2);
-	memory_suspect(&m, region(0)->id);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
-	assert_int_equal(memory_unregister(&m, UA + PAGES(4), PAGES(4)), 0);
-	memory_unknown(&m, -1);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
-	memory_unknown(&m, -1);
+	regions_unknown(&m, 2);
+	regions_suspect(&m, region(0)->id);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(regions_unregister(&m, UA + PAGES(4), PAGES(4)), 0);
+	regions_unknown(&m, -1);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
+	regions_unknown(&m, -1);
 	/* What becomes unknown now has nothing to do with it any more. */
-	memory_unknown(&m, 1);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
-	memory_unknown(&m, -1);
+	regions_unknown(&m, 1);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
+	regions_unknown(&m, -1);
 	end();
 }
 
@@ -469,13 +469,13 @@ static void release_leaves_the_reachable_pinned(void **state)
 	add(UA + PAGES(4), PAGES(2));
 	add(UA + PAGES(6), PAGES(3));
 	hold_region(1, 1);
-	assert_int_equal(memory_release(&m), 2);
+	assert_int_equal(regions_release(&m), 2);
 	assert_int_equal(shim_pins(), 2);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA + PAGES(4))));
 	/* The address space that they are registered in must not go away under them. */
 	assert_int_equal(world.mm.users, 1);
 	/* No way back for the driver; the test ends clean all the same. */
-	memory_drop(&m, region(0)->id, 1);
+	regions_drop(&m, region(0)->id, 1);
 	end();
 }
 
@@ -484,14 +484,14 @@ static void covers_across_regions_without_gap(void **state)
 	add(UA, PAGES(4));
 	add(UA + PAGES(4), PAGES(4));
 	add(UA + PAGES(9), PAGES(1));
-	assert_int_equal(memory_covers(&m, UA, PAGES(8), 12), 0);
-	assert_int_equal(memory_covers(&m, UA + PAGES(3), PAGES(2), 12), 0);
-	assert_int_equal(memory_covers(&m, UA + PAGES(7), PAGES(2), 12), -EINVAL);
-	assert_int_equal(memory_covers(&m, UA, PAGES(10), 12), -EINVAL);
-	assert_int_equal(memory_covers(&m, UA + PAGES(9), PAGES(2), 12), -EINVAL);
-	assert_int_equal(memory_covers(&m, UA - PAGES(1), PAGES(2), 12), -EINVAL);
-	assert_int_equal(memory_covers(&m, -(u64)PAGES(1), PAGES(1), 12), -EINVAL);
-	assert_int_equal(memory_covers(&m, UA, -(u64)PAGES(1), 12), -EINVAL);
+	assert_int_equal(regions_covers(&m, UA, PAGES(8), 12), 0);
+	assert_int_equal(regions_covers(&m, UA + PAGES(3), PAGES(2), 12), 0);
+	assert_int_equal(regions_covers(&m, UA + PAGES(7), PAGES(2), 12), -EINVAL);
+	assert_int_equal(regions_covers(&m, UA, PAGES(10), 12), -EINVAL);
+	assert_int_equal(regions_covers(&m, UA + PAGES(9), PAGES(2), 12), -EINVAL);
+	assert_int_equal(regions_covers(&m, UA - PAGES(1), PAGES(2), 12), -EINVAL);
+	assert_int_equal(regions_covers(&m, -(u64)PAGES(1), PAGES(1), 12), -EINVAL);
+	assert_int_equal(regions_covers(&m, UA, -(u64)PAGES(1), 12), -EINVAL);
 	end();
 }
 
@@ -499,12 +499,12 @@ static void page_size_of_what_backs_it(void **state)
 {
 	add(UA, 32 * MiB);
 	add(HUGE_UA, 48 * MiB);
-	assert_int_equal(memory_covers(&m, UA, 16 * MiB, 24), -EINVAL);
-	assert_int_equal(memory_covers(&m, UA, 16 * MiB, PAGE_SHIFT), 0);
-	assert_int_equal(memory_covers(&m, UA, 16 * MiB, PAGE_SHIFT + 4), -EINVAL);
-	assert_int_equal(memory_covers(&m, HUGE_UA, 48 * MiB, 24), 0);
-	assert_int_equal(memory_covers(&m, HUGE_UA, 48 * MiB, 21), 0);
-	assert_int_equal(memory_covers(&m, HUGE_UA, 48 * MiB, 12), 0);
+	assert_int_equal(regions_covers(&m, UA, 16 * MiB, 24), -EINVAL);
+	assert_int_equal(regions_covers(&m, UA, 16 * MiB, PAGE_SHIFT), 0);
+	assert_int_equal(regions_covers(&m, UA, 16 * MiB, PAGE_SHIFT + 4), -EINVAL);
+	assert_int_equal(regions_covers(&m, HUGE_UA, 48 * MiB, 24), 0);
+	assert_int_equal(regions_covers(&m, HUGE_UA, 48 * MiB, 21), 0);
+	assert_int_equal(regions_covers(&m, HUGE_UA, 48 * MiB, 12), 0);
 	end();
 }
 
@@ -516,10 +516,10 @@ static void ordinary_pages_behind_huge_ones(void **state)
 	shim_map_user(&world.mm, ua, 16 * MiB, 24);
 	shim_map_user(&world.mm, ua + 16 * MiB, 16 * MiB, PAGE_SHIFT);
 	add(ua, 32 * MiB);
-	assert_int_equal(memory_covers(&m, ua, 16 * MiB, 24), 0);
-	assert_int_equal(memory_covers(&m, ua + 16 * MiB, 16 * MiB, 24), -EINVAL);
-	assert_int_equal(memory_covers(&m, ua, 32 * MiB, 24), -EINVAL);
-	assert_int_equal(memory_covers(&m, ua, 32 * MiB, PAGE_SHIFT), 0);
+	assert_int_equal(regions_covers(&m, ua, 16 * MiB, 24), 0);
+	assert_int_equal(regions_covers(&m, ua + 16 * MiB, 16 * MiB, 24), -EINVAL);
+	assert_int_equal(regions_covers(&m, ua, 32 * MiB, 24), -EINVAL);
+	assert_int_equal(regions_covers(&m, ua, 32 * MiB, PAGE_SHIFT), 0);
 	end();
 }
 
@@ -531,13 +531,13 @@ static void one_piece_of_ordinary_pages(void **state)
 	shim_map_flat(&world.mm, ua, 48 * MiB, 24);
 	/* From the middle of a large page on, to the middle of another. */
 	add(ua + 8 * MiB, 32 * MiB);
-	assert_int_equal(memory_covers(&m, ua + 16 * MiB, 16 * MiB, 24), 0);
-	assert_int_equal(memory_covers(&m, ua + 8 * MiB, 32 * MiB, 21), 0);
-	assert_int_equal(memory_covers(&m, ua + 16 * MiB, 32 * MiB, 24), -EINVAL);
+	assert_int_equal(regions_covers(&m, ua + 16 * MiB, 16 * MiB, 24), 0);
+	assert_int_equal(regions_covers(&m, ua + 8 * MiB, 32 * MiB, 21), 0);
+	assert_int_equal(regions_covers(&m, ua + 16 * MiB, 32 * MiB, 24), -EINVAL);
 	/* The other half of the last one in a region of its own: two pins, no page. */
 	add(ua + 40 * MiB, 8 * MiB);
-	assert_int_equal(memory_covers(&m, ua + 32 * MiB, 16 * MiB, 24), -EINVAL);
-	assert_int_equal(memory_covers(&m, ua + 32 * MiB, 16 * MiB, 21), 0);
+	assert_int_equal(regions_covers(&m, ua + 32 * MiB, 16 * MiB, 24), -EINVAL);
+	assert_int_equal(regions_covers(&m, ua + 32 * MiB, 16 * MiB, 21), 0);
 	end();
 }
 
@@ -548,8 +548,8 @@ static void a_piece_off_the_grid(void **state)
 
 	shim_map_flat(&world.mm, ua - PAGES(1), 33 * MiB, 24);
 	add(ua, 32 * MiB);
-	assert_int_equal(memory_covers(&m, ua, 16 * MiB, 24), -EINVAL);
-	assert_int_equal(memory_covers(&m, ua, 16 * MiB, PAGE_SHIFT), 0);
+	assert_int_equal(regions_covers(&m, ua, 16 * MiB, 24), -EINVAL);
+	assert_int_equal(regions_covers(&m, ua, 16 * MiB, PAGE_SHIFT), 0);
 	end();
 }
 
@@ -639,11 +639,11 @@ static void dirty_marks_the_page(void **state)
 
 	add(UA, PAGES(2));
 	add(HUGE_UA, 32 * MiB);
-	memory_dirty(hpa, 12);
+	regions_dirty(hpa, 12);
 	assert_true(shim_dirty(shim_hpa(&world.mm, UA)));
 	assert_false(shim_dirty(shim_hpa(&world.mm, UA + PAGES(1))));
 	assert_int_equal(shim_dirty_count(), 1);
-	memory_dirty(shim_hpa(&world.mm, HUGE_UA + 18 * MiB), 21);
+	regions_dirty(shim_hpa(&world.mm, HUGE_UA + 18 * MiB), 21);
 	assert_true(shim_dirty(shim_hpa(&world.mm, HUGE_UA + 31 * MiB)));
 	assert_false(shim_dirty(shim_hpa(&world.mm, HUGE_UA)));
 	assert_int_equal(shim_dirty_count(), 2);
@@ -661,57 +661,57 @@ static void remap(unsigned long ua, unsigned long size)
 /* Each has what was mapped there when he registered it. */
 static void another_use_of_the_same_pages_only(void **state)
 {
-	const struct memory_run last = {
+	const struct region_run last = {
 		.ua = UA + PAGES(37), .page_shift = PAGE_SHIFT, .perm = PAPR_TCE_PERM, .n = 1,
 	};
 	u64 was = shim_hpa(&world.mm, last.ua), hpa;
-	struct memory other;
+	struct regions other;
 	u32 id;
 
-	memory_init(&other);
-	assert_int_equal(memory_adopt_mm(&other), 0);
+	regions_init(&other);
+	assert_int_equal(regions_adopt_mm(&other), 0);
 	add(UA, PAGES(40));
 	remap(last.ua, PAGES(1));
-	assert_int_equal(memory_register(&other, UA, PAGES(40)), 0);
+	assert_int_equal(regions_register(&other, UA, PAGES(40)), 0);
 	assert_int_equal(shim_pins(), 80);
 	assert_int_equal(world.mm.locked_vm, 80);
 	assert_int_equal(hold_in(&other, &last, &hpa, &id), 1);
 	assert_int_equal(hpa, shim_hpa(&world.mm, last.ua));
-	memory_drop(&other, id, 1);
+	regions_drop(&other, id, 1);
 	assert_int_equal(resolve(last.ua, PAGE_SHIFT, 1, &hpa, &id), 1);
 	assert_int_equal(hpa, was);
 	/* A third one finds those that are mapped now. */
-	assert_int_equal(memory_unregister(&m, UA, PAGES(40)), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(40)), 0);
 	assert_false(shim_pinned(was));
 	add(UA, PAGES(40));
 	assert_int_equal(shim_pins(), 40);
-	assert_int_equal(memory_release(&other), 0);
+	assert_int_equal(regions_release(&other), 0);
 	assert_true(shim_pinned(shim_hpa(&world.mm, last.ua)));
 	end();
 }
 
-static struct memory overtaker;
+static struct regions overtaker;
 static u32 overtakings;
 
 static void overtake(void)
 {
 	if (overtakings++)
 		return;
-	assert_int_equal(memory_register(&overtaker, UA, PAGES(4)), 0);
+	assert_int_equal(regions_register(&overtaker, UA, PAGES(4)), 0);
 }
 
 /* Somebody else pins the same pages in the middle of it: once is enough. */
 static void pinned_by_two_at_once(void **state)
 {
 	overtakings = 0;
-	memory_init(&overtaker);
-	assert_int_equal(memory_adopt_mm(&overtaker), 0);
+	regions_init(&overtaker);
+	assert_int_equal(regions_adopt_mm(&overtaker), 0);
 	shim_on_resched(overtake);
 	add(UA, PAGES(4));
 	assert_ptr_equal(region(0)->pin, overtaker.by_id[0]->pin);
 	assert_int_equal(shim_pins(), 4);
 	assert_int_equal(world.mm.locked_vm, 4);
-	assert_int_equal(memory_release(&overtaker), 0);
+	assert_int_equal(regions_release(&overtaker), 0);
 	assert_int_equal(shim_pins(), 4);
 	end();
 }
@@ -720,15 +720,15 @@ static void pinned_by_two_at_once(void **state)
 static void orphans_are_not_joined(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem;
-	struct tally theirs;
+	struct kvm_mapped theirs;
 	u64 was = shim_hpa(&world.mm, UA);
 
-	tally_open(&theirs, m.ledger);
+	kvm_mapped_open(&theirs, m.mm_pins);
 	add(UA, PAGES(4));
 	mem = show(0);
 	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
-	assert_int_equal(memory_release(&m), 0);
-	assert_int_equal(memory_adopt_mm(&m), 0);
+	assert_int_equal(regions_release(&m), 0);
+	assert_int_equal(regions_adopt_mm(&m), 0);
 	assert_int_equal(world.mm.locked_vm, 4);
 	remap(UA, PAGES(4));
 	/* A TCE may reach it. */
@@ -741,7 +741,7 @@ static void orphans_are_not_joined(void **state)
 	add(UA + PAGES(4), PAGES(4));
 	assert_false(shim_pinned(was));
 	assert_int_equal(world.mm.locked_vm, 8);
-	tally_close(&theirs);
+	kvm_mapped_close(&theirs);
 	end();
 }
 
@@ -749,22 +749,22 @@ static void orphans_are_not_joined(void **state)
 static void orphans_come_back(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem;
-	struct tally theirs;
+	struct kvm_mapped theirs;
 
-	tally_open(&theirs, m.ledger);
+	kvm_mapped_open(&theirs, m.mm_pins);
 	add(UA, PAGES(4));
 	mem = show(0);
 	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
-	assert_int_equal(memory_release(&m), 0);
-	assert_int_equal(memory_adopt_mm(&m), 0);
+	assert_int_equal(regions_release(&m), 0);
+	assert_int_equal(regions_adopt_mm(&m), 0);
 	world.mm.limit = 4;
 	add(UA, PAGES(4));
 	assert_int_equal(world.mm.locked_vm, 4);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
 	mm_iommu_mapped_dec(mem);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	assert_int_equal(world.mm.locked_vm, 0);
-	tally_close(&theirs);
+	kvm_mapped_close(&theirs);
 	end();
 }
 
@@ -772,28 +772,28 @@ static void orphans_come_back(void **state)
 static void orphans_make_room(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem[20];
-	struct tally theirs;
+	struct kvm_mapped theirs;
 	u32 i;
 
-	tally_open(&theirs, m.ledger);
+	kvm_mapped_open(&theirs, m.mm_pins);
 	for (i = 0; i < 20; i++) {
 		add(UA + PAGES(i), PAGES(1));
 		mem[i] = show(i);
 		assert_int_equal(mm_iommu_mapped_inc(mem[i]), 0);
 	}
-	assert_int_equal(memory_release(&m), 0);
-	assert_int_equal(memory_adopt_mm(&m), 0);
+	assert_int_equal(regions_release(&m), 0);
+	assert_int_equal(regions_adopt_mm(&m), 0);
 	world.mm.limit = 20;
-	assert_int_equal(memory_register(&m, UA + PAGES(20), PAGES(1)), -ENOMEM);
+	assert_int_equal(regions_register(&m, UA + PAGES(20), PAGES(1)), -ENOMEM);
 	for (i = 0; i < 20; i++)
 		mm_iommu_mapped_dec(mem[i]);
 	add(UA + PAGES(20), PAGES(20));
-	tally_close(&theirs);
+	kvm_mapped_close(&theirs);
 	end();
 }
 
 /* However far it has come, nothing is left of it. Return: how often it could be killed. */
-static u64 kill_register(struct memory *who, u64 size, u64 pins)
+static u64 kill_register(struct regions *who, u64 size, u64 pins)
 {
 	u64 nth;
 	int rc;
@@ -802,7 +802,7 @@ static u64 kill_register(struct memory *who, u64 size, u64 pins)
 		bool met;
 
 		shim_kill_at(nth);
-		rc = memory_register(who, FLAT, size);
+		rc = regions_register(who, FLAT, size);
 		met = !shim_kill_armed();
 		shim_kill_at(0);
 		if (!met)
@@ -817,13 +817,13 @@ static u64 kill_register(struct memory *who, u64 size, u64 pins)
 
 static void killed_while_it_looks(void **state)
 {
-	struct memory other;
+	struct regions other;
 
-	memory_init(&other);
-	assert_int_equal(memory_adopt_mm(&other), 0);
+	regions_init(&other);
+	assert_int_equal(regions_adopt_mm(&other), 0);
 	add(FLAT, PAGES(1700));
 	assert_int_equal(kill_register(&other, PAGES(1700), 1700), 4);
-	assert_int_equal(memory_release(&other), 0);
+	assert_int_equal(regions_release(&other), 0);
 	end();
 }
 
@@ -841,7 +841,7 @@ static void every_pin_can_fail(void **state)
 
 	for (nth = 1; nth <= 1100; nth += nth == 1 || nth > 505 ? 1 : 7) {
 		shim_fail_pin(nth);
-		assert_int_equal(memory_register(&m, FLAT, PAGES(1100)), -EFAULT);
+		assert_int_equal(regions_register(&m, FLAT, PAGES(1100)), -EFAULT);
 		shim_fail_pin(0);
 		assert_int_equal(shim_pins(), 0);
 		assert_int_equal(world.mm.locked_vm, 0);
@@ -853,22 +853,22 @@ static void every_pin_can_fail(void **state)
 
 static void enters_once(void **state)
 {
-	struct memory other;
+	struct regions other;
 
-	memory_init(&other);
-	assert_int_equal(memory_adopt_mm(&other), 0);
+	regions_init(&other);
+	assert_int_equal(regions_adopt_mm(&other), 0);
 	world.mm.limit = 4;
 	add(UA, PAGES(4));
-	assert_int_equal(memory_register(&other, UA, PAGES(4)), 0);
+	assert_int_equal(regions_register(&other, UA, PAGES(4)), 0);
 	assert_int_equal(shim_regions(&world.mm), 0);
 	show(0);
 	/* mm_iommu charges for it now, and nobody else. */
 	assert_int_equal(world.mm.locked_vm, 4);
 	assert_int_equal(shim_regions(&world.mm), 1);
 	assert_false(pin_claim(region(0)->pin));
-	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(regions_release(&m), 0);
 	assert_int_equal(shim_regions(&world.mm), 1);
-	assert_int_equal(memory_release(&other), 0);
+	assert_int_equal(regions_release(&other), 0);
 	assert_int_equal(shim_regions(&world.mm), 0);
 	end();
 }
@@ -895,7 +895,7 @@ static void cannot_enter(void **state)
 		refuse(1);
 		shim_fail_alloc(0);
 		assert_int_equal(world.mm.locked_vm, 1205);
-		assert_int_equal(memory_unregister(&m, FLAT + PAGES(4), PAGES(1)), 0);
+		assert_int_equal(regions_unregister(&m, FLAT + PAGES(4), PAGES(1)), 0);
 	}
 	shim_fail_pin(3);
 	refuse(0);
@@ -907,7 +907,7 @@ static void cannot_enter(void **state)
 	assert_int_equal(world.mm.locked_vm, 1204);
 	assert_int_equal(shim_pins(), 1204);
 	assert_int_equal(shim_regions(&world.mm), 0);
-	assert_int_equal(memory_unregister(&m, FLAT, PAGES(4)), 0);
+	assert_int_equal(regions_unregister(&m, FLAT, PAGES(4)), 0);
 	end();
 }
 
@@ -925,17 +925,17 @@ static void other_pages_do_not_enter(void **state)
 /* Two that overlap cannot both be found. */
 static void a_part_of_another_does_not_enter(void **state)
 {
-	struct memory other;
+	struct regions other;
 
-	memory_init(&other);
-	assert_int_equal(memory_adopt_mm(&other), 0);
-	assert_int_equal(memory_register(&other, UA + PAGES(1), PAGES(4)), 0);
+	regions_init(&other);
+	assert_int_equal(regions_adopt_mm(&other), 0);
+	assert_int_equal(regions_register(&other, UA + PAGES(1), PAGES(4)), 0);
 	assert_true(pin_claim(other.by_id[0]->pin));
 	pin_enter(other.by_id[0]->pin);
 	add(UA, PAGES(4));
 	refuse(0);
 	assert_int_equal(world.mm.locked_vm, 8);
-	assert_int_equal(memory_release(&other), 0);
+	assert_int_equal(regions_release(&other), 0);
 	end();
 }
 
@@ -972,10 +972,10 @@ static void kvm_finds_it(void)
 
 static void found_too_early(void **state)
 {
-	struct tally tally;
+	struct kvm_mapped kvm_mapped;
 
 	found = NULL;
-	tally_open(&tally, m.ledger);
+	kvm_mapped_open(&kvm_mapped, m.mm_pins);
 	add(UA, PAGES(4));
 	remap(UA + PAGES(3), PAGES(1));
 	assert_true(pin_claim(region(0)->pin));
@@ -984,10 +984,10 @@ static void found_too_early(void **state)
 	shim_on_resched(NULL);
 	assert_non_null(found);
 	assert_int_equal(world.mm.locked_vm, 8);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
 	mm_iommu_mapped_dec(found);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
-	tally_close(&tally);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
+	kvm_mapped_close(&kvm_mapped);
 	end();
 }
 
@@ -997,8 +997,8 @@ static void leave_meanwhile(void)
 {
 	if (leavings++)
 		return;
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), -EBUSY);
-	assert_int_equal(memory_release(&m), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
+	assert_int_equal(regions_release(&m), 0);
 	assert_true(shim_pins() >= 4);
 }
 
@@ -1021,7 +1021,7 @@ static void come_back_meanwhile(void)
 	if (leavings)
 		return;
 	leave_meanwhile();
-	assert_int_equal(memory_adopt_mm(&m), 0);
+	assert_int_equal(regions_adopt_mm(&m), 0);
 	add(UA, PAGES(4));
 }
 
@@ -1048,11 +1048,11 @@ static u64 bytes_of(unsigned long ua, u64 size)
 {
 	u64 before = shim_alloc_bytes(), bytes;
 
-	assert_int_equal(memory_unregister(&m, UA, PAGES(1)), 0);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(1)), 0);
 	before = shim_alloc_bytes();
 	add(ua, size);
 	bytes = shim_alloc_bytes() - before;
-	assert_int_equal(memory_unregister(&m, ua, size), 0);
+	assert_int_equal(regions_unregister(&m, ua, size), 0);
 	add(UA, PAGES(1));
 	return bytes;
 }
@@ -1076,7 +1076,7 @@ static void runs_are_charged(void **state)
 
 	shim_map_user(&world.mm, RUNS_UA, PAGES(n), PAGE_SHIFT);
 	world.mm.limit = n + 1;
-	assert_int_equal(memory_register(&m, RUNS_UA, PAGES(n)), -ENOMEM);
+	assert_int_equal(regions_register(&m, RUNS_UA, PAGES(n)), -ENOMEM);
 	assert_int_equal(world.mm.locked_vm, 0);
 	assert_int_equal(shim_pins(), 0);
 	world.mm.limit = n + 2;
@@ -1087,26 +1087,26 @@ static void runs_are_charged(void **state)
 
 /* --- one user and the others --- */
 
-static u32 ledgers_met;
+static u32 mm_pins_met;
 
-static void meet_ledger(void)
+static void meet_mm_pins(void)
 {
-	struct ledger *other = ledger_get(&world.other);
+	struct mm_pins *other = mm_pins_get(&world.other);
 
 	/* A user who holds his mmap_lock does not hold up anybody else. */
 	pin_retry(other, U32_MAX);
-	ledger_put(other);
-	ledgers_met++;
+	mm_pins_put(other);
+	mm_pins_met++;
 }
 
 static void nobody_waits_for_another_ones_memory(void **state)
 {
-	ledgers_met = 0;
+	mm_pins_met = 0;
 	add(UA, PAGES(4));
-	shim_on_mmap_lock(meet_ledger);
-	assert_int_equal(memory_unregister(&m, UA, PAGES(4)), 0);
+	shim_on_mmap_lock(meet_mm_pins);
+	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	shim_on_mmap_lock(NULL);
-	assert_int_equal(ledgers_met, 1);
+	assert_int_equal(mm_pins_met, 1);
 	end();
 }
 
@@ -1120,7 +1120,7 @@ static void dirty_marks_each_page_of_a_piece(void **state)
 
 	shim_map_flat(&world.mm, ua, 64 * MiB, 24);
 	add(ua, 32 * MiB);
-	next = memory_dirty(shim_hpa(&world.mm, ua), 24);
+	next = regions_dirty(shim_hpa(&world.mm, ua), 24);
 	assert_int_equal(next, shim_hpa(&world.mm, ua + 16 * MiB));
 	assert_int_equal(shim_dirty_count(), 16 * MiB / PAGE_SIZE);
 	assert_true(shim_dirty(shim_hpa(&world.mm, ua + 16 * MiB - PAGE_SIZE)));
@@ -1148,12 +1148,12 @@ static void pages_of_a_file(void **state)
 	add(UA, PAGES(1));
 	hold_region(0, 1);
 	hold_region(1, 2);
-	memory_dirty(shim_hpa(&world.mm, UA), PAGE_SHIFT);
-	memory_dirty(shim_hpa(&world.mm, FILE_UA), PAGE_SHIFT);
+	regions_dirty(shim_hpa(&world.mm, UA), PAGE_SHIFT);
+	regions_dirty(shim_hpa(&world.mm, FILE_UA), PAGE_SHIFT);
 	assert_int_equal(shim_dirty_count(), 1);
-	memory_drop(&m, region(0)->id, 1);
-	memory_drop(&m, region(1)->id, 2);
-	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(FILE_PAGES)), 0);
+	regions_drop(&m, region(0)->id, 1);
+	regions_drop(&m, region(1)->id, 2);
+	assert_int_equal(regions_unregister(&m, FILE_UA, PAGES(FILE_PAGES)), 0);
 	assert_int_equal(file_pages_marked(), FILE_PAGES);
 	end();
 }
@@ -1161,32 +1161,32 @@ static void pages_of_a_file(void **state)
 /* No device could write to it. */
 static void a_file_that_is_only_read(void **state)
 {
-	struct memory_run run = { FILE_UA, PAGE_SHIFT, PAPR_TCE_READ, 1 };
-	struct memory_page page;
+	struct region_run run = { FILE_UA, PAGE_SHIFT, PAPR_TCE_READ, 1 };
+	struct region_page page;
 	u64 hpa;
 	u32 id;
 
 	shim_map_file(&world.mm, FILE_UA, PAGES(FILE_PAGES));
 	add(FILE_UA, PAGES(FILE_PAGES));
 	assert_int_equal(hold_in(&m, &run, &hpa, &id), 1);
-	memory_drop(&m, id, 1);
-	page = memory_hold_page(&m, run.ua, run.page_shift, run.perm);
+	regions_drop(&m, id, 1);
+	page = regions_hold_page(&m, run.ua, run.page_shift, run.perm);
 	assert_int_equal(page.region, id);
 	assert_int_equal(page.hpa, hpa);
-	memory_drop(&m, id, 1);
-	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(FILE_PAGES)), 0);
+	regions_drop(&m, id, 1);
+	assert_int_equal(regions_unregister(&m, FILE_UA, PAGES(FILE_PAGES)), 0);
 	assert_int_equal(file_pages_marked(), 0);
 	/* The same by the short way, and by nobody but KVM. */
 	add(FILE_UA, PAGES(2));
 	run.perm = PAPR_TCE_PERM;
-	id = memory_hold_page(&m, run.ua, run.page_shift, run.perm).region;
+	id = regions_hold_page(&m, run.ua, run.page_shift, run.perm).region;
 	assert_true(id);
-	memory_drop(&m, id, 1);
-	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(2)), 0);
+	regions_drop(&m, id, 1);
+	assert_int_equal(regions_unregister(&m, FILE_UA, PAGES(2)), 0);
 	assert_int_equal(file_pages_marked(), 2);
 	add(FILE_UA + PAGES(2), PAGES(2));
 	show(0);
-	assert_int_equal(memory_unregister(&m, FILE_UA + PAGES(2), PAGES(2)), 0);
+	assert_int_equal(regions_unregister(&m, FILE_UA + PAGES(2), PAGES(2)), 0);
 	assert_int_equal(file_pages_marked(), 4);
 	end();
 }
@@ -1200,8 +1200,8 @@ static void a_page_that_its_file_system_forgot(void **state)
 	pfn_to_page(shim_hpa(&world.mm, FILE_UA + PAGES(1)) >> PAGE_SHIFT)->bare = true;
 	add(FILE_UA, PAGES(3));
 	hold_region(0, 1);
-	memory_drop(&m, region(0)->id, 1);
-	assert_int_equal(memory_unregister(&m, FILE_UA, PAGES(3)), 0);
+	regions_drop(&m, region(0)->id, 1);
+	assert_int_equal(regions_unregister(&m, FILE_UA, PAGES(3)), 0);
 	assert_int_equal(file_pages_marked(), 2);
 	assert_int_equal(shim_log_lines(), lines + 1);
 	end();
@@ -1217,7 +1217,7 @@ static void pinned_too_often(void **state)
 	struct page *page = pfn_to_page(shim_hpa(&world.mm, UA + PAGES(700)) >> PAGE_SHIFT);
 
 	page->pins += MOST_PINS;
-	assert_int_equal(memory_register(&m, UA, PAGES(800)), -ENOMEM);
+	assert_int_equal(regions_register(&m, UA, PAGES(800)), -ENOMEM);
 	assert_int_equal(page->pins, MOST_PINS);
 	assert_int_equal(world.mm.locked_vm, 0);
 	page->pins--;

@@ -46,14 +46,14 @@ static void set(u64 idx, u64 tce, u32 region)
 	assert_non_null(leaf);
 	if (!leaf->cells)
 		leaf->cells = shadow_cells(GFP_KERNEL);
-	leaf_flatten(leaf, NULL);
+	shadow_leaf_flatten(leaf, NULL);
 	shadow_set(&s, leaf, idx & SHADOW_LEAF_MASK, tce, region);
 }
 
 static u64 tce_at(u64 idx)
 {
 	const struct shadow_leaf *leaf = shadow_leaf(&s, idx);
-	u64 tce = leaf ? leaf_tce(leaf, idx & SHADOW_LEAF_MASK, NULL) : 0;
+	u64 tce = leaf ? shadow_leaf_tce(leaf, idx & SHADOW_LEAF_MASK, NULL) : 0;
 
 	assert_int_equal(shadow_next_live(&s, idx, idx + 1) == idx, !!tce);
 	return tce;

@@ -22,9 +22,9 @@ static int setup(void **state)
 {
 	world_setup(state);
 	world_attach();
-	assert_int_equal(space_register(&world.space, A, REGION), 0);
-	assert_int_equal(space_register(&world.space, B, REGION), 0);
-	assert_int_equal(space_register(&world.space, C, REGION), 0);
+	assert_int_equal(ioas_register(&world.ioas, A, REGION), 0);
+	assert_int_equal(ioas_register(&world.ioas, B, REGION), 0);
+	assert_int_equal(ioas_register(&world.ioas, C, REGION), 0);
 	model_clear_counts();
 	return 0;
 }
@@ -35,9 +35,9 @@ static int map(u64 first, u64 n, u64 ua, u64 perm)
 {
 	int rc;
 
-	down_write(&world.space.lock);
-	rc = table_map(world_table(0), first, n, ua, perm, lend_wanted(world_table(0)));
-	up_write(&world.space.lock);
+	down_write(&world.ioas.lock);
+	rc = table_map(world_table(0), first, n, ua, perm, kvm_table_wanted(world_table(0)));
+	up_write(&world.ioas.lock);
 	return rc;
 }
 
@@ -45,9 +45,9 @@ static int unmap(u64 first, u64 n)
 {
 	int rc;
 
-	down_write(&world.space.lock);
+	down_write(&world.ioas.lock);
 	rc = table_unmap(world_table(0), first, n);
-	up_write(&world.space.lock);
+	up_write(&world.ioas.lock);
 	return rc;
 }
 
@@ -55,9 +55,9 @@ static u64 clear(void)
 {
 	u64 rc;
 
-	down_write(&world.space.lock);
+	down_write(&world.ioas.lock);
 	rc = table_clear(world_table(0));
-	up_write(&world.space.lock);
+	up_write(&world.ioas.lock);
 	return rc;
 }
 
@@ -100,16 +100,16 @@ static struct region *region(u64 ua)
 {
 	u32 i;
 
-	for (i = 0; i < world.space.memory.room; i++)
-		if (world.space.memory.by_id[i] && world.space.memory.by_id[i]->ua == ua)
-			return world.space.memory.by_id[i];
+	for (i = 0; i < world.ioas.regions.room; i++)
+		if (world.ioas.regions.by_id[i] && world.ioas.regions.by_id[i]->ua == ua)
+			return world.ioas.regions.by_id[i];
 	fail_msg("no such region");
 	return NULL;
 }
 
 static int forget_region(u64 ua)
 {
-	return space_unregister(&world.space, ua, REGION);
+	return ioas_unregister(&world.ioas, ua, REGION);
 }
 
 static void map_writes_what_the_user_has(void **state)
@@ -131,10 +131,10 @@ static void exact_counts(void **state)
 	const u64 firsts[] = { 0, 512, 100, 511 };
 	u32 i;
 
-	assert_int_equal(space_unregister(&world.space, B, REGION), 0);
-	assert_int_equal(space_unregister(&world.space, C, REGION), 0);
-	assert_int_equal(space_unregister(&world.space, A, REGION), 0);
-	assert_int_equal(space_register(&world.space, UA, UA_SIZE), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, B, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, C, REGION), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA, UA_SIZE), 0);
 	for (i = 0; i < ARRAY_SIZE(firsts); i++) {
 		good_map(firsts[i], n, UA, RW);
 		assert_counts(0, 128, 0);
@@ -378,7 +378,7 @@ static void page_fails_once(int (*act)(void))
 		model_fail(NULL);
 		world_check();
 		assert_int_equal(world_digest(), digest);
-		assert_int_equal(world.space.memory.unknown, 0);
+		assert_int_equal(world.ioas.regions.unknown, 0);
 	}
 	assert_int_equal(forget_region(B), 0);
 }
@@ -394,10 +394,10 @@ static void page_fails_for_good(int (*act)(void))
 	assert_int_equal(act(), -EIO);
 	model_fail(NULL);
 	world_check();
-	assert_int_equal(world.space.memory.unknown, 1);
+	assert_int_equal(world.ioas.regions.unknown, 1);
 	assert_int_equal(forget_region(act == map_page ? B : A), -EBUSY);
 	good_unmap(0, 200);
-	assert_int_equal(world.space.memory.unknown, 0);
+	assert_int_equal(world.ioas.regions.unknown, 0);
 	assert_int_equal(forget_region(A), 0);
 	assert_int_equal(forget_region(B), 0);
 }
@@ -483,7 +483,7 @@ static void unmap_with_holes(void **state)
 static void without_indirect(void **state)
 {
 	model_set_features(false, true);
-	hv_init();
+	hcall_init();
 	good_map(0, 1000, A, RW);
 	assert_counts(1000, 0, 0);
 	assert_mapped(0, 1000, A, RW);
@@ -495,7 +495,7 @@ static void without_indirect(void **state)
 static void without_stuff(void **state)
 {
 	model_set_features(true, false);
-	hv_init();
+	hcall_init();
 	good_map(0, 1000, A, RW);
 	assert_counts(0, 2, 0);
 	good_unmap(0, 1000);
@@ -632,7 +632,7 @@ static u64 kill_everywhere(int (*act)(void))
 		rc = act();
 		shim_kill_at(0);
 		world_check();
-		assert_int_equal(world.space.memory.unknown, 0);
+		assert_int_equal(world.ioas.regions.unknown, 0);
 		if (!rc)
 			return midway;
 		assert_int_equal(rc, -EINTR);
@@ -682,7 +682,7 @@ static void busy_is_waited_for(void **state)
 static void busy_between_single_calls(void **state)
 {
 	model_set_features(false, false);
-	hv_init();
+	hcall_init();
 	model_fail(&(struct model_fault){ .nth = 5, .times = 3, .hcall = 9900 });
 	good_map(0, 20, A, RW);
 	assert_mapped(0, 20, A, RW);
@@ -718,7 +718,7 @@ static void fail_once_everywhere(int (*act)(void), bool indirect, bool stuff)
 
 		setup(NULL);
 		model_set_features(indirect, stuff);
-		hv_init();
+		hcall_init();
 		scene();
 		do {
 			u64 digest = world_digest();
@@ -728,7 +728,7 @@ static void fail_once_everywhere(int (*act)(void), bool indirect, bool stuff)
 			assert_int_equal(rc, model_failed() ? -EIO : 0);
 			model_fail(NULL);
 			world_check();
-			assert_int_equal(world.space.memory.unknown, 0);
+			assert_int_equal(world.ioas.regions.unknown, 0);
 			if (rc)
 				assert_int_equal(world_digest(), digest);
 		} while (rc);
@@ -757,7 +757,7 @@ static void single_calls_fail_once(void **state)
 
 		setup(NULL);
 		model_set_features(false, false);
-		hv_init();
+		hcall_init();
 		scene();
 		digest = world_digest();
 		model_fail(&(struct model_fault){ .nth = few[i], .when = MODEL_AFTER });
@@ -766,7 +766,7 @@ static void single_calls_fail_once(void **state)
 		assert_int_equal(unmap_scene(), -EIO);
 		world_check();
 		assert_int_equal(world_digest(), digest);
-		assert_int_equal(world.space.memory.unknown, 0);
+		assert_int_equal(world.ioas.regions.unknown, 0);
 		world_end();
 	}
 }
@@ -839,11 +839,11 @@ static void quarantine_everywhere(int (*act)(void))
 			rc = act();
 			assert_int_equal(rc, model_failed() ? -EIO : 0);
 			world_check();
-			assert_true(!rc == !world.space.memory.unknown);
+			assert_true(!rc == !world.ioas.regions.unknown);
 			model_fail(NULL);
 			assert_int_equal(unmap(0, DFLT_TCES), 0);
 			world_check();
-			assert_int_equal(world.space.memory.unknown, 0);
+			assert_int_equal(world.ioas.regions.unknown, 0);
 			assert_int_equal(model_valid(world.one.hv), 0);
 			assert_int_equal(forget_region(A), 0);
 			assert_int_equal(forget_region(B), 0);
@@ -872,14 +872,14 @@ static void unknown_entries_pin_old_and_new(void **state)
 	assert_int_equal(map(5, 10, B, RW), -EIO);
 	model_fail(NULL);
 	world_check();
-	assert_int_equal(world.space.memory.unknown, 10);
+	assert_int_equal(world.ioas.regions.unknown, 10);
 	good_unmap(0, 5);
 	assert_int_equal(forget_region(A), -EBUSY);
 	assert_int_equal(forget_region(B), -EBUSY);
 	assert_int_equal(forget_region(C), 0);
 	/* A MAP that succeeds makes them known as well. */
 	good_map(5, 10, B, RW);
-	assert_int_equal(world.space.memory.unknown, 0);
+	assert_int_equal(world.ioas.regions.unknown, 0);
 	assert_int_equal(forget_region(A), 0);
 	assert_int_equal(forget_region(B), -EBUSY);
 	world_end();
@@ -913,18 +913,18 @@ static void failed_map_over_unknown_ones(void **state)
 	model_fail(&(struct model_fault){
 		.nth = 2, .times = MODEL_FOREVER, .when = MODEL_HALFWAY });
 	assert_int_equal(map_scene(), -EIO);
-	assert_true(world.space.memory.unknown > 0);
+	assert_true(world.ioas.regions.unknown > 0);
 	world_check();
 	/* Another one that fails, but can go back: what was unknown is gone. */
 	model_fail(&(struct model_fault){ .nth = 3 });
 	assert_int_equal(map_scene(), -EIO);
 	model_fail(NULL);
 	world_check();
-	assert_int_equal(world.space.memory.unknown, 0);
+	assert_int_equal(world.ioas.regions.unknown, 0);
 	assert_int_equal(map_scene(), 0);
 	world_check();
 	assert_mapped(300, 2200, C, RW);
-	assert_int_equal(world.space.memory.unknown, 0);
+	assert_int_equal(world.ioas.regions.unknown, 0);
 	world_end();
 }
 
@@ -939,7 +939,7 @@ static void failed_unmap_over_unknown_ones(void **state)
 	world_check();
 	model_fail(NULL);
 	good_unmap(300, 2200);
-	assert_int_equal(world.space.memory.unknown, 0);
+	assert_int_equal(world.ioas.regions.unknown, 0);
 	world_end();
 }
 
@@ -990,11 +990,11 @@ static void forget_gives_back_what_is_unknown(void **state)
 	/* As though the window had gone, with all that was in it. */
 	for (i = 0; i < 4096; i++)
 		model_poke(LIOBN, DFLT_START + TCES(i), 0);
-	down_write(&world.space.lock);
+	down_write(&world.ioas.lock);
 	table_forget(world_table(0));
-	up_write(&world.space.lock);
+	up_write(&world.ioas.lock);
 	world_check();
-	assert_int_equal(world.space.memory.unknown, 0);
+	assert_int_equal(world.ioas.regions.unknown, 0);
 	assert_int_equal(forget_region(A), 0);
 	world_end();
 }
@@ -1039,7 +1039,7 @@ static void unmap_marks_pages_of_files(void **state)
 	u64 i;
 
 	shim_map_file(&world.mm, file, 8 * PAGE_SIZE);
-	assert_int_equal(space_register(&world.space, file, 8 * PAGE_SIZE), 0);
+	assert_int_equal(ioas_register(&world.ioas, file, 8 * PAGE_SIZE), 0);
 	good_map(0, 2 * page, file, RW);
 	good_map(2 * page, 2 * page, file + 2 * PAGE_SIZE, PAPR_TCE_READ);
 	good_map(4 * page, 1, file + 4 * PAGE_SIZE, PAPR_TCE_WRITE);
@@ -1052,7 +1052,7 @@ static void unmap_marks_pages_of_files(void **state)
 	assert_true(shim_dirty(shim_hpa(&world.mm, file + 4 * PAGE_SIZE)));
 	assert_int_equal(clear(), 0);
 	assert_int_equal(shim_dirty_count(), 2);
-	assert_int_equal(space_unregister(&world.space, file, 8 * PAGE_SIZE), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, file, 8 * PAGE_SIZE), 0);
 	for (i = 0; i < 8; i++)
 		assert_true(shim_dirty(shim_hpa(&world.mm, file + i * PAGE_SIZE)));
 	world_end();

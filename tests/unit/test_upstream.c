@@ -16,14 +16,14 @@ static void B11_a_failed_v1_map_leaves_no_pin(void **state)
 	u64 nth;
 
 	(void)state;
-	space_init(&world.space, true);
+	ioas_init(&world.ioas, true);
 	world_attach();
-	assert_int_equal(space_enable(&world.space), 0);
-	assert_int_equal(space_map(&world.space, 0, UA + UA_SIZE - MiB, 2 * MiB, RW), -EFAULT);
+	assert_int_equal(ioas_enable(&world.ioas), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0, UA + UA_SIZE - MiB, 2 * MiB, RW), -EFAULT);
 	assert_int_equal(shim_pins(), 0);
 	for (nth = 1; nth <= 4; nth++) {
 		model_fail(&(struct model_fault){ .nth = nth, .when = nth % 3 });
-		assert_int_equal(space_map(&world.space, 0, UA, 8 * MiB, RW), -EIO);
+		assert_int_equal(ioas_map(&world.ioas, 0, UA, 8 * MiB, RW), -EIO);
 		assert_int_equal(shim_pins(), 0);
 		world_check();
 	}
@@ -39,11 +39,11 @@ static void B14_default_window_without_a_reset(void **state)
 	(void)state;
 	world.one.pe.addr.token_reset = 0;
 	world_begin();
-	assert_int_equal(space_remove(&world.space, DFLT_START), 0);
-	assert_int_equal(space_create(&world.space, 16, 4 * GiB, 1, &start), 0);
-	assert_int_equal(space_remove(&world.space, start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, DFLT_START), 0);
+	assert_int_equal(ioas_create(&world.ioas, 16, 4 * GiB, 1, &start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, start), 0);
 	assert_true(world_window(DFLT_START).dflt);
-	assert_int_equal(space_create(&world.space, 12, DFLT_SIZE, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, 12, DFLT_SIZE, 1, &start), 0);
 	assert_int_equal(start, DFLT_START);
 	assert_int_equal(model_count(MODEL_RESET), 0);
 	world_end();

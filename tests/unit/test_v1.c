@@ -11,7 +11,7 @@
 static int setup(void **state)
 {
 	world_setup(state);
-	space_init(&world.space, true);
+	ioas_init(&world.ioas, true);
 	world_attach();
 	return 0;
 }
@@ -19,7 +19,7 @@ static int setup(void **state)
 static int setup_enabled(void **state)
 {
 	setup(state);
-	assert_int_equal(space_enable(&world.space), 0);
+	assert_int_equal(ioas_enable(&world.ioas), 0);
 	model_clear_counts();
 	return 0;
 }
@@ -29,7 +29,7 @@ static int setup_enabled(void **state)
 
 static int map(u64 ioba, u64 ua, u64 size, u64 perm)
 {
-	return space_map(&world.space, ioba, ua, size, perm);
+	return ioas_map(&world.ioas, ioba, ua, size, perm);
 }
 
 static void good_map(u64 ioba, u64 ua, u64 size, u64 perm)
@@ -40,27 +40,27 @@ static void good_map(u64 ioba, u64 ua, u64 size, u64 perm)
 
 static void good_unmap(u64 ioba, u64 size)
 {
-	assert_int_equal(space_unmap(&world.space, ioba, size), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, ioba, size), 0);
 	world_check();
 }
 
 static void enable_charges_the_window(void **state)
 {
 	assert_int_equal(map(0, UA, MiB, RW), -EPERM);
-	assert_int_equal(space_unmap(&world.space, 0, MiB), -EPERM);
-	assert_int_equal(space_enable(&world.space), 0);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, MiB), -EPERM);
+	assert_int_equal(ioas_enable(&world.ioas), 0);
 	assert_true(world.mm.locked_vm >= WINDOW_PAGES);
-	assert_int_equal(world.space.locked, WINDOW_PAGES);
-	assert_int_equal(space_enable(&world.space), -EBUSY);
-	assert_int_equal(world.space.locked, WINDOW_PAGES);
+	assert_int_equal(world.ioas.locked, WINDOW_PAGES);
+	assert_int_equal(ioas_enable(&world.ioas), -EBUSY);
+	assert_int_equal(world.ioas.locked, WINDOW_PAGES);
 	good_map(0, UA, MiB, RW);
 	world_end();
 }
 
 static void enable_needs_a_group(void **state)
 {
-	space_detach(&world.space, &world.one.pe);
-	assert_int_equal(space_enable(&world.space), -ENODEV);
+	ioas_detach(&world.ioas, &world.one.pe);
+	assert_int_equal(ioas_enable(&world.ioas), -ENODEV);
 	assert_int_equal(world.mm.locked_vm, 0);
 	world_end();
 }
@@ -68,7 +68,7 @@ static void enable_needs_a_group(void **state)
 static void enable_beyond_the_limit(void **state)
 {
 	world.mm.limit = WINDOW_PAGES - 1;
-	assert_int_equal(space_enable(&world.space), -ENOMEM);
+	assert_int_equal(ioas_enable(&world.ioas), -ENOMEM);
 	assert_int_equal(map(0, UA, MiB, RW), -EPERM);
 	world_end();
 }
@@ -76,14 +76,14 @@ static void enable_beyond_the_limit(void **state)
 static void disable_unmaps_and_gives_back(void **state)
 {
 	good_map(0, UA, MiB, RW);
-	assert_int_equal(space_disable(&world.space), 0);
+	assert_int_equal(ioas_disable(&world.ioas), 0);
 	world_check();
 	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(shim_pins(), 0);
-	assert_int_equal(world.space.locked, 0);
+	assert_int_equal(world.ioas.locked, 0);
 	assert_int_equal(map(0, UA, MiB, RW), -EPERM);
-	assert_int_equal(space_disable(&world.space), 0);
-	assert_int_equal(space_enable(&world.space), 0);
+	assert_int_equal(ioas_disable(&world.ioas), 0);
+	assert_int_equal(ioas_enable(&world.ioas), 0);
 	good_map(0, UA, MiB, RW);
 	world_end();
 }
@@ -95,11 +95,11 @@ static void disable_that_fails_changes_nothing(void **state)
 	good_map(0, UA, 4 * MiB, RW);
 	digest = world_digest();
 	model_fail(&(struct model_fault){ .nth = 2 });
-	assert_int_equal(space_disable(&world.space), -EIO);
+	assert_int_equal(ioas_disable(&world.ioas), -EIO);
 	model_fail(NULL);
 	world_check();
 	assert_int_equal(world_digest(), digest);
-	assert_int_equal(world.space.locked, WINDOW_PAGES);
+	assert_int_equal(world.ioas.locked, WINDOW_PAGES);
 	world_end();
 }
 
@@ -186,7 +186,7 @@ static void every_call_can_fail(void **state)
 		assert_int_equal(shim_pins(), 4 * MiB >> PAGE_SHIFT);
 	}
 	model_fail(&(struct model_fault){ .nth = 2 });
-	assert_int_equal(space_unmap(&world.space, 0, 4 * MiB), -EIO);
+	assert_int_equal(ioas_unmap(&world.ioas, 0, 4 * MiB), -EIO);
 	world_check();
 	assert_int_equal(world_digest(), digest);
 	world_end();
@@ -217,15 +217,15 @@ static void one_group_only(void **state)
 	struct endpoint *e = world_add(DFLT_START, DFLT_SIZE, HIGH);
 
 	assert_int_equal(pe_take(&e->pe), 0);
-	assert_int_equal(space_attach(&world.space, &e->pe), -EBUSY);
+	assert_int_equal(ioas_attach(&world.ioas, &e->pe), -EBUSY);
 	world_end();
 }
 
 static void info_has_no_ddw(void **state)
 {
-	struct space_info info;
+	struct ioas_info info;
 
-	assert_int_equal(space_info(&world.space, &info), 0);
+	assert_int_equal(ioas_info(&world.ioas, &info), 0);
 	assert_int_equal(info.dma32_start, DFLT_START);
 	assert_int_equal(info.dma32_size, DFLT_SIZE);
 	assert_int_equal(info.pgsizes, 0);
@@ -237,19 +237,19 @@ static void another_process(void **state)
 	good_map(0, UA, MiB, RW);
 	shim_set_mm(&world.other);
 	assert_int_equal(map(MiB, UA, MiB, RW), -EPERM);
-	assert_int_equal(space_disable(&world.space), -EPERM);
-	assert_int_equal(space_enable(&world.space), -EPERM);
+	assert_int_equal(ioas_disable(&world.ioas), -EPERM);
+	assert_int_equal(ioas_enable(&world.ioas), -EPERM);
 	world_end();
 }
 
 static void end_with_everything_mapped(void **state)
 {
 	good_map(0, UA, 64 * MiB, RW);
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(world.mm.locked_vm, 0);
-	assert_int_equal(space_enable(&world.space), -ENODEV);
-	assert_int_equal(space_disable(&world.space), -ENODEV);
+	assert_int_equal(ioas_enable(&world.ioas), -ENODEV);
+	assert_int_equal(ioas_disable(&world.ioas), -ENODEV);
 	world_end();
 }
 
@@ -257,11 +257,11 @@ static void end_with_everything_mapped(void **state)
 static void group_goes_while_enabled(void **state)
 {
 	good_map(0, UA, MiB, RW);
-	space_detach(&world.space, &world.one.pe);
+	ioas_detach(&world.ioas, &world.one.pe);
 	world_check();
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(map(0, UA, MiB, RW), -ENXIO);
-	assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), 0);
 	good_map(0, UA, MiB, RW);
 	world_end();
 }
@@ -278,15 +278,15 @@ static void calls_of_the_other_api(void **state)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(v2_calls); i++)
-		assert_int_equal(ioctl_space(&world.space, v2_calls[i], (unsigned long)arg),
+		assert_int_equal(ioctl_ioas(&world.ioas, v2_calls[i], (unsigned long)arg),
 				 -ENOTTY);
 	for (i = 0; i < ARRAY_SIZE(v1_calls); i++)
-		assert_int_equal(ioctl_space(&world.space, v1_calls[i], 0), 0);
+		assert_int_equal(ioctl_ioas(&world.ioas, v1_calls[i], 0), 0);
 	world_end();
 	world_setup(NULL);
 	world_begin();
 	for (i = 0; i < ARRAY_SIZE(v1_calls); i++)
-		assert_int_equal(ioctl_space(&world.space, v1_calls[i], 0), -ENOTTY);
+		assert_int_equal(ioctl_ioas(&world.ioas, v1_calls[i], 0), -ENOTTY);
 	world_end();
 }
 
@@ -315,7 +315,7 @@ static void pages_of_a_file(void **state)
 	assert_true(shim_dirty(shim_hpa(&world.mm, ua + 2 * PAGE_SIZE)));
 	assert_int_equal(shim_pins(), 2);
 	/* DISABLE. */
-	assert_int_equal(space_disable(&world.space), 0);
+	assert_int_equal(ioas_disable(&world.ioas), 0);
 	assert_true(shim_dirty(shim_hpa(&world.mm, ua + 3 * PAGE_SIZE)));
 	assert_int_equal(shim_pins(), 0);
 	world_check();
@@ -356,9 +356,9 @@ static void more_than_the_window_is_charged(void **state)
 
 	shim_map_user(&world.mm, FAR_UA, FAR_PAGES * PAGE_SIZE, PAGE_SHIFT);
 	/* As if the window had 100 pages. */
-	account_locked_vm(&world.mm, world.space.paid - 100, false);
-	world.space.locked -= world.space.paid - 100;
-	world.space.paid = 100;
+	account_locked_vm(&world.mm, world.ioas.paid - 100, false);
+	world.ioas.locked -= world.ioas.paid - 100;
+	world.ioas.paid = 100;
 	charged = world.mm.locked_vm;
 	for (i = 0; i < FAR_PAGES; i++)
 		good_map(i * 4096, FAR_UA + i * PAGE_SIZE, 4096, RW);
@@ -366,7 +366,7 @@ static void more_than_the_window_is_charged(void **state)
 	assert_in_range(world.mm.locked_vm, charged + 100, charged + 104);
 	good_unmap(0, FAR_PAGES * 4096);
 	good_map(0, FAR_UA, 4096, RW);
-	assert_int_equal(world.space.locked, 100);
+	assert_int_equal(world.ioas.locked, 100);
 	/* Beyond the limit: nothing has changed. */
 	world.mm.limit = world.mm.locked_vm + 5;
 	for (i = 1; i < 105; i++)
@@ -374,7 +374,7 @@ static void more_than_the_window_is_charged(void **state)
 	assert_int_equal(map(i * 4096, FAR_UA + i * PAGE_SIZE, 4096, RW), -ENOMEM);
 	world_check();
 	assert_int_equal(shim_pins(), 105);
-	assert_int_equal(world.space.transit, 0);
+	assert_int_equal(world.ioas.transit, 0);
 	world_end();
 }
 
@@ -390,29 +390,29 @@ static void others(void)
 
 static int disable(void)
 {
-	return space_disable(&world.space);
+	return ioas_disable(&world.ioas);
 }
 
 static int disable_and_enable(void)
 {
-	return space_disable(&world.space) ?: space_enable(&world.space);
+	return ioas_disable(&world.ioas) ?: ioas_enable(&world.ioas);
 }
 
 static int detach(void)
 {
-	space_detach(&world.space, &world.one.pe);
+	ioas_detach(&world.ioas, &world.one.pe);
 	return 0;
 }
 
-static int kill_space(void)
+static int kill_ioas(void)
 {
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	return 0;
 }
 
 static int map_the_same(void)
 {
-	return space_map(&world.space, 0, UA + MiB, MiB, RW);
+	return ioas_map(&world.ioas, 0, UA + MiB, MiB, RW);
 }
 
 static const struct {
@@ -422,7 +422,7 @@ static const struct {
 	{ disable, -EPERM },
 	{ disable_and_enable, 0 },
 	{ detach, -ENXIO },
-	{ kill_space, -ENODEV },
+	{ kill_ioas, -ENODEV },
 	{ map_the_same, 0 },
 };
 
@@ -441,8 +441,8 @@ static void others_come_between(void **state)
 		shim_on_resched(NULL);
 		assert_true(during);
 		assert_int_equal(meanwhile_rc, 0);
-		assert_int_equal(world.space.transit, 0);
-		if (!world.space.dead)
+		assert_int_equal(world.ioas.transit, 0);
+		if (!world.ioas.dead)
 			world_check();
 		world_end();
 	}

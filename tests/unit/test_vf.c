@@ -18,16 +18,16 @@ static int setup(void **state)
 /* GET_INFO has no words for it, but it is there. */
 static void default_window_is_not_told_and_used(void **state)
 {
-	struct space_info info;
+	struct ioas_info info;
 
 	world_begin();
-	assert_int_equal(space_info(&world.space, &info), 0);
+	assert_int_equal(ioas_info(&world.ioas, &info), 0);
 	assert_int_equal(info.dma32_start, 0);
 	assert_int_equal(info.dma32_size, 0);
 	assert_int_equal(info.max_windows, 1);
-	assert_int_equal(space_map(&world.space, HIGH + 5 * GiB, UA, MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, HIGH + 5 * GiB, UA, MiB, RW), 0);
 	world_check();
-	assert_int_equal(space_map(&world.space, 0, UA, MiB, RW), -ENXIO);
+	assert_int_equal(ioas_map(&world.ioas, 0, UA, MiB, RW), -ENXIO);
 	world_end();
 }
 
@@ -37,13 +37,13 @@ static void default_window_is_removed_at_0(void **state)
 	u64 start;
 
 	world_begin();
-	assert_int_equal(space_create(&world.space, 16, 1 * GiB, 1, &start), -ENOSPC);
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_int_equal(space_remove(&world.space, 0), -EINVAL);
-	assert_int_equal(space_create(&world.space, 16, 1 * GiB, 1, &start), 0);
+	assert_int_equal(ioas_create(&world.ioas, 16, 1 * GiB, 1, &start), -ENOSPC);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), -EINVAL);
+	assert_int_equal(ioas_create(&world.ioas, 16, 1 * GiB, 1, &start), 0);
 	assert_int_equal(start, HIGH);
 	assert_false(world_window(HIGH).dflt);
-	assert_int_equal(space_remove(&world.space, HIGH), 0);
+	assert_int_equal(ioas_remove(&world.ioas, HIGH), 0);
 	assert_true(world_window(HIGH).dflt);
 	assert_int_equal(model_valid(world.one.hv), 0);
 	world_end();
@@ -52,38 +52,38 @@ static void default_window_is_removed_at_0(void **state)
 /* The older API knows of no other window, and cannot name this one. */
 static void older_api_is_refused(void **state)
 {
-	space_init(&world.space, true);
+	ioas_init(&world.ioas, true);
 	world_attach();
-	assert_int_equal(space_enable(&world.space), -EPERM);
+	assert_int_equal(ioas_enable(&world.ioas), -EPERM);
 	world_end();
 }
 
 /* --- A host that has given up the default window for one onto all of its memory --- */
 
-static struct hv_window host_window;
+static struct dma_window host_window;
 
 /* The window of the host's, with a mapping in it. */
 static void host_makes_window(struct pe *pe)
 {
-	assert_int_equal(hv_create(&pe->addr, 16, 34, &host_window), 0);
-	assert_int_equal(hv_clear(&host_window, false), 0);
+	assert_int_equal(ddw_create(&pe->addr, 16, 34, &host_window), 0);
+	assert_int_equal(hcall_clear(&host_window, false), 0);
 	model_poke(host_window.liobn, host_window.start + MiB, MiB | RW);
 }
 
 /* Whether the host has met the PE before or after, nobody has told it of that. */
 static void host_gives_up_default(struct pe *pe)
 {
-	assert_int_equal(hv_clear(&pe->dflt.w, false), 0);
-	assert_int_equal(hv_remove(&pe->addr, pe->dflt.w.liobn), 0);
+	assert_int_equal(hcall_clear(&pe->dflt.w, false), 0);
+	assert_int_equal(ddw_remove(&pe->addr, pe->dflt.w.liobn), 0);
 	host_makes_window(pe);
 }
 
 static int single_leave(struct pe *pe)
 {
-	int rc = hv_clear(&host_window, false);
+	int rc = hcall_clear(&host_window, false);
 
 	if (!rc)
-		rc = hv_remove(&pe->addr, host_window.liobn);
+		rc = ddw_remove(&pe->addr, host_window.liobn);
 	if (rc)
 		model_poke(host_window.liobn, host_window.start + MiB, MiB | RW);
 	else
@@ -96,7 +96,7 @@ static void single_back(struct pe *pe)
 	world.valid_at_back = model_valid(world.one.hv);
 	world.windows_at_back = world_windows();
 	if (pe->dflt.present)
-		assert_int_equal(hv_remove(&pe->addr, pe->dflt.w.liobn), 0);
+		assert_int_equal(ddw_remove(&pe->addr, pe->dflt.w.liobn), 0);
 	pe->dflt.present = false;
 	host_makes_window(pe);
 }
@@ -127,9 +127,9 @@ static void single_end(void)
 
 	check_host_has_it();
 	assert_int_equal(single_leave(pe), 0);
-	hv_clear_if_there(&pe->dflt.w, false);
-	assert_int_equal(hv_reset(&pe->addr), 0);
-	assert_int_equal(hv_clear(&pe->dflt.w, false), 0);
+	hcall_clear_if_there(&pe->dflt.w, false);
+	assert_int_equal(ddw_reset(&pe->addr), 0);
+	assert_int_equal(hcall_clear(&pe->dflt.w, false), 0);
 	world_end();
 }
 
@@ -137,17 +137,17 @@ static void user_of_the_only_window(u64 size)
 {
 	u64 start;
 
-	space_init(&world.space, false);
+	ioas_init(&world.ioas, false);
 	world_begin();
 	assert_true(world_window(HIGH).dflt);
 	assert_int_equal(model_valid(world.one.hv), 0);
-	assert_int_equal(space_map(&world.space, HIGH + 5 * GiB, UA, MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, HIGH + 5 * GiB, UA, MiB, RW), 0);
 	world_check();
 	if (size) {
-		assert_int_equal(space_remove(&world.space, 0), 0);
-		assert_int_equal(space_create(&world.space, 16, size, 1, &start), 0);
-		assert_int_equal(space_register(&world.space, HUGE_UA, HUGE_SIZE), 0);
-		assert_int_equal(space_map(&world.space, start, HUGE_UA, HUGE_SIZE, RW), 0);
+		assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+		assert_int_equal(ioas_create(&world.ioas, 16, size, 1, &start), 0);
+		assert_int_equal(ioas_register(&world.ioas, HUGE_UA, HUGE_SIZE), 0);
+		assert_int_equal(ioas_map(&world.ioas, start, HUGE_UA, HUGE_SIZE, RW), 0);
 		world_check();
 	}
 	world_give_back();
@@ -202,14 +202,14 @@ static void limited_host(u32 traits)
 	p = model_powervm_vf;
 	p.traits |= traits;
 	world_setup_on(&p);
-	assert_int_equal(hv_clear(&world.one.pe.dflt.w, false), 0);
+	assert_int_equal(hcall_clear(&world.one.pe.dflt.w, false), 0);
 	while (papr_rtas_busy(papr_rtas(MODEL_TOKEN_RESET, 4, 1, args, NULL)))
 		;
 	single_begin();
 	assert_int_equal(host_window.start, MODEL_LIMITED_START);
 	world_begin();
-	assert_int_equal(space_remove(&world.space, 0), 0);
-	assert_int_equal(space_create(&world.space, 16, 1 * GiB, 1, &start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_create(&world.ioas, 16, 1 * GiB, 1, &start), 0);
 	assert_int_equal(start, HIGH);
 	world_give_back();
 	single_end();

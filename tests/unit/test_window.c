@@ -23,7 +23,7 @@ static void setup_over(struct model_personality p)
 
 static int create(u32 page_shift, u64 size, u64 *start)
 {
-	return space_create(&world.space, page_shift, size, 1, start);
+	return ioas_create(&world.ioas, page_shift, size, 1, start);
 }
 
 static u64 good_create(u32 page_shift, u64 size)
@@ -37,7 +37,7 @@ static u64 good_create(u32 page_shift, u64 size)
 
 static void good_remove(u64 start)
 {
-	assert_int_equal(space_remove(&world.space, start), 0);
+	assert_int_equal(ioas_remove(&world.ioas, start), 0);
 	world_check();
 }
 
@@ -82,7 +82,7 @@ static void take_clears_and_learns(void **state)
 	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(world.one.pe.max, 2);
 	assert_int_equal(world.one.pe.pgsizes, 1 << 12 | 1 << 16 | 1 << 21 | 1 << 24);
-	assert_int_equal(model_count_of(MODEL_WRITES), DFLT_TCES / HV_BATCH);
+	assert_int_equal(model_count_of(MODEL_WRITES), DFLT_TCES / HCALL_BATCH);
 	world_end();
 	assert_int_equal(world.back, 1);
 }
@@ -94,7 +94,7 @@ static void release_clears_before_the_host_is_back(void **state)
 	good_remove(DFLT_START);
 	good_create(12, 4 * GiB);
 	good_create(12, 4 * GiB);
-	assert_int_equal(space_map(&world.space, HIGH, UA, 4 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, HIGH, UA, 4 * MiB, RW), 0);
 	world_end();
 	assert_int_equal(world.back, 1);
 	assert_int_equal(world.valid_at_back, 0);
@@ -211,7 +211,7 @@ static void default_window_from_the_start(void **state)
 	assert_int_equal(world_table(0)->w.liobn, LIOBN);
 	assert_int_equal(world.one.published[0].liobn, LIOBN);
 	assert_int_equal(world.one.published[0].size, DFLT_SIZE);
-	assert_null(world.space.windows.table[1]);
+	assert_null(world.ioas.windows.table[1]);
 	assert_int_equal(model_count_of(MODEL_CALL(CREATE) | MODEL_CALL(REMOVE)), 0);
 	world_end();
 }
@@ -225,7 +225,7 @@ static void remove_and_create_the_default_one(void **state)
 	world.one.pe.addr.token_reset = 0;
 	world_begin();
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		assert_int_equal(space_map(&world.space, 0, UA, 4 * KiB, RW), 0);
+		assert_int_equal(ioas_map(&world.ioas, 0, UA, 4 * KiB, RW), 0);
 		model_clear_counts();
 		good_remove(DFLT_START);
 		assert_int_equal(model_valid(world.one.hv), 0);
@@ -233,7 +233,7 @@ static void remove_and_create_the_default_one(void **state)
 		assert_rtas(0, 0, 0, 0);
 		assert_int_equal(world_table(0)->w.size, sizes[i]);
 		assert_int_equal(world.one.published[0].size, sizes[i]);
-		assert_int_equal(space_map(&world.space, sizes[i], UA, 4 * KiB, RW), -ENXIO);
+		assert_int_equal(ioas_map(&world.ioas, sizes[i], UA, 4 * KiB, RW), -ENXIO);
 	}
 	world_end();
 }
@@ -350,7 +350,7 @@ static void overlap_of_ddws_is_refused(void **state)
 	good_remove(DFLT_START);
 	good_create(16, 4 * GiB);
 	good_create(12, 4 * GiB);
-	assert_int_equal(space_map(&world.space, HIGH, UA, MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, HIGH, UA, MiB, RW), 0);
 	good_remove(0);
 	failed_create(16, 4 * GiB, -ENOSPC);
 	good_remove(HIGH);
@@ -366,7 +366,7 @@ static void overlap_with_the_default_is_refused(void **state)
 	p.pe.high = DFLT_START;
 	setup_over(p);
 	world_begin();
-	assert_int_equal(space_map(&world.space, 0x5000, UA, 4 * KiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0x5000, UA, 4 * KiB, RW), 0);
 	failed_create(16, 4 * GiB, -ENOSPC);
 	/* With the default one out of the way it is the place to be. */
 	good_remove(0);
@@ -428,8 +428,8 @@ static void geometry(void **state)
 	digest = world_digest();
 	for (i = 0; i < ARRAY_SIZE(geometries); i++) {
 		u64 start;
-		int rc = space_create(&world.space, geometries[i].page_shift, geometries[i].size,
-				      geometries[i].levels, &start);
+		int rc = ioas_create(&world.ioas, geometries[i].page_shift, geometries[i].size,
+				     geometries[i].levels, &start);
 
 		if (rc != geometries[i].rc)
 			fail_msg("geometry %u: %d", i, rc);
@@ -449,10 +449,10 @@ static void geometry(void **state)
 static void remove_of_what_is_not_there(void **state)
 {
 	world_begin();
-	assert_int_equal(space_remove(&world.space, HIGH), -EINVAL);
-	assert_int_equal(space_remove(&world.space, DFLT_SIZE), -EINVAL);
+	assert_int_equal(ioas_remove(&world.ioas, HIGH), -EINVAL);
+	assert_int_equal(ioas_remove(&world.ioas, DFLT_SIZE), -EINVAL);
 	good_remove(DFLT_START);
-	assert_int_equal(space_remove(&world.space, DFLT_START), -EINVAL);
+	assert_int_equal(ioas_remove(&world.ioas, DFLT_START), -EINVAL);
 	world_end();
 }
 
@@ -476,16 +476,16 @@ static void large_pages(void **state)
 	u64 start, hpa;
 
 	world_begin();
-	assert_int_equal(space_register(&world.space, HUGE_UA, HUGE_SIZE), 0);
+	assert_int_equal(ioas_register(&world.ioas, HUGE_UA, HUGE_SIZE), 0);
 	start = good_create(24, 1 * GiB);
-	assert_int_equal(space_map(&world.space, start + 16 * MiB, HUGE_UA, 48 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, start + 16 * MiB, HUGE_UA, 48 * MiB, RW), 0);
 	world_check();
 	assert_int_equal(model_valid(world.one.hv), 3);
 	assert_int_equal(model_translate(world.one.hv, start + 40 * MiB + 5, &hpa), RW);
 	assert_int_equal(hpa, shim_hpa(&world.mm, HUGE_UA + 24 * MiB) + 5);
-	assert_int_equal(space_map(&world.space, start, UA, 16 * MiB, RW), -EINVAL);
-	assert_int_equal(space_map(&world.space, start + 4096, HUGE_UA, 16 * MiB, RW), -EINVAL);
-	assert_int_equal(space_map(&world.space, start, HUGE_UA + MiB, 16 * MiB, RW), -EINVAL);
+	assert_int_equal(ioas_map(&world.ioas, start, UA, 16 * MiB, RW), -EINVAL);
+	assert_int_equal(ioas_map(&world.ioas, start + 4096, HUGE_UA, 16 * MiB, RW), -EINVAL);
+	assert_int_equal(ioas_map(&world.ioas, start, HUGE_UA + MiB, 16 * MiB, RW), -EINVAL);
 	good_remove(start);
 	assert_int_equal(shim_dirty_count(), 3);
 	world_end();
@@ -500,9 +500,9 @@ static void removing_costs_what_is_mapped(void **state)
 	world_begin();
 	model_clear_counts();
 	start = good_create(12, 4 * GiB);
-	assert_int_equal(model_count_of(MODEL_WRITES), (1 << 20) / HV_BATCH);
+	assert_int_equal(model_count_of(MODEL_WRITES), (1 << 20) / HCALL_BATCH);
 	assert_rtas(ANY, 1, 0, 0);
-	assert_int_equal(space_map(&world.space, start + 123 * 4096, UA, 256 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, start + 123 * 4096, UA, 256 * MiB, RW), 0);
 	world_check();
 	assert_int_equal(model_count(MODEL_INDIRECT), 128);
 	model_clear_counts();
@@ -521,8 +521,8 @@ static void removing_scattered_mappings(void **state)
 	world_begin();
 	start = good_create(12, 4 * GiB);
 	for (i = 0; i < 128; i++)
-		assert_int_equal(space_map(&world.space, start + i * 32 * MiB, UA + i * 2 * MiB,
-					   2 * MiB, RW), 0);
+		assert_int_equal(ioas_map(&world.ioas, start + i * 32 * MiB, UA + i * 2 * MiB,
+					  2 * MiB, RW), 0);
 	world_check();
 	model_clear_counts();
 	good_remove(start);
@@ -607,7 +607,7 @@ static void window_that_does_not_go(void **state)
 	world_begin();
 	start = good_create(16, 4 * GiB);
 	if (PAGE_SHIFT == 16)
-		assert_int_equal(space_map(&world.space, start, UA, 64 * KiB, RW), 0);
+		assert_int_equal(ioas_map(&world.ioas, start, UA, 64 * KiB, RW), 0);
 	model_fail(&(struct model_fault){ .nth = 1, .calls = MODEL_CALL(REMOVE) });
 	good_remove(start);
 	model_fail(NULL);
@@ -687,7 +687,7 @@ static void default_that_went_all_the_same(void **state)
 	assert_true(world_window(DFLT_START).dflt);
 	assert_int_equal(model_valid(world.one.hv), 0);
 	assert_int_equal(good_create(12, 1 * GiB), DFLT_START);
-	assert_int_equal(space_map(&world.space, 0, UA, PAGE_SIZE, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0, UA, PAGE_SIZE, RW), 0);
 	world_give_back();
 	world_check_end();
 }
@@ -713,12 +713,12 @@ static void attach_without_memory_for_it(void **state)
 		int rc;
 
 		shim_fail_alloc(nth);
-		rc = space_attach(&world.space, &world.one.pe);
+		rc = ioas_attach(&world.ioas, &world.one.pe);
 		assert_int_equal(rc, shim_alloc_armed() ? 0 : -ENOMEM);
 		shim_fail_alloc(0);
 		if (!rc)
 			break;
-		assert_int_equal(world.space.windows.pes, 0);
+		assert_int_equal(world.ioas.windows.pes, 0);
 		assert_int_equal(shim_allocs_live(), 0);
 	}
 	assert_true(nth > 3);
@@ -731,10 +731,10 @@ static void remove_that_cannot_clear_leaves_the_window(void **state)
 
 	world_begin();
 	start = good_create(12, 4 * GiB);
-	assert_int_equal(space_map(&world.space, start, UA, 64 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, start, UA, 64 * MiB, RW), 0);
 	digest = world_digest();
 	model_fail(&(struct model_fault){ .nth = 7, .calls = MODEL_CALL(STUFF) });
-	assert_int_equal(space_remove(&world.space, start), -EIO);
+	assert_int_equal(ioas_remove(&world.ioas, start), -EIO);
 	model_fail(NULL);
 	world_check();
 	assert_int_equal(world_digest(), digest);
@@ -749,14 +749,14 @@ static void uncleared_window_goes_at_the_end(void **state)
 
 	world_begin();
 	start = good_create(12, 4 * GiB);
-	assert_int_equal(space_map(&world.space, start, UA, 64 * MiB, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, start, UA, 64 * MiB, RW), 0);
 	model_fail(&(struct model_fault){
 		.nth = 1, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
-	space_detach(&world.space, &world.one.pe);
+	ioas_detach(&world.ioas, &world.one.pe);
 	model_fail(NULL);
 	assert_int_equal(world.isolated, 0);
 	assert_int_equal(model_valid(world.one.hv), 0);
-	space_kill(&world.space);
+	ioas_kill(&world.ioas);
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(shim_allocs_live(), 0);
 }
@@ -770,20 +770,20 @@ static void uncleared_default_is_quarantined(void **state)
 	u64 pages = 64 * MiB / PAGE_SIZE;
 
 	world_begin();
-	assert_int_equal(space_unregister(&world.space, UA, UA_SIZE), 0);
-	assert_int_equal(space_register(&world.space, UA, 64 * MiB), 0);
-	assert_int_equal(space_register(&world.space, UA + 64 * MiB, 64 * MiB), 0);
-	assert_int_equal(space_map(&world.space, 0x5000, UA, PAGE_SIZE, RW), 0);
+	assert_int_equal(ioas_unregister(&world.ioas, UA, UA_SIZE), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA, 64 * MiB), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA + 64 * MiB, 64 * MiB), 0);
+	assert_int_equal(ioas_map(&world.ioas, 0x5000, UA, PAGE_SIZE, RW), 0);
 	model_fail(&(struct model_fault){
 		.nth = 1, .times = MODEL_FOREVER, .calls = MODEL_WRITES });
-	space_detach(&world.space, &world.one.pe);
+	ioas_detach(&world.ioas, &world.one.pe);
 	assert_true(world.isolated >= 1);
 	world_check();
 	/* Nobody gets it in that state. */
-	assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
-	assert_null(world.space.windows.table[0]);
-	space_detach(&world.space, &world.one.pe);
-	space_kill(&world.space);
+	assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), 0);
+	assert_null(world.ioas.windows.table[0]);
+	ioas_detach(&world.ioas, &world.one.pe);
+	ioas_kill(&world.ioas);
 	assert_int_equal(shim_pins(), pages);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
 	assert_in_range(shim_log_lines(), 1, 10);
@@ -801,10 +801,10 @@ static void uncleared_window_that_stays_is_quarantined(void **state)
 
 	world_begin();
 	start = good_create(12, 4 * GiB);
-	assert_int_equal(space_map(&world.space, start, UA, PAGE_SIZE, RW), 0);
+	assert_int_equal(ioas_map(&world.ioas, start, UA, PAGE_SIZE, RW), 0);
 	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER });
-	space_detach(&world.space, &world.one.pe);
-	space_kill(&world.space);
+	ioas_detach(&world.ioas, &world.one.pe);
+	ioas_kill(&world.ioas);
 	assert_true(world.isolated >= 1);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
 	assert_true(model_valid(world.one.hv) > 0);

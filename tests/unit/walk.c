@@ -17,14 +17,14 @@
  * @live:    entries, by table
  * @unknown: those in an unknown state, by table
  * @by_id:   entries that name a region
- * @loose:   entries that name a page that is pinned for them alone
+ * @v1:      entries that name a page that is pinned for them alone
  * @kvms:    entries that KVM wrote
  */
 struct census {
 	u64 live[PE_WINDOWS];
 	u64 unknown[PE_WINDOWS];
 	u64 by_id[MOST_REGIONS];
-	u64 loose;
+	u64 v1;
 	u64 kvms;
 };
 
@@ -34,7 +34,7 @@ static struct table *table_of(const struct model_window *w)
 	u32 i, k;
 
 	for (i = 0; i < 2 * PE_WINDOWS; i++) {
-		struct table *t = world_space(i / PE_WINDOWS)->windows.table[i % PE_WINDOWS];
+		struct table *t = world_ioas(i / PE_WINDOWS)->windows.table[i % PE_WINDOWS];
 
 		for (k = 0; t && k < t->pes; k++)
 			if (t->liobn[k] == w->liobn)
@@ -69,8 +69,8 @@ static const struct shadow_leaf *leaf_of(const struct table *t, u64 idx)
 		return leaf;
 	if (view.of != leaf) {
 		view.flat.cells = &view.cells;
-		leaf_copy(&view.flat, leaf);
-		leaf_flatten(&view.flat, t->memory);
+		shadow_leaf_copy(&view.flat, leaf);
+		shadow_leaf_flatten(&view.flat, t->regions);
 		view.of = leaf;
 	}
 	return &view.flat;
@@ -135,8 +135,8 @@ static void check_entry(const struct table *t, u64 idx, u64 tce)
 
 static void count_entry(u32 region, struct census *c)
 {
-	if (region == MEMORY_LOOSE) {
-		c->loose++;
+	if (region == REGIONS_V1) {
+		c->v1++;
 		return;
 	}
 	if (!region) {
@@ -147,10 +147,10 @@ static void count_entry(u32 region, struct census *c)
 	c->by_id[region - 1]++;
 }
 
-static void count_table(const struct space *s, u32 num, struct census *c)
+static void count_table(const struct ioas *s, u32 num, struct census *c)
 {
 	const struct table *t = s->windows.table[num];
-	u64 end = hv_window_tces(&t->w);
+	u64 end = dma_window_tces(&t->w);
 	u64 idx;
 
 	for (idx = 0; idx < end; idx++) {
@@ -196,7 +196,7 @@ static void pays(struct payers *all, const void *what, u64 pages)
 static void check_pin(const struct region *r, struct payers *all)
 {
 	const struct pin *p = r->pin;
-	u64 kept = runs_bytes(&p->runs) >> PAGE_SHIFT;
+	u64 kept = page_runs_bytes(&p->runs) >> PAGE_SHIFT;
 
 	assert_int_equal(p->ua, r->ua);
 	assert_int_equal(p->pages, r->size >> PAGE_SHIFT);
@@ -208,10 +208,10 @@ static void check_pin(const struct region *r, struct payers *all)
 		pays(all, p->mem, p->pages);
 }
 
-/* Return: pages of locked memory that the space stands for, beside its regions'. */
-static u64 check_regions(const struct space *s, const struct census *c, struct payers *all)
+/* Return: pages of locked memory that the IOAS stands for, beside its regions'. */
+static u64 check_regions(const struct ioas *s, const struct census *c, struct payers *all)
 {
-	const struct memory *m = &s->memory;
+	const struct regions *m = &s->regions;
 	u64 pages = s->locked;
 	u32 i;
 
@@ -235,22 +235,22 @@ static u64 check_regions(const struct space *s, const struct census *c, struct p
 }
 
 /* Pages that are pinned as they are mapped are pinned once, and paid for. */
-static void check_loose(const struct space *s, const struct census *c)
+static void check_v1(const struct ioas *s, const struct census *c)
 {
-	const struct memory *m = &s->memory;
+	const struct regions *m = &s->regions;
 
-	if (!m->loose) {
-		assert_int_equal(c->loose, 0);
+	if (!m->v1) {
+		assert_int_equal(c->v1, 0);
 		return;
 	}
 	assert_int_equal(shim_pins(), m->pages.pages);
 	if (!m->unknown && !world.isolated)
-		assert_true(m->pages.pages <= c->loose);
+		assert_true(m->pages.pages <= c->v1);
 	assert_true(m->pages.pages <= s->locked || s->dead);
 }
 
-/* Return: pages of locked memory that the space stands for; entries of KVM's in @kvms. */
-static u64 check_space(const struct space *s, u64 *kvms, struct payers *all)
+/* Return: pages of locked memory that the IOAS stands for; entries of KVM's in @kvms. */
+static u64 check_ioas(const struct ioas *s, u64 *kvms, struct payers *all)
 {
 	struct census c = { 0 };
 	u64 unknown = 0;
@@ -267,28 +267,28 @@ static u64 check_space(const struct space *s, u64 *kvms, struct payers *all)
 		unknown += c.unknown[i];
 	}
 	if (!world.isolated)
-		assert_int_equal(s->memory.unknown, unknown);
-	check_loose(s, &c);
+		assert_int_equal(s->regions.unknown, unknown);
+	check_v1(s, &c);
 	*kvms += c.kvms;
 	return check_regions(s, &c, all);
 }
 
-/* The spaces of one process. */
+/* The IOASes of one process. */
 static void check_process(const struct mm_struct *mm)
 {
-	const struct space *s;
+	const struct ioas *s;
 	struct payers all = { .n = 0 };
 	u64 pages = 0, kvms = 0;
 	bool orphans = false;
 	u32 i;
 
-	for (i = 0; (s = world_space(i)); i++) {
-		if (s->memory.mm == mm || (!s->memory.mm && mm == &world.mm))
-			pages += check_space(s, &kvms, &all);
+	for (i = 0; (s = world_ioas(i)); i++) {
+		if (s->regions.mm == mm || (!s->regions.mm && mm == &world.mm))
+			pages += check_ioas(s, &kvms, &all);
 		orphans |= s->dead;
 	}
 	pages += all.pages;
-	/* KVM may have put a page of a space that is gone into a table of the other one's. */
+	/* KVM may have put a page of an IOAS that is gone into a table of the other one's. */
 	assert_true(pages == mm->locked_vm || (orphans && pages < mm->locked_vm));
 	/* KVM has counted what it wrote; it may have counted more. */
 	assert_true(shim_counted(mm) >= kvms);

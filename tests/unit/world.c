@@ -43,20 +43,20 @@ static void host_back(struct pe *pe)
 	world.windows_at_back = endpoint_windows(e);
 }
 
-static int host_publish(struct pe *pe, u32 num, struct lend *lend)
+static int group_publish(struct pe *pe, u32 num, struct kvm_table *kvm)
 {
 	struct endpoint *e = endpoint_of(pe);
 
 	lockdep_assert_held(&pe->lock);
 	assert_true(num < PE_WINDOWS);
-	if (lend && world.publish_rc)
+	if (kvm && world.publish_rc)
 		return world.publish_rc;
-	e->published[num] = lend ? *shim_lookup_window(lend) : (struct hv_window){ 0 };
-	smp_store_release(&e->lend[num], lend);
+	e->published[num] = kvm ? *shim_lookup_window(kvm) : (struct dma_window){ 0 };
+	smp_store_release(&e->kvm[num], kvm);
 	return 0;
 }
 
-static void host_isolate(struct pe *pe)
+static void group_isolate(struct pe *pe)
 {
 	lockdep_assert_held(&pe->lock);
 	world.isolated++;
@@ -65,8 +65,8 @@ static void host_isolate(struct pe *pe)
 static const struct host_ops host = {
 	.leave = host_leave,
 	.back = host_back,
-	.publish = host_publish,
-	.isolate = host_isolate,
+	.publish = group_publish,
+	.isolate = group_isolate,
 };
 
 struct endpoint *world_endpoint(u32 i)
@@ -76,9 +76,9 @@ struct endpoint *world_endpoint(u32 i)
 	return i < ENDPOINTS && world.more[i - 1].hv ? &world.more[i - 1] : NULL;
 }
 
-struct space *world_space(u32 i)
+struct ioas *world_ioas(u32 i)
 {
-	return !i ? &world.space : i == 1 ? &world.second : NULL;
+	return !i ? &world.ioas : i == 1 ? &world.second : NULL;
 }
 
 /* The @i-th PE as the hypervisor usually has them. */
@@ -169,7 +169,7 @@ static void leave_world(void)
 
 	if (!world_now)
 		return;
-	if (!world.space.memory.by_id && !world.second.memory.by_id && !world.isolated) {
+	if (!world.ioas.regions.by_id && !world.second.regions.by_id && !world.isolated) {
 		free(world_now);
 		return;
 	}
@@ -196,9 +196,9 @@ void world_setup_on(const struct model_personality *hypervisor)
 	/* Nobody may rely on what some hypervisors do. */
 	model_set_garbage(true);
 	setup_process();
-	space_init(&world.space, false);
-	space_init(&world.second, false);
-	hv_init();
+	ioas_init(&world.ioas, false);
+	ioas_init(&world.second, false);
+	hcall_init();
 }
 
 int world_setup(void **state)
@@ -211,26 +211,26 @@ int world_setup(void **state)
 void world_attach(void)
 {
 	assert_int_equal(pe_take(&world.one.pe), 0);
-	assert_int_equal(space_attach(&world.space, &world.one.pe), 0);
+	assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), 0);
 }
 
 void world_begin(void)
 {
 	world_attach();
-	assert_int_equal(space_register(&world.space, UA, UA_SIZE), 0);
+	assert_int_equal(ioas_register(&world.ioas, UA, UA_SIZE), 0);
 }
 
 void world_give_back(void)
 {
 	struct endpoint *e;
-	struct space *s;
+	struct ioas *s;
 	u32 i, k;
 
-	for (k = 0; (s = world_space(k)); k++) {
+	for (k = 0; (s = world_ioas(k)); k++) {
 		for (i = 0; (e = world_endpoint(i)); i++)
-			space_detach(s, &e->pe);
+			ioas_detach(s, &e->pe);
 		if (!s->dead)
-			space_kill(s);
+			ioas_kill(s);
 	}
 	for (i = 0; (e = world_endpoint(i)); i++)
 		pe_release(&e->pe);
@@ -239,13 +239,13 @@ void world_give_back(void)
 /* The host has of a PE what it had. */
 static void check_endpoint(const struct endpoint *e)
 {
-	const struct hv_window *dflt = &e->pe.dflt.w;
+	const struct dma_window *dflt = &e->pe.dflt.w;
 	struct model_window w = endpoint_window(e, dflt->start);
 
 	assert_int_equal(endpoint_windows(e), 1);
 	assert_true(w.dflt);
 	assert_int_equal(w.liobn, dflt->liobn);
-	assert_int_equal(w.tces, hv_window_tces(dflt));
+	assert_int_equal(w.tces, dma_window_tces(dflt));
 	assert_int_equal(w.page_shift, 12);
 	assert_false(e->host_left);
 	assert_false(e->pe.owned);
@@ -291,8 +291,8 @@ void world_end(void)
 
 struct table *world_table(u32 num)
 {
-	assert_non_null(world.space.windows.table[num]);
-	return world.space.windows.table[num];
+	assert_non_null(world.ioas.windows.table[num]);
+	return world.ioas.windows.table[num];
 }
 
 u64 world_tce(u64 ua, u64 perm)

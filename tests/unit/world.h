@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * world.h - what most tests need around them: a hypervisor with one PE, a process with memory, a
- * host that owns the PE, and a space.
+ * host that owns the PE, and an IOAS.
  *
  * A test begins with world_setup() (cmocka's set-up), goes on from one of the steps below, calls
  * world_check() whenever it likes and ends with world_end(), which gives all back and looks that
@@ -54,14 +54,14 @@
  * @pe:        as the driver has it
  * @host_left: the host gave it away
  * @published: where the windows are that the kernel's group was told of
- * @lend:      ... and what KVM finds there
+ * @kvm:       ... and what KVM finds there
  */
 struct endpoint {
 	struct model_pe *hv;
 	struct pe pe;
 	bool host_left;
-	struct hv_window published[PE_WINDOWS];
-	struct lend *lend[PE_WINDOWS];
+	struct dma_window published[PE_WINDOWS];
+	struct kvm_table *kvm[PE_WINDOWS];
 };
 
 #define ENDPOINTS	3
@@ -71,9 +71,9 @@ struct endpoint {
  * @hypervisor: how it behaves
  * @one:       the PE that most tests make do with
  * @more:      others, for those that add them
- * @mm:        the process that owns the space
+ * @mm:        the process that owns the IOAS
  * @other:     another process
- * @space:     the space
+ * @ioas:      the IOAS
  * @second:    another one, which most tests leave alone
  * @left:      times that a host gave a PE away
  * @back:      times that one got it back
@@ -90,8 +90,8 @@ struct world {
 	struct endpoint more[ENDPOINTS - 1];
 	struct mm_struct mm;
 	struct mm_struct other;
-	struct space space;
-	struct space second;
+	struct ioas ioas;
+	struct ioas second;
 	u32 left;
 	u32 back;
 	u64 calls_at_leave;
@@ -119,11 +119,11 @@ extern u64 world_ua_size;
 
 /* One more PE; @start, @size and @high are what differs. It is the host's. */
 struct endpoint *world_add(u64 start, u64 size, u64 high);
-/* Both spaces; NULL at the end. */
-struct space *world_space(u32 i);
+/* Both IOASes; NULL at the end. */
+struct ioas *world_ioas(u32 i);
 /* All PEs; NULL at the end. */
 struct endpoint *world_endpoint(u32 i);
-/* The PE goes to a user, and into the space, who then has the default window. */
+/* The PE goes to a user, and into the IOAS, who then has the default window. */
 void world_attach(void);
 /* The same, and all ordinary user memory is registered. */
 void world_begin(void);

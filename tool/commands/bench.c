@@ -148,7 +148,7 @@ static bool in_child(void (*run)(void))
 	static const struct tap_hooks hooks = { .result = result };
 	static char *const all[] = { NULL };
 
-	if (user_interrupted()) {
+	if (vfio_user_interrupted()) {
 		error("interrupted");
 		return false;
 	}
@@ -158,7 +158,7 @@ static bool in_child(void (*run)(void))
 /* Bytes of free huge pages of the usual size; that size in @size */
 static uint64_t free_huge(uint64_t *size)
 {
-	char *text = root_read("/proc/meminfo");
+	char *text = sysroot_read("/proc/meminfo");
 	char *line = text ? strstr(text, "Hugepagesize:") : NULL;
 	uint64_t kilobytes = 0;
 
@@ -166,8 +166,8 @@ static uint64_t free_huge(uint64_t *size)
 		sscanf(line, "Hugepagesize: %" SCNu64, &kilobytes);
 	free(text);
 	*size = kilobytes << 10;
-	return *size * root_number("/sys/kernel/mm/hugepages/hugepages-%" PRIu64
-				   "kB/free_hugepages", kilobytes);
+	return *size * sysroot_number("/sys/kernel/mm/hugepages/hugepages-%" PRIu64
+				      "kB/free_hugepages", kilobytes);
 }
 
 /* Memory of ordinary pages, of huge ones, or none that can be mapped with this size? */
@@ -240,7 +240,7 @@ static void print_json(void)
 
 		json_object(NULL);
 		json_string("job", m->name);
-		json_string("driver", user_driver());
+		json_string("driver", vfio_user_driver());
 		json_number("page_shift", m->shift);
 		json_number("tces", m->job.tces);
 		json_number("threads", m->job.threads);
@@ -280,7 +280,7 @@ static void print_text(void)
 {
 	unsigned int now = 0;
 
-	printf("Driver: %s; 256 MiB in a window of 4 GiB; medians of %u runs\n", user_driver(),
+	printf("Driver: %s; 256 MiB in a window of 4 GiB; medians of %u runs\n", vfio_user_driver(),
 	       runs);
 	for (shift = 12; shift <= MAX_SHIFT; shift++)
 		for (unsigned int i = 0; i < results->n; i++) {
@@ -312,7 +312,7 @@ static int run(void)
 	results = mmap(NULL, sizeof(*results), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	must(results == MAP_FAILED ? NULL : results);
-	user_hold_interrupts();
+	vfio_user_hold_interrupts();
 	if (!in_child(ask_sizes))
 		return EXIT_FAILED;
 	say_unmeasured();
@@ -339,7 +339,7 @@ int bench(int argc, char **argv)
 {
 	const char *wanted = NULL;
 	const struct arg options[] = { { "--runs", &wanted, NULL }, { } };
-	struct function f;
+	struct pci_function f;
 	struct pe *pe;
 	int rc = EXIT_FAILED;
 
@@ -349,11 +349,11 @@ int bench(int argc, char **argv)
 		return command_usage("bench takes a device and --runs N");
 	if (wanted && !parse_runs(wanted))
 		return command_usage("--runs %s: a number from 1 to %u", wanted, MOST_RUNS);
-	pe = user_find(argv[0], &f, MEMORY_SIZE + (4 << 20));
+	pe = vfio_user_find(argv[0], &f, MEMORY_SIZE + (4 << 20));
 	if (pe && !pe->ddw) {
 		error("%s: firmware has no dynamic windows for it, and the jobs take one of 4G",
 		      f.bdf);
-	} else if (pe && user_can_start(&f)) {
+	} else if (pe && vfio_user_can_start(&f)) {
 		snprintf(bdf, sizeof(bdf), "%s", f.bdf);
 		snprintf(node, sizeof(node), "%s", pe->node);
 		rc = run();

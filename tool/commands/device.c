@@ -30,7 +30,7 @@ static void load_module(const char *name)
 {
 	pid_t child;
 
-	if (!root_is_live())
+	if (!sysroot_is_live())
 		return;
 	child = fork();
 	if (!child) {
@@ -41,10 +41,10 @@ static void load_module(const char *name)
 		waitpid(child, NULL, 0);
 }
 
-static bool write_or_say(const struct function *f, const char *what, const char *text,
+static bool write_or_say(const struct pci_function *f, const char *what, const char *text,
 			 const char *path)
 {
-	int rc = root_write(text, "%s", path);
+	int rc = sysroot_write(text, "%s", path);
 
 	if (rc)
 		error("%s: %s: %s%s", f->bdf, what, strerror(rc),
@@ -53,7 +53,7 @@ static bool write_or_say(const struct function *f, const char *what, const char 
 }
 
 /* Which driver may have the function: "" for any */
-static bool set_override(const struct function *f, const char *driver)
+static bool set_override(const struct pci_function *f, const char *driver)
 {
 	char path[128], line[64];
 
@@ -62,7 +62,7 @@ static bool set_override(const struct function *f, const char *driver)
 	return write_or_say(f, "driver_override", line, path);
 }
 
-static bool unbind(const struct function *f)
+static bool unbind(const struct pci_function *f)
 {
 	char path[128];
 
@@ -73,31 +73,31 @@ static bool unbind(const struct function *f)
 }
 
 /* Asks for a driver. What it says is no matter: what came of it is looked at. */
-static void probe(const struct function *f)
+static void probe(const struct pci_function *f)
 {
-	root_write(f->bdf, "/sys/bus/pci/drivers_probe");
+	sysroot_write(f->bdf, "/sys/bus/pci/drivers_probe");
 }
 
-static const char *driver_now(const struct function *f)
+static const char *driver_now(const struct pci_function *f)
 {
 	static char driver[32];
-	char *link = root_link("/sys/bus/pci/devices/%s/driver", f->bdf);
+	char *link = sysroot_link("/sys/bus/pci/devices/%s/driver", f->bdf);
 
 	snprintf(driver, sizeof(driver), "%s", link ? link : "");
 	free(link);
 	return driver;
 }
 
-static void load_drivers_of(const struct function *f)
+static void load_drivers_of(const struct pci_function *f)
 {
-	char *alias = root_read("/sys/bus/pci/devices/%s/modalias", f->bdf);
+	char *alias = sysroot_read("/sys/bus/pci/devices/%s/modalias", f->bdf);
 
 	if (alias)
 		load_module(alias);
 	free(alias);
 }
 
-static bool move_to_vfio(const struct function *f)
+static bool move_to_vfio(const struct pci_function *f)
 {
 	if (!strcmp(f->driver, VFIO))
 		return true;
@@ -111,7 +111,7 @@ static bool move_to_vfio(const struct function *f)
 	return false;
 }
 
-static bool move_to_host(const struct function *f)
+static bool move_to_host(const struct pci_function *f)
 {
 	if (!set_override(f, "") || (!strcmp(f->driver, VFIO) && !unbind(f)))
 		return false;
@@ -121,9 +121,9 @@ static bool move_to_host(const struct function *f)
 }
 
 /* As it was before: with the driver that it had, or with none. */
-static void put_back(const struct function *f)
+static void put_back(const struct pci_function *f)
 {
-	struct function now = *f;
+	struct pci_function now = *f;
 
 	snprintf(now.driver, sizeof(now.driver), "%s", driver_now(f));
 	if (!strcmp(now.driver, f->driver)) {
@@ -134,7 +134,7 @@ static void put_back(const struct function *f)
 	unbind(&now);
 	set_override(f, strcmp(f->driver, VFIO) ? "" : VFIO);
 	if (f->driver[0])
-		root_write(f->bdf, "/sys/bus/pci/drivers/%s/bind", f->driver);
+		sysroot_write(f->bdf, "/sys/bus/pci/drivers/%s/bind", f->driver);
 }
 
 static void result_text(const struct pe *pe, const char *verb)
@@ -143,12 +143,12 @@ static void result_text(const struct pe *pe, const char *verb)
 
 	printf("%s (group %d):\n", verb, pe->group);
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 		const char *driver = driver_now(f);
 
 		printf("  %s  %s -> %s%s\n", f->bdf, f->driver[0] ? f->driver : "none",
 		       driver[0] ? driver : "none",
-		       function_is_bridge(f) ? " (a bridge, left alone)" : "");
+		       pci_function_is_bridge(f) ? " (a bridge, left alone)" : "");
 	}
 }
 
@@ -160,7 +160,7 @@ static void result_json(const struct pe *pe)
 	json_number("group", pe->group);
 	json_array("devices");
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 		const char *driver = driver_now(f);
 
 		json_object(NULL);
@@ -173,15 +173,15 @@ static void result_json(const struct pe *pe)
 	json_end();
 }
 
-static int move_all(struct pe *pe, bool (*move)(const struct function *f), const char *verb)
+static int move_all(struct pe *pe, bool (*move)(const struct pci_function *f), const char *verb)
 {
 	unsigned int i;
 
 	for (i = 0; i < pe->functions; i++) {
-		if (function_is_bridge(&pe->function[i]) || move(&pe->function[i]))
+		if (pci_function_is_bridge(&pe->function[i]) || move(&pe->function[i]))
 			continue;
 		do {
-			if (!function_is_bridge(&pe->function[i]))
+			if (!pci_function_is_bridge(&pe->function[i]))
 				put_back(&pe->function[i]);
 		} while (i--);
 		error("the group's devices have the drivers that they had before");
@@ -201,9 +201,9 @@ static bool host_has_all(const struct pe *pe)
 	unsigned int i;
 
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 
-		if (function_is_bridge(f) || strcmp(driver_now(f), VFIO))
+		if (pci_function_is_bridge(f) || strcmp(driver_now(f), VFIO))
 			continue;
 		error("%s: " VFIO " took it again, by its id; \"echo %04x %04x "
 		      ">/sys/bus/pci/drivers/" VFIO "/remove_id\" ends that, until " VFIO
@@ -222,9 +222,9 @@ static bool may_move(const struct pe *pe, const char *named, bool force)
 	unsigned int i;
 
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 
-		if (function_is_assigned(f) || !function_use(f, why, sizeof(why)))
+		if (pci_function_is_assigned(f) || !pci_function_use(f, why, sizeof(why)))
 			continue;
 		if (strcmp(f->bdf, named))
 			error("%s: %s; it is in the group of %s", f->bdf, why, named);
@@ -247,9 +247,9 @@ static bool is_users(const struct pe *pe)
  * is locked until that user lets go: writing to its files would wait as long, and
  * not be killed. One that was added meanwhile was not meant for vfio-pci.
  */
-static bool is_leaving(const struct function *f)
+static bool is_leaving(const struct pci_function *f)
 {
-	char *override = root_read("/sys/bus/pci/devices/%s/driver_override", f->bdf);
+	char *override = sysroot_read("/sys/bus/pci/devices/%s/driver_override", f->bdf);
 	bool leaving = !f->driver[0] && override && !strncmp(override, VFIO, strlen(VFIO));
 
 	free(override);
@@ -289,9 +289,9 @@ struct request {
 	struct persist persist;
 };
 
-static struct pe *device_pe(const char *name, struct function *f)
+static struct pe *device_pe(const char *name, struct pci_function *f)
 {
-	if (!function_find(f, name))
+	if (!pci_function_find(f, name))
 		return NULL;
 	if (f->group < 0) {
 		error("%s: it is in no IOMMU group; \"modprobe vfio_pseries\" makes one", f->bdf);
@@ -302,19 +302,19 @@ static struct pe *device_pe(const char *name, struct function *f)
 
 static bool vfio_is_there(void)
 {
-	if (!root_exists("/sys/module/vfio_pseries"))
+	if (!sysroot_exists("/sys/module/vfio_pseries"))
 		load_module("vfio_pseries");
-	if (!root_exists("/sys/bus/pci/drivers/" VFIO))
+	if (!sysroot_exists("/sys/bus/pci/drivers/" VFIO))
 		load_module(VFIO);
-	if (root_exists("/sys/bus/pci/drivers/" VFIO))
+	if (sysroot_exists("/sys/bus/pci/drivers/" VFIO))
 		return true;
 	error(VFIO " is not loaded; \"modprobe " VFIO "\" loads it");
 	return false;
 }
 
-static bool may_bind(const struct pe *pe, const struct function *f, bool force)
+static bool may_bind(const struct pe *pe, const struct pci_function *f, bool force)
 {
-	if (function_is_bridge(f))
+	if (pci_function_is_bridge(f))
 		error("%s: a bridge cannot be assigned; name a device behind it", f->bdf);
 	else if (vfio_is_there() && none_leaves(pe, force) && may_move(pe, f->bdf, force))
 		return true;
@@ -338,9 +338,9 @@ static void warn_of_others(const struct request *r, const struct pe *pe)
 	if (!r->persist.selector || !persist_is_kind(r->persist.selector, &vendor, &device))
 		return;
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 
-		if (!function_is_bridge(f) && (f->vendor != vendor || f->device != device))
+		if (!pci_function_is_bridge(f) && (f->vendor != vendor || f->device != device))
 			error("%s is in the group, too, and no %s: keep %04x:%04x as well", f->bdf,
 			      r->persist.selector, f->vendor, f->device);
 	}
@@ -358,7 +358,7 @@ static int bind_pe(const struct request *r, struct pe *pe)
 static int bind_device(struct request *r)
 {
 	struct plan plan = { 0 };
-	struct function f;
+	struct pci_function f;
 	struct pe *pe = device_pe(r->name, &f);
 	int rc = EXIT_FAILED;
 
@@ -389,12 +389,12 @@ static int bind_device(struct request *r)
 struct kind {
 	uint16_t vendor;
 	uint16_t device;
-	char bdf[PE_FUNCTIONS][FUNCTION_BDF];
+	char bdf[PE_FUNCTIONS][PCI_FUNCTION_BDF];
 	int group[PE_FUNCTIONS];
 	unsigned int n;
 };
 
-static bool add_of_kind(const struct function *f, void *data)
+static bool add_of_kind(const struct pci_function *f, void *data)
 {
 	struct kind *k = data;
 	unsigned int i;
@@ -405,7 +405,7 @@ static bool add_of_kind(const struct function *f, void *data)
 		if (k->group[i] == f->group)
 			return true;
 	k->group[k->n] = f->group;
-	snprintf(k->bdf[k->n++], FUNCTION_BDF, "%s", f->bdf);
+	snprintf(k->bdf[k->n++], PCI_FUNCTION_BDF, "%s", f->bdf);
 	return true;
 }
 
@@ -417,7 +417,7 @@ static int each_of_kind(struct request *r, int (*fn)(struct request *r))
 	int rc = EXIT_OK;
 
 	persist_is_kind(r->name, &k.vendor, &k.device);
-	function_each(add_of_kind, &k);
+	pci_function_each(add_of_kind, &k);
 	if (json)
 		json_array(NULL);
 	for (i = 0; i < k.n; i++) {
@@ -483,7 +483,7 @@ int device_bind(int argc, char **argv)
 
 static int unbind_device(struct request *r)
 {
-	struct function f;
+	struct pci_function f;
 	struct pe *pe = device_pe(r->name, &f);
 	int rc = EXIT_FAILED;
 
@@ -504,8 +504,8 @@ static int unbind_device(struct request *r)
 /* The device may be gone: what is kept for it can be forgotten all the same. */
 static int forget(struct request *r, bool kind)
 {
-	struct function f;
-	bool there = !kind && function_load(&f, r->name);
+	struct pci_function f;
+	bool there = !kind && pci_function_load(&f, r->name);
 	int n = persist_forget(there ? f.bdf : r->name);
 
 	if (n < 0)

@@ -24,10 +24,10 @@
 
 static void check_machine(void)
 {
-	if (root_number("/sys/devices/system/cpu/svm"))
+	if (sysroot_number("/sys/devices/system/cpu/svm"))
 		finding(FAILURE, "machine", "a secure guest: no device can reach its "
 			"memory, and the module declines", NULL);
-	else if (tree_is_partition())
+	else if (dt_is_partition())
 		finding(GOOD, "machine", "a logical partition", NULL);
 	else
 		finding(FAILURE, "machine",
@@ -38,7 +38,7 @@ static void check_machine(void)
 /* Is the module built for this kernel? What depmod knows decides. */
 static bool module_is_built(const char *release)
 {
-	char *list = root_read("/lib/modules/%s/modules.dep", release);
+	char *list = sysroot_read("/lib/modules/%s/modules.dep", release);
 	bool built = list && strstr(list, "/vfio_pseries.ko");
 
 	free(list);
@@ -47,10 +47,10 @@ static bool module_is_built(const char *release)
 
 static void check_module(void)
 {
-	char *release = root_read("/proc/sys/kernel/osrelease");
+	char *release = sysroot_read("/proc/sys/kernel/osrelease");
 	char text[128];
 
-	if (root_exists("/sys/module/vfio_pseries")) {
+	if (sysroot_exists("/sys/module/vfio_pseries")) {
 		snprintf(text, sizeof(text), "vfio_pseries is loaded on %s",
 			 release ? release : "?");
 		finding(GOOD, "module", text, NULL);
@@ -82,10 +82,10 @@ static bool in_tree_is_fatal(const char *release)
 /* The kernel's own driver is loaded in place of ours, or will be when VFIO is. */
 static void check_fatal(void)
 {
-	char *release = root_read("/proc/sys/kernel/osrelease");
+	char *release = sysroot_read("/proc/sys/kernel/osrelease");
 
-	if (release && in_tree_is_fatal(release) && !root_exists("/sys/module/vfio_pseries") &&
-	    (root_exists("/sys/module/vfio_iommu_spapr_tce") || !module_is_built(release)))
+	if (release && in_tree_is_fatal(release) && !sysroot_exists("/sys/module/vfio_pseries") &&
+	    (sysroot_exists("/sys/module/vfio_iommu_spapr_tce") || !module_is_built(release)))
 		finding(FAILURE, "in-tree driver",
 			"with vfio_iommu_spapr_tce, this kernel's own, any user of a group can "
 			"panic the machine",
@@ -97,9 +97,9 @@ static void check_fatal(void)
 static void check_in_tree(void)
 {
 	check_fatal();
-	if (!root_exists("/sys/module/vfio_iommu_spapr_tce"))
+	if (!sysroot_exists("/sys/module/vfio_iommu_spapr_tce"))
 		return;
-	if (root_exists("/sys/module/vfio_pseries"))
+	if (sysroot_exists("/sys/module/vfio_pseries"))
 		finding(WARNING, "in-tree driver",
 			"vfio_iommu_spapr_tce is loaded as well, and asked first if it came last",
 			"modprobe -r vfio_iommu_spapr_tce");
@@ -110,9 +110,9 @@ static void check_in_tree(void)
 
 static void check_vfio(void)
 {
-	if (!root_exists("/sys/bus/pci/drivers/vfio-pci"))
+	if (!sysroot_exists("/sys/bus/pci/drivers/vfio-pci"))
 		finding(FAILURE, "vfio-pci", "not loaded", "modprobe vfio-pci");
-	else if (!root_exists("/dev/vfio/vfio"))
+	else if (!sysroot_exists("/dev/vfio/vfio"))
 		finding(FAILURE, "vfio-pci", "/dev/vfio/vfio is not there", "modprobe vfio");
 	else
 		finding(GOOD, "vfio-pci", "loaded", NULL);
@@ -144,7 +144,7 @@ static bool add_huge(const char *name, void *data)
 	uint64_t kilobytes;
 
 	if (sscanf(name, "hugepages-%" SCNu64 "kB", &kilobytes) == 1 &&
-	    root_number("/sys/kernel/mm/hugepages/%s/nr_hugepages", name))
+	    sysroot_number("/sys/kernel/mm/hugepages/%s/nr_hugepages", name))
 		*sizes |= kilobytes << 10;
 	return true;
 }
@@ -154,7 +154,7 @@ static void check_huge_pages(const struct pe *pe)
 	uint64_t sizes = 0;
 	char text[256];
 
-	root_each(add_huge, &sizes, "/sys/kernel/mm/hugepages");
+	sysroot_each(add_huge, &sizes, "/sys/kernel/mm/hugepages");
 	if (!sizes)
 		finding(WARNING, "huge pages", "none; DPDK needs them, and large IOMMU pages do",
 			"echo 64 > /proc/sys/vm/nr_hugepages");
@@ -170,22 +170,22 @@ static void check_huge_pages(const struct pe *pe)
 
 static void check_debugfs(void)
 {
-	if (root_exists("/sys/module/vfio_pseries") && !root_exists("%s", RECORD_FOLDER))
+	if (sysroot_exists("/sys/module/vfio_pseries") && !sysroot_exists("%s", DEBUGFS_FOLDER))
 		finding(WARNING, "debugfs", "not mounted, or not for this user: owners and "
 			"windows cannot be shown",
 			"mount -t debugfs debugfs /sys/kernel/debug, and run this as root");
 }
 
-static void check_function(const struct function *f)
+static void check_function(const struct pci_function *f)
 {
 	char text[640], why[512], remedy[64];
-	bool used = !function_is_assigned(f) && function_use(f, why, sizeof(why));
+	bool used = !pci_function_is_assigned(f) && pci_function_use(f, why, sizeof(why));
 
 	snprintf(remedy, sizeof(remedy), "tcectl device bind %s%s", used ? "--force " : "", f->bdf);
-	if (function_is_assigned(f)) {
+	if (pci_function_is_assigned(f)) {
 		snprintf(text, sizeof(text), "bound to %s", f->driver);
 		finding(GOOD, f->bdf, text, NULL);
-	} else if (function_is_bridge(f)) {
+	} else if (pci_function_is_bridge(f)) {
 		finding(GOOD, f->bdf, "a bridge: VFIO lets it be", NULL);
 	} else {
 		snprintf(text, sizeof(text), "%s%s%s%s", f->driver[0] ? "the host's driver has it: "
@@ -202,9 +202,9 @@ static void check_group(const struct pe *pe)
 	char text[128];
 
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 
-		n += f->driver[0] && !function_is_assigned(f) && !function_is_bridge(f);
+		n += f->driver[0] && !pci_function_is_assigned(f) && !pci_function_is_bridge(f);
 		alone |= f->group < 0;
 		check_function(f);
 	}
@@ -228,9 +228,9 @@ static void check_access(const struct pe *pe)
 
 	snprintf(path, sizeof(path), "/dev/vfio/%d", pe->group);
 	snprintf(remedy, sizeof(remedy), "chown USER %s", path);
-	if (!root_exists("%s", path))
+	if (!sysroot_exists("%s", path))
 		return;
-	if (!access(root_path("%s", path), R_OK | W_OK))
+	if (!access(sysroot_path("%s", path), R_OK | W_OK))
 		finding(GOOD, path, "this user may open it", NULL);
 	else
 		finding(FAILURE, path, "this user may not open it", remedy);
@@ -353,12 +353,12 @@ static bool find_subject(struct patient *p)
 int doctor(int argc, char **argv)
 {
 	struct patient p = { 0 };
-	struct function f;
+	struct pci_function f;
 	int rc = arguments(&p, &argc, argv);
 
 	if (rc)
 		return rc;
-	if (!find_subject(&p) || (argc && (!function_find(&f, argv[0]) || !(p.pe = pe_of(&f)))))
+	if (!find_subject(&p) || (argc && (!pci_function_find(&f, argv[0]) || !(p.pe = pe_of(&f)))))
 		return EXIT_FAILED;
 	if (json)
 		json_array(NULL);

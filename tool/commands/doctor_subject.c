@@ -75,7 +75,7 @@ static bool find_file(const struct subject *s, const char *path, struct stat *st
 	struct stat host;
 	int rc;
 
-	if (stat(root_path("%s", path), &host)) {
+	if (stat(sysroot_path("%s", path), &host)) {
 		found(FAILURE, path, strcmp(path, CONTAINER) ? "tcectl device bind BDF" :
 		      "modprobe vfio-pci", "the host has no such file");
 		return false;
@@ -83,7 +83,7 @@ static bool find_file(const struct subject *s, const char *path, struct stat *st
 	*st = host;
 	if (!s->pid)
 		return true;
-	rc = stat(root_path("/proc/%d/root%s", s->pid, path), st) ? errno : 0;
+	rc = stat(sysroot_path("/proc/%d/root%s", s->pid, path), st) ? errno : 0;
 	hand_in(s, path, remedy);
 	if (rc == EACCES || rc == EPERM)
 		finding(WARNING, path, "its view of files is for root alone to look at",
@@ -186,7 +186,7 @@ static void check_memory(const struct subject *s, uint64_t size)
 /* The number of VFIO's group files, from /proc/devices; 0 if not known */
 static unsigned int vfio_major(void)
 {
-	char *text = root_read("/proc/devices");
+	char *text = sysroot_read("/proc/devices");
 	char *line, *rest = text;
 	unsigned int major = 0, number;
 	char name[32];
@@ -242,7 +242,7 @@ static void check_device_allow(const struct subject *s)
 
 static void check_device_group(const struct subject *s)
 {
-	char *list = *s->devices ? root_read(CGROUP_ROOT "/devices%s/devices.list", s->devices)
+	char *list = *s->devices ? sysroot_read(CGROUP_ROOT "/devices%s/devices.list", s->devices)
 		: NULL;
 	enum cgroup_devices now = *s->cgroup ? cgroup_devices(s->cgroup) : CGROUP_UNKNOWN;
 

@@ -54,19 +54,19 @@ static bool follows(const struct range *a, const struct range *b)
 	       !strcmp(a->perm, b->perm) && a->unknown == b->unknown;
 }
 
-static void ranges(struct records *r, const char *window)
+static void ranges(struct debugfs_lines *r, const char *window)
 {
 	struct range last = { 0 };
 
-	while (record_next(r, "run")) {
+	while (debugfs_next(r, "run")) {
 		struct range now = {
-			.ioba = record_number(r, "ioba"),
-			.size = record_number(r, "size"),
-			.hpa = record_number(r, "hpa"),
-			.unknown = record_number(r, "unknown"),
+			.ioba = debugfs_number(r, "ioba"),
+			.size = debugfs_number(r, "size"),
+			.hpa = debugfs_number(r, "hpa"),
+			.unknown = debugfs_number(r, "unknown"),
 		};
-		const char *id = record_text(r, "window");
-		const char *perm = record_text(r, "perm");
+		const char *id = debugfs_text(r, "window");
+		const char *perm = debugfs_text(r, "perm");
 
 		if (!id || strcmp(id, window))
 			continue;
@@ -84,27 +84,27 @@ static void ranges(struct records *r, const char *window)
 /* A window is named by its id or by one of its LIOBNs; the id is what comes out. */
 static bool find_window(const char *name, char *id, size_t size)
 {
-	struct records r;
+	struct debugfs_lines r;
 	bool found = false;
-	int rc = record_open(&r, "windows");
+	int rc = debugfs_open(&r, "windows");
 
 	if (rc) {
-		record_explain(rc);
+		debugfs_explain(rc);
 		return false;
 	}
-	while (!found && record_next(&r, "window")) {
-		const char *own = record_text(&r, "id");
+	while (!found && debugfs_next(&r, "window")) {
+		const char *own = debugfs_text(&r, "id");
 		char liobns[512];
 		char *liobn, *rest = liobns;
 
-		snprintf(liobns, sizeof(liobns), "%s", record_text(&r, "liobns"));
+		snprintf(liobns, sizeof(liobns), "%s", debugfs_text(&r, "liobns"));
 		found = !strcmp(own, name);
 		while (!found && (liobn = strsep(&rest, ",")))
 			found = *liobn && (!strcmp(liobn, name) || !strcmp(liobn + 2, name));
 		if (found)
 			snprintf(id, size, "%s", own);
 	}
-	record_close(&r);
+	debugfs_close(&r);
 	if (!found)
 		error("%s: no user has such a window; \"tcectl stat\" shows those that there are",
 		      name);
@@ -113,7 +113,7 @@ static bool find_window(const char *name, char *id, size_t size)
 
 int dump_show(int argc, char **argv)
 {
-	struct records r;
+	struct debugfs_lines r;
 	char id[24];
 	int rc;
 
@@ -121,9 +121,9 @@ int dump_show(int argc, char **argv)
 		return command_usage("dump takes a window: its id or its LIOBN");
 	if (!find_window(argv[0], id, sizeof(id)))
 		return EXIT_FAILED;
-	rc = record_open(&r, "translations");
+	rc = debugfs_open(&r, "translations");
 	if (rc) {
-		record_explain(rc);
+		debugfs_explain(rc);
 		return EXIT_FAILED;
 	}
 	if (json)
@@ -131,6 +131,6 @@ int dump_show(int argc, char **argv)
 	ranges(&r, id);
 	if (json)
 		json_end();
-	record_close(&r);
+	debugfs_close(&r);
 	return EXIT_OK;
 }

@@ -95,7 +95,7 @@ static void judge(struct health *h, const struct pe *pe)
 	else if (pe->eeh == EEH_RECOVERING)
 		reason(h, STATE_WARNING, "EEH: recovering");
 	for (i = 0; i < pe->functions; i++)
-		if (function_responds(&pe->function[i]) == 0)
+		if (pci_function_responds(&pe->function[i]) == 0)
 			reason(h, STATE_FAILED, "%s does not answer (ff)", pe->function[i].bdf);
 	if (h->state > worst)
 		worst = h->state;
@@ -124,8 +124,8 @@ static void devices_json(const struct pe *pe)
 
 	json_array("devices");
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
-		int responds = function_responds(f);
+		const struct pci_function *f = &pe->function[i];
+		int responds = pci_function_responds(f);
 
 		json_object(NULL);
 		json_string("bdf", f->bdf);
@@ -200,7 +200,7 @@ static void pe_text(struct pe *pe)
 
 static void head_json(void)
 {
-	char *version = root_read("/sys/module/vfio_pseries/version");
+	char *version = sysroot_read("/sys/module/vfio_pseries/version");
 
 	json_object(NULL);
 	json_string("schema", SCHEMA);

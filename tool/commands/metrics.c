@@ -65,19 +65,19 @@ struct sample {
 static struct sample *samples;
 static size_t n_samples;
 
-static void take(const struct records *r)
+static void take(const struct debugfs_lines *r)
 {
-	const char *liobns = record_text(r, "liobns");
-	const char *nodes = record_text(r, "nodes");
+	const char *liobns = debugfs_text(r, "liobns");
+	const char *nodes = debugfs_text(r, "nodes");
 	struct sample *s;
 	size_t i;
 
 	samples = must(realloc(samples, (n_samples + 1) * sizeof(*samples)));
 	s = &samples[n_samples++];
 	snprintf(s->labels, sizeof(s->labels), "window=\"%s\",liobns=\"%.200s\",nodes=\"%.400s\"",
-		 record_text(r, "id"), liobns ? liobns : "", nodes ? nodes : "");
+		 debugfs_text(r, "id"), liobns ? liobns : "", nodes ? nodes : "");
 	for (i = 0; i < FAMILIES; i++)
-		s->value[i] = record_number(r, families[i].key);
+		s->value[i] = debugfs_number(r, families[i].key);
 }
 
 static void describe(const char *name, const char *type, const char *unit, const char *help)
@@ -117,17 +117,17 @@ static void print_pe(struct pe *pe)
 
 int metrics(void)
 {
-	struct records r;
-	int rc = record_open(&r, "windows");
+	struct debugfs_lines r;
+	int rc = debugfs_open(&r, "windows");
 	size_t i;
 
 	if (rc) {
-		record_explain(rc);
+		debugfs_explain(rc);
 		return EXIT_FAILED;
 	}
-	while (record_next(&r, "window"))
+	while (debugfs_next(&r, "window"))
 		take(&r);
-	record_close(&r);
+	debugfs_close(&r);
 	describe("pe_in_use", "gauge", NULL, "Has a user the PE, or the host");
 	pe_each(print_pe);
 	for (i = 0; i < FAMILIES; i++)

@@ -16,12 +16,12 @@
 #include "system/pe.h"
 #include "system/sysroot.h"
 
-static void function_json(const struct function *f)
+static void pci_function_json(const struct pci_function *f)
 {
 	json_object(NULL);
 	json_string("bdf", f->bdf);
-	json_string("class", name_of_class(f->class));
-	json_string("name", name_of_device(f->vendor, f->device));
+	json_string("class", pci_name_of_class(f->class));
+	json_string("name", pci_name_of_device(f->vendor, f->device));
 	json_string("driver", f->driver[0] ? f->driver : NULL);
 	json_end();
 }
@@ -35,18 +35,18 @@ static bool is_hosts(const struct window *w)
 /* What that table counts, where the kernel shows it (CONFIG_IOMMU_DEBUGFS): nothing else does. */
 static uint64_t tces_in_use(const struct window *w)
 {
-	if (!is_hosts(w) || !root_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
+	if (!is_hosts(w) || !sysroot_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
 		return UNKNOWN;
-	return root_number("/sys/kernel/debug/iommu/%08x/weight", w->liobn);
+	return sysroot_number("/sys/kernel/debug/iommu/%08x/weight", w->liobn);
 }
 
 /* Why it is not known what a window of the host's holds */
 static const char *unseen_reason(void)
 {
-	if (!root_exists("/sys/kernel/debug/iommu") &&
-	    root_exists("/sys/kernel/debug/vfio_pseries"))
+	if (!sysroot_exists("/sys/kernel/debug/iommu") &&
+	    sysroot_exists("/sys/kernel/debug/vfio_pseries"))
 		return "the kernel lacks CONFIG_IOMMU_DEBUGFS";
-	if (!root_exists("/sys/kernel/debug/iommu"))
+	if (!sysroot_exists("/sys/kernel/debug/iommu"))
 		return "debugfs cannot be read, or the kernel lacks CONFIG_IOMMU_DEBUGFS";
 	return "the kernel does not show this table";
 }
@@ -145,7 +145,7 @@ static void pe_json(const struct pe *pe)
 	json_end();
 	json_array("devices");
 	for (i = 0; i < pe->functions; i++)
-		function_json(&pe->function[i]);
+		pci_function_json(&pe->function[i]);
 	json_end();
 	json_end();
 }
@@ -189,10 +189,10 @@ static void list_text(struct pe *pe)
 	printf("%-28s %-5s %-5s %-4s %s\n", pe->node, group_text(pe),
 	       pe->owner ? pe->owner : "-", pe->ddw ? "yes" : "no", liobns_text(pe));
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 
 		printf("    %s  %-10s %s\n", f->bdf, f->driver[0] ? f->driver : "-",
-		       name_of_device(f->vendor, f->device));
+		       pci_name_of_device(f->vendor, f->device));
 	}
 	holder_each(pe, holder_line, pe);
 }
@@ -218,7 +218,7 @@ int pe_list(int argc, char **argv)
 		json_end();
 	if (n)
 		return EXIT_OK;
-	error(tree_is_partition() ? "no PE: this partition has no PCI device with a DMA window"
+	error(dt_is_partition() ? "no PE: this partition has no PCI device with a DMA window"
 				  : "no PE: this machine is not a logical partition");
 	return EXIT_FAILED;
 }
@@ -283,21 +283,21 @@ static void show_text(const struct pe *pe)
 		window_text(&pe->window[i]);
 	printf("  devices:\n");
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 
 		printf("    %s  driver %s, %s: ", f->bdf, f->driver[0] ? f->driver : "none",
-		       name_of_class(f->class));
-		printf("%s\n", name_of_device(f->vendor, f->device));
+		       pci_name_of_class(f->class));
+		printf("%s\n", pci_name_of_device(f->vendor, f->device));
 	}
 }
 
 /* A PE is named by any of its functions, or by its group's number. */
 struct by_group {
 	int group;
-	struct function found;
+	struct pci_function found;
 };
 
-static bool is_in_group(const struct function *f, void *data)
+static bool is_in_group(const struct pci_function *f, void *data)
 {
 	struct by_group *by = data;
 
@@ -307,14 +307,14 @@ static bool is_in_group(const struct function *f, void *data)
 	return false;
 }
 
-static bool find_pe(const char *name, struct function *f)
+static bool find_pe(const char *name, struct pci_function *f)
 {
 	struct by_group by = { 0 };
 
 	if (strspn(name, "0123456789") != strlen(name))
-		return function_find(f, name);
+		return pci_function_find(f, name);
 	by.group = atoi(name);
-	function_each(is_in_group, &by);
+	pci_function_each(is_in_group, &by);
 	if (!by.found.bdf[0]) {
 		error("%s: there is no such group; \"tcectl pe list\" shows those that there are",
 		      name);
@@ -326,7 +326,7 @@ static bool find_pe(const char *name, struct function *f)
 
 int pe_show(int argc, char **argv)
 {
-	struct function f;
+	struct pci_function f;
 	struct pe *pe;
 
 	if (argc != 1)

@@ -101,7 +101,7 @@ static struct plan_file *add(struct plan *plan, const char *folder, const char *
 	plan->files++;
 	snprintf(f->path, sizeof(f->path), "%s%s", folder, name);
 	f->text = must(strdup(text));
-	f->before = root_read("%s", f->path);
+	f->before = sysroot_read("%s", f->path);
 	return f;
 }
 
@@ -112,7 +112,7 @@ static void add_driverctl(struct plan *plan, const struct pe *pe)
 	char name[32];
 
 	for (i = 0; i < pe->functions; i++) {
-		if (function_is_bridge(&pe->function[i]))
+		if (pci_function_is_bridge(&pe->function[i]))
 			continue;
 		snprintf(name, sizeof(name), "/pci-%s", pe->function[i].bdf);
 		add(plan, DRIVERCTL, name, "vfio-pci\n");
@@ -121,16 +121,16 @@ static void add_driverctl(struct plan *plan, const struct pe *pe)
 
 static bool has_driverctl(void)
 {
-	return root_exists("/usr/sbin/driverctl") || root_exists("/usr/bin/driverctl");
+	return sysroot_exists("/usr/sbin/driverctl") || sysroot_exists("/usr/bin/driverctl");
 }
 
 static void add_initramfs(struct plan *plan, const char *selector)
 {
 	char name[64], text[256];
 
-	if (root_exists("/usr/share/initramfs-tools"))
+	if (sysroot_exists("/usr/share/initramfs-tools"))
 		add(plan, HOOK, "", hook_text);
-	if (!root_exists("/usr/bin/dracut") && !root_exists("/usr/sbin/dracut"))
+	if (!sysroot_exists("/usr/bin/dracut") && !sysroot_exists("/usr/sbin/dracut"))
 		return;
 	snprintf(name, sizeof(name), "/vfio-pseries-%s.conf", name_of(selector));
 	snprintf(text, sizeof(text), BY "install_items+=\" " RULES "/" RECORD "%s" RECORD_END
@@ -150,7 +150,7 @@ static void driver_rules(const struct persist *p, FILE *to)
 		return;
 	}
 	for (i = 0; i < p->pe->functions && !has_driverctl(); i++)
-		if (!function_is_bridge(&p->pe->function[i]))
+		if (!pci_function_is_bridge(&p->pe->function[i]))
 			fprintf(to, "ACTION==\"add\", SUBSYSTEM==\"pci\", KERNEL==\"%s\", "
 				"ATTR{driver_override}=\"vfio-pci\"\n", p->pe->function[i].bdf);
 }
@@ -223,9 +223,9 @@ void persist_free(struct plan *plan)
 /* What is in an initramfs comes into it when that is made. */
 static const char *initramfs_command(void)
 {
-	if (root_exists("/usr/share/initramfs-tools"))
+	if (sysroot_exists("/usr/share/initramfs-tools"))
 		return "update-initramfs -u";
-	return root_exists("/usr/bin/dracut") || root_exists("/usr/sbin/dracut") ?
+	return sysroot_exists("/usr/bin/dracut") || sysroot_exists("/usr/sbin/dracut") ?
 		"dracut --force" : NULL;
 }
 
@@ -248,7 +248,7 @@ void persist_show(const struct plan *plan)
 
 static int write_file(const struct plan_file *f, const char *text)
 {
-	return root_create(text, !strcmp(f->path, HOOK) ? 0755 : 0644, "%s", f->path);
+	return sysroot_create(text, !strcmp(f->path, HOOK) ? 0755 : 0644, "%s", f->path);
 }
 
 static void put_back(const struct plan *plan, unsigned int files)
@@ -258,7 +258,7 @@ static void put_back(const struct plan *plan, unsigned int files)
 		char *before;
 
 		if (!f->before) {
-			root_remove("%s", f->path);
+			sysroot_remove("%s", f->path);
 			continue;
 		}
 		/* It was read without the newline at its end. */
@@ -292,7 +292,7 @@ void persist_take_back(const struct plan *plan)
 }
 
 /* A search through the records */
-struct record_search {
+struct debugfs_search {
 	const char *what;
 	const char *not_in;
 	char name[80];
@@ -308,13 +308,13 @@ static bool is_record(const char *name)
 
 static bool not_found_in(const char *name, void *data)
 {
-	struct record_search *s = data;
+	struct debugfs_search *s = data;
 	char *text;
 	bool found;
 
 	if (!is_record(name) || (s->not_in && !strcmp(name, s->not_in)))
 		return true;
-	text = root_read(RULES "/%s", name);
+	text = sysroot_read(RULES "/%s", name);
 	found = text && strstr(text, s->what);
 	free(text);
 	if (found)
@@ -323,17 +323,17 @@ static bool not_found_in(const char *name, void *data)
 }
 
 /* The record that has it in its text; "" for none */
-static void find_record(struct record_search *s, const char *what, const char *not_in)
+static void find_record(struct debugfs_search *s, const char *what, const char *not_in)
 {
 	s->what = what;
 	s->not_in = not_in;
 	s->name[0] = 0;
-	root_each(not_found_in, s, RULES);
+	sysroot_each(not_found_in, s, RULES);
 }
 
 static int remove_one(const char *path)
 {
-	int rc = root_remove("%s", path);
+	int rc = sysroot_remove("%s", path);
 
 	if (rc && rc != ENOENT) {
 		error("%s: %s%s", path, strerror(rc), rc == EACCES ? "; this takes root" : "");
@@ -347,8 +347,8 @@ static int remove_one(const char *path)
 /* The record goes last: until then the command can be repeated. */
 static int forget_record(const char *name)
 {
-	struct record_search other;
-	char *text = root_read(RULES "/%s", name);
+	struct debugfs_search other;
+	char *text = sysroot_read(RULES "/%s", name);
 	char *line, *rest = text;
 	char path[192];
 	int n = 0, rc = 0;
@@ -371,7 +371,7 @@ static int forget_record(const char *name)
 
 int persist_forget(const char *selector)
 {
-	struct record_search record;
+	struct debugfs_search record;
 	uint16_t vendor, device;
 	char what[64];
 
@@ -386,10 +386,10 @@ int persist_forget(const char *selector)
 
 void persist_apply(const struct persist *p, const struct pe *pe)
 {
-	const char *path = root_path("/dev/vfio/%d", pe->group);
+	const char *path = sysroot_path("/dev/vfio/%d", pe->group);
 	gid_t gid;
 
-	if (p->group && root_is_live() && account_group(&gid, p->group) &&
+	if (p->group && sysroot_is_live() && account_group(&gid, p->group) &&
 	    chown(path, -1, gid))
 		error("%s: %s", path, strerror(errno));
 	if ((p->group || p->mode) && chmod(path, p->mode ? strtoul(p->mode, NULL, 8) : 0660))

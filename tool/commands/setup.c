@@ -44,7 +44,7 @@ struct profile {
 
 static unsigned int profiles;
 
-static bool is_card(const struct profile *p, const struct function *f)
+static bool is_card(const struct profile *p, const struct pci_function *f)
 {
 	unsigned int i;
 
@@ -54,7 +54,7 @@ static bool is_card(const struct profile *p, const struct function *f)
 	return false;
 }
 
-static bool count_card(const struct function *f, void *data)
+static bool count_card(const struct pci_function *f, void *data)
 {
 	struct profile *p = data;
 
@@ -71,7 +71,7 @@ static const char *option_group(const struct profile *p)
 	return text;
 }
 
-static bool check_card(const struct function *f, void *data)
+static bool check_card(const struct pci_function *f, void *data)
 {
 	const struct profile *p = data;
 	char remedy[160], file[32];
@@ -82,14 +82,14 @@ static bool check_card(const struct function *f, void *data)
 		return true;
 	snprintf(remedy, sizeof(remedy), "tcectl device bind --persist%s %04x:%04x",
 		 option_group(p), f->vendor, f->device);
-	if (!function_is_assigned(f)) {
+	if (!pci_function_is_assigned(f)) {
 		found(FAILURE, f->bdf, remedy, "with %s, not with vfio-pci",
 		      f->driver[0] ? f->driver : "no driver");
 		return true;
 	}
 	found(GOOD, f->bdf, NULL, "with %s", f->driver);
 	snprintf(file, sizeof(file), "/dev/vfio/%d", f->group);
-	if (!*p->group || !account_group(&gid, p->group) || stat(root_path("%s", file), &st))
+	if (!*p->group || !account_group(&gid, p->group) || stat(sysroot_path("%s", file), &st))
 		return true;
 	if ((st.st_mode & 06) == 06 || (st.st_gid == gid && (st.st_mode & 060) == 060))
 		found(GOOD, file, NULL, "open to the group %s", p->group);
@@ -134,7 +134,7 @@ struct search {
 static bool has_no_line(const char *name, void *data)
 {
 	const struct search *s = data;
-	char *text = root_read("%s/%s", s->folder, name);
+	char *text = sysroot_read("%s/%s", s->folder, name);
 	char *line, *rest = text;
 	bool found = false;
 
@@ -155,7 +155,7 @@ static bool is_loaded_at_boot(const char *module)
 	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		struct search s = { folders[i], module };
 
-		if (!root_each(has_no_line, &s, "%s", folders[i]))
+		if (!sysroot_each(has_no_line, &s, "%s", folders[i]))
 			return true;
 	}
 	return false;
@@ -169,7 +169,7 @@ static bool is_loaded(const char *module)
 	snprintf(name, sizeof(name), "%s", module);
 	for (c = name; *c; c++)
 		*c = *c == '-' ? '_' : *c;
-	return root_exists("/sys/module/%s", name);
+	return sysroot_exists("/sys/module/%s", name);
 }
 
 /* Does @fn say so of one of the names? They are between "|". */
@@ -216,7 +216,7 @@ static bool word_parameter(struct profile *p, char *const *word)
 		return false;
 	if (!p->judged)
 		return true;
-	value = root_read("/sys/module/%s/parameters/%s", word[0], word[1]);
+	value = sysroot_read("/sys/module/%s/parameters/%s", word[0], word[1]);
 	same = value && !strcmp(value, word[2]);
 	snprintf(remedy, sizeof(remedy), "echo \"options %s %s=%s\" >/etc/modprobe.d/%s-%s.conf, "
 		 "and load it anew", word[0], word[1], word[2], word[0], word[1]);
@@ -302,7 +302,7 @@ static bool read_profile(struct profile *p, const char *text)
 static bool check_profile(const char *path, bool named)
 {
 	struct profile p = { .name = path };
-	char *text = root_read("%s", path);
+	char *text = sysroot_read("%s", path);
 	bool good;
 
 	if (!text) {
@@ -311,13 +311,13 @@ static bool check_profile(const char *path, bool named)
 	}
 	good = read_profile(&p, text);
 	if (good)
-		function_each(count_card, &p);
+		pci_function_each(count_card, &p);
 	if (good && (p.found || named)) {
 		profiles++;
 		found(p.found ? GOOD : FAILURE, "cards", NULL, "%u of %s", p.found, path);
 		p.judged = true;
 		read_profile(&p, text);
-		function_each(check_card, &p);
+		pci_function_each(check_card, &p);
 	}
 	free(text);
 	return good;
@@ -336,7 +336,7 @@ static bool check_file(const char *name, void *data)
 	char path[320];
 
 	if (n < 5 || strcmp(name + n - 5, ".conf") ||
-	    (!strcmp(folder->path, SHIPPED) && root_exists(OWN "/%s", name)))
+	    (!strcmp(folder->path, SHIPPED) && sysroot_exists(OWN "/%s", name)))
 		return true;
 	snprintf(path, sizeof(path), "%s/%s", folder->path, name);
 	folder->good &= check_profile(path, false);
@@ -347,8 +347,8 @@ static bool check_folders(void)
 {
 	struct folder shipped = { SHIPPED, true }, own = { OWN, true };
 
-	root_each(check_file, &shipped, SHIPPED);
-	root_each(check_file, &own, OWN);
+	sysroot_each(check_file, &shipped, SHIPPED);
+	sysroot_each(check_file, &own, OWN);
 	if (!profiles)
 		finding(GOOD, "cards", "none that a profile in " SHIPPED " or " OWN " is about",
 			NULL);

@@ -59,16 +59,16 @@ static const struct sample *find(const struct samples *s, const char *id)
 	return NULL;
 }
 
-static void take(struct samples *s, const struct records *r)
+static void take(struct samples *s, const struct debugfs_lines *r)
 {
 	struct sample *now;
 	size_t i;
 
 	s->sample = must(realloc(s->sample, (s->n + 1) * sizeof(*s->sample)));
 	now = &s->sample[s->n++];
-	snprintf(now->id, sizeof(now->id), "%s", record_text(r, "id"));
+	snprintf(now->id, sizeof(now->id), "%s", debugfs_text(r, "id"));
 	for (i = 0; i < COUNTERS; i++)
-		now->value[i] = record_number(r, counters[i]);
+		now->value[i] = debugfs_number(r, counters[i]);
 }
 
 static void list_json(const char *name, const char *list)
@@ -84,32 +84,33 @@ static void list_json(const char *name, const char *list)
 	json_end();
 }
 
-static void window_json(const struct records *r)
+static void window_json(const struct debugfs_lines *r)
 {
 	size_t i;
 
 	json_object(NULL);
-	json_string("window", record_text(r, "id"));
-	list_json("liobns", record_text(r, "liobns"));
-	list_json("nodes", record_text(r, "nodes"));
-	json_hex("start", record_number(r, "start"));
-	json_number("size", record_number(r, "size"));
-	json_number("page_size", 1ULL << (record_number(r, "shift") & 63));
+	json_string("window", debugfs_text(r, "id"));
+	list_json("liobns", debugfs_text(r, "liobns"));
+	list_json("nodes", debugfs_text(r, "nodes"));
+	json_hex("start", debugfs_number(r, "start"));
+	json_number("size", debugfs_number(r, "size"));
+	json_number("page_size", 1ULL << (debugfs_number(r, "shift") & 63));
 	for (i = 0; i < COUNTERS; i++)
-		json_number(counters[i], record_number(r, counters[i]));
+		json_number(counters[i], debugfs_number(r, counters[i]));
 	json_end();
 }
 
-static void window_text(const struct records *r, const struct sample *old, unsigned int seconds)
+static void window_text(const struct debugfs_lines *r, const struct sample *old,
+			unsigned int seconds)
 {
 	size_t i;
 
 	printf("window %s  LIOBN %s  bus address 0x%" PRIx64 ", %s in pages of %s\n",
-	       record_text(r, "id"), record_text(r, "liobns"), record_number(r, "start"),
-	       size_text(record_number(r, "size")),
-	       size_text(1ULL << (record_number(r, "shift") & 63)));
+	       debugfs_text(r, "id"), debugfs_text(r, "liobns"), debugfs_number(r, "start"),
+	       size_text(debugfs_number(r, "size")),
+	       size_text(1ULL << (debugfs_number(r, "shift") & 63)));
 	for (i = 0; i < COUNTERS; i++) {
-		uint64_t value = record_number(r, counters[i]);
+		uint64_t value = debugfs_number(r, counters[i]);
 
 		printf("  %-18s %12" PRIu64, meaning[i], value);
 		if (old && i >= FIRST_RATE)
@@ -120,27 +121,27 @@ static void window_text(const struct records *r, const struct sample *old, unsig
 
 static int show(const struct samples *old, struct samples *now, unsigned int seconds)
 {
-	struct records r;
-	int rc = record_open(&r, "windows");
+	struct debugfs_lines r;
+	int rc = debugfs_open(&r, "windows");
 
 	if (rc) {
-		record_explain(rc);
+		debugfs_explain(rc);
 		return EXIT_FAILED;
 	}
 	if (json)
 		json_array(NULL);
-	while (record_next(&r, "window")) {
+	while (debugfs_next(&r, "window")) {
 		take(now, &r);
 		if (json)
 			window_json(&r);
 		else
-			window_text(&r, find(old, record_text(&r, "id")), seconds);
+			window_text(&r, find(old, debugfs_text(&r, "id")), seconds);
 	}
 	if (json)
 		json_end();
 	else if (!now->n)
 		printf("no user has a window\n");
-	record_close(&r);
+	debugfs_close(&r);
 	return fflush(stdout) ? EXIT_FAILED : EXIT_OK;
 }
 

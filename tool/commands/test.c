@@ -64,8 +64,8 @@ static bool same_window(const struct window *a, const struct window *b)
  */
 static void as_before(void)
 {
-	struct function f;
-	struct pe *now = function_load(&f, check.bdf) ? pe_of(&f) : NULL;
+	struct pci_function f;
+	struct pe *now = pci_function_load(&f, check.bdf) ? pe_of(&f) : NULL;
 	const struct window *host;
 
 	if (!now)
@@ -137,7 +137,7 @@ static void result(const struct tap_test *t, enum tap_result how, const char *wh
 	fflush(stdout);
 }
 
-static void fact_json(const char *key, const char *value, void *data)
+static void facts_json(const char *key, const char *value, void *data)
 {
 	(void)data;
 	json_string(key, value);
@@ -163,7 +163,7 @@ static void end_output(void)
 		json_number("failed", counts[TAP_FAILED]);
 		json_number("skipped", counts[TAP_SKIPPED]);
 		json_object("report");
-		fact_each(fact_json, NULL);
+		facts_each(facts_json, NULL);
 		json_end();
 		json_end();
 	} else {
@@ -175,7 +175,7 @@ static void end_output(void)
 /* The PE is as it was when no test runs: this is where to stop. */
 static void between(void)
 {
-	if (!user_interrupted())
+	if (!vfio_user_interrupted())
 		return;
 	error("interrupted; the PE is as it was");
 	exit(EXIT_FAILED);
@@ -190,11 +190,11 @@ static void cells_fact(const char *key, const char *node)
 	unsigned char *b;
 	size_t size, i, n = 0;
 
-	b = root_bytes(&size, TREE "%s/ibm,%s", node, key);
+	b = sysroot_bytes(&size, DEVICE_TREE "%s/ibm,%s", node, key);
 	for (i = 0; b && i + 4 <= size && n < sizeof(text); i += 4)
 		n += snprintf(text + n, sizeof(text) - n, "%s0x%x", n ? " " : "",
 			      (unsigned int)b[i] << 24 | b[i + 1] << 16 | b[i + 2] << 8 | b[i + 3]);
-	fact_add(key, "%s", text);
+	facts_add(key, "%s", text);
 	free(b);
 }
 
@@ -221,15 +221,16 @@ static size_t ats_offset(const unsigned char *config, size_t size)
 static void ats_fact(const char *bdf)
 {
 	size_t size = 0, at;
-	unsigned char *config = root_bytes(&size, "/sys/bus/pci/devices/%s/config", bdf);
+	unsigned char *config = sysroot_bytes(&size, "/sys/bus/pci/devices/%s/config", bdf);
 
 	at = config ? ats_offset(config, size) : 0;
 	if (size <= PCIE_CAPABILITIES)
-		fact_add("ats", size < PCIE_CAPABILITIES ? "not visible" : "no");
+		facts_add("ats", size < PCIE_CAPABILITIES ? "not visible" : "no");
 	else if (!at)
-		fact_add("ats", "no");
+		facts_add("ats", "no");
 	else
-		fact_add("ats", config[at + ATS_CONTROL] & 0x80 ? "enabled" : "there, not enabled");
+		facts_add("ats", config[at + ATS_CONTROL] & 0x80 ? "enabled"
+			  : "there, not enabled");
 	free(config);
 }
 
@@ -238,10 +239,10 @@ static void property_fact(const char *key, const char *path)
 {
 	char text[1000];
 	size_t size, i;
-	unsigned char *bytes = root_bytes(&size, TREE "%s", path);
+	unsigned char *bytes = sysroot_bytes(&size, DEVICE_TREE "%s", path);
 
 	if (!bytes) {
-		fact_add(key, "not there");
+		facts_add(key, "not there");
 		return;
 	}
 	if (size && !bytes[size - 1])
@@ -249,7 +250,7 @@ static void property_fact(const char *key, const char *path)
 	for (i = 0; i < size && i < sizeof(text) - 1; i++)
 		text[i] = bytes[i] < ' ' || bytes[i] >= 0x7f ? ' ' : bytes[i];
 	text[i] = 0;
-	fact_add(key, "%s", text);
+	facts_add(key, "%s", text);
 	free(bytes);
 }
 
@@ -258,14 +259,14 @@ static void machine_facts(void)
 	struct utsname name;
 
 	uname(&name);
-	fact_add("tcectl", "%s", VFIO_PSERIES_VERSION);
-	fact_add("kernel", "%s, pages of %s", name.release, size_text(sysconf(_SC_PAGESIZE)));
+	facts_add("tcectl", "%s", VFIO_PSERIES_VERSION);
+	facts_add("kernel", "%s, pages of %s", name.release, size_text(sysconf(_SC_PAGESIZE)));
 	property_fact("machine", "/model");
 	property_fact("compatible", "/compatible");
 	property_fact("firmware", "/openprom/model");
 	property_fact("firmware-version", "/openprom/ibm,fw-vernum_encoded");
 	property_fact("hypertas", "/rtas/ibm,hypertas-functions");
-	fact_add("user", "%s", geteuid() ? "ordinary" : "root");
+	facts_add("user", "%s", geteuid() ? "ordinary" : "root");
 }
 
 static void window_fact(const struct window *w)
@@ -273,30 +274,30 @@ static void window_fact(const struct window *w)
 	char key[32];
 
 	snprintf(key, sizeof(key), "%s-window", w->kind);
-	fact_add(key, "%s at 0x%" PRIx64 " in pages of %s, LIOBN 0x%x%s%s", size_text(w->size),
-		 w->start, size_text(1ULL << w->page_shift), w->liobn,
-		 w->direct ? ", direct" : "", w->present ? "" : ", absent");
+	facts_add(key, "%s at 0x%" PRIx64 " in pages of %s, LIOBN 0x%x%s%s", size_text(w->size),
+		  w->start, size_text(1ULL << w->page_shift), w->liobn,
+		  w->direct ? ", direct" : "", w->present ? "" : ", absent");
 }
 
-static void pe_facts(const struct function *f, const struct pe *pe)
+static void pe_facts(const struct pci_function *f, const struct pe *pe)
 {
 	unsigned int i;
 
-	fact_add("device", "%s %04x:%04x, %s", f->bdf, f->vendor, f->device,
-		 name_of_class(f->class));
-	fact_add("devices-in-group", "%u", pe->functions);
-	fact_add("dynamic-windows", "%s", pe->ddw ? "yes" : "no");
-	fact_add("reset", "%s", pe->reset ? "yes" : "no");
+	facts_add("device", "%s %04x:%04x, %s", f->bdf, f->vendor, f->device,
+		  pci_name_of_class(f->class));
+	facts_add("devices-in-group", "%u", pe->functions);
+	facts_add("dynamic-windows", "%s", pe->ddw ? "yes" : "no");
+	facts_add("reset", "%s", pe->reset ? "yes" : "no");
 	cells_fact("ddw-applicable", pe->node);
 	cells_fact("ddw-extensions", pe->node);
 	ats_fact(f->bdf);
 	for (i = 0; i < pe->windows; i++)
 		window_fact(&pe->window[i]);
 	if (pe->possible == UNKNOWN)
-		fact_add("query", "not visible (for root alone)");
+		facts_add("query", "not visible (for root alone)");
 	else
-		fact_add("query", "%" PRIu64 " windows, %" PRIu64 " TCEs, pages of %s",
-			 pe->possible, pe->max_tces, sizes_text(pe->pgsizes));
+		facts_add("query", "%" PRIu64 " windows, %" PRIu64 " TCEs, pages of %s",
+			  pe->possible, pe->max_tces, sizes_text(pe->pgsizes));
 }
 
 /* --- the command --- */
@@ -332,7 +333,7 @@ static bool parse(int argc, char **argv, struct options *o)
 	return o->bdf;
 }
 
-static bool set_check(const struct function *f, const struct pe *pe)
+static bool set_check(const struct pci_function *f, const struct pe *pe)
 {
 	const struct window *w = window_of(pe, "default");
 
@@ -353,9 +354,9 @@ static bool set_check(const struct function *f, const struct pe *pe)
 /* The kernel's own driver answers refused calls with warnings and crashes: docs/upstream.md. */
 static bool is_safe(void)
 {
-	if (!root_exists("/sys/module/vfio_pseries"))
+	if (!sysroot_exists("/sys/module/vfio_pseries"))
 		error("vfio_pseries is not loaded; \"modprobe vfio_pseries\" loads it");
-	else if (root_exists("/sys/module/vfio_iommu_spapr_tce"))
+	else if (sysroot_exists("/sys/module/vfio_iommu_spapr_tce"))
 		error("the kernel's own driver is loaded as well, and calls of this test bring out "
 		      "faults of it; \"modprobe -r vfio_iommu_spapr_tce\" takes it away");
 	else
@@ -363,14 +364,14 @@ static bool is_safe(void)
 	return false;
 }
 
-static void fact_line(const char *key, const char *value, void *data)
+static void facts_line(const char *key, const char *value, void *data)
 {
 	fprintf(data, "%s: %s\n", key, value);
 }
 
 static bool write_report(FILE *report, const char *name)
 {
-	fact_each(fact_line, report);
+	facts_each(facts_line, report);
 	fprintf(report, "tests: %u passed, %u failed, %u skipped\n", counts[TAP_OK],
 		counts[TAP_FAILED], counts[TAP_SKIPPED]);
 	if (!fflush(report) && !ferror(report))
@@ -379,17 +380,17 @@ static bool write_report(FILE *report, const char *name)
 	return false;
 }
 
-static int run(const struct function *f, struct pe *pe, const struct options *o, FILE *report)
+static int run(const struct pci_function *f, struct pe *pe, const struct options *o, FILE *report)
 {
 	static const struct tap_hooks hooks = { .before = between, .result = result };
 	static char *const all[] = { NULL };
 	int rc = EXIT_OK;
 
-	fact_init();
+	facts_init();
 	machine_facts();
 	pe_facts(f, pe);
 	before = pe;
-	user_hold_interrupts();
+	vfio_user_hold_interrupts();
 	begin_output();
 	if (tap_run(suites, &hooks, all))
 		rc = EXIT_FAILED;
@@ -400,7 +401,7 @@ static int run(const struct function *f, struct pe *pe, const struct options *o,
 }
 
 /* The report's file is opened before anything is done, so that nothing is done in vain. */
-static int run_and_report(const struct function *f, struct pe *pe, const struct options *o)
+static int run_and_report(const struct pci_function *f, struct pe *pe, const struct options *o)
 {
 	FILE *report = o->report ? fopen(o->report, "we") : NULL;
 	int rc;
@@ -418,7 +419,7 @@ static int run_and_report(const struct function *f, struct pe *pe, const struct 
 int self_test(int argc, char **argv)
 {
 	struct options o = { 0 };
-	struct function f;
+	struct pci_function f;
 	struct pe *pe;
 	int rc = EXIT_FAILED;
 
@@ -426,8 +427,8 @@ int self_test(int argc, char **argv)
 		return command_usage("test takes a device, --write FIRST:COUNT and --report FILE");
 	if (o.range && !parse_range(o.range))
 		return command_usage("--write takes the first block and how many: FIRST:COUNT");
-	pe = user_find(o.bdf, &f, LOCKED);
-	if (pe && set_check(&f, pe) && is_safe() && user_can_start(&f))
+	pe = vfio_user_find(o.bdf, &f, LOCKED);
+	if (pe && set_check(&f, pe) && is_safe() && vfio_user_can_start(&f))
 		rc = run_and_report(&f, pe, &o);
 	free(pe);
 	return rc;

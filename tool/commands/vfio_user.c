@@ -16,13 +16,13 @@
 
 static volatile sig_atomic_t interrupted;
 
-static bool is_assigned(const struct function *f)
+static bool is_assigned(const struct pci_function *f)
 {
-	if (function_is_bridge(f))
+	if (pci_function_is_bridge(f))
 		error("%s: a bridge cannot be used; name a device behind it", f->bdf);
 	else if (f->group < 0)
 		error("%s: it is in no IOMMU group; \"modprobe vfio_pseries\" makes one", f->bdf);
-	else if (f->driver[0] && !function_is_assigned(f))
+	else if (f->driver[0] && !pci_function_is_assigned(f))
 		error("%s: the host's driver %s has it; \"tcectl device bind %s\" gives it to "
 		      "vfio-pci", f->bdf, f->driver, f->bdf);
 	else if (!f->driver[0])
@@ -39,9 +39,9 @@ static bool is_viable(const struct pe *pe, const char *named)
 	unsigned int i;
 
 	for (i = 0; i < pe->functions; i++) {
-		const struct function *f = &pe->function[i];
+		const struct pci_function *f = &pe->function[i];
 
-		if (!f->driver[0] || function_is_assigned(f) || function_is_bridge(f))
+		if (!f->driver[0] || pci_function_is_assigned(f) || pci_function_is_bridge(f))
 			continue;
 		error("%s: the host's driver %s has it, and it is in the group of %s; "
 		      "\"tcectl device bind %s\" gives all of the group to vfio-pci", f->bdf,
@@ -53,9 +53,9 @@ static bool is_viable(const struct pe *pe, const char *named)
 
 static bool may_open(const char *path)
 {
-	if (!root_exists("%s", path))
+	if (!sysroot_exists("%s", path))
 		error("%s is not there; \"tcectl doctor\" says why", path);
-	else if (access(root_path("%s", path), R_OK | W_OK))
+	else if (access(sysroot_path("%s", path), R_OK | W_OK))
 		error("%s: this user may not open it; \"chown USER %s\"", path, path);
 	else
 		return true;
@@ -67,14 +67,14 @@ static bool may_lock(uint64_t bytes)
 {
 	uint64_t limit = process_locked_max("self");
 
-	if (limit >= bytes || (root_is_live() && !geteuid()))
+	if (limit >= bytes || (sysroot_is_live() && !geteuid()))
 		return true;
 	error("the limit of locked memory is %s, and this takes %s; \"ulimit -l unlimited\" as "
 	      "root", size_text(limit), size_text(bytes));
 	return false;
 }
 
-static bool is_free(const struct pe *pe, const struct function *f)
+static bool is_free(const struct pe *pe, const struct pci_function *f)
 {
 	char group[32];
 
@@ -86,11 +86,11 @@ static bool is_free(const struct pe *pe, const struct function *f)
 	return may_open("/dev/vfio/vfio") && may_open(group);
 }
 
-struct pe *user_find(const char *name, struct function *f, uint64_t locked)
+struct pe *vfio_user_find(const char *name, struct pci_function *f, uint64_t locked)
 {
 	struct pe *pe;
 
-	if (!function_find(f, name) || !is_assigned(f))
+	if (!pci_function_find(f, name) || !is_assigned(f))
 		return NULL;
 	pe = pe_of(f);
 	if (pe && is_viable(pe, f->bdf) && is_free(pe, f) && may_lock(locked))
@@ -99,17 +99,17 @@ struct pe *user_find(const char *name, struct function *f, uint64_t locked)
 	return NULL;
 }
 
-bool user_can_start(const struct function *f)
+bool vfio_user_can_start(const struct pci_function *f)
 {
-	if (!root_is_live())
+	if (!sysroot_is_live())
 		error("%s: a device of a recorded system can be looked at, not used", f->bdf);
-	return root_is_live();
+	return sysroot_is_live();
 }
 
-const char *user_driver(void)
+const char *vfio_user_driver(void)
 {
-	bool ours = root_exists("/sys/module/vfio_pseries");
-	bool theirs = root_exists("/sys/module/vfio_iommu_spapr_tce");
+	bool ours = sysroot_exists("/sys/module/vfio_pseries");
+	bool theirs = sysroot_exists("/sys/module/vfio_iommu_spapr_tce");
 
 	return ours == theirs ? "unknown" : ours ? "vfio_pseries" : "in-tree";
 }
@@ -120,7 +120,7 @@ static void note_interrupt(int number)
 	interrupted = 1;
 }
 
-void user_hold_interrupts(void)
+void vfio_user_hold_interrupts(void)
 {
 	struct sigaction act = { .sa_handler = note_interrupt, .sa_flags = SA_RESTART };
 
@@ -129,7 +129,7 @@ void user_hold_interrupts(void)
 	sigaction(SIGHUP, &act, NULL);
 }
 
-bool user_interrupted(void)
+bool vfio_user_interrupted(void)
 {
 	return interrupted;
 }

@@ -57,8 +57,8 @@ static void dynamic_windows_are(const struct vfio_iommu_spapr_tce_info *info)
 	if (counters_key(check.node, "pes", "pe", "pgsizes", &known))
 		tap_check(known == sizes, "GET_INFO has page sizes %#llx, the module %#llx",
 			  (unsigned long long)sizes, (unsigned long long)known);
-	fact_add("info-page-sizes", "%s", sizes_text(sizes));
-	fact_add("info-windows", "%u", info->ddw.max_dynamic_windows_supported);
+	facts_add("info-page-sizes", "%s", sizes_text(sizes));
+	facts_add("info-windows", "%u", info->ddw.max_dynamic_windows_supported);
 }
 
 static void get_info(void)
@@ -183,18 +183,18 @@ static void timed_facts(const char *what, const struct cost *c)
 	char key[40];
 
 	snprintf(key, sizeof(key), "map-%s-microseconds", what);
-	fact_add(key, "%.2f", c->map * 1e6);
+	facts_add(key, "%.2f", c->map * 1e6);
 	snprintf(key, sizeof(key), "unmap-%s-microseconds", what);
-	fact_add(key, "%.2f", c->unmap * 1e6);
+	facts_add(key, "%.2f", c->unmap * 1e6);
 }
 
 static void counted_facts(const struct cost *c)
 {
-	fact_add("map-4M-hypercalls", "put %llu, indirect %llu, stuff %llu",
-		 (unsigned long long)(c->mapped.put - c->before.put),
-		 (unsigned long long)(c->mapped.indirect - c->before.indirect),
-		 (unsigned long long)(c->mapped.stuff - c->before.stuff));
-	fact_add("map-4M-busy", "%llu", (unsigned long long)(c->after.busy - c->before.busy));
+	facts_add("map-4M-hypercalls", "put %llu, indirect %llu, stuff %llu",
+		  (unsigned long long)(c->mapped.put - c->before.put),
+		  (unsigned long long)(c->mapped.indirect - c->before.indirect),
+		  (unsigned long long)(c->mapped.stuff - c->before.stuff));
+	facts_add("map-4M-busy", "%llu", (unsigned long long)(c->after.busy - c->before.busy));
 }
 
 /* Batches are of up to 512 TCEs, and a busy hypervisor is asked again. */

@@ -74,7 +74,7 @@ static uint64_t second_place(struct disk *d)
 
 	if (check.ddw && !__vfio_create(&d->v, second_shift(&d->v), 4 * GIB, &win))
 		return win.start + GIB;
-	fact_add("dma-windows", "one");
+	facts_add("dma-windows", "one");
 	return check.default_start + 4 * AREA;
 }
 
@@ -120,8 +120,8 @@ static void identify(void)
 
 	open_disk(&d);
 	tap_check(d.n.model[0], "the disk has no name");
-	fact_add("disk", "%s, %llu blocks of %u bytes", d.n.model, (unsigned long long)d.n.blocks,
-		 d.n.block_size);
+	facts_add("disk", "%s, %llu blocks of %u bytes", d.n.model, (unsigned long long)d.n.blocks,
+		  d.n.block_size);
 	close_disk(&d);
 }
 
@@ -171,11 +171,11 @@ static bool recover(struct vfio *v, const char *key)
 	int state = vfio_eeh(v, VFIO_EEH_PE_GET_STATE);
 
 	if (state < 0) {
-		fact_add(key, "no EEH (%s)", strerror(-state));
+		facts_add(key, "no EEH (%s)", strerror(-state));
 		return false;
 	}
-	fact_add(key, "EEH state %d%s", state,
-		 state == VFIO_EEH_PE_STATE_NORMAL ? ", not stopped" : "");
+	facts_add(key, "EEH state %d%s", state,
+		  state == VFIO_EEH_PE_STATE_NORMAL ? ", not stopped" : "");
 	if (state == VFIO_EEH_PE_STATE_NORMAL)
 		return false;
 	tap_errno(vfio_eeh(v, VFIO_EEH_PE_RESET_HOT), 0, "EEH: reset");
@@ -202,9 +202,9 @@ static void expect_nothing(struct disk *d, uint64_t at, const char *what, const 
 	tap_check(filled_with(d->a, AREA, POISON_A), "%s: the disk wrote to memory", what);
 	snprintf(name, sizeof(name), "%s-status", key);
 	if (status < 0)
-		fact_add(name, "%s", strerror(-status));
+		facts_add(name, "%s", strerror(-status));
 	else
-		fact_add(name, "NVMe status %#x", status);
+		facts_add(name, "NVMe status %#x", status);
 	snprintf(name, sizeof(name), "%s-eeh", key);
 	if (recover(&d->v, name))
 		nvme_forget(&d->n);

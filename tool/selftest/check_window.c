@@ -53,8 +53,8 @@ static void place_fact(const char *key, const struct window *w)
 
 	if (counters_liobn(check.node, w->start, &liobn))
 		snprintf(name, sizeof(name), "LIOBN %#llx", (unsigned long long)liobn);
-	fact_add(key, "0x%llx (%llu GiB in pages of %uK, %s)", (unsigned long long)w->start,
-		 (unsigned long long)(w->size / GIB), 1U << (w->shift - 10), name);
+	facts_add(key, "0x%llx (%llu GiB in pages of %uK, %s)", (unsigned long long)w->start,
+		  (unsigned long long)(w->size / GIB), 1U << (w->shift - 10), name);
 }
 
 /* What firmware would give now */
@@ -65,10 +65,10 @@ static void query_fact(const char *key)
 	if (!counters_key(check.node, "possible", "possible", "windows", &windows) ||
 	    !counters_key(check.node, "possible", "possible", "tces", &tces) ||
 	    !counters_key(check.node, "possible", "possible", "pgsizes", &sizes))
-		fact_add(key, "not visible (for root alone)");
+		facts_add(key, "not visible (for root alone)");
 	else
-		fact_add(key, "%llu windows, %llu TCEs, pages of %s", (unsigned long long)windows,
-			 (unsigned long long)tces, sizes_text(sizes));
+		facts_add(key, "%llu windows, %llu TCEs, pages of %s", (unsigned long long)windows,
+			  (unsigned long long)tces, sizes_text(sizes));
 }
 
 static double create_seconds(struct pe_now *p, uint64_t size)
@@ -91,8 +91,8 @@ static void cost_fact(struct pe_now *p)
 {
 	double one = create_seconds(p, GIB);
 
-	fact_add("clear-512-tces-microseconds", "%.2f",
-		 (create_seconds(p, 2 * GIB) - one) / 512 * 1e6);
+	facts_add("clear-512-tces-microseconds", "%.2f",
+		  (create_seconds(p, 2 * GIB) - one) / 512 * 1e6);
 }
 
 /* QEMU: REMOVE of the default window, and CREATE of one that has to be where that one was */
@@ -106,7 +106,7 @@ static void qemu_order(void)
 		  "REMOVE of the default window");
 	tap_errno(__vfio_remove(&p.v, p.info.dma32_window_start), -EINVAL, "REMOVE a second time");
 	tap_errno(__vfio_create(&p.v, 12, default_size(), &win), 0, "CREATE in its place");
-	fact_add("default-window-created-again-at", "0x%llx", (unsigned long long)win.start);
+	facts_add("default-window-created-again-at", "0x%llx", (unsigned long long)win.start);
 	tap_check(win.start == check.default_start, "it is at %#llx, and was at %#llx",
 		  (unsigned long long)win.start, (unsigned long long)check.default_start);
 	vfio_close(&p.v);
@@ -138,11 +138,11 @@ static void came_back_facts(void)
 
 	if (!counters_key(check.node, "pes", "window", "present", &present) ||
 	    !counters_key(check.node, "pes", "window", "raw", &raw)) {
-		fact_add("restored-window-present", "not visible (for root alone)");
+		facts_add("restored-window-present", "not visible (for root alone)");
 		return;
 	}
-	fact_add("restored-window-present", "%s", present ? "yes" : "no");
-	fact_add("restored-window-cleared", "%s", raw ? "no" : "yes");
+	facts_add("restored-window-present", "%s", present ? "yes" : "no");
+	facts_add("restored-window-cleared", "%s", raw ? "no" : "yes");
 	tap_check(!raw, "the default window came back and could not be cleared");
 }
 
@@ -171,8 +171,8 @@ static void after_default(void)
 	}
 	vfio_remove(&p.v, first.start);
 	came_back_facts();
-	fact_add("restored-window-held", "not visible: the module clears it before anyone can "
-		 "look");
+	facts_add("restored-window-held", "not visible: the module clears it before anyone can "
+		  "look");
 	tap_errno(__vfio_create(&p.v, 12, default_size(), &again), 0,
 		  "CREATE of the default window");
 	tap_check(again.start == check.default_start, "the default window is back at %#llx",
@@ -190,7 +190,7 @@ static void one_page_size(struct pe_now *p, unsigned int shift)
 	if (!tap_errno(__vfio_create(&p->v, shift, size, &win), 0, "CREATE with pages of %lluK",
 		       1ULL << (shift - 10)))
 		return;
-	fact_add(key, "0x%llx", (unsigned long long)win.start);
+	facts_add(key, "0x%llx", (unsigned long long)win.start);
 	tap_errno(__vfio_remove(&p->v, win.start), 0, "REMOVE with pages of %lluK",
 		  1ULL << (shift - 10));
 }

@@ -22,7 +22,7 @@ static struct facts {
 	struct fact fact[FACTS];
 } *facts;
 
-void fact_init(void)
+void facts_init(void)
 {
 	facts = mmap(NULL, sizeof(*facts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
@@ -41,7 +41,7 @@ static struct fact *place(const char *key)
 	return &facts->fact[facts->n - 1];
 }
 
-void fact_add(const char *key, const char *format, ...)
+void facts_add(const char *key, const char *format, ...)
 {
 	struct fact *to = place(key);
 	va_list args;
@@ -52,7 +52,7 @@ void fact_add(const char *key, const char *format, ...)
 	va_end(args);
 }
 
-void fact_each(void (*fn)(const char *key, const char *value, void *data), void *data)
+void facts_each(void (*fn)(const char *key, const char *value, void *data), void *data)
 {
 	unsigned int i;
 

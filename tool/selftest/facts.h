@@ -6,11 +6,11 @@
 #define TCECTL_FACTS_H
 
 /* Begins with none; tests, which are other processes, add to the same. */
-void fact_init(void);
+void facts_init(void);
 
 /* A key that is there already gets the new value. */
-void fact_add(const char *key, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void facts_add(const char *key, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-void fact_each(void (*fn)(const char *key, const char *value, void *data), void *data);
+void facts_each(void (*fn)(const char *key, const char *value, void *data), void *data);
 
 #endif

@@ -18,7 +18,7 @@
 
 static struct passwd *recorded_user(const char *name)
 {
-	FILE *f = fopen(root_path("/etc/passwd"), "re");
+	FILE *f = fopen(sysroot_path("/etc/passwd"), "re");
 	struct passwd *pw = NULL;
 
 	while (f && (pw = fgetpwent(f)) && strcmp(pw->pw_name, name))
@@ -36,7 +36,7 @@ static void add_group(struct subject *s, gid_t gid)
 
 static void recorded_groups(struct subject *s)
 {
-	FILE *f = fopen(root_path("/etc/group"), "re");
+	FILE *f = fopen(sysroot_path("/etc/group"), "re");
 	struct group *g;
 	char **member;
 
@@ -50,10 +50,10 @@ static void recorded_groups(struct subject *s)
 
 bool account_read(struct subject *s, const char *user)
 {
-	struct passwd *pw = root_is_live() ? getpwnam(user) : recorded_user(user);
+	struct passwd *pw = sysroot_is_live() ? getpwnam(user) : recorded_user(user);
 	int n = SUBJECT_GROUPS;
 
-	if (!pw && root_is_live() && *user && strspn(user, "0123456789") == strlen(user))
+	if (!pw && sysroot_is_live() && *user && strspn(user, "0123456789") == strlen(user))
 		pw = getpwuid(strtoul(user, NULL, 10));
 	if (!pw) {
 		error("%s: there is no such user; \"getent passwd\" shows those that there are",
@@ -64,7 +64,7 @@ bool account_read(struct subject *s, const char *user)
 	s->uid = pw->pw_uid;
 	s->gid = pw->pw_gid;
 	s->caps = pw->pw_uid ? 0 : ~0ULL;
-	if (!root_is_live())
+	if (!sysroot_is_live())
 		recorded_groups(s);
 	else if (getgrouplist(pw->pw_name, pw->pw_gid, s->group, &n) >= 0)
 		s->groups = n;
@@ -86,10 +86,10 @@ bool account_group(gid_t *gid, const char *group)
 	struct group *g = NULL;
 	FILE *f;
 
-	if (root_is_live()) {
+	if (sysroot_is_live()) {
 		g = getgrnam(group);
 	} else {
-		f = fopen(root_path("/etc/group"), "re");
+		f = fopen(sysroot_path("/etc/group"), "re");
 		while (f && (g = fgetgrent(f)) && strcmp(g->gr_name, group))
 			;
 		if (f)
@@ -156,7 +156,7 @@ static bool rule_file(const char *name, void *data)
 	if (n < 5 || strcmp(name + n - 5, ".conf"))
 		return true;
 	snprintf(file, sizeof(file), "%s/%s", r->folder, name);
-	rest = text = root_read("%s", file);
+	rest = text = sysroot_read("%s", file);
 	while (rest && (line = strsep(&rest, "\n")))
 		rule_line(r, line, file);
 	free(text);
@@ -173,7 +173,7 @@ void account_limit(struct subject *s)
 		 "pam_limits");
 	rule_file("limits.conf", &r);
 	r.folder = "/etc/security/limits.d";
-	root_each(rule_file, &r, "%s", r.folder);
+	sysroot_each(rule_file, &r, "%s", r.folder);
 }
 
 bool subject_of_user(struct subject *s, const char *user)

@@ -22,7 +22,7 @@ uint64_t machine_page_size(void)
 	unsigned char *bytes;
 	size_t n, at;
 
-	bytes = root_bytes(&n, "/proc/self/auxv");
+	bytes = sysroot_bytes(&n, "/proc/self/auxv");
 	for (at = 0; bytes && at + sizeof(entry) <= n; at += sizeof(entry)) {
 		memcpy(entry, bytes + at, sizeof(entry));
 		if (entry[0] == AUXV_PAGE_SIZE)

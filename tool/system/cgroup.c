@@ -101,7 +101,7 @@ uint64_t cgroup_memory_max(const char *path)
 
 	snprintf(at, sizeof(at), "%s", path);
 	while ((slash = strrchr(at, '/')) && at[1]) {
-		char *text = root_read(CGROUP_ROOT "%s/memory.max", at);
+		char *text = sysroot_read(CGROUP_ROOT "%s/memory.max", at);
 		uint64_t limit = text && isdigit((unsigned char)*text) ?
 			strtoull(text, NULL, 10) : UNKNOWN;
 
@@ -121,9 +121,9 @@ enum cgroup_devices cgroup_devices(const char *path)
 	};
 	int fd, rc;
 
-	if (!root_is_live())
+	if (!sysroot_is_live())
 		return CGROUP_UNKNOWN;
-	fd = open(root_path(CGROUP_ROOT "%s", path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(sysroot_path(CGROUP_ROOT "%s", path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return CGROUP_UNKNOWN;
 	query.query.target_fd = fd;
@@ -154,15 +154,15 @@ static bool look_in(const char *name, void *data)
 		snprintf(s->path, s->size, "%s", below);
 		return false;
 	}
-	return s->depth == DEPTH || !root_exists(CGROUP_ROOT "%s/cgroup.procs", below) ||
-	       root_each(look_in, &next, CGROUP_ROOT "%s", below);
+	return s->depth == DEPTH || !sysroot_exists(CGROUP_ROOT "%s/cgroup.procs", below) ||
+	       sysroot_each(look_in, &next, CGROUP_ROOT "%s", below);
 }
 
 bool cgroup_find(const char *name, char *path, size_t size)
 {
 	struct search s = { name, path, size, "", 0 };
 
-	return !root_each(look_in, &s, CGROUP_ROOT);
+	return !sysroot_each(look_in, &s, CGROUP_ROOT);
 }
 
 /* The first process below a folder; what is called a payload goes first */
@@ -182,11 +182,11 @@ static bool process_in(const char *name, void *data)
 	if (f->payload && !strstr(name, "payload"))
 		return true;
 	snprintf(below, sizeof(below), "%s/%s", f->at, name);
-	if (f->depth == DEPTH || !root_exists(CGROUP_ROOT "%s/cgroup.procs", below))
+	if (f->depth == DEPTH || !sysroot_exists(CGROUP_ROOT "%s/cgroup.procs", below))
 		return true;
-	f->pid = root_number(CGROUP_ROOT "%s/cgroup.procs", below);
+	f->pid = sysroot_number(CGROUP_ROOT "%s/cgroup.procs", below);
 	if (!f->pid)
-		root_each(process_in, &next, CGROUP_ROOT "%s", below);
+		sysroot_each(process_in, &next, CGROUP_ROOT "%s", below);
 	if (!f->pid)
 		f->pid = next.pid;
 	return !f->pid;
@@ -196,11 +196,11 @@ int cgroup_process(const char *path)
 {
 	struct first f = { path, 0, true, 0 };
 
-	root_each(process_in, &f, CGROUP_ROOT "%s", path);
+	sysroot_each(process_in, &f, CGROUP_ROOT "%s", path);
 	if (!f.pid)
-		f.pid = root_number(CGROUP_ROOT "%s/cgroup.procs", path);
+		f.pid = sysroot_number(CGROUP_ROOT "%s/cgroup.procs", path);
 	f.payload = false;
 	if (!f.pid)
-		root_each(process_in, &f, CGROUP_ROOT "%s", path);
+		sysroot_each(process_in, &f, CGROUP_ROOT "%s", path);
 	return f.pid;
 }

@@ -22,67 +22,67 @@ static bool has_node(const char *list, const char *node)
 	return found;
 }
 
-static void add(struct counters *c, const struct records *r)
+static void add(struct counters *c, const struct debugfs_lines *r)
 {
 	c->windows++;
-	c->mapped += record_number(r, "mapped");
-	c->put += record_number(r, "put");
-	c->indirect += record_number(r, "indirect");
-	c->stuff += record_number(r, "stuff");
-	c->batches += record_number(r, "batches");
-	c->tces += record_number(r, "tces");
-	c->busy += record_number(r, "busy");
-	c->failed += record_number(r, "failed");
+	c->mapped += debugfs_number(r, "mapped");
+	c->put += debugfs_number(r, "put");
+	c->indirect += debugfs_number(r, "indirect");
+	c->stuff += debugfs_number(r, "stuff");
+	c->batches += debugfs_number(r, "batches");
+	c->tces += debugfs_number(r, "tces");
+	c->busy += debugfs_number(r, "busy");
+	c->failed += debugfs_number(r, "failed");
 }
 
 bool counters_read(const char *node, struct counters *c)
 {
-	struct records r;
+	struct debugfs_lines r;
 
 	memset(c, 0, sizeof(*c));
-	if (record_open(&r, "windows"))
+	if (debugfs_open(&r, "windows"))
 		return false;
-	while (record_next(&r, "window"))
-		if (has_node(record_text(&r, "nodes"), node))
+	while (debugfs_next(&r, "window"))
+		if (has_node(debugfs_text(&r, "nodes"), node))
 			add(c, &r);
-	record_close(&r);
+	debugfs_close(&r);
 	return true;
 }
 
 bool counters_key(const char *node, const char *file, const char *kind, const char *key,
 		  uint64_t *value)
 {
-	struct records r;
+	struct debugfs_lines r;
 	bool found = false;
 
-	if (record_open(&r, file))
+	if (debugfs_open(&r, file))
 		return false;
-	while (!found && record_next(&r, kind)) {
-		const char *its = record_text(&r, "node");
+	while (!found && debugfs_next(&r, kind)) {
+		const char *its = debugfs_text(&r, "node");
 
-		found = its && !strcmp(its, node) && record_text(&r, key);
+		found = its && !strcmp(its, node) && debugfs_text(&r, key);
 		if (found)
-			*value = record_number(&r, key);
+			*value = debugfs_number(&r, key);
 	}
-	record_close(&r);
+	debugfs_close(&r);
 	return found;
 }
 
 bool counters_liobn(const char *node, uint64_t start, uint64_t *liobn)
 {
-	struct records r;
+	struct debugfs_lines r;
 	bool found = false;
 
-	if (record_open(&r, "pes"))
+	if (debugfs_open(&r, "pes"))
 		return false;
-	while (!found && record_next(&r, "window")) {
-		const char *its = record_text(&r, "node");
+	while (!found && debugfs_next(&r, "window")) {
+		const char *its = debugfs_text(&r, "node");
 
-		found = its && !strcmp(its, node) && record_number(&r, "start") == start &&
-			record_number(&r, "present");
+		found = its && !strcmp(its, node) && debugfs_number(&r, "start") == start &&
+			debugfs_number(&r, "present");
 		if (found)
-			*liobn = record_number(&r, "liobn");
+			*liobn = debugfs_number(&r, "liobn");
 	}
-	record_close(&r);
+	debugfs_close(&r);
 	return found;
 }

@@ -22,7 +22,7 @@ static int copy_file(int out, void *data)
 	size_t size, done = 0;
 	ssize_t n;
 
-	bytes = root_bytes(&size, "%s/%s", RECORD_FOLDER, file);
+	bytes = sysroot_bytes(&size, "%s/%s", DEBUGFS_FOLDER, file);
 	if (!bytes)
 		return errno;
 	for (; done < size; done += n) {
@@ -34,7 +34,7 @@ static int copy_file(int out, void *data)
 	return 0;
 }
 
-int record_open(struct records *r, const char *file)
+int debugfs_open(struct debugfs_lines *r, const char *file)
 {
 	size_t size;
 	int rc;
@@ -46,7 +46,7 @@ int record_open(struct records *r, const char *file)
 	while (size && r->text[size - 1] == '\n')
 		r->text[--size] = 0;
 	if (strncmp(r->text, FORMAT "\n", strlen(FORMAT) + 1) && strcmp(r->text, FORMAT)) {
-		record_close(r);
+		debugfs_close(r);
 		return EPROTO;
 	}
 	r->next = strchr(r->text, '\n');
@@ -55,24 +55,24 @@ int record_open(struct records *r, const char *file)
 	return 0;
 }
 
-void record_explain(int rc)
+void debugfs_explain(int rc)
 {
-	if (!root_exists("/sys/module/vfio_pseries"))
+	if (!sysroot_exists("/sys/module/vfio_pseries"))
 		error("the module is not loaded; \"modprobe vfio_pseries\" loads it");
 	else if (rc == EACCES || rc == EPERM)
-		error("%s: root alone may read it; try with sudo", RECORD_FOLDER);
+		error("%s: root alone may read it; try with sudo", DEBUGFS_FOLDER);
 	else if (rc == ETIMEDOUT)
 		error("the module is at work for a program with what is asked for, for longer than "
 		      "%d seconds; windows and owners are not known now, try again later",
 		      PATIENCE_SECONDS);
 	else if (rc == EPROTO)
 		error("%s: another format than this program's; use the tcectl that belongs to "
-		      "the loaded module", RECORD_FOLDER);
-	else if (!root_exists("%s", RECORD_FOLDER))
+		      "the loaded module", DEBUGFS_FOLDER);
+	else if (!sysroot_exists("%s", DEBUGFS_FOLDER))
 		error("%s is not there; \"mount -t debugfs debugfs /sys/kernel/debug\"",
-		      RECORD_FOLDER);
+		      DEBUGFS_FOLDER);
 	else
-		error("%s: %s", RECORD_FOLDER, strerror(rc));
+		error("%s: %s", DEBUGFS_FOLDER, strerror(rc));
 }
 
 /* The line's first word, which ends with @end */
@@ -83,12 +83,12 @@ static bool is_kind(const char *line, const char *kind, char end)
 	return !strncmp(line, kind, n) && line[n] == end;
 }
 
-bool record_is(const struct records *r, const char *kind)
+bool debugfs_is(const struct debugfs_lines *r, const char *kind)
 {
 	return is_kind(r->line, kind, '\n');
 }
 
-bool record_next(struct records *r, const char *kind)
+bool debugfs_next(struct debugfs_lines *r, const char *kind)
 {
 	while (r->next) {
 		r->line = r->next;
@@ -106,7 +106,7 @@ bool record_next(struct records *r, const char *kind)
 }
 
 /* Blanks of the current line have become newlines: where a value begins, and that ends it. */
-static const char *record_value(const struct records *r, const char *key)
+static const char *debugfs_value(const struct debugfs_lines *r, const char *key)
 {
 	size_t n = strlen(key);
 	const char *at = r->line;
@@ -120,11 +120,11 @@ static const char *record_value(const struct records *r, const char *key)
 }
 
 /* Copies, four at a time: one printf() may ask for several. */
-const char *record_text(const struct records *r, const char *key)
+const char *debugfs_text(const struct debugfs_lines *r, const char *key)
 {
 	static char value[4][4096];
 	static unsigned int turn;
-	const char *from = record_value(r, key);
+	const char *from = debugfs_value(r, key);
 	size_t length;
 	char *to;
 
@@ -140,14 +140,14 @@ const char *record_text(const struct records *r, const char *key)
 }
 
 /* No copy: a number must not cost one of the four. */
-uint64_t record_number(const struct records *r, const char *key)
+uint64_t debugfs_number(const struct debugfs_lines *r, const char *key)
 {
-	const char *text = record_value(r, key);
+	const char *text = debugfs_value(r, key);
 
 	return text ? strtoull(text, NULL, 0) : 0;
 }
 
-void record_close(struct records *r)
+void debugfs_close(struct debugfs_lines *r)
 {
 	free(r->text);
 	memset(r, 0, sizeof(*r));

@@ -28,20 +28,20 @@ static unsigned int cell(const char *node, const char *name, unsigned int fallba
 	unsigned char *bytes;
 	size_t size;
 
-	bytes = root_bytes(&size, "%s%s/%s", TREE, node, name);
+	bytes = sysroot_bytes(&size, "%s%s/%s", DEVICE_TREE, node, name);
 	if (bytes && size >= 4)
 		fallback = cells(bytes, 1);
 	free(bytes);
 	return fallback;
 }
 
-bool tree_pe_node(char *node)
+bool dt_pe_node(char *node)
 {
 	char *slash;
 
 	while (*node) {
-		if (root_exists("%s%s/ibm,dma-window", TREE, node) ||
-		    root_exists("%s%s/ibm,dma-window-saved", TREE, node))
+		if (sysroot_exists("%s%s/ibm,dma-window", DEVICE_TREE, node) ||
+		    sysroot_exists("%s%s/ibm,dma-window-saved", DEVICE_TREE, node))
 			return true;
 		slash = strrchr(node, '/');
 		if (!slash)
@@ -66,17 +66,17 @@ static unsigned int dma_cells(const char *node, const char *what)
 	return cell(node, own, cell(parent, general, !strcmp(what, "size") ? 1 : 2));
 }
 
-bool tree_default_window(const char *node, struct window *w)
+bool dt_default_window(const char *node, struct window *w)
 {
 	unsigned int na = dma_cells(node, "address"), ns = dma_cells(node, "size");
 	unsigned char *bytes;
 	size_t size;
 
 	memset(w, 0, sizeof(*w));
-	bytes = root_bytes(&size, "%s%s/ibm,dma-window", TREE, node);
+	bytes = sysroot_bytes(&size, "%s%s/ibm,dma-window", DEVICE_TREE, node);
 	w->present = bytes;
 	if (!bytes)
-		bytes = root_bytes(&size, "%s%s/ibm,dma-window-saved", TREE, node);
+		bytes = sysroot_bytes(&size, "%s%s/ibm,dma-window-saved", DEVICE_TREE, node);
 	if (!bytes || na > 2 || ns > 2 || size < 4 * (1 + na + ns)) {
 		free(bytes);
 		return false;
@@ -98,7 +98,7 @@ static bool kernels_window(const char *node, const char *name, struct window *w)
 	size_t at;
 	bool there;
 
-	bytes = root_bytes(&size, "%s%s/%s", TREE, node, name);
+	bytes = sysroot_bytes(&size, "%s%s/%s", DEVICE_TREE, node, name);
 	there = bytes && size >= 20 && cells(bytes, 1) != NO_LIOBN;
 	if (there) {
 		at = size >= 24 ? 8 : 4;
@@ -111,7 +111,7 @@ static bool kernels_window(const char *node, const char *name, struct window *w)
 	return there;
 }
 
-bool tree_host_window(const char *node, struct window *w)
+bool dt_host_window(const char *node, struct window *w)
 {
 	memset(w, 0, sizeof(*w));
 	w->kind = "host";
@@ -123,9 +123,9 @@ bool tree_host_window(const char *node, struct window *w)
 	return kernels_window(node, "linux,dma64-ddr-window-info", w);
 }
 
-bool tree_has_ddw(const char *node)
+bool dt_has_ddw(const char *node)
 {
-	return root_exists("%s%s/ibm,ddw-applicable", TREE, node);
+	return sysroot_exists("%s%s/ibm,ddw-applicable", DEVICE_TREE, node);
 }
 
 /* "ibm,ddw-extensions" is a count and so many cells; 0 for one that it has not. */
@@ -135,24 +135,24 @@ static uint32_t extension(const char *node, unsigned int number)
 	uint32_t value = 0;
 	size_t size;
 
-	bytes = root_bytes(&size, "%s%s/ibm,ddw-extensions", TREE, node);
+	bytes = sysroot_bytes(&size, "%s%s/ibm,ddw-extensions", DEVICE_TREE, node);
 	if (bytes && size >= 4 * (number + 1) && cells(bytes, 1) >= number)
 		value = cells(bytes + 4 * number, 1);
 	free(bytes);
 	return value;
 }
 
-bool tree_has_reset(const char *node)
+bool dt_has_reset(const char *node)
 {
 	return extension(node, 1);
 }
 
-bool tree_has_limited(const char *node)
+bool dt_has_limited(const char *node)
 {
 	return extension(node, 3) == 1;
 }
 
-bool tree_is_partition(void)
+bool dt_is_partition(void)
 {
-	return root_exists("%s/rtas/ibm,hypertas-functions", TREE);
+	return sysroot_exists("%s/rtas/ibm,hypertas-functions", DEVICE_TREE);
 }

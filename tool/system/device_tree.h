@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TREE	"/sys/firmware/devicetree/base"
+#define DEVICE_TREE	"/sys/firmware/devicetree/base"
 
 /**
  * struct window - a window of a PE
@@ -33,22 +33,22 @@ struct window {
 };
 
 /* Cuts a node's path down to the one its PE hangs on; false when there is none. */
-bool tree_pe_node(char *node);
+bool dt_pe_node(char *node);
 
 /* The PE's default window; false when the tree does not say. */
-bool tree_default_window(const char *node, struct window *w);
+bool dt_default_window(const char *node, struct window *w);
 
 /* The window that the kernel created for the host's drivers; false when there is none. */
-bool tree_host_window(const char *node, struct window *w);
+bool dt_host_window(const char *node, struct window *w);
 
 /* Has firmware dynamic windows for this PE, and a reset that brings the default one back? */
-bool tree_has_ddw(const char *node);
-bool tree_has_reset(const char *node);
+bool dt_has_ddw(const char *node);
+bool dt_has_reset(const char *node);
 
 /* Can it put a PE's windows where a device with few address bits reaches them? */
-bool tree_has_limited(const char *node);
+bool dt_has_limited(const char *node);
 
 /* Is this a partition? */
-bool tree_is_partition(void);
+bool dt_is_partition(void);
 
 #endif

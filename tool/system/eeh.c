@@ -39,7 +39,7 @@ static enum eeh judge(unsigned int state, unsigned int mark)
 
 enum eeh eeh_of(const char *bdf)
 {
-	char *text = root_read("/sys/bus/pci/devices/%s/eeh_pe_state", bdf);
+	char *text = sysroot_read("/sys/bus/pci/devices/%s/eeh_pe_state", bdf);
 	unsigned int state, mark;
 	bool known = text && sscanf(text, "%x %x", &state, &mark) == 2;
 
@@ -49,7 +49,7 @@ enum eeh eeh_of(const char *bdf)
 
 int eeh_recoveries(const char *bdf)
 {
-	char *text = root_read("/sys/bus/pci/devices/%s/eeh_pe_config_addr", bdf);
+	char *text = sysroot_read("/sys/bus/pci/devices/%s/eeh_pe_config_addr", bdf);
 	unsigned int address, bridge;
 	int n = -1;
 

@@ -38,8 +38,8 @@ static bool is_known(int group, const char *bdf)
 
 static void describe(struct holder *h)
 {
-	char *command = root_read("/proc/%d/comm", h->pid);
-	char *cgroups = root_read("/proc/%d/cgroup", h->pid);
+	char *command = sysroot_read("/proc/%d/comm", h->pid);
+	char *cgroups = sysroot_read("/proc/%d/cgroup", h->pid);
 	char *unified = cgroups ? strstr(cgroups, "0::") : NULL;
 
 	snprintf(h->command, sizeof(h->command), "%s", command ? command : "?");
@@ -69,7 +69,7 @@ static void add(int group, const char *bdf)
 /* The device's place in sysfs, in Linux 7.x */
 static void add_device(const char *fd)
 {
-	char *info = root_read("/proc/%d/fdinfo/%s", all.pid, fd);
+	char *info = sysroot_read("/proc/%d/fdinfo/%s", all.pid, fd);
 	char *path = info ? strstr(info, "vfio-device-syspath:") : NULL;
 	char *last;
 
@@ -88,7 +88,7 @@ static bool look_at_file(const char *fd, void *data)
 	unsigned long group;
 
 	(void)data;
-	if (!root_target(target, sizeof(target), "/proc/%d/fd/%s", all.pid, fd))
+	if (!sysroot_target(target, sizeof(target), "/proc/%d/fd/%s", all.pid, fd))
 		return true;
 	if (!strcmp(target, "anon_inode:[vfio-device]"))
 		add_device(fd);
@@ -106,7 +106,7 @@ static bool look_at_process(const char *name, void *data)
 	if (strspn(name, "0123456789") != strlen(name))
 		return true;
 	all.pid = atoi(name);
-	root_each(look_at_file, NULL, "/proc/%s/fd", name);
+	sysroot_each(look_at_file, NULL, "/proc/%s/fd", name);
 	return true;
 }
 
@@ -126,7 +126,7 @@ void holder_each(const struct pe *pe, bool (*fn)(const struct holder *h, void *d
 	size_t i;
 
 	if (!all.read)
-		root_each(look_at_process, NULL, "/proc");
+		sysroot_each(look_at_process, NULL, "/proc");
 	all.read = true;
 	for (i = 0; i < all.n; i++) {
 		if (all.holder[i].pid == last || !is_of(&all.holder[i], pe))

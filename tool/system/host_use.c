@@ -17,13 +17,13 @@
 #define IFF_UP	1
 
 /**
- * struct use - a search
+ * struct host_use - a search
  * @f:    the function
  * @why:  where the answer goes
  * @size: of @why
  */
-struct use {
-	const struct function *f;
+struct host_use {
+	const struct pci_function *f;
 	char *why;
 	size_t size;
 };
@@ -50,16 +50,16 @@ struct subsystem {
 static bool other_controller(const char *name, void *data)
 {
 	const struct subsystem *s = data;
-	char *real = root_real("%s/%s", s->path, name);
+	char *real = sysroot_real("%s/%s", s->path, name);
 	bool ours = real && below(real, s->bdf);
 
 	free(real);
 	return !ours;
 }
 
-static bool is_of(const struct function *f, const char *class, const char *name)
+static bool is_of(const struct pci_function *f, const char *class, const char *name)
 {
-	char *path = root_real("/sys/class/%s/%s", class, name);
+	char *path = sysroot_real("/sys/class/%s/%s", class, name);
 	bool yes = path && below(path, f->bdf);
 	char *last = path && !yes && strstr(path, "/nvme-subsystem/") ? strrchr(path, '/') : NULL;
 
@@ -67,17 +67,17 @@ static bool is_of(const struct function *f, const char *class, const char *name)
 		struct subsystem s = { path, f->bdf };
 
 		*last = 0;
-		yes = !root_each(other_controller, &s, "%s", path);
+		yes = !sysroot_each(other_controller, &s, "%s", path);
 	}
 	free(path);
 	return yes;
 }
 
 /* Where a disk is mounted: by its number, or by name (btrfs has numbers of its own). */
-static bool is_mounted(struct use *u, const char *disk)
+static bool is_mounted(struct host_use *u, const char *disk)
 {
-	char *number = root_read("/sys/class/block/%s/dev", disk);
-	char *mounts = root_read("/proc/self/mountinfo");
+	char *number = sysroot_read("/sys/class/block/%s/dev", disk);
+	char *mounts = sysroot_read("/proc/self/mountinfo");
 	char *line, *rest = mounts;
 	char dev[32], where[256], name[256];
 	bool found = false;
@@ -99,9 +99,9 @@ static bool is_mounted(struct use *u, const char *disk)
 	return found;
 }
 
-static bool is_swap(struct use *u, const char *disk)
+static bool is_swap(struct host_use *u, const char *disk)
 {
-	char *swaps = root_read("/proc/swaps");
+	char *swaps = sysroot_read("/proc/swaps");
 	char *line, *rest = swaps;
 	size_t n = strlen(disk);
 	bool found = false;
@@ -117,18 +117,18 @@ static bool is_swap(struct use *u, const char *disk)
 
 static bool holder(const char *name, void *data)
 {
-	struct use *u = data;
+	struct host_use *u = data;
 
 	snprintf(u->why, u->size, "%s", name);
 	return false;
 }
 
-static bool is_held(struct use *u, const char *disk)
+static bool is_held(struct host_use *u, const char *disk)
 {
 	char upper[64];
-	struct use by = { .why = upper, .size = sizeof(upper) };
+	struct host_use by = { .why = upper, .size = sizeof(upper) };
 
-	if (root_each(holder, &by, "/sys/class/block/%s/holders", disk))
+	if (sysroot_each(holder, &by, "/sys/class/block/%s/holders", disk))
 		return false;
 	snprintf(u->why, u->size, "disk %s is a part of %s", disk, upper);
 	return true;
@@ -136,7 +136,7 @@ static bool is_held(struct use *u, const char *disk)
 
 static bool look_at_disk(const char *name, void *data)
 {
-	struct use *u = data;
+	struct host_use *u = data;
 
 	return !is_of(u->f, "block", name) ||
 	       !(is_mounted(u, name) || is_swap(u, name) || is_held(u, name));
@@ -144,18 +144,19 @@ static bool look_at_disk(const char *name, void *data)
 
 static bool look_at_interface(const char *name, void *data)
 {
-	struct use *u = data;
+	struct host_use *u = data;
 
-	if (!is_of(u->f, "net", name) || !(root_number("/sys/class/net/%s/flags", name) & IFF_UP))
+	if (!is_of(u->f, "net", name) ||
+	    !(sysroot_number("/sys/class/net/%s/flags", name) & IFF_UP))
 		return true;
 	snprintf(u->why, u->size, "network interface %s is up", name);
 	return false;
 }
 
-bool function_use(const struct function *f, char *why, size_t size)
+bool pci_function_use(const struct pci_function *f, char *why, size_t size)
 {
-	struct use u = { f, why, size };
+	struct host_use u = { f, why, size };
 
-	return !root_each(look_at_disk, &u, "/sys/class/block") ||
-	       !root_each(look_at_interface, &u, "/sys/class/net");
+	return !sysroot_each(look_at_disk, &u, "/sys/class/block") ||
+	       !sysroot_each(look_at_interface, &u, "/sys/class/net");
 }

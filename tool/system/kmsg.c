@@ -66,7 +66,7 @@ static void look_at_all(char *messages)
 
 static void read_all(void)
 {
-	int fd = open(root_path("/dev/kmsg"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(sysroot_path("/dev/kmsg"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	char message[8192];
 	ssize_t n = 0;
 

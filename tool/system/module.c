@@ -37,19 +37,19 @@ static struct module_pe *find(const char *node)
 }
 
 /* Opens a file; that it could not be waited for is said here. */
-static int ask(struct records *r, const char *file)
+static int ask(struct debugfs_lines *r, const char *file)
 {
-	int rc = record_open(r, file);
+	int rc = debugfs_open(r, file);
 
 	if (rc == ETIMEDOUT)
-		record_explain(rc);
+		debugfs_explain(rc);
 	return rc;
 }
 
-static void add_pe(const struct records *r)
+static void add_pe(const struct debugfs_lines *r)
 {
-	const char *node = record_text(r, "node");
-	const char *owner = record_text(r, "owner");
+	const char *node = debugfs_text(r, "node");
+	const char *owner = debugfs_text(r, "owner");
 	struct module_pe *pe;
 
 	known.pe = must(realloc(known.pe, (known.n + 1) * sizeof(*known.pe)));
@@ -57,15 +57,15 @@ static void add_pe(const struct records *r)
 	memset(pe, 0, sizeof(*pe));
 	snprintf(pe->node, sizeof(pe->node), "%s", node ? node : "");
 	pe->owner = owner && !strcmp(owner, "user") ? "user" : "host";
-	pe->buid = record_number(r, "buid");
-	pe->pgsizes = record_number(r, "pgsizes");
+	pe->buid = debugfs_number(r, "buid");
+	pe->pgsizes = debugfs_number(r, "pgsizes");
 	pe->possible = UNKNOWN;
 }
 
 /* A window's line follows its PE's. */
-static void add_window(const struct records *r)
+static void add_window(const struct debugfs_lines *r)
 {
-	const char *kind = record_text(r, "kind");
+	const char *kind = debugfs_text(r, "kind");
 	struct module_pe *pe = known.n ? &known.pe[known.n - 1] : NULL;
 	struct window *w;
 
@@ -73,18 +73,18 @@ static void add_window(const struct records *r)
 		return;
 	w = &pe->window[pe->windows++];
 	w->kind = !strcmp(kind, "default") ? "default" : "user";
-	w->liobn = record_number(r, "liobn");
-	w->start = record_number(r, "start");
-	w->size = record_number(r, "size");
-	w->page_shift = record_number(r, "shift");
-	w->present = record_number(r, "present");
-	w->lent = record_number(r, "lent");
-	pe->raw += record_number(r, "raw");
+	w->liobn = debugfs_number(r, "liobn");
+	w->start = debugfs_number(r, "start");
+	w->size = debugfs_number(r, "size");
+	w->page_shift = debugfs_number(r, "shift");
+	w->present = debugfs_number(r, "present");
+	w->lent = debugfs_number(r, "lent");
+	pe->raw += debugfs_number(r, "raw");
 }
 
 static void read_pes(void)
 {
-	struct records r;
+	struct debugfs_lines r;
 
 	if (known.read)
 		return;
@@ -92,13 +92,13 @@ static void read_pes(void)
 	known.rc = ask(&r, "pes");
 	if (known.rc)
 		return;
-	while (record_next(&r, NULL)) {
-		if (record_is(&r, "pe"))
+	while (debugfs_next(&r, NULL)) {
+		if (debugfs_is(&r, "pe"))
 			add_pe(&r);
-		else if (record_is(&r, "window"))
+		else if (debugfs_is(&r, "window"))
 			add_window(&r);
 	}
-	record_close(&r);
+	debugfs_close(&r);
 }
 
 const struct module_pe *module_find(const char *node)
@@ -115,36 +115,36 @@ int module_silent(void)
 
 void module_ask_firmware(void)
 {
-	struct records r;
+	struct debugfs_lines r;
 
 	read_pes();
 	if (!known.n || ask(&r, "possible"))
 		return;
-	while (record_next(&r, "possible")) {
-		struct module_pe *pe = find(record_text(&r, "node"));
+	while (debugfs_next(&r, "possible")) {
+		struct module_pe *pe = find(debugfs_text(&r, "node"));
 
-		if (!pe || record_number(&r, "error"))
+		if (!pe || debugfs_number(&r, "error"))
 			continue;
-		pe->possible = record_number(&r, "windows");
-		pe->max_tces = record_number(&r, "tces");
-		pe->pgsizes |= record_number(&r, "pgsizes");
+		pe->possible = debugfs_number(&r, "windows");
+		pe->max_tces = debugfs_number(&r, "tces");
+		pe->pgsizes |= debugfs_number(&r, "pgsizes");
 	}
-	record_close(&r);
+	debugfs_close(&r);
 }
 
 /* What is mapped in a window of several PEs is mapped in each. */
-static void count_window(const struct records *r, struct module_pe *pe)
+static void count_window(const struct debugfs_lines *r, struct module_pe *pe)
 {
 	if (!pe)
 		return;
-	pe->mapped += record_number(r, "mapped");
-	pe->unknown += record_number(r, "unknown");
-	pe->failed += record_number(r, "failed");
+	pe->mapped += debugfs_number(r, "mapped");
+	pe->unknown += debugfs_number(r, "unknown");
+	pe->failed += debugfs_number(r, "failed");
 }
 
 void module_ask_windows(void)
 {
-	struct records r;
+	struct debugfs_lines r;
 
 	read_pes();
 	if (!known.n)
@@ -152,8 +152,8 @@ void module_ask_windows(void)
 	known.rc = ask(&r, "windows");
 	if (known.rc)
 		return;
-	while (record_next(&r, "window")) {
-		const char *nodes = record_text(&r, "nodes");
+	while (debugfs_next(&r, "window")) {
+		const char *nodes = debugfs_text(&r, "nodes");
 		char *copy = must(strdup(nodes ? nodes : ""));
 		char *node, *rest = copy;
 
@@ -161,5 +161,5 @@ void module_ask_windows(void)
 			count_window(&r, find(node));
 		free(copy);
 	}
-	record_close(&r);
+	debugfs_close(&r);
 }

@@ -48,7 +48,7 @@ void module_ask_firmware(void);
 void module_ask_windows(void);
 
 /*
- * Why there is no word of the module: 0 when there is, else an errno value as of record_open().
+ * Why there is no word of the module: 0 when there is, else an errno value as of debugfs_open().
  * For one who waits in vain that was said on standard error.
  */
 int module_silent(void);

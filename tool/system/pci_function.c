@@ -18,32 +18,32 @@
 
 #define CLASS_BRIDGE	0x06
 
-static void find_node(struct function *f)
+static void find_node(struct pci_function *f)
 {
-	char *path = root_real("/sys/bus/pci/devices/%s/of_node", f->bdf);
+	char *path = sysroot_real("/sys/bus/pci/devices/%s/of_node", f->bdf);
 	char *node;
 
 	f->node[0] = 0;
-	if (path && !strncmp(path, TREE, strlen(TREE))) {
-		node = path + strlen(TREE);
-		if (tree_pe_node(node))
+	if (path && !strncmp(path, DEVICE_TREE, strlen(DEVICE_TREE))) {
+		node = path + strlen(DEVICE_TREE);
+		if (dt_pe_node(node))
 			snprintf(f->node, sizeof(f->node), "%s", node);
 	}
 	free(path);
 }
 
-static int find_group(const struct function *f)
+static int find_group(const struct pci_function *f)
 {
-	char *link = root_link("/sys/bus/pci/devices/%s/iommu_group", f->bdf);
+	char *link = sysroot_link("/sys/bus/pci/devices/%s/iommu_group", f->bdf);
 	int group = link ? atoi(link) : -1;
 
 	free(link);
 	return group;
 }
 
-static void find_driver(struct function *f)
+static void find_driver(struct pci_function *f)
 {
-	char *link = root_link("/sys/bus/pci/devices/%s/driver", f->bdf);
+	char *link = sysroot_link("/sys/bus/pci/devices/%s/driver", f->bdf);
 
 	snprintf(f->driver, sizeof(f->driver), "%s", link ? link : "");
 	free(link);
@@ -52,11 +52,11 @@ static void find_driver(struct function *f)
 /* Names come from the command line: nothing but a BDF may become a part of a path. */
 static bool valid(const char *bdf)
 {
-	return strlen(bdf) < FUNCTION_BDF && strspn(bdf, "0123456789abcdef:.") == strlen(bdf) &&
+	return strlen(bdf) < PCI_FUNCTION_BDF && strspn(bdf, "0123456789abcdef:.") == strlen(bdf) &&
 	       strchr(bdf, ':') && strchr(bdf, '.') && !strstr(bdf, "..");
 }
 
-bool function_load(struct function *f, const char *name)
+bool pci_function_load(struct pci_function *f, const char *name)
 {
 	const char *colon = strchr(name, ':');
 	bool short_name = colon && !strchr(colon + 1, ':');
@@ -68,61 +68,61 @@ bool function_load(struct function *f, const char *name)
 		return false;
 	for (c = f->bdf; *c; c++)
 		*c = tolower((unsigned char)*c);
-	if (!valid(f->bdf) || !root_exists("/sys/bus/pci/devices/%s", f->bdf))
+	if (!valid(f->bdf) || !sysroot_exists("/sys/bus/pci/devices/%s", f->bdf))
 		return false;
-	f->vendor = root_number("/sys/bus/pci/devices/%s/vendor", f->bdf);
-	f->device = root_number("/sys/bus/pci/devices/%s/device", f->bdf);
-	f->class = root_number("/sys/bus/pci/devices/%s/class", f->bdf) >> 8;
+	f->vendor = sysroot_number("/sys/bus/pci/devices/%s/vendor", f->bdf);
+	f->device = sysroot_number("/sys/bus/pci/devices/%s/device", f->bdf);
+	f->class = sysroot_number("/sys/bus/pci/devices/%s/class", f->bdf) >> 8;
 	f->group = find_group(f);
 	find_driver(f);
 	find_node(f);
 	/* It may have gone while it was looked at. */
-	return root_exists("/sys/bus/pci/devices/%s", f->bdf);
+	return sysroot_exists("/sys/bus/pci/devices/%s", f->bdf);
 }
 
-bool function_find(struct function *f, const char *name)
+bool pci_function_find(struct pci_function *f, const char *name)
 {
-	if (function_load(f, name))
+	if (pci_function_load(f, name))
 		return true;
 	error("%s: there is no such device; \"tcectl pe list\" shows those that there are", name);
 	return false;
 }
 
-bool function_is_bridge(const struct function *f)
+bool pci_function_is_bridge(const struct pci_function *f)
 {
 	return f->class >> 8 == CLASS_BRIDGE;
 }
 
-bool function_is_assigned(const struct function *f)
+bool pci_function_is_assigned(const struct pci_function *f)
 {
 	return !strncmp(f->driver, "vfio", 4);
 }
 
-int function_responds(const struct function *f)
+int pci_function_responds(const struct pci_function *f)
 {
 	unsigned char id[4];
 
-	if (!root_start(id, sizeof(id), "/sys/bus/pci/devices/%s/config", f->bdf))
+	if (!sysroot_start(id, sizeof(id), "/sys/bus/pci/devices/%s/config", f->bdf))
 		return -1;
 	return (id[0] & id[1] & id[2] & id[3]) != 0xff;
 }
 
 struct each {
-	bool (*fn)(const struct function *f, void *data);
+	bool (*fn)(const struct pci_function *f, void *data);
 	void *data;
 };
 
 static bool each_name(const char *name, void *data)
 {
 	struct each *each = data;
-	struct function f;
+	struct pci_function f;
 
-	return !function_load(&f, name) || each->fn(&f, each->data);
+	return !pci_function_load(&f, name) || each->fn(&f, each->data);
 }
 
-void function_each(bool (*fn)(const struct function *f, void *data), void *data)
+void pci_function_each(bool (*fn)(const struct pci_function *f, void *data), void *data)
 {
 	struct each each = { fn, data };
 
-	root_each(each_name, &each, "/sys/bus/pci/devices");
+	sysroot_each(each_name, &each, "/sys/bus/pci/devices");
 }

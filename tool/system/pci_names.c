@@ -39,7 +39,7 @@ static struct pci_access *names(void)
 	return access;
 }
 
-const char *name_of_device(uint16_t vendor, uint16_t device)
+const char *pci_name_of_device(uint16_t vendor, uint16_t device)
 {
 	static char text[128];
 
@@ -48,7 +48,7 @@ const char *name_of_device(uint16_t vendor, uint16_t device)
 			       device);
 }
 
-const char *name_of_class(uint16_t class)
+const char *pci_name_of_class(uint16_t class)
 {
 	static char text[128];
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Both are valid until the next call of the same function; numbers when there is no name. */
-const char *name_of_device(uint16_t vendor, uint16_t device);
-const char *name_of_class(uint16_t class);
+const char *pci_name_of_device(uint16_t vendor, uint16_t device);
+const char *pci_name_of_class(uint16_t class);
 
 #endif

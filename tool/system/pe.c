@@ -33,7 +33,7 @@ static void add_module(struct pe *pe, const struct module_pe *m)
 		add_window(pe, &m->window[i]);
 }
 
-static void add_function(struct pe *pe, const struct function *f)
+static void add_function(struct pe *pe, const struct pci_function *f)
 {
 	enum eeh eeh;
 
@@ -53,13 +53,13 @@ static void add_function(struct pe *pe, const struct function *f)
  * @shown:    those whose PE had its turn
  */
 static struct all {
-	struct function *function;
+	struct pci_function *function;
 	bool *shown;
 	size_t n;
 	bool read;
 } all;
 
-static bool keep_function(const struct function *f, void *data)
+static bool keep_function(const struct pci_function *f, void *data)
 {
 	(void)data;
 	all.function = must(realloc(all.function, (all.n + 1) * sizeof(*all.function)));
@@ -70,7 +70,7 @@ static bool keep_function(const struct function *f, void *data)
 static void read_functions(void)
 {
 	if (!all.read)
-		function_each(keep_function, NULL);
+		pci_function_each(keep_function, NULL);
 	all.read = true;
 	if (!all.shown)
 		all.shown = must(calloc(all.n + 1, sizeof(*all.shown)));
@@ -92,14 +92,14 @@ static struct pe *pe_load(const char *node)
 		all.shown[i] = true;
 		add_function(pe, &all.function[i]);
 	}
-	pe->ddw = tree_has_ddw(node);
-	pe->reset = tree_has_reset(node);
-	pe->limited = tree_has_limited(node);
+	pe->ddw = dt_has_ddw(node);
+	pe->reset = dt_has_reset(node);
+	pe->limited = dt_has_limited(node);
 	if (m)
 		add_module(pe, m);
-	else if (tree_default_window(node, &w))
+	else if (dt_default_window(node, &w))
 		add_window(pe, &w);
-	if (tree_host_window(node, &w))
+	if (dt_host_window(node, &w))
 		add_window(pe, &w);
 	return pe;
 }
@@ -114,7 +114,7 @@ bool pe_is_limited(const struct pe *pe)
 	return false;
 }
 
-struct pe *pe_of(const struct function *f)
+struct pe *pe_of(const struct pci_function *f)
 {
 	if (!f->node[0]) {
 		error("%s: firmware gives this device no DMA window; a partition's devices have "

@@ -36,7 +36,7 @@
 struct pe {
 	char node[256];
 	int group;
-	struct function function[PE_FUNCTIONS];
+	struct pci_function function[PE_FUNCTIONS];
 	unsigned int functions;
 	struct window window[PE_WINDOWS];
 	unsigned int windows;
@@ -58,7 +58,7 @@ struct pe {
  *
  * Return: the PE, to be freed; NULL, said on standard error, when it has none.
  */
-struct pe *pe_of(const struct function *f);
+struct pe *pe_of(const struct pci_function *f);
 
 /* Has it a window in limited-address mode? Those begin at 4 GiB. */
 bool pe_is_limited(const struct pe *pe);

@@ -62,7 +62,7 @@ static uint64_t kilobytes(const char *status, const char *key)
 
 static bool read_status(struct subject *s)
 {
-	char *status = root_read("/proc/%d/status", s->pid);
+	char *status = sysroot_read("/proc/%d/status", s->pid);
 	const char *caps, *comm;
 	char name[32] = "";
 
@@ -84,7 +84,7 @@ static bool read_status(struct subject *s)
 
 static void read_map(struct subject *s, struct subject_map *map, const char *file)
 {
-	char *text = root_read("/proc/%d/%s", s->pid, file);
+	char *text = sysroot_read("/proc/%d/%s", s->pid, file);
 	char *line, *rest = text;
 
 	while (rest && map->ranges < SUBJECT_RANGES && (line = strsep(&rest, "\n"))) {
@@ -107,7 +107,7 @@ static bool is_first_namespace(const struct subject_map *map)
 
 uint64_t process_locked_max(const char *pid)
 {
-	char *limits = root_read("/proc/%s/limits", pid);
+	char *limits = sysroot_read("/proc/%s/limits", pid);
 	char *line = limits ? strstr(limits, "Max locked memory") : NULL;
 	uint64_t limit = UNKNOWN;
 
@@ -120,7 +120,7 @@ uint64_t process_locked_max(const char *pid)
 /* A line of /proc/PID/cgroup is NUMBER:CONTROLLERS:PATH; the unified hierarchy's is 0::PATH. */
 static void read_cgroups(struct subject *s)
 {
-	char *text = root_read("/proc/%d/cgroup", s->pid);
+	char *text = sysroot_read("/proc/%d/cgroup", s->pid);
 	char *line, *rest = text;
 
 	while (rest && (line = strsep(&rest, "\n"))) {
@@ -140,7 +140,7 @@ static void read_cgroups(struct subject *s)
 
 static void read_label(struct subject *s)
 {
-	char *label = root_read("/proc/%d/attr/current", s->pid);
+	char *label = sysroot_read("/proc/%d/attr/current", s->pid);
 
 	snprintf(s->label, sizeof(s->label), "%s", label ? label : "");
 	free(label);
@@ -171,7 +171,7 @@ bool subject_of_pid(struct subject *s, const char *pid)
 /* The mount that a path is on is the one whose place is the longest part of it. */
 bool process_nodev(const struct subject *s, const char *path)
 {
-	char *text = root_read("/proc/%d/mountinfo", s->pid);
+	char *text = sysroot_read("/proc/%d/mountinfo", s->pid);
 	char *line, *rest = text;
 	char where[256], options[256];
 	size_t longest = 0;

@@ -12,12 +12,12 @@
 
 bool selinux_enforcing(void)
 {
-	return root_number("/sys/fs/selinux/enforce");
+	return sysroot_number("/sys/fs/selinux/enforce");
 }
 
 int selinux_boolean(const char *name)
 {
-	char *text = root_read("/sys/fs/selinux/booleans/%s", name);
+	char *text = sysroot_read("/sys/fs/selinux/booleans/%s", name);
 	int value = text ? *text == '1' : -1;
 
 	free(text);
@@ -35,7 +35,7 @@ void selinux_type(const char *context, char *type, size_t size)
 void selinux_type_of(const char *path, char *type, size_t size)
 {
 	char context[256];
-	ssize_t n = getxattr(root_path("%s", path), "security.selinux", context,
+	ssize_t n = getxattr(sysroot_path("%s", path), "security.selinux", context,
 			     sizeof(context) - 1);
 
 	context[n > 0 ? n : 0] = 0;

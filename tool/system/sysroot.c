@@ -15,19 +15,19 @@
 
 #include "system/sysroot.h"
 
-const char *root = "";
+const char *sysroot = "";
 
-bool root_is_live(void)
+bool sysroot_is_live(void)
 {
-	return !*root;
+	return !*sysroot;
 }
 
-static const char *root_vpath(const char *format, va_list args)
+static const char *sysroot_vpath(const char *format, va_list args)
 {
 	static char path[2][PATH_MAX];
 	static unsigned int turn;
 	char *to = path[turn++ % 2];
-	int n = snprintf(to, PATH_MAX, "%s", root);
+	int n = snprintf(to, PATH_MAX, "%s", sysroot);
 
 	if (n < PATH_MAX)
 		vsnprintf(to + n, PATH_MAX - n, format, args);
@@ -40,11 +40,11 @@ static const char *root_vpath(const char *format, va_list args)
 		va_list args;				\
 							\
 		va_start(args, format);			\
-		(path) = root_vpath(format, args);	\
+		(path) = sysroot_vpath(format, args);	\
 		va_end(args);				\
 	} while (0)
 
-const char *root_path(const char *format, ...)
+const char *sysroot_path(const char *format, ...)
 {
 	const char *path;
 
@@ -52,7 +52,7 @@ const char *root_path(const char *format, ...)
 	return path;
 }
 
-bool root_exists(const char *format, ...)
+bool sysroot_exists(const char *format, ...)
 {
 	const char *path;
 
@@ -86,7 +86,7 @@ static char *read_all(const char *path, size_t *size)
 	return text;
 }
 
-char *root_read(const char *format, ...)
+char *sysroot_read(const char *format, ...)
 {
 	const char *path;
 	size_t n;
@@ -99,7 +99,7 @@ char *root_read(const char *format, ...)
 	return text;
 }
 
-unsigned char *root_bytes(size_t *size, const char *format, ...)
+unsigned char *sysroot_bytes(size_t *size, const char *format, ...)
 {
 	const char *path;
 
@@ -107,7 +107,7 @@ unsigned char *root_bytes(size_t *size, const char *format, ...)
 	return (unsigned char *)read_all(path, size);
 }
 
-bool root_start(unsigned char *bytes, size_t size, const char *format, ...)
+bool sysroot_start(unsigned char *bytes, size_t size, const char *format, ...)
 {
 	const char *path;
 	ssize_t n = -1;
@@ -122,7 +122,7 @@ bool root_start(unsigned char *bytes, size_t size, const char *format, ...)
 	return n == (ssize_t)size;
 }
 
-uint64_t root_number(const char *format, ...)
+uint64_t sysroot_number(const char *format, ...)
 {
 	const char *path;
 	uint64_t value;
@@ -136,7 +136,7 @@ uint64_t root_number(const char *format, ...)
 	return value;
 }
 
-bool root_target(char *target, size_t size, const char *format, ...)
+bool sysroot_target(char *target, size_t size, const char *format, ...)
 {
 	const char *path;
 	ssize_t n;
@@ -147,7 +147,7 @@ bool root_target(char *target, size_t size, const char *format, ...)
 	return n >= 0;
 }
 
-char *root_link(const char *format, ...)
+char *sysroot_link(const char *format, ...)
 {
 	char target[PATH_MAX];
 	const char *path, *last;
@@ -162,23 +162,23 @@ char *root_link(const char *format, ...)
 	return strdup(last ? last + 1 : target);
 }
 
-char *root_real(const char *format, ...)
+char *sysroot_real(const char *format, ...)
 {
 	const char *path;
 	char *real, *top;
 
 	ROOT_PATH(path);
 	real = realpath(path, NULL);
-	if (!real || root_is_live())
+	if (!real || sysroot_is_live())
 		return real;
-	top = realpath(root, NULL);
+	top = realpath(sysroot, NULL);
 	if (top && !strncmp(real, top, strlen(top)))
 		memmove(real, real + strlen(top), strlen(real + strlen(top)) + 1);
 	free(top);
 	return real;
 }
 
-int root_write(const char *text, const char *format, ...)
+int sysroot_write(const char *text, const char *format, ...)
 {
 	const char *path;
 	ssize_t n;
@@ -222,7 +222,7 @@ static int write_new(const char *path, const char *text, unsigned int mode)
 	return rc;
 }
 
-int root_create(const char *text, unsigned int mode, const char *format, ...)
+int sysroot_create(const char *text, unsigned int mode, const char *format, ...)
 {
 	char part[PATH_MAX];
 	const char *path;
@@ -240,7 +240,7 @@ int root_create(const char *text, unsigned int mode, const char *format, ...)
 	return rc;
 }
 
-int root_remove(const char *format, ...)
+int sysroot_remove(const char *format, ...)
 {
 	const char *path;
 
@@ -253,7 +253,7 @@ static int not_hidden(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-bool root_each(bool (*fn)(const char *name, void *data), void *data, const char *format, ...)
+bool sysroot_each(bool (*fn)(const char *name, void *data), void *data, const char *format, ...)
 {
 	struct dirent **names;
 	const char *path;

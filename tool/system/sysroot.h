@@ -14,71 +14,71 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ROOT_FORMAT __attribute__((format(printf, 1, 2)))
+#define SYSROOT_FORMAT __attribute__((format(printf, 1, 2)))
 
 /* "" for the running system; set once, at the start */
-extern const char *root;
+extern const char *sysroot;
 
 /* Is it the running system? */
-bool root_is_live(void);
+bool sysroot_is_live(void);
 
 /* All of these take the name as printf() does. */
 
 /* May be called while the name of an earlier call is still in use: two are kept. */
-const char *root_path(const char *format, ...) ROOT_FORMAT;
+const char *sysroot_path(const char *format, ...) SYSROOT_FORMAT;
 
-bool root_exists(const char *format, ...) ROOT_FORMAT;
+bool sysroot_exists(const char *format, ...) SYSROOT_FORMAT;
 
 /* A file's content without white space at its end, to be freed; NULL and errno */
-char *root_read(const char *format, ...) ROOT_FORMAT;
+char *sysroot_read(const char *format, ...) SYSROOT_FORMAT;
 
 /* A number in a file, decimal or 0x...; 0 when there is none */
-uint64_t root_number(const char *format, ...) ROOT_FORMAT;
+uint64_t sysroot_number(const char *format, ...) SYSROOT_FORMAT;
 
 /* The last part of a symbolic link's target, to be freed; NULL when it is no link */
-char *root_link(const char *format, ...) ROOT_FORMAT;
+char *sysroot_link(const char *format, ...) SYSROOT_FORMAT;
 
 /* A symbolic link's target as it is; false when it is no link */
-bool root_target(char *target, size_t size, const char *format, ...)
+bool sysroot_target(char *target, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Where a name leads when all links are followed, to be freed; NULL and errno */
-char *root_real(const char *format, ...) ROOT_FORMAT;
+char *sysroot_real(const char *format, ...) SYSROOT_FORMAT;
 
 /**
- * root_bytes() - a file's content as it is
+ * sysroot_bytes() - a file's content as it is
  * @size: its length
  *
  * Return: the bytes, to be freed; NULL and errno.
  */
-unsigned char *root_bytes(size_t *size, const char *format, ...)
+unsigned char *sysroot_bytes(size_t *size, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* The first @size bytes of a file; false when it has not as many */
-bool root_start(unsigned char *bytes, size_t size, const char *format, ...)
+bool sysroot_start(unsigned char *bytes, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Writes @text to a file that exists. Return: 0 or an errno value. */
-int root_write(const char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int sysroot_write(const char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
  * Makes a file, and folders for it, or puts another one in its place. Return: 0 or an errno
  * value.
  */
-int root_create(const char *text, unsigned int mode, const char *format, ...)
+int sysroot_create(const char *text, unsigned int mode, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Return: 0 or an errno value. */
-int root_remove(const char *format, ...) ROOT_FORMAT;
+int sysroot_remove(const char *format, ...) SYSROOT_FORMAT;
 
 /**
- * root_each() - for every name in a folder, in the order of their versions
+ * sysroot_each() - for every name in a folder, in the order of their versions
  * @fn:   returns false to stop
  * @data: for @fn
  *
  * Return: false when @fn stopped it; a folder that is not there has no names.
  */
-bool root_each(bool (*fn)(const char *name, void *data), void *data, const char *format, ...)
+bool sysroot_each(bool (*fn)(const char *name, void *data), void *data, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 #endif

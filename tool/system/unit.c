@@ -74,7 +74,7 @@ static void unit_key(struct unit *u, const char *key, const char *value)
 
 static bool unit_read(struct unit *u)
 {
-	char *text = root_read("%s", u->file);
+	char *text = sysroot_read("%s", u->file);
 	char *line, *rest = text;
 
 	while (rest && (line = strsep(&rest, "\n"))) {
@@ -128,14 +128,14 @@ static bool unit_files(struct unit *u, const char *name)
 	for (i = 0; i < FOLDERS; i++) {
 		struct dropin d = { u, folders[i], name };
 
-		root_each(dropin, &d, "%s/%s.d", folders[i], name);
+		sysroot_each(dropin, &d, "%s/%s.d", folders[i], name);
 	}
 	return found;
 }
 
 static void default_limit(struct unit *u)
 {
-	char *text = root_read("/etc/systemd/system.conf");
+	char *text = sysroot_read("/etc/systemd/system.conf");
 	char *at = text ? strstr(text, "\nDefaultLimitMEMLOCK=") : NULL;
 
 	u->s->locked_max = DEFAULT_LOCKED;
