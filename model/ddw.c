@@ -8,6 +8,8 @@
  */
 #include <string.h>
 #include <linux/sched.h>
+#include "ddw.h"
+#include "inject.h"
 #include "machine.h"
 
 /**
@@ -26,7 +28,7 @@ struct rtas_call {
 
 static u64 waits;
 
-void rtas_reset_waits(void)
+void ddw_reset_waits(void)
 {
 	waits = 0;
 }
@@ -199,7 +201,7 @@ static int rtas_remove(const struct rtas_call *c)
 	dflt = t->w.dflt || (trait(TRAIT_NAMESAKE) && t->w.liobn == pe->config.liobn);
 	table_drop(t);
 	if (trait(TRAIT_RESTORES) && !machine_active(pe) && !dflt && pe->config.size)
-		table_make_default(pe, machine.garbage);
+		machine_make_default(pe, machine.garbage);
 	return PAPR_RTAS_SUCCESS;
 }
 
@@ -210,7 +212,7 @@ static void default_again(struct model_pe *pe)
 
 	pe->table[0].present = false;
 	if (pe->config.size)
-		table_make_default(pe, machine.garbage);
+		machine_make_default(pe, machine.garbage);
 	if (pe->config.size && old.present && trait(TRAIT_KEEPS) && machine.rules->windows == 1)
 		table_inherit(&pe->table[0], &old);
 	table_drop(&old);
@@ -257,7 +259,7 @@ static const struct {
 
 static int rtas_serve(u32 i, const struct rtas_call *c)
 {
-	struct verdict v = fault_of(services[i].call);
+	struct verdict v = inject_verdict(services[i].call);
 
 	machine.count[services[i].call]++;
 	if (!v.refuse)

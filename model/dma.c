@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "dma.h"
 #include "machine.h"
 
 #define BUCKETS		1024
@@ -20,7 +21,7 @@ struct memory_page {
 
 static struct memory_page *bucket[BUCKETS];
 
-void memory_reset(void)
+void dma_reset(void)
 {
 	u32 i;
 

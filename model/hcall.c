@@ -6,6 +6,7 @@
  * with a bad entry is written is the personality's affair.
  */
 #include <asm/byteorder.h>
+#include "inject.h"
 #include "machine.h"
 
 /**
@@ -132,7 +133,7 @@ static long run_find(struct run *r, u64 liobn, u64 ioba)
 /* The armed fault decides whether, and how much of, the run is written. */
 static long run_issue(struct run *r, enum model_call call, u64 liobn, u64 ioba)
 {
-	struct verdict v = fault_of(call);
+	struct verdict v = inject_verdict(call);
 	long rc = run_find(r, liobn, ioba);
 
 	machine.count[call]++;
@@ -197,7 +198,7 @@ long papr_stuff_tce(u64 liobn, u64 ioba, u64 tce, u64 n)
 
 static long get_tce(u64 liobn, u64 ioba, u64 *tce)
 {
-	struct verdict v = fault_of(MODEL_GET);
+	struct verdict v = inject_verdict(MODEL_GET);
 	struct run r = { .n = 1 };
 	long rc = run_find(&r, liobn, ioba);
 

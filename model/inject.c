@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* inject.c - calls that are to fail, and calls that find the hypervisor busy. */
 #include <string.h>
+#include "inject.h"
 #include "machine.h"
 
 static struct {
@@ -18,7 +19,7 @@ static struct {
 	u64 n;
 } record;
 
-void fault_reset(void)
+void inject_reset(void)
 {
 	memset(&armed, 0, sizeof(armed));
 }
@@ -110,7 +111,7 @@ static bool fails_now(u32 i, enum model_call call)
 	return true;
 }
 
-struct verdict fault_of(enum model_call call)
+struct verdict inject_verdict(enum model_call call)
 {
 	u32 i;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* machine.c - the hypervisor as a whole: its PEs, what tests set and see, the counters. */
+/* machine.c - the hypervisor's state: its PEs, what tests set and see, the counters. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,35 +16,6 @@ void machine_lock(void)
 void machine_unlock(void)
 {
 	pthread_mutex_unlock(&lock);
-}
-
-void model_reset(const struct model_personality *p)
-{
-	u32 i, k;
-
-	for (i = 0; i < machine.pes; i++)
-		for (k = 0; k < MODEL_MAX_WINDOWS; k++)
-			table_drop(&machine.pe[i].table[k]);
-	memset(&machine, 0, sizeof(machine));
-	machine.rules = p;
-	machine.memory = ~0ULL;
-	machine.features = p->features;
-	machine.garbage = trait(TRAIT_UNDEFINED);
-	fault_reset();
-	rtas_reset_waits();
-	memory_reset();
-}
-
-struct model_pe *model_add_pe(const struct model_pe_config *config)
-{
-	struct model_pe *pe = &machine.pe[machine.pes++];
-
-	if (machine.pes > MODEL_MAX_PES)
-		abort();
-	pe->config = *config;
-	if (config->size && !table_make_default(pe, false))
-		abort();
-	return pe;
 }
 
 void model_remove_pe(struct model_pe *pe)
@@ -76,6 +47,35 @@ void model_set_memory(u64 size)
 void model_set_garbage(bool on)
 {
 	machine.garbage = on;
+}
+
+bool rule_broken(enum model_rule rule)
+{
+	machine.broke[rule]++;
+	return machine.rules->enforces & (1U << rule);
+}
+
+bool trait(enum model_trait t)
+{
+	return machine.rules->traits & (1U << t);
+}
+
+bool tce_own(u64 tce)
+{
+	return (tce & ~PAPR_TCE_PERM) < machine.memory;
+}
+
+bool machine_make_default(struct model_pe *pe, bool garbage)
+{
+	const struct model_window w = {
+		.liobn = pe->config.liobn,
+		.start = pe->config.start,
+		.tces = pe->config.size >> 12,
+		.page_shift = 12,
+		.dflt = true,
+	};
+
+	return table_make(&pe->table[0], &w, garbage);
 }
 
 /* The PE that had the table is looked at first the next time: there may be a thousand. */

@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* machine.h - what the model is made of; for its own files only. */
+/* machine.h - the hypervisor's state: PEs, tables, personality. For the model's own files. */
 #ifndef MODEL_MACHINE_H
 #define MODEL_MACHINE_H
 
 #include "model.h"
+#include "table.h"
 
 /* A program that wants more is built with them. */
 #ifndef MODEL_MAX_PES
 #define MODEL_MAX_PES		4
 #endif
 #define MODEL_MAX_WINDOWS	4
-
-#define TCE_CHUNK	512
-
-/**
- * struct tce_table - TCEs of a window
- * @w:       what it is, valid while @present
- * @present: it exists
- * @chunk:   TCEs in pieces of TCE_CHUNK; NULL for a piece of zeros, TCE_GARBAGE for one that nobody
- *           ever wrote to
- */
-struct tce_table {
-	struct model_window w;
-	bool present;
-	u64 **chunk;
-};
-
-#define TCE_GARBAGE	((u64 *)1)
 
 /**
  * struct model_pe - a PE
@@ -79,6 +63,9 @@ struct model_pe *machine_pe(u64 buid);
 struct model_pe *machine_pe_of(const struct tce_table *t);
 u32 machine_active(const struct model_pe *pe);
 
+/* The default window comes, or comes back. */
+bool machine_make_default(struct model_pe *pe, bool garbage);
+
 /* A rule is broken: note it. Return: true when the personality refuses such calls. */
 bool rule_broken(enum model_rule rule);
 
@@ -87,35 +74,5 @@ bool trait(enum model_trait t);
 
 /* Does a TCE name memory of the partition? */
 bool tce_own(u64 tce);
-
-/* A window comes into being, or back; goes. */
-bool table_make(struct tce_table *t, const struct model_window *w, bool garbage);
-bool table_make_default(struct model_pe *pe, bool garbage);
-void table_drop(struct tce_table *t);
-/* The first TCEs of @old become those of @t, for whole chunks. */
-void table_inherit(struct tce_table *t, struct tce_table *old);
-/* Index of the TCE of a bus address. Return: false when it is outside of the window. */
-bool table_index(const struct tce_table *t, u64 ioba, u64 *idx);
-u64 table_get(const struct tce_table *t, u64 idx);
-void table_put(struct tce_table *t, u64 idx, u64 tce);
-void table_zero(struct tce_table *t, u64 idx, u64 n);
-u64 table_valid(const struct tce_table *t);
-/* First valid TCE from @idx on; the number of TCEs when there is none. */
-u64 table_next_valid(const struct tce_table *t, u64 idx);
-
-/**
- * struct verdict - what the armed faults make of a call
- * @refuse: return @code, having done the work as far as @when says
- */
-struct verdict {
-	bool refuse;
-	enum model_when when;
-	long code;
-};
-
-void rtas_reset_waits(void);
-void memory_reset(void);
-void fault_reset(void);
-struct verdict fault_of(enum model_call call);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * What each rule and trait is and where it comes from is in model.h; here is who has which.
  */
-#include "machine.h"
+#include "model.h"
 
 #define RULE(r)		(1U << RULE_##r)
 #define TRAIT(t)	(1U << TRAIT_##t)
@@ -115,14 +115,3 @@ const struct model_personality *const model_personalities[] = {
 	&model_powervm_old,
 	NULL,
 };
-
-bool rule_broken(enum model_rule rule)
-{
-	machine.broke[rule]++;
-	return machine.rules->enforces & (1U << rule);
-}
-
-bool trait(enum model_trait t)
-{
-	return machine.rules->traits & (1U << t);
-}

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "machine.h"
+#include "table.h"
 
 /* Valid mappings of addresses at which no partition has memory. */
 static u64 garbage(u64 idx)
@@ -32,19 +32,6 @@ bool table_make(struct tce_table *t, const struct model_window *w, bool garbage)
 	for (i = 0; t->present && garbage && i < chunks(t); i++)
 		t->chunk[i] = TCE_GARBAGE;
 	return t->present;
-}
-
-bool table_make_default(struct model_pe *pe, bool garbage)
-{
-	const struct model_window w = {
-		.liobn = pe->config.liobn,
-		.start = pe->config.start,
-		.tces = pe->config.size >> 12,
-		.page_shift = 12,
-		.dflt = true,
-	};
-
-	return table_make(&pe->table[0], &w, garbage);
 }
 
 static void chunk_set(struct tce_table *t, u64 i, u64 *chunk)
@@ -143,11 +130,6 @@ void table_zero(struct tce_table *t, u64 idx, u64 n)
 			n--;
 		}
 	}
-}
-
-bool tce_own(u64 tce)
-{
-	return (tce & ~PAPR_TCE_PERM) < machine.memory;
 }
 
 /* The next valid TCE of a chunk, or where it ends. All garbage is valid. */
