@@ -57,17 +57,17 @@ def node_path(node):
     return '/' + '/'.join(names)
 
 
-def host_pe_of(pe):
+def group_pe_of(pe):
     """What the kernel has of a PE."""
-    return container_of(pe, prog.type('struct host_pe', 'host.h'), 'pe')
+    return container_of(pe, prog.type('struct group_pe', 'group.h'), 'pe')
 
 
 # --- PEs ---
 
-def host_pes():
+def group_pes():
     """Every PE that the module has met."""
-    pes = variable('host_pes', 'host.c')
-    yield from list_for_each_entry(prog.type('struct host_pe', 'host.h'), pes.address_of_(), 'link')
+    pes = variable('group_pes', 'group.c')
+    yield from list_for_each_entry(prog.type('struct group_pe', 'group.h'), pes.address_of_(), 'link')
 
 
 def pe_line(host):
@@ -115,15 +115,15 @@ def containers():
     kind = prog.variable('recent', 'container.c').type_.type
     head = variable('containers', 'container.c').xa_head.value_()
     for number, address in array_entries(head, 0):
-        yield number, Object(prog, kind, value=address).space
+        yield number, Object(prog, kind, value=address).ioas
 
 
 def tables():
-    """Every window of a user's: its name, and the space that it is in."""
-    for number, space in containers():
-        for slot, table in enumerate(space.windows.table):
+    """Every window of a user's: its name, and the address space that it is in."""
+    for number, ioas in containers():
+        for slot, table in enumerate(ioas.windows.table):
             if table:
-                yield f'{number}.{slot}', space, table
+                yield f'{number}.{slot}', ioas, table
 
 
 def counted(counter):
@@ -131,17 +131,17 @@ def counted(counter):
     return int(counter.counter)
 
 
-def members(space, table):
+def members(ioas, table):
     """The hypervisor's tables, and the PEs that they are of."""
     liobns = ','.join(hex(table.liobn[i]) for i in range(table.pes))
-    nodes = ','.join(node_path(host_pe_of(space.windows.pe[i]).node)
-                     for i in range(space.windows.pes))
+    nodes = ','.join(node_path(group_pe_of(ioas.windows.pe[i]).node)
+                     for i in range(ioas.windows.pes))
     return f'liobns={liobns} nodes={nodes}'
 
 
 def counts(table):
     """What was asked of the hypervisor."""
-    c, shadow = table.count, table.shadow
+    c, shadow = table.counters, table.shadow
     one = counted(c.one)
     return (f'mapped={counted(shadow.live)} unknown={counted(shadow.unknown)}'
             f' shadow={int(shadow.bytes)} put={one + counted(c.put)}'
@@ -150,11 +150,11 @@ def counts(table):
             f' busy={counted(c.busy)} failed={counted(c.failed)}')
 
 
-def show_window(name, space, table):
+def show_window(name, ioas, table):
     """A window of a user's."""
     w = table.w
-    print(f'window id={name} api={1 if space.v1 else 2} start={hex(w.start)} size={hex(w.size)}'
-          f' shift={int(w.page_shift)} {members(space, table)} {counts(table)}')
+    print(f'window id={name} api={1 if ioas.v1 else 2} start={hex(w.start)} size={hex(w.size)}'
+          f' shift={int(w.page_shift)} {members(ioas, table)} {counts(table)}')
 
 
 # --- mappings ---
@@ -183,20 +183,20 @@ def page_address(runs, address):
     return run_of(runs, address >> shift) << shift | address & ((1 << shift) - 1)
 
 
-def run_tces(memory, run):
+def run_tces(regions, run):
     """The TCEs of a leaf that says all of them in a few words."""
     pages = run.pages
     first, address = run.member_('from').value_(), pages.ua.value_()
     shift = pages.page_shift.value_()
     for i in range(pages.n):
-        runs = memory.by_id[run.region - 1].pin.runs
+        runs = regions.by_id[run.region - 1].pin.runs
         yield first + i, page_address(runs, address + (i << shift)) | pages.perm.value_()
 
 
-def leaf_tces(memory, leaf):
+def leaf_tces(regions, leaf):
     """Places and TCEs that may be valid, in either form of a leaf."""
     if not leaf.flat:
-        yield from run_tces(memory, leaf.run)
+        yield from run_tces(regions, leaf.run)
         return
     for place, tce in enumerate(leaf.cells.tce.value_()):
         if tce & (TCE_READ | TCE_WRITE) and not tce & ERASED:
@@ -206,7 +206,7 @@ def leaf_tces(memory, leaf):
 def tces(table):
     """All of a window's: index and TCE."""
     for number, leaf in leaves(table.shadow):
-        for place, tce in leaf_tces(table.memory, leaf) if leaf.live else ():
+        for place, tce in leaf_tces(table.regions, leaf) if leaf.live else ():
             yield number * LEAF_TCES + place, tce
 
 
@@ -225,7 +225,7 @@ def stretches(table):
         yield stretch
 
 
-def show_mappings(name, space, table):
+def show_mappings(name, ioas, table):
     """What a device can reach."""
     start, shift = table.w.start.value_(), table.w.page_shift.value_()
     for index, tce, n in stretches(table):
@@ -244,6 +244,6 @@ def each(show, things):
             sys.stdout.flush()
 
 
-each(show_pe, host_pes())
+each(show_pe, group_pes())
 each(show_window, tables())
 each(show_mappings, tables())
