@@ -8,8 +8,8 @@
  *
  *            the kernel's operations name  host's windows by   operations by
  *   device   the device and its group      the kernel          ownership_replace.c
- *   group    the group alone               ownership_windows.c ownership_replace.c
- *   none     there are none                ownership_windows.c the IOMMU core
+ *   group    the group alone               ownership_host_windows.c ownership_replace.c
+ *   none     there are none                ownership_host_windows.c the IOMMU core
  */
 #ifndef VFIO_PSERIES_COMPAT_OWNERSHIP_H
 #define VFIO_PSERIES_COMPAT_OWNERSHIP_H

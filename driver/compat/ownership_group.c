@@ -7,7 +7,7 @@
  * first device, and finds them in use for the second; its release clears what
  * the host has mapped, also when a device is added to a PE of the host's. Neither
  * touches the window onto all of memory. So neither is ever called here. The
- * host's windows are ownership_windows.c's business, as where the kernel has no
+ * host's windows are ownership_host_windows.c's business, as where the kernel has no
  * operations at all.
  *
  * The operations are called once for each device and do not say for which. Each

@@ -6,7 +6,7 @@
  * for PCI on pSeries at all: VFIO refuses every device. They are supplied here,
  * with a blocking domain whose attach and detach are take and release. Once
  * registered they cannot be withdrawn, so the module stays loaded. What take and
- * release do with the host's windows is in ownership_windows.c.
+ * release do with the host's windows is in ownership_host_windows.c.
  */
 #include "ownership.h"
 #ifdef OWNERSHIP_NONE

@@ -40,7 +40,7 @@ struct host_ddw_value {
  * @direct: all RAM is mapped in it, one to one
  * @valid:  there was one
  * @lost:   it could not be made again when the host came back, see
- *          compat/ownership_windows.c
+ *          compat/ownership_host_windows.c
  */
 struct host_ddw {
 	struct property *prop;
@@ -74,9 +74,9 @@ struct host_ddw {
  * @saved:   spare device-tree property, see compat/ownership_device.c
  * @lent:    another one, of the default window, for a PE with one window at a time
  * @single:  the host has given up its default window for @ddw, see
- *           compat/ownership_windows.c
+ *           compat/ownership_host_windows.c
  * @listed:  what the kernel's list of windows points at, see
- *           compat/ownership_windows.c
+ *           compat/ownership_host_windows.c
  */
 struct group_pe {
 	struct pe pe;

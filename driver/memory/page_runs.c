@@ -13,7 +13,7 @@
 #include <linux/string.h>
 #include <asm/byteorder.h>
 #include "memory/page_runs.h"
-#include "memory/pages.h"
+#include "memory/gup.h"
 
 /* More than any process can address. */
 #define PAGE_RUNS_MOST_BYTES	(1ULL << 52)
@@ -126,7 +126,7 @@ unsigned long page_runs_add(struct page_runs *r, struct page **page, unsigned lo
 			if (block_begin(r, b, run_make(pfn, at)))
 				break;
 		/* What follows goes on, up to the end of the block. */
-		part = pages_follow(page + i, min_t(u64, n - i, PAGE_RUNS_BLOCK_MASK + 1 -
+		part = gup_follow(page + i, min_t(u64, n - i, PAGE_RUNS_BLOCK_MASK + 1 -
 							       (at & PAGE_RUNS_BLOCK_MASK)));
 	}
 	return i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pinned.c - one pinned range by itself.
+ * pinned.c - how its pages are pinned, compared and unpinned, some at a time.
  *
  * Pages are pinned, compared and unpinned some at a time, so that a kill is noticed in between and
  * the memory for their list is small. Where they are is kept as runs.
@@ -12,7 +12,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "memory/mm_pins.h"
-#include "memory/pages.h"
+#include "memory/gup.h"
 #include "memory/pinned.h"
 
 static void pin_unpin_piece(const struct pin *p, const struct piece *piece)
@@ -23,7 +23,7 @@ static void pin_unpin_piece(const struct pin *p, const struct piece *piece)
 		n = min(left, PIN_STEP);
 		/* Nothing tells to which of them a device wrote. */
 		if (p->files && p->written)
-			pages_mark_files(pfn, n);
+			gup_mark_files(pfn, n);
 		unpin_user_page_range_dirty_lock(pfn_to_page(pfn), n, false);
 		cond_resched();
 	}
@@ -46,7 +46,7 @@ static int pin_step(struct pin *p, struct page **page)
 {
 	unsigned long ua = p->ua + (p->runs.pages << PAGE_SHIFT);
 	int n = min_t(u64, p->pages - p->runs.pages, PIN_STEP);
-	int got = pages_pin(ua, n, true, page, &p->files);
+	int got = gup_pin(ua, n, true, page, &p->files);
 	int noted;
 
 	if (got < 0)
@@ -60,7 +60,7 @@ static int pin_step(struct pin *p, struct page **page)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-/* What pages_pin() fills at a time. */
+/* What gup_pin() fills at a time. */
 static struct page **pin_list(unsigned long pages)
 {
 	return kmalloc_array(min(pages, PIN_STEP), sizeof(struct page *), GFP_KERNEL_ACCOUNT);
@@ -100,7 +100,7 @@ static bool pin_has(const struct pin *p, struct piece *piece, struct page **page
 static bool pin_current_step(const struct pin *p, struct piece *piece, unsigned long ua, int n,
 			     struct page **page)
 {
-	int got = pages_pin(ua, n, true, page, NULL);
+	int got = gup_pin(ua, n, true, page, NULL);
 	bool same = got == n && pin_has(p, piece, page, n);
 
 	if (got > 0)

@@ -18,7 +18,7 @@
 #include <linux/sched.h>
 #include <asm/byteorder.h>
 #include "hv/papr.h"
-#include "memory/pages.h"
+#include "memory/gup.h"
 #include "memory/pin.h"
 #include "memory/region.h"
 #include "memory/regions.h"
@@ -150,7 +150,7 @@ void regions_mark_files(u64 hpa, u32 page_shift)
 {
 	u64 bytes = max_t(u64, 1ULL << page_shift, PAGE_SIZE);
 
-	pages_mark_files(hpa >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
+	gup_mark_files(hpa >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
 }
 
 void regions_dirty_run(struct regions *m, u32 region, const struct region_run *run)

@@ -14,7 +14,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include "memory/pages.h"
+#include "memory/gup.h"
 #include "memory/v1_pages.h"
 
 /* Pages that are pinned at a time. */
@@ -86,7 +86,7 @@ static int v1_pages_pin_step(struct v1_pins *p)
 {
 	unsigned long ua = p->ua + (p->done << PAGE_SHIFT);
 	int n = min(p->n - p->done, V1_PAGES_STEP);
-	int got = pages_pin(ua, n, p->write, p->page + p->done, NULL);
+	int got = gup_pin(ua, n, p->write, p->page + p->done, NULL);
 
 	if (got > 0)
 		p->done += got;
@@ -198,7 +198,7 @@ void v1_pages_wash(struct v1_pages *l)
 	struct v1_page *lp;
 
 	while ((lp = v1_pages_next_soiled(l))) {
-		pages_mark_files(lp->pfn, 1);
+		gup_mark_files(lp->pfn, 1);
 		unpin_user_page(pfn_to_page(lp->pfn));
 		kfree(lp);
 		cond_resched();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pages.c - what the kernel's memory management wants of those who pin user pages.
+ * gup.c - what the kernel's memory management wants of those who pin user pages.
  */
 #include <linux/buffer_head.h>
 #include <linux/errno.h>
@@ -10,7 +10,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include "compat/pin_user_pages.h"
-#include "memory/pages.h"
+#include "memory/gup.h"
 
 /*
  * A small page's count grows by 1,024 with each pin, and from 2^31 on the kernel warns, which may
@@ -34,7 +34,7 @@ static bool pages_worn_out(struct page **page, unsigned long n, bool *files)
 			return true;
 		if (files && !*files)
 			*files = page_of_file(head);
-		part = pages_follow(page + i, min(n - i, left));
+		part = gup_follow(page + i, min(n - i, left));
 	}
 	return false;
 }
@@ -45,7 +45,7 @@ static int pages_refusal(int rc)
 	return rc == -ENOMEM || rc == -EINTR ? rc : -EFAULT;
 }
 
-int pages_pin(unsigned long ua, int n, bool write, struct page **page, bool *files)
+int gup_pin(unsigned long ua, int n, bool write, struct page **page, bool *files)
 {
 	int got = write ? pin_user_pages_fast(ua, n, FOLL_WRITE | FOLL_LONGTERM, page)
 			: pin_for_reading(ua, n, page);
@@ -107,7 +107,7 @@ static void page_mark_file(struct page *page)
 	folio_unlock(folio);
 }
 
-void pages_mark_files(unsigned long pfn, unsigned long n)
+void gup_mark_files(unsigned long pfn, unsigned long n)
 {
 	for (; n; n--, pfn++)
 		page_mark_file(pfn_to_page(pfn));

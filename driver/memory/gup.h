@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pages.h - pages of user memory: pinned for a device, and marked dirty as the kernel wants it.
+ * gup.h - pages of user memory: pinned for a device, and marked dirty as the kernel wants it.
  *
  * A page of an ordinary file is marked with its lock held, so that its file system learns of it:
  * the mark alone would never bring it to the disk. Kernels from 6.5 on do not pin such pages.
  */
-#ifndef VFIO_PSERIES_PAGES_H
-#define VFIO_PSERIES_PAGES_H
+#ifndef VFIO_PSERIES_GUP_H
+#define VFIO_PSERIES_GUP_H
 
 #include <linux/mm.h>
 #include <linux/types.h>
 
 /**
- * pages_pin() - pin pages of the calling process for a long time
+ * gup_pin() - pin pages of the calling process for a long time
  * @ua:    user address of the first, page aligned
  * @n:     how many, at least 1
  * @write: a device will write to them
@@ -23,12 +23,12 @@
  * Return: how many were pinned, 1 to @n: who asks for the rest is told why not more; -EFAULT: such
  * memory cannot be pinned; -ENOMEM, also for a page that is pinned very often; -EINTR.
  */
-int pages_pin(unsigned long ua, int n, bool write, struct page **page, bool *files);
+int gup_pin(unsigned long ua, int n, bool write, struct page **page, bool *files);
 
 /**
- * pages_follow() - how many of @n pages follow each other in memory, 1 at least
+ * gup_follow() - how many of @n pages follow each other in memory, 1 at least
  */
-static inline unsigned long pages_follow(struct page **page, unsigned long n)
+static inline unsigned long gup_follow(struct page **page, unsigned long n)
 {
 	unsigned long pfn = page_to_pfn(*page), i = 1;
 
@@ -47,18 +47,18 @@ bool page_of_file(struct page *page);
 /**
  * page_mark() - a device may have written to a pinned page
  *
- * Pages of ordinary files are left alone: before they are unpinned, pages_mark_files() has to
+ * Pages of ordinary files are left alone: before they are unpinned, gup_mark_files() has to
  * follow. Context: any.
  */
 void page_mark(struct page *page);
 
 /**
- * pages_mark_files() - the same for pages of ordinary files; others are left alone
+ * gup_mark_files() - the same for pages of ordinary files; others are left alone
  * @pfn: frame of the first
  * @n:   how many follow each other
  *
  * Context: may sleep, for as long as the file system has the page locked.
  */
-void pages_mark_files(unsigned long pfn, unsigned long n);
+void gup_mark_files(unsigned long pfn, unsigned long n);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ownership_windows.c - the host's windows, where the kernel cannot give them up.
+ * ownership_host_windows.c - the host's windows, where the kernel cannot give them up.
  *
  * The kernel keeps a static list of the dynamic windows that it created, which
  * its memory notifier walks to map added memory, and nobody can edit. But its
