@@ -295,6 +295,12 @@ bool papr_rtas_busy(int status)
 	return busy;
 }
 
+/* A millisecond for each wait. */
+u64 papr_clock_ms(void)
+{
+	return __atomic_load_n(&waits, __ATOMIC_RELAXED);
+}
+
 u64 model_waits(void)
 {
 	return waits;

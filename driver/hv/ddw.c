@@ -9,15 +9,21 @@
 #include "debug/trace.h"
 #include "hv/ddw.h"
 
-/* An RTAS call that is repeated for as long as the answer is busy. */
+/* Firmware may say once that it needs 100 seconds. Busy for longer than this, it has failed. */
+#define DDW_PATIENCE_MS	120000
+
+/*
+ * An RTAS call that is repeated for as long as the answer is busy. By the clock, and not by tries:
+ * between two of them the kernel waits for anything from nothing to a second.
+ */
 static int ddw_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets)
 {
-	unsigned int tries = 0;
+	u64 end = papr_clock_ms() + DDW_PATIENCE_MS;
 	int status;
 
 	do {
 		status = papr_rtas(token, nargs, nret, args, rets);
-	} while (papr_rtas_busy(status) && ++tries < HCALL_PATIENCE_MS);
+	} while (papr_rtas_busy(status) && papr_clock_ms() < end);
 	if (status)
 		trace_rtas_failure(token, status);
 	return status;

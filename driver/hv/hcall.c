@@ -102,7 +102,8 @@ bool hcall_wait(int ms, int *waited)
 {
 	if (*waited >= HCALL_PATIENCE_MS)
 		return false;
-	msleep(ms);
+	/* A short sleep takes several times as long by ticks. */
+	fsleep(ms * 1000UL);
 	*waited += ms;
 	return true;
 }

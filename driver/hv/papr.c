@@ -6,6 +6,7 @@
  * device use them: the hypercalls themselves imply no order.
  */
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <asm/barrier.h>
 #include <asm/firmware.h>
 #include <asm/hvcall.h>
@@ -71,4 +72,9 @@ int papr_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets)
 bool papr_rtas_busy(int status)
 {
 	return rtas_busy_delay(status);
+}
+
+u64 papr_clock_ms(void)
+{
+	return ktime_to_ms(ktime_get());
 }

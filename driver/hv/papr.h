@@ -85,4 +85,11 @@ int papr_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets);
  */
 bool papr_rtas_busy(int status);
 
+/**
+ * papr_clock_ms() - milliseconds that have passed, since some moment
+ *
+ * Context: any.
+ */
+u64 papr_clock_ms(void);
+
 #endif

@@ -375,6 +375,9 @@ static void rtas_loses_patience(void **state)
 
 	model_busy(MODEL_RTAS, MODEL_FOREVER, 0, PAPR_RTAS_BUSY);
 	assert_int_equal(ddw_query(&world.one.pe.addr, &q), -EIO);
+	/* Firmware that says that it needs 100 seconds is waited for. */
+	assert_true(model_waits() > 100 * 1000);
+	assert_true(model_waits() < 300 * 1000);
 }
 
 static void wait_sleeps(void **state)

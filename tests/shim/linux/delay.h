@@ -5,4 +5,6 @@
 
 void msleep(unsigned int ms);
 
+#define fsleep(us)	msleep((us) / 1000)
+
 #endif
