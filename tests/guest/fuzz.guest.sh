@@ -13,11 +13,16 @@ more_memory() {
 	add_memory 1 && memory_grows
 }
 
-# A controller that lost its driver, or was reset, in the midst of a start was seen to refuse the next one
+# A controller that lost its driver, or was reset, in the midst of a start was seen to refuse the next one, and to
+# answer no register any more until it is found anew
 starts_again() {
 	give_disk_back "$1" && return 0
 	note "$1 is started a second time"
-	bind "$1" vfio-pci && give_disk_back "$1"
+	bind "$1" vfio-pci && give_disk_back "$1" && return 0
+	note "$1 is found anew"
+	echo 1 >"/sys/bus/pci/devices/$1/remove"
+	echo 1 >/sys/bus/pci/rescan
+	wait_for 30 has_disk "$1"
 }
 
 try host-disk use_disk

@@ -104,6 +104,6 @@ void fuzz_move(unsigned int number, bool alone);
 bool fuzz_module_can_go(void);
 /* The first device has no driver, and its user's again. */
 int fuzz_unbind(void);
-int fuzz_bind(void);
+int fuzz_bind(const char *bdf);
 
 #endif

@@ -226,6 +226,6 @@ void fuzz_kvm_setup(void)
 		warn();
 	waitpid(pid, NULL, 0);
 	set_panic_on_warn("1");
-	if (fuzz_bind())
+	if (fuzz_bind(fuzz_bdf[0]))
 		tap_fail("the device cannot be bound again");
 }
