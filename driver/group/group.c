@@ -310,34 +310,6 @@ void group_shutdown(void)
 	mutex_unlock(&group_owner_lock);
 }
 
-/* With the PE's lock. The table that was inert in this place until now, if it left. */
-static struct iommu_table *group_table_inert(struct group_pe *gp, size_t i)
-{
-	struct iommu_table *tbl = gp->group->tables[i];
-	struct iommu_table *had = gp->inert[i];
-
-	lockdep_assert_held(&gp->pe.lock);
-	if (tbl == had)
-		return NULL;
-	gp->inert[i] = kvm_iommu_make_inert(tbl);
-	return had;
-}
-
-void group_tables_inert(struct group_pe *gp)
-{
-	struct iommu_table *left[IOMMU_TABLE_GROUP_MAX_TABLES] = { };
-	size_t i;
-
-	/* A take frees tables, with this lock. */
-	mutex_lock(&gp->pe.lock);
-	for (i = 0; i < ARRAY_SIZE(left) && !gp->pe.owned; i++)
-		left[i] = group_table_inert(gp, i);
-	mutex_unlock(&gp->pe.lock);
-	for (i = 0; i < ARRAY_SIZE(left); i++)
-		if (left[i])
-			kvm_iommu_abandon(left[i]);
-}
-
 static void group_meet(struct device *dev)
 {
 	struct group_pe *gp = group_pe_get(dev);
@@ -450,31 +422,9 @@ static int group_forget(struct group_pe *gp, void *data)
 	return 0;
 }
 
-static int group_tables_normal(struct group_pe *gp, void *data)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(gp->inert); i++)
-		if (gp->inert[i])
-			kvm_iommu_make_normal(gp->inert[i]);
-	return 0;
-}
-
-static int group_tables_put(struct group_pe *gp, void *data)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(gp->inert); i++) {
-		if (gp->inert[i])
-			iommu_tce_table_put(gp->inert[i]);
-		gp->inert[i] = NULL;
-	}
-	return 0;
-}
-
 /*
  * A call on behalf of one PE looks at all of them. So all are forgotten by the
- * core before the first one goes; KVM has no lock and is waited for.
+ * core before the first one goes.
  */
 void group_exit(void)
 {
@@ -483,9 +433,7 @@ void group_exit(void)
 	bus_unregister_notifier(&pci_bus_type, &group_bus_nb);
 	group_each(group_forget, NULL);
 	of_reconfig_notifier_unregister(&group_tree_nb);
-	group_each(group_tables_normal, NULL);
-	kvm_iommu_wait();
-	group_each(group_tables_put, NULL);
+	group_tables_end();
 	list_for_each_entry_safe(gp, next, &group_pes, link) {
 		list_del(&gp->link);
 		group_pe_put(gp);

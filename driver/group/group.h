@@ -163,6 +163,14 @@ void group_shutdown(void);
 void group_tables_inert(struct group_pe *gp);
 
 /**
+ * group_tables_end() - the host's tables are as they were, and nobody is in our operations
+ *
+ * The core has forgotten all PEs.
+ * Context: sleeps, as kvm_iommu_wait().
+ */
+void group_tables_end(void);
+
+/**
  * group_take() - a device's group goes to a user
  *
  * Called for every device of the group with its mutex held; the first call does

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pinned.c - how its pages are pinned, compared and unpinned, some at a time.
+ * pinned.c - its pages are pinned, compared and unpinned some at a time.
  *
- * Pages are pinned, compared and unpinned some at a time, so that a kill is noticed in between and
- * the memory for their list is small. Where they are is kept as runs.
+ * So a kill is noticed in between, and the memory for their list is small. Where they are is kept
+ * as runs.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The module goes without waiting for KVM, which is in the operations of a table.
 #
-# file: driver/group/group.c
+# file: driver/group/group_tables.c
 # interleave: host_kvm_unload
-/^void group_exit(/,/^}/s/^	kvm_iommu_wait();$//
+/^void group_tables_end(/,/^}/s/^	kvm_iommu_wait();$//
