@@ -59,12 +59,7 @@ bool card_has_read(unsigned int i, const uint8_t *memory)
 
 bool card_stopped(struct card *c)
 {
-	struct vfio_eeh_pe_op arg = {
-		.argsz = sizeof(arg),
-		.op = VFIO_EEH_PE_GET_STATE,
-	};
-
-	return vfio_ioctl(&c->v, VFIO_EEH_PE_OP, &arg) == VFIO_EEH_PE_STATE_STOPPED;
+	return vfio_eeh(&c->v, VFIO_EEH_PE_GET_STATE) == VFIO_EEH_PE_STATE_STOPPED;
 }
 
 void card_close(struct card *c)

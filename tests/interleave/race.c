@@ -108,19 +108,16 @@ static struct access *which(struct accesses *a, bool write, bool marked)
 }
 
 /* What another thread did, against what this one does now. */
-static void compare(const struct accesses *a, u32 bytes, u32 known, const struct accesses *now,
+static void compare(const struct accesses *a, u32 bytes, u32 known, bool write, bool marked,
 		    const void *where)
 {
-	bool write = now->write.bytes || now->marked_write.bytes;
-	bool plain = now->write.bytes || now->read.bytes;
-
 	if (unordered(&a->write, bytes, known))
 		tell(&a->write, "a write in", where, write);
-	if (plain && unordered(&a->marked_write, bytes, known))
+	if (!marked && unordered(&a->marked_write, bytes, known))
 		tell(&a->marked_write, "a marked write in", where, write);
 	if (write && unordered(&a->read, bytes, known))
 		tell(&a->read, "a read in", where, write);
-	if (write && plain && unordered(&a->marked_read, bytes, known))
+	if (write && !marked && unordered(&a->marked_read, bytes, known))
 		tell(&a->marked_read, "a marked read in", where, write);
 }
 
@@ -130,13 +127,11 @@ static void access_cell(unsigned long at, u32 bytes, bool write, const void *whe
 	const u32 *clock = schedule_clock();
 	bool marked = at == expected[self].at;
 	u32 when = marked ? expected[self].clock : clock[self];
-	struct accesses now = { 0 };
 	struct cell *c = cell_at(at);
 
-	note(which(&now, write, marked), bytes, when, where);
 	for (i = 0; i < MOST_FIBERS; i++)
 		if (i != self)
-			compare(&c->by[i], bytes, clock[i], &now, where);
+			compare(&c->by[i], bytes, clock[i], write, marked, where);
 	note(which(&c->by[self], write, marked), bytes, when, where);
 	if (marked)
 		expected[self].at = 0;
