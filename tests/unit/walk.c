@@ -53,6 +53,19 @@ static void check_pinned(u64 tce, u32 page_shift)
 			fail_msg("%llx is reachable and not pinned", (unsigned long long)hpa);
 }
 
+/* What a new window holds before it is cleared is out of anybody's hands. */
+static void check_reached(const struct model_window *w, u64 ioba, u64 tce, void *ctx)
+{
+	(void)ioba, (void)ctx;
+	if (tce < MODEL_GARBAGE)
+		check_pinned(tce, w->page_shift);
+}
+
+void world_check_pinned(const struct endpoint *e)
+{
+	model_for_each_valid(e->hv, check_reached, NULL);
+}
+
 /* The last leaf that was looked at as a flat copy: its user's stays what it is. */
 static struct {
 	const struct shadow_leaf *of;
@@ -103,9 +116,7 @@ static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx
 	if (l->w != w)
 		*l = (struct look){ w, table_of(w) };
 	t = l->t;
-	/* What a new window holds before it is cleared is out of anybody's hands. */
-	if (tce < MODEL_GARBAGE)
-		check_pinned(tce, w->page_shift);
+	check_reached(w, ioba, tce, NULL);
 	if (!t) {
 		if (!world.isolated)
 			fail_msg("a TCE at %llx belongs to no table", (unsigned long long)ioba);

@@ -153,6 +153,8 @@ u32 endpoint_windows(const struct endpoint *e);
  * reachable page is pinned, all counts are right, no rule of PAPR was broken.
  */
 void world_check(void);
+/* What the TCEs of a PE reach is pinned, whoever has it. */
+void world_check_pinned(const struct endpoint *e);
 
 /* A digest of all valid TCEs and windows of all PEs. */
 u64 world_digest(void);
