@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include "debug/debugfs.h"
 #include "group/group.h"
+#include "group/group_list.h"
 #include "ioas/ioas.h"
 #include "vfio/container.h"
 

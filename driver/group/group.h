@@ -128,14 +128,6 @@ struct group_pe *group_pe_get(struct device *dev);
 struct pe *group_pe_of_group(struct iommu_group *group);
 
 /**
- * group_each() - call @fn for every PE until one call does not return 0
- *
- * The PE stays described while @fn runs, even if it goes; @fn may sleep.
- * Return: what the last call said, 0 without a PE.
- */
-int group_each(int (*fn)(struct group_pe *gp, void *data), void *data);
-
-/**
  * group_init() - meet all PEs that there are, and those that come and go later
  */
 int group_init(void);

@@ -8,6 +8,7 @@
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include "group/group.h"
+#include "group/group_list.h"
 #include "kvm/kvm_iommu.h"
 
 /* With the PE's lock. The table that was inert in this place until now, if it left. */

@@ -8,7 +8,8 @@
  * happened yet, and the call goes the way of those for many. When the hypervisor is busy or
  * refuses, the entry is unknown, and a call has to settle it.
  *
- * All that is rare is out of line (map.h, unmap.h): the call for one page is to save few registers.
+ * All that is rare is out of line (map_many.h, unmap_many.h): the call for one page is to save few
+ * registers.
  */
 #include <linux/errno.h>
 #include <linux/lockdep.h>
@@ -16,11 +17,11 @@
 #include "kvm/kvm_table.h"
 #include "memory/regions.h"
 #include "tce/batch.h"
-#include "tce/map.h"
+#include "tce/map_many.h"
 #include "tce/range_lock.h"
 #include "tce/shadow_leaf.h"
 #include "tce/table.h"
-#include "tce/unmap.h"
+#include "tce/unmap_many.h"
 
 /*
  * NULL where KVM has a part in the table, or had slots: without, it can write to an entry after a

@@ -4,6 +4,7 @@
 #include <linux/vfio.h>
 #include "compat/vfio_driver.h"
 #include "group/group.h"
+#include "group/group_list.h"
 #include "kernel.h"
 #include "partition.h"
 #include "scenario.h"

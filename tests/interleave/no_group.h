@@ -17,7 +17,6 @@ static inline struct group_pe *to_group_pe(struct pe *pe)
 	return container_of(pe, struct group_pe, pe);
 }
 
-int group_each(int (*fn)(struct group_pe *gp, void *data), void *data);
 /* A group is its PE by another name. */
 struct pe *group_pe_of_group(struct iommu_group *group);
 

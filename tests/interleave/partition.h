@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * partition.h - what group.c, group_device_tree.c, kvm_iommu.c, main.c and
+ * partition.h - what driver/group/, kvm_iommu.c, main.c and
  * compat/ownership_replace.c want of a kernel: one IOMMU group of two PCI functions, its table
  * group, its node, and the module that comes and goes.
  *

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A MAP does not note what KVM has changed since it began.
 #
-# file: driver/tce/map.c
+# file: driver/tce/map_many.c
 /^static void store_mapped(/,/^}/s/if (READ_ONCE(t->lent))/if (t->lost)/

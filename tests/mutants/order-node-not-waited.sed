@@ -3,5 +3,5 @@
 # A node goes while the core is made to forget its PE.
 #
 # interleave: host_unload_node
-# file: driver/group/group.c
+# file: driver/group/group_hotplug.c
 s/^\twait_event(group_forgotten, .*/\t;/

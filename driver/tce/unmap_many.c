@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unmap.c - UNMAP of many pages, all or nothing, and the end of all of them.
+ * unmap_many.c - UNMAP of many pages, all or nothing, and the end of all of them.
  *
  * UNMAP leaves the shadow's entries in place until the last hypercall has succeeded: there the
  * shadow is its own journal. Then they are settled: what is known to be gone is let go. An entry of
@@ -19,7 +19,7 @@
 #include "tce/range_lock.h"
 #include "tce/shadow_leaf.h"
 #include "tce/table.h"
-#include "tce/unmap.h"
+#include "tce/unmap_many.h"
 
 /* @ctx: whether the hypercall succeeded. */
 static void entry_erased(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i, void *ctx)

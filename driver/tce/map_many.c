@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * map.c - MAP of many pages, all or nothing.
+ * map_many.c - MAP of many pages, all or nothing.
  *
  * MAP overwrites the shadow as it goes; a journal of the leaves that were not empty holds what was
  * replaced, so that it can be put back. It is made before the first hypercall, as are the leaves, a
@@ -19,7 +19,7 @@
 #include "memory/regions.h"
 #include "tce/batch.h"
 #include "tce/journal.h"
-#include "tce/map.h"
+#include "tce/map_many.h"
 #include "tce/range_lock.h"
 #include "tce/shadow_leaf.h"
 #include "tce/table.h"

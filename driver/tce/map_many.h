@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * map.h - a MAP that is a call: of many pages, or of one that cannot go the short way.
+ * map_many.h - a MAP that is a call: of many pages, or of one that cannot go the short way.
  */
-#ifndef VFIO_PSERIES_MAP_H
-#define VFIO_PSERIES_MAP_H
+#ifndef VFIO_PSERIES_MAP_MANY_H
+#define VFIO_PSERIES_MAP_MANY_H
 
 #include <linux/types.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * unmap.h - an UNMAP that is a call: of many pages, or of one that cannot go the short way.
+ * unmap_many.h - an UNMAP that is a call: of many pages, or of one that cannot go the short way.
  */
-#ifndef VFIO_PSERIES_UNMAP_H
-#define VFIO_PSERIES_UNMAP_H
+#ifndef VFIO_PSERIES_UNMAP_MANY_H
+#define VFIO_PSERIES_UNMAP_MANY_H
 
 #include <linux/types.h>
 
