@@ -22,6 +22,9 @@
 
 #define SHADOW_TOP_SHIFT_MAX	12
 
+/* Leaves that are freed in one go. */
+#define SHADOW_FREED		64
+
 static u64 shadow_leaves(u64 tces)
 {
 	return (tces + SHADOW_LEAF_MASK) >> SHADOW_LEAF_SHIFT;
@@ -77,12 +80,13 @@ int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm)
 	return 0;
 }
 
+/* Most leaves have neither slots nor cells, and a window that is in use for long has many leaves. */
 static void shadow_free_leaf(struct shadow_leaf *leaf)
 {
-	if (!leaf)
-		return;
-	kvfree(leaf->slots);
-	kvfree(leaf->cells);
+	if (leaf->slots)
+		kvfree(leaf->slots);
+	if (leaf->cells)
+		kvfree(leaf->cells);
 	kvfree(leaf);
 }
 
@@ -91,8 +95,10 @@ static void shadow_free_mid(struct shadow *s, struct shadow_leaf **mid)
 	u32 i;
 
 	for (i = 0; i < 1U << s->mid_shift; i++) {
-		shadow_free_leaf(mid[i]);
-		cond_resched();
+		if (mid[i])
+			shadow_free_leaf(mid[i]);
+		if (i % SHADOW_FREED == 0)
+			cond_resched();
 	}
 	kvfree(mid);
 }
