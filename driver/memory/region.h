@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * region.h - the regions of one user, found by address.
+ * region.h - look-up of one user's regions by address.
  *
  * The lock of their IOAS is held.
  */
@@ -46,8 +46,8 @@ static inline struct region *regions_at(const struct regions *m, unsigned long u
 }
 
 /**
- * regions_trust() - no TCE is in an unknown state: what was suspect is so no more, but written to
- *                  perhaps
+ * regions_trust() - no TCE is unknown any more: suspect regions become tainted ones, to be marked
+ *                   dirty when they are unregistered
  *
  * Context: @m->lock is held.
  */
