@@ -111,8 +111,8 @@ static bool kernel_release(struct iommu_table_group *group, struct device *dev)
 }
 
 /*
- * Without a default table, the kernel's take does nothing, unless the PE can have only one
- * window. It would then still list a window that we remove.
+ * Without a default table, the kernel's take does nothing, unless the PE can have only one window,
+ * and it would still list a window that we then remove. So the kernel's release makes the table.
  */
 static int builtin_table(struct group_pe *gp)
 {

@@ -177,7 +177,7 @@ static int host_ddw_create(struct group_pe *gp)
 	return rc;
 }
 
-/* Empty the host's window and remove it. On error it is as it was. */
+/* Empty the host's window and remove it. On error the window is as it was. */
 static int ddw_leave(struct group_pe *gp)
 {
 	int rc;
@@ -267,7 +267,7 @@ static int default_away(struct group_pe *gp)
 	return hcall_exists(w->liobn, w->start) ? ddw_remove(&gp->pe.addr, w->liobn) : 0;
 }
 
-/* With the host's window, remove the default one's property; without, make that window again. */
+/* If the host has its window, remove the default one's property; else bring that one back. */
 static void default_settle(struct group_pe *gp)
 {
 	struct pe_window *d = &gp->pe.dflt;

@@ -68,7 +68,7 @@ static struct kvm_table *windows_kvm_table(struct windows *ws)
 	return l;
 }
 
-/* It is not published any more, but KVM may be about to take a reference: keep it. */
+/* The kvm_table is no longer published, but KVM may be about to take a reference: keep it. */
 static void windows_retire(struct windows *ws, struct kvm_table *l)
 {
 	if (!l)

@@ -23,7 +23,7 @@ struct iommu_table *kvm_iommu_table(struct kvm_table *l);
  * operations on it have no effect from now on.
  *
  * Context: may sleep. Return: @tbl with a reference, for kvm_iommu_make_normal() or
- * kvm_iommu_abandon(); NULL when it is not the host's and was left as it is.
+ * kvm_iommu_abandon(); NULL when the table was left as it is.
  */
 struct iommu_table *kvm_iommu_make_inert(struct iommu_table *tbl);
 

@@ -20,7 +20,7 @@ static inline unsigned long region_last(const struct region *r)
 	return r->ua + (r->size - 1);
 }
 
-/* The first region, reserved ones among them, that ends after @ua; NULL when there is none. */
+/* The first region, reserved ones included, that ends after @ua; NULL when there is none. */
 static inline struct region *regions_find(const struct regions *m, unsigned long ua)
 {
 	struct rb_node *node = m->by_ua.rb_node;

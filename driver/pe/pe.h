@@ -95,7 +95,7 @@ struct pe {
 
 /**
  * pe_init() - describe a PE that the host owns
- * @pe: zeroed but for name, addr, dflt, unusable and host, which the caller set
+ * @pe: zeroed except name, addr, dflt, unusable and host, which the caller set
  */
 void pe_init(struct pe *pe);
 

@@ -45,7 +45,10 @@ bool pe_has_ddw(const struct pe *pe)
 	return false;
 }
 
-/* A dynamic window beside @d? Not a doubtful one: if it is gone, the default one may be back. */
+/*
+ * Is there a dynamic window other than @d? Doubtful ones do not count: if they are gone, firmware
+ * may have brought the default window back.
+ */
 static bool pe_has_other_ddw(const struct pe *pe, const struct pe_window *d)
 {
 	u32 i;

@@ -32,7 +32,7 @@ u32 gather_run(struct gather *g, const u64 *tce, const u32 *region, u32 n, u32 p
 
 		if (one & SHADOW_UNKNOWN)
 			break;
-		/* In the page or compound page marked last; never for 0: no user has page 0. */
+		/* Marked with the last page or compound page. False for 0: no user has page 0. */
 		if (one - from < dirty)
 			continue;
 		if (!one)

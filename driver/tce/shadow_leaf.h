@@ -7,7 +7,7 @@
  * cleared and settled as a whole. When a single entry in the middle changes, the leaf is made
  * flat: it then has its entries one by one, in cells. That cannot fail: it happens with the lock
  * held, so each caller that may need it has cells in stock (range_lock.h). A flat leaf becomes a
- * run again when a MAP replaces all of its entries; it keeps its cells.
+ * run again when a MAP replaces its whole content; it keeps its cells.
  *
  * All functions are called with the leaf's lock held, unless the leaf is a journal's.
  */

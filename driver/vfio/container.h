@@ -12,7 +12,7 @@ struct ioas;
 /**
  * container_driver_register() - offer the v2 API to VFIO
  *
- * Return: 0 or what VFIO says.
+ * Return: 0 or the error of the VFIO core.
  */
 int container_driver_register(void);
 
