@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - the module's beginning and end.
+ * main.c - load and unload of the module, and its part in a reboot.
  *
- * It declines to load where it has nothing to do: on bare metal, and in a
- * secure guest, whose memory no device can see.
+ * The module refuses to load where it has nothing to do: on bare metal, and in a
+ * secure guest, whose memory no device can access.
  */
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -41,8 +41,8 @@ static int __init vfio_pseries_check(void)
 }
 
 /*
- * A kernel that is started by kexec finds the windows as we leave them, and
- * cannot put them in order itself. A crash kernel gets no such help.
+ * A kernel that is started by kexec finds the windows as we leave them, and cannot put them in
+ * order itself. A crash kernel gets no such help.
  */
 static int vfio_pseries_reboot(struct notifier_block *nb, unsigned long event, void *data)
 {
@@ -68,7 +68,7 @@ static int __init vfio_pseries_init(void)
 	rc = group_init();
 	if (rc)
 		goto unregister_driver;
-	/* It calls in on behalf of all PEs, so it comes after them and goes before. */
+	/* The notifier uses all PEs: it is registered after they are known and removed before. */
 	rc = register_reboot_notifier(&vfio_pseries_reboot_nb);
 	if (rc)
 		goto exit_host;
@@ -94,7 +94,7 @@ static void __exit vfio_pseries_exit(void)
 	unregister_reboot_notifier(&vfio_pseries_reboot_nb);
 	group_exit();
 	container_driver_unregister();
-	/* KVM drops tables of ours, and their code, from RCU callbacks. */
+	/* KVM drops tables of ours from RCU callbacks, which call the module's code. */
 	rcu_barrier();
 }
 

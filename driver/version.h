@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * version.h - the version of all that is here, and the one place that says it.
+ * version.h - the version of everything in this repository, defined only here.
  *
- * modinfo, tcectl, DKMS and the packages have it from here. debian/changelog
- * must name the same: the package's build refuses otherwise.
+ * modinfo, tcectl, DKMS and the packages take it from here. debian/changelog must
+ * have the same version: otherwise the package's build fails.
  */
 #ifndef VFIO_PSERIES_VERSION_H
 #define VFIO_PSERIES_VERSION_H

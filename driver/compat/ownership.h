@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ownership.h - which of three variants of ownership is built for a kernel.
+ * ownership.h - the choice between three variants of ownership, by the kernel.
  *
- * They are told by what the kernel's table-group operations name, which probes
- * find. Exactly one of ownership_device.c, ownership_group.c and ownership_none.c
- * is built; "modinfo -F ownership" says which, for tests that depend on it.
+ * The arguments of the kernel's table-group operations tell which variant it needs; probes
+ * find them. Exactly one of ownership_device.c, ownership_group.c and ownership_none.c is
+ * built; "modinfo -F ownership" says which, for tests that depend on it.
  *
  *            the kernel's operations name  host's windows by   operations by
  *   device   the device and its group      the kernel          ownership_replace.c
@@ -29,11 +29,11 @@ struct iommu_table_group;
 struct iommu_table_group_ops;
 
 #ifndef OWNERSHIP_NONE
-/* The kernel's own operations, the same for all groups; NULL before a PE was met. */
+/* The kernel's own operations, the same for all groups; NULL before the first PE was seen. */
 extern struct iommu_table_group_ops *ownership_kernel_ops;
 #endif
 
-/* What the kernel's take and release are told. */
+/* The arguments of the kernel's take and release. */
 #ifdef OWNERSHIP_DEVICE
 #define OWNERSHIP_ARGS	struct iommu_table_group *group, struct device *dev
 #define OWNERSHIP_PASS	group, dev
@@ -43,11 +43,11 @@ extern struct iommu_table_group_ops *ownership_kernel_ops;
 #endif
 
 /*
- * ownership_take(), ownership_release() - what a variant has in place of the
- * kernel's take and release
+ * ownership_take(), ownership_release() - a variant's replacement of the kernel's
+ * take and release
  *
- * Called with the group's mutex held, once for each device of the group; the
- * second also for a device that appears in a PE that the host owns.
+ * Called with the group's mutex held, once for each device of the group;
+ * ownership_release() also for a device that appears in a PE that the host owns.
  */
 #ifndef OWNERSHIP_NONE
 long ownership_take(OWNERSHIP_ARGS);

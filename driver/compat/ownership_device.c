@@ -3,15 +3,15 @@
  * ownership_device.c - kernels whose operations name the device.
  *
  * Such a kernel (6.11 and later, RHEL 9.6) can hand a PE to VFIO by itself. Its
- * take and release are called once for each PE, around our work:
+ * take and release are called once for each PE, as a part of ours:
  *
  *  take     removes the host's dynamic window and forgets the default one. It
  *           ignores failures, so the result is verified. It also takes
- *           ibm,dma-window out of the device tree, without which a device that
- *           is added meanwhile has no group and a kexec image no DMA; so the
+ *           ibm,dma-window out of the device tree. Without that, a device that is
+ *           added meanwhile has no group, and a kexec kernel has no DMA; so the
  *           property is put back at once.
  *  release  resets the PE's windows and makes a new table for the default one,
- *           for the device it is told; the others' is set by us. A table that it
+ *           for one device; the other devices' table is set by us. A table that it
  *           could not make completely is not handed out; the next release, or
  *           the next take, makes it.
  */
@@ -41,8 +41,8 @@ static int property_add(struct group_pe *gp, struct property *p)
 }
 
 /*
- * The kernel's take makes a new copy of the property each time unless there is
- * one, and removed properties are never freed: lend it the same one each time.
+ * The kernel's take makes a new copy of the property each time, unless it finds one, and removed
+ * properties are never freed. So it is lent the same copy each time.
  */
 static int saved_make(struct group_pe *gp, const struct property *dflt)
 {
@@ -68,7 +68,7 @@ struct property *ownership_removed_default(struct device_node *dn)
 	return of_find_property(dn, PROP_SAVED, NULL);
 }
 
-/* Is anything left of the window that the host had? */
+/* Does anything of the host's dynamic window still exist? */
 static bool ddw_left(const struct group_pe *gp)
 {
 	return gp->ddw.valid &&
@@ -77,8 +77,8 @@ static bool ddw_left(const struct group_pe *gp)
 }
 
 /*
- * The kernel's take reported success and left the host's window: remove it. If
- * that fails, nobody but the PE's next taker will know that it was there.
+ * The kernel's take reported success but left the host's window: remove it. If that fails, the
+ * window is noted for the PE's next take: nothing else knows of it.
  */
 static int ddw_repair(struct group_pe *gp)
 {
@@ -92,9 +92,9 @@ static int ddw_repair(struct group_pe *gp)
 }
 
 /*
- * The kernel's release. Without memory for the map of the default window's table
- * it hands out a table that any driver's first mapping dies of; without a table
- * that driver gets an error.
+ * The kernel's release. Without memory for the map of the default window's table, the kernel
+ * hands out a table with which any driver's first mapping crashes. Without a table, that driver
+ * gets an error.
  */
 static bool kernel_release(struct iommu_table_group *group, struct device *dev)
 {
@@ -111,8 +111,8 @@ static bool kernel_release(struct iommu_table_group *group, struct device *dev)
 }
 
 /*
- * Without a default table, the kernel's take does nothing unless the PE can have
- * but one window: it would go on to list a window that we remove then.
+ * Without a default table, the kernel's take does nothing, unless the PE can have only one window,
+ * and it would still list a window that we then remove. So the kernel's release makes the table.
  */
 static int builtin_table(struct group_pe *gp)
 {
@@ -134,13 +134,13 @@ static int builtin_take(struct group_pe *gp, struct property *dflt)
 	if (ownership_kernel_ops->take_ownership(gp->group, gp->dev))
 		rc = -EIO;
 	of_remove_property(gp->node, gp->saved);
-	/* The very property that was there: the node takes it back. */
+	/* The same property as before: the node takes it back. */
 	if (!of_find_property(gp->node, GROUP_DEFAULT_NAME, NULL) && property_add(gp, dflt))
 		dev_err(gp->dev, "vfio_pseries: %s is lost\n", GROUP_DEFAULT_NAME);
 	return rc;
 }
 
-/* One copy for all times, as with saved_make(): the node never frees what it was lent. */
+/* One copy for all times, as in saved_make(): a property that was in the node is never freed. */
 static int default_make(struct group_pe *gp, const struct property *saved)
 {
 	if (!gp->lent)
@@ -149,10 +149,10 @@ static int default_make(struct group_pe *gp, const struct property *saved)
 }
 
 /*
- * A PE with one window, which the host has made a dynamic one. Whether the
- * default window comes back when the kernel removes that is firmware's business.
- * The kernel's copy of its property is the only one. It stays as it is; without
- * it a release could not begin.
+ * A PE with one window, which the host has replaced by a dynamic one. Firmware decides whether
+ * the default window comes back when the kernel removes the dynamic one. The kernel's copy of the
+ * default window's property is the only one. It stays as it is: without it a release could not
+ * begin.
  */
 static int builtin_take_single(struct group_pe *gp)
 {
@@ -171,9 +171,9 @@ static int builtin_take_single(struct group_pe *gp)
 }
 
 /*
- * The kernel reads the default window's property, or dies of its absence. It makes
- * a new one from its copy, where it has one (see above). Somebody may have taken
- * both out of the tree meanwhile: then it is lent ours. Return: whether it was.
+ * The kernel reads the default window's property, and crashes without it. Where the kernel has a
+ * copy, it makes a new property from the copy (see above). Somebody may have taken both out of
+ * the tree meanwhile: then the kernel is lent ours. Return: whether it was.
  */
 static bool builtin_describe(struct group_pe *gp)
 {
@@ -189,7 +189,7 @@ static void builtin_release(struct group_pe *gp)
 {
 	bool lent = builtin_describe(gp);
 
-	/* A single refusal is no reason to leave the host without its table. */
+	/* Try twice: a single refusal is no reason to leave the host without its table. */
 	if (!kernel_release(gp->group, gp->dev))
 		kernel_release(gp->group, gp->dev);
 	if (lent)
@@ -231,7 +231,7 @@ const struct host_ops ownership_host_ops = {
 	.isolate	= group_isolate,
 };
 
-/* One that does DMA by the host's windows. It may go, but not before we have looked. */
+/* Does a driver do DMA through the host's windows? RCU keeps the driver until it was read. */
 static bool has_host_driver(struct pci_dev *pdev)
 {
 	struct device_driver *driver;
@@ -255,10 +255,11 @@ static bool host_at_work(const struct iommu_table_group *group)
 }
 
 /*
- * From Linux 7.0 on a function with ATS is taken and released around each reset of it,
- * whoever has it. Where that is the host, its drivers would lose their windows, those of
- * the other functions, too. No user gets a PE while they are there, so this is no claim;
- * one that finds a driver which is about to be refused fails, for ioas_attach() looks.
+ * From Linux 7.0 on, the kernel takes and releases a function with ATS around each reset of it,
+ * whoever owns it. If the host owns it, its drivers would lose their windows, also those of the
+ * other functions. No user gets a PE while such drivers are bound, so this take is not a user's.
+ * A user's take that finds a driver which is about to be refused fails, because ioas_attach()
+ * checks.
  */
 static bool is_reset(struct group_pe *gp, struct device *dev)
 {

@@ -2,16 +2,15 @@
 /*
  * ownership_group.c - kernels whose operations name the table group alone.
  *
- * Such a kernel (6.4 to 6.10, RHEL 9.5, SLES 15 SP6) can hand a PE to VFIO by
- * itself, with the host's tables: its take marks all of them as used, for the
- * first device, and finds them in use for the second; its release clears what
- * the host has mapped, also when a device is added to a PE of the host's. Neither
- * touches the window onto all of memory. So neither is ever called here. The
- * host's windows are ownership_host_windows.c's business, as where the kernel has no
- * operations at all.
+ * Such a kernel (6.4 to 6.10, RHEL 9.5, SLES 15 SP6) can hand a PE to VFIO by itself, with the
+ * host's tables. For the first device, its take marks all tables as used; for the second device,
+ * it finds them in use. Its release clears what the host has mapped, also when a device is added
+ * to a PE that the host owns. Neither touches the window that maps all of memory. So neither is
+ * ever called here. ownership_host_windows.c handles the host's windows, as on kernels that have
+ * no operations at all.
  *
- * The operations are called once for each device and do not say for which. Each
- * call is for all of them, then: what was done stays as it is.
+ * The operations are called once for each device and are not told for which one. So each call
+ * handles all devices of the group; what an earlier call has done stays as it is.
  */
 #include "ownership.h"
 #ifdef OWNERSHIP_GROUP
@@ -25,7 +24,7 @@
 
 MODULE_INFO(ownership, "group");
 
-/* No address of any memory. */
+/* A limit of addresses below all memory. */
 #define LIMIT_NOWHERE	1
 
 static bool is_of_group(struct device *dev, const struct iommu_table_group *group)
@@ -36,7 +35,7 @@ static bool is_of_group(struct device *dev, const struct iommu_table_group *grou
 	return its && its == group->group;
 }
 
-/* The next PCI device of the group, after @pdev, whose reference goes. */
+/* The next PCI device of the group after @pdev; drops the reference to @pdev. */
 static struct pci_dev *next_of_group(struct pci_dev *pdev, const struct iommu_table_group *group)
 {
 	do
@@ -45,7 +44,7 @@ static struct pci_dev *next_of_group(struct pci_dev *pdev, const struct iommu_ta
 	return pdev;
 }
 
-/* The first device decides: for the others there is nothing left that could fail. */
+/* The first device decides: for the others nothing is left that could fail. */
 long ownership_take(OWNERSHIP_ARGS)
 {
 	struct pci_dev *pdev = NULL;
@@ -61,10 +60,10 @@ long ownership_take(OWNERSHIP_ARGS)
 }
 
 /*
- * The kernel keeps in mind that a window was a direct one, and would send a
- * driver's DMA there when the window could not be made again. What is beyond a
- * device's limit goes by its table, which is the default window's. Where that is
- * gone, too (a PE with one window), there is no way but the one that leads nowhere.
+ * The kernel remembers that a window was a direct one, and would send a driver's DMA there also
+ * when the window could not be made again. DMA to addresses beyond a device's limit goes through
+ * its table, which is the default window's. If that window is gone, too (a PE with one window),
+ * only the direct way is left, which leads nowhere.
  */
 static void limit_direct(struct device *dev)
 {

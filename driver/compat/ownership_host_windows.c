@@ -2,30 +2,28 @@
 /*
  * ownership_host_windows.c - the host's windows, where the kernel cannot give them up.
  *
- * The kernel keeps a static list of the dynamic windows that it created, which
- * its memory notifier walks to map added memory, and nobody can edit. But its
- * entries point at the value of the window's device-tree property. While a user
- * owns the PE that value names a table that does not exist, so that nothing the
- * kernel does reaches a user's window, even when that has got the same LIOBN;
- * memory that is added meanwhile is refused by the kernel itself. When the host
- * comes back, its window is created anew, the value is published, and then all
- * RAM is mapped, in that order, so that memory added in between is not missed.
+ * The kernel keeps a static list of the dynamic windows that it created. Its memory notifier
+ * walks the list to map added memory. Nobody can edit the list, but its entries point at the
+ * value of the window's device-tree property. While a user owns the PE, that value names a table
+ * that does not exist. So nothing that the kernel does reaches a user's window, even one with the
+ * same LIOBN; the kernel itself refuses memory that is added meanwhile. When the host gets the PE
+ * back, its window is created again, then the value is published, and then all RAM is mapped. In
+ * this order, memory added in between is not missed.
  *
- * The property itself leaves the tree meanwhile, or a kernel started by kexec
- * would take that value for a window. What is removed from the tree is never
- * freed, so the list's pointer stays good. The very same property comes back, by a
- * changeset, which alone takes it off the list of removed ones: a copy each time
- * would never be freed either, and a user can make a PE change hands without end;
- * and the list would know nothing of it when the module is loaded anew.
- * From then on nobody but this file makes or removes the host's window, so what is
- * known of it does not depend on the tree.
+ * The property itself leaves the tree meanwhile, or a kernel started by kexec would take its
+ * value for a window. A property that is removed from the tree is never freed, so the list's
+ * pointer stays valid. The same property is added again later, by a changeset: only that takes it
+ * off the list of removed ones. A new copy each time would never be freed either, and a user can
+ * make a PE change hands without end. Also, the list would not know the copy when the module is
+ * loaded again. From then on only this file makes or removes the host's window, so what is known
+ * of it does not depend on the tree.
  *
- * A PE that can have one window only (an SR-IOV function) has no default window
- * once the kernel has made that one a dynamic one: it has removed the window, its
- * property and its table. The property is then found among the removed ones. The
- * user gets the default window, and when the host comes back it makes room for
- * the host's again. Its table is gone for good: should the host's window not come
- * back, its driver gets no DMA until it does.
+ * A PE that can have one window only (an SR-IOV function) has no default window once the kernel
+ * has replaced it by a dynamic one: the kernel has removed the window, its property and its
+ * table. The property is then found among the removed ones. The user gets the default window.
+ * When the host gets the PE back, that window is removed for the host's. The default window's
+ * table is gone for good: if the host's window cannot be made again, its driver gets no DMA until
+ * it can.
  */
 #include "ownership.h"
 #ifndef OWNERSHIP_DEVICE
@@ -56,8 +54,8 @@ static void memory_notifier_barrier(void)
 }
 
 /*
- * The kernel computes 1 << (window_shift - PAGE_SHIFT), and takes a window that
- * is smaller than RAM for one that is no direct one.
+ * PAGE_SHIFT is the smallest value: the kernel computes 1 << (window_shift - PAGE_SHIFT). It does
+ * not take a window that is smaller than RAM for a direct one.
  */
 static void ddw_hide(struct group_pe *gp)
 {
@@ -66,11 +64,11 @@ static void ddw_hide(struct group_pe *gp)
 	WRITE_ONCE(v->liobn, cpu_to_be32(LIOBN_NONE));
 	WRITE_ONCE(v->window_shift, cpu_to_be32(PAGE_SHIFT));
 	memory_notifier_barrier();
-	/* It is not there when it could not be put back; that is no matter here. */
+	/* It is missing when it could not be put back before, which does not matter here. */
 	of_remove_property(gp->node, gp->ddw.prop);
 }
 
-/* A property that was removed comes back. Only a kernel started by kexec misses it. */
+/* Add a removed property again. If that fails, only a kernel started by kexec misses it. */
 static void describe(struct group_pe *gp, struct property *prop)
 {
 	struct of_changeset set;
@@ -94,7 +92,7 @@ static void ddw_publish(struct group_pe *gp)
 	v->start = cpu_to_be64(gp->ddw.w.start);
 	v->page_shift = cpu_to_be32(gp->ddw.w.page_shift);
 	WRITE_ONCE(v->window_shift, cpu_to_be32(ilog2(gp->ddw.w.size)));
-	/* The geometry is right before a notifier finds the table. */
+	/* The geometry has to be right before a notifier finds the table. */
 	smp_wmb();
 	WRITE_ONCE(v->liobn, cpu_to_be32(gp->ddw.w.liobn));
 	describe(gp, gp->ddw.prop);
@@ -137,13 +135,13 @@ static int ddw_map_ram(struct group_pe *gp)
 	return walk_system_ram_range(0, gp->ddw.w.size >> PAGE_SHIFT, gp, ddw_map_range);
 }
 
-/* A single refusal is no reason to leave the host without its window. */
+/* Try twice: a single refusal is no reason to leave the host without its window. */
 static int twice(int (*step)(struct group_pe *gp), struct group_pe *gp)
 {
 	return step(gp) ? step(gp) : 0;
 }
 
-/* A window for DMA that is mapped as it goes has a table of the kernel's. */
+/* A window that is not direct has a table of the kernel's: set its place. */
 static void ddw_move_table(struct group_pe *gp)
 {
 	struct iommu_table *tbl = gp->group->tables[1];
@@ -154,7 +152,7 @@ static void ddw_move_table(struct group_pe *gp)
 	tbl->it_offset = gp->ddw.w.start >> gp->ddw.w.page_shift;
 }
 
-/* A window that the host cannot have after all: whatever says that it is gone will do. */
+/* Remove a window that the host cannot have after all. One sign that it is gone is enough. */
 static void host_ddw_drop(struct group_pe *gp, const struct dma_window *w)
 {
 	if (!ddw_drop(&gp->pe.addr, w, false))
@@ -179,7 +177,7 @@ static int host_ddw_create(struct group_pe *gp)
 	return rc;
 }
 
-/* Empty the host's window and remove it. On error it is as it was. */
+/* Empty the host's window and remove it. On error the window is as it was. */
 static int ddw_leave(struct group_pe *gp)
 {
 	int rc;
@@ -195,9 +193,8 @@ static int ddw_leave(struct group_pe *gp)
 }
 
 /*
- * Without its window the host uses the default one: slower, but it works. The
- * kernel never tries again by itself; the next time that the host comes back we
- * do.
+ * Without its window the host uses the default one: slower, but it works. The kernel never tries
+ * again by itself; we try the next time that the host gets the PE back.
  */
 static void ddw_back(struct group_pe *gp)
 {
@@ -242,7 +239,7 @@ struct property *ownership_removed_default(struct device_node *dn)
 {
 	struct property *p = READ_ONCE(dn->deadprops);
 
-	/* Nothing leaves this list but with the node, and by way of describe(). */
+	/* A property leaves this list only with its node, or by describe(). */
 	while (p && strcmp(p->name, GROUP_DEFAULT_NAME))
 		p = p->next;
 	return p;
@@ -253,7 +250,7 @@ static struct property *default_described(struct group_pe *gp)
 	return of_find_property(gp->node, GROUP_DEFAULT_NAME, NULL);
 }
 
-/* Without it a device that is added meanwhile has no group, and a kexec image no DMA. */
+/* Without it a device that is added meanwhile has no group, and a kexec kernel no DMA. */
 static void default_describe(struct group_pe *gp)
 {
 	struct property *removed = ownership_removed_default(gp->node);
@@ -262,7 +259,7 @@ static void default_describe(struct group_pe *gp)
 		describe(gp, removed);
 }
 
-/* The default window makes room for the host's. A remove may fail and have taken effect. */
+/* Remove the default window for the host's. A remove may fail and still have taken effect. */
 static int default_away(struct group_pe *gp)
 {
 	const struct dma_window *w = &gp->pe.dflt.w;
@@ -270,7 +267,7 @@ static int default_away(struct group_pe *gp)
 	return hcall_exists(w->liobn, w->start) ? ddw_remove(&gp->pe.addr, w->liobn) : 0;
 }
 
-/* The host has its window again, or there is what the device tree says. */
+/* If the host has its window, remove the default one's property; else bring that one back. */
 static void default_settle(struct group_pe *gp)
 {
 	struct pe_window *d = &gp->pe.dflt;
@@ -309,11 +306,11 @@ static void ownership_back(struct pe *pe)
 	struct group_pe *gp = to_group_pe(pe);
 
 	tables_back(gp);
-	/* Somebody may have taken it out of the tree meanwhile. */
+	/* Somebody may have removed it from the tree meanwhile. */
 	default_describe(gp);
 	/*
-	 * A kernel started by kexec does not know of a window that its device tree
-	 * was made without, and would find no room for its own.
+	 * The device tree of a kernel started by kexec was made without this window: it would not
+	 * know of the window, and find no room for its own.
 	 */
 	if (!gp->ddw.valid || gp->last)
 		return;

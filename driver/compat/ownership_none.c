@@ -2,11 +2,10 @@
 /*
  * ownership_none.c - kernels that have no operations to hand a PE to VFIO.
  *
- * Such a kernel (before 6.4; 6.1 is the one we know) has no IOMMU operations
- * for PCI on pSeries at all: VFIO refuses every device. They are supplied here,
- * with a blocking domain whose attach and detach are take and release. Once
- * registered they cannot be withdrawn, so the module stays loaded. What take and
- * release do with the host's windows is in ownership_host_windows.c.
+ * Such a kernel (before 6.4; 6.1 is the one we know) has no IOMMU operations for PCI on pSeries
+ * at all: VFIO refuses every device. This file supplies them, with a blocking domain whose attach
+ * is take and whose detach is release. Once registered they cannot be withdrawn, so the module
+ * stays loaded. ownership_host_windows.c has what take and release do with the host's windows.
  */
 #include "ownership.h"
 #ifdef OWNERSHIP_NONE
@@ -47,7 +46,7 @@ static const struct iommu_domain_ops domain_ops = {
 	.free		= domain_free,
 };
 
-/* No default domain: what the host uses is the platform's own DMA. */
+/* No default domain: the host uses the platform's own DMA. */
 static struct iommu_domain *supplied_domain_alloc(unsigned int type)
 {
 	if (type != IOMMU_DOMAIN_BLOCKED)
@@ -66,7 +65,7 @@ static struct iommu_device *supplied_probe(struct device *dev)
 	return dev_is_pci(dev) ? &supplied_iommu : ERR_PTR(-ENODEV);
 }
 
-/* The kernel's rule, too: the nearest node that describes a window is the PE's. */
+/* As in the kernel, the nearest node that describes a window is the PE's. */
 static struct pci_dn *supplied_pe(struct device *dev)
 {
 	struct device_node *dn = dev->of_node;
@@ -77,9 +76,9 @@ static struct pci_dn *supplied_pe(struct device *dev)
 }
 
 /*
- * The PE's group exists since its bus was set up. Where it does not, a device has a
- * PE that is still to come, and is in no other one's group: the kernel puts it into
- * its own without asking us, and VFIO does not take it.
+ * The PE's group exists since its bus was set up. If there is none, the device's PE does not
+ * exist yet, and the device is in no other PE's group. The kernel will put it into the PE's own
+ * group without asking us, and VFIO does not take it.
  */
 static struct iommu_group *supplied_group(struct device *dev)
 {
@@ -102,8 +101,8 @@ static const struct iommu_ops supplied_ops = {
 /**
  * struct regroup - all PCI devices, in bus order, locked
  * @n:   how many
- * @max: room for so many
- * @dev: a reference and the device lock of each
+ * @max: most devices that fit
+ * @dev: each device, with a reference and its device lock held
  */
 struct regroup {
 	size_t n;
@@ -121,7 +120,7 @@ static size_t regroup_count(void)
 	return n;
 }
 
-/* False when there are more than there is room for: virtual functions come without a lock. */
+/* False when there are more devices than fit: virtual functions appear without a lock. */
 static bool regroup_fill(struct regroup *r)
 {
 	struct pci_dev *pdev = NULL;
@@ -176,7 +175,7 @@ static void regroup_end(struct regroup *r)
 	regroup_put(r);
 }
 
-/* The core has undone a registration that failed, but for these pointers. */
+/* The core has undone a registration that failed, except for these pointers. */
 static void supplied_withdraw(void)
 {
 	pci_bus_type.iommu_ops = NULL;
@@ -184,10 +183,10 @@ static void supplied_withdraw(void)
 }
 
 /*
- * The core does not look at devices that are in a group already. They leave
- * theirs and are put back when the core meets them. The device locks keep
- * drivers from binding or unbinding in between, which the group would not
- * count; all at once, because the core visits every member of a group.
+ * The core skips devices that are in a group already. So all devices leave their groups, and are
+ * put back when the core probes them. The device locks keep drivers from binding or unbinding in
+ * between, which the group would not count. All are locked at once, because the core visits every
+ * member of a group.
  */
 static int supplied_register(void)
 {
@@ -211,7 +210,7 @@ static int supplied_register(void)
 	return rc;
 }
 
-/* Nothing to be done per PE: the operations are the bus's. */
+/* Nothing to be done for a PE: the bus has the operations. */
 bool ownership_meet(struct group_pe *gp)
 {
 	return true;

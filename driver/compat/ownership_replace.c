@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ownership_replace.c - our operations in place of the kernel's.
+ * ownership_replace.c - the replacement of the kernel's table-group operations by ours.
  *
  * A kernel that has table-group operations for pSeries calls them when a group's
- * domain changes. Those of every PE are replaced by these as it is met, and put
- * back when the module goes.
+ * domain changes. The operations of each PE are replaced when the PE is first seen, and
+ * put back when the module is unloaded.
  *
- * Creating and setting windows is refused: while this module is loaded nobody
- * but our own containers drives a PE that a user owns. One whose user was there
- * before is left to the kernel's own driver until that user's end.
+ * Creating and setting windows is refused: while this module is loaded, only our own
+ * containers use a PE that a user owns. A PE whose user had it before is left to the
+ * kernel's own driver until that user releases it.
  */
 #include "ownership.h"
 #ifndef OWNERSHIP_NONE
@@ -18,8 +18,8 @@
 #include "group/group.h"
 
 /*
- * The kernel's own operations, the same for all groups, and a copy for PEs whose
- * user was there before us. Set before a group has ours.
+ * The kernel's own operations, the same for all groups, and a copy for PEs whose user had them
+ * before this module was loaded. Both are set before a group gets ours.
  */
 struct iommu_table_group_ops *ownership_kernel_ops;
 static struct iommu_table_group_ops passing;
@@ -55,7 +55,7 @@ static struct iommu_table_group_ops replaced = {
 	.release_ownership	= ownership_release,
 };
 
-/* With the group's mutex. From here on the PE is as all others. */
+/* With the group's mutex held. From now on the PE is like all others. */
 static void passing_release(OWNERSHIP_ARGS)
 {
 	struct pe *pe = group_pe_of_group(group->group);
@@ -81,7 +81,7 @@ static bool ops_are_kernels(struct iommu_table_group_ops *ops)
 	return same;
 }
 
-/* Called with the group's mutex held, and so not while it changes hands. */
+/* With the group's mutex held: the group does not change hands meanwhile. */
 static int replace(struct device *dev, void *data)
 {
 	struct iommu_table_group *group = data;
@@ -108,21 +108,21 @@ static void restore(struct iommu_table_group *group)
 		WRITE_ONCE(group->ops, ownership_kernel_ops);
 }
 
-/* With the group's mutex, as passing_release() has it, which would put ours back. */
+/* With the group's mutex held, as in passing_release(), which would put ours back. */
 static int restore_of_device(struct device *dev, void *data)
 {
 	restore(data);
 	return 1;
 }
 
-/* After the walk nobody is inside ours; where there is no device nobody was. */
+/* After the walk no call is inside ours; in a group without devices there was none. */
 void ownership_forget(struct group_pe *gp)
 {
 	iommu_group_for_each_dev(gp->group->group, gp->group, restore_of_device);
 	restore(gp->group);
 }
 
-/* PEs get their operations as they are met. */
+/* PEs get their operations when they are first seen. */
 int ownership_init(void)
 {
 	return 0;

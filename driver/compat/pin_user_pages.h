@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pin_user_pages.h - to pin user pages that a device will only read.
+ * pin_user_pages.h - pinning of user pages that a device will only read.
  */
 #ifndef VFIO_PSERIES_COMPAT_PIN_USER_PAGES_H
 #define VFIO_PSERIES_COMPAT_PIN_USER_PAGES_H
@@ -14,17 +14,18 @@
  * pin_for_reading() - pin pages of the current process for a long time
  * @ua:   user address of the first
  * @n:    how many
- * @page: where they are
+ * @page: set to the pages
  *
- * What the process writes there later is what a device reads.
+ * The device will read what the process writes there later.
  *
  * Context: faults user pages in. Return: how many were pinned, 1 to @n; -errno.
  */
 #ifdef HAVE_LAX_READONLY_PINS
 /*
- * A page of private memory that nobody has written to is pinned as it is, shared with others, and
- * the process gets another one when it writes. So it is pinned as if for writing, once it is known
- * that it may be read. Shared memory that may not be written to refuses that and needs none of it.
+ * This kernel pins a page of private memory that was never written as it is, shared with others.
+ * The process gets another page when it writes. So the page is pinned as if for writing, once it
+ * is known that it may be read. Shared memory that may not be written refuses that, and does not
+ * need it.
  */
 static inline int pin_for_reading(unsigned long ua, int n, struct page **page)
 {

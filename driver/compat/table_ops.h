@@ -2,8 +2,8 @@
 /*
  * table_ops.h - the arguments of struct iommu_table_ops' functions.
  *
- * KVM's real-mode handlers, which set @realmode, serve a machine's own
- * hypervisor; KVM in a partition has none. So the argument is never looked at.
+ * @realmode is set by KVM's real-mode handlers. They serve a machine's own hypervisor; KVM in a
+ * partition has none of them. So the argument is ignored.
  */
 #ifndef VFIO_PSERIES_COMPAT_TABLE_OPS_H
 #define VFIO_PSERIES_COMPAT_TABLE_OPS_H

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vfio_driver.h - how an IOMMU driver registers with the VFIO core.
+ * vfio_driver.h - the VFIO core's interface for IOMMU drivers.
  *
- * The core declares this in a private header that no headers package ships, so
- * no probe can notice a change. It is the one thing here that goes by version:
- * the layout below was read and run on the versions that are let through.
- * 6.1 has one member more at the end (notify); a later core doesn't look there.
+ * The core declares this in a private header that no headers package ships, so no probe can
+ * notice a change. Nothing else here depends on the kernel's version: the layout below was
+ * read and run on the versions that are allowed. 6.1 has one more member at the end
+ * (notify); a later core does not read it.
  *
- * This is the place that decides which kernels the module is built for. probe.sh
- * asks it before anything is compiled and shows its sentence; dkms.conf has the
- * same range in DKMS' words, and tests/package/run compares the two. Kernels of
- * RHEL 9 call themselves 5.14 whatever they have got since.
+ * This file decides which kernels the module is built for. probe.sh checks it before
+ * anything is compiled and shows its message; dkms.conf has the same range in DKMS' words,
+ * and tests/package/run compares the two. Kernels of RHEL 9 call themselves 5.14, whatever
+ * has been added since.
  */
 #ifndef VFIO_PSERIES_COMPAT_VFIO_DRIVER_H
 #define VFIO_PSERIES_COMPAT_VFIO_DRIVER_H

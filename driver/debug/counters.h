@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * counters.h - what has been asked of the hypervisor for one window.
+ * counters.h - counters of the hypercalls for one window.
  *
  * Counted once per batch and never per TCE. Clearing a new window and the RTAS
- * calls are not in it: they are for a window that nobody has yet, or no more.
+ * calls are not counted: nobody has the window then, or nobody has it any more.
  */
 #ifndef VFIO_PSERIES_COUNTERS_H
 #define VFIO_PSERIES_COUNTERS_H
@@ -14,13 +14,13 @@
 
 /**
  * struct counters - counters of one window, all of its PEs together
- * @one:      single H_PUT_TCE that succeeded: most calls of some users; in none of the others
+ * @one:      single H_PUT_TCE that succeeded: most calls of some users; not in the others
  * @put:      H_PUT_TCE; of a batch that failed all are counted
  * @indirect: H_PUT_TCE_INDIRECT
  * @stuff:    H_STUFF_TCE
  * @batches:  batches, each of one call or of several H_PUT_TCE
  * @tces:     TCEs that they wrote
- * @busy:     batches that the hypervisor was too busy for; they come again
+ * @busy:     batches that the hypervisor was too busy for; they are repeated
  * @failed:   batches that it refused
  */
 struct counters {
@@ -44,11 +44,11 @@ static inline void counters_answer(struct counters *c, u32 n, int rc)
 }
 
 /**
- * counters_batch() - one batch for one PE was tried
- * @c:   the window's
- * @n:   its TCEs
+ * counters_batch() - count one try of a batch for one PE
+ * @c:   the window's counters
+ * @n:   TCEs of the batch
  * @put: valid TCEs were written, not invalid ones
- * @rc:  what hcall_put() or hcall_stuff() said
+ * @rc:  the result of hcall_put() or hcall_stuff()
  *
  * Context: any.
  */
@@ -62,7 +62,7 @@ static inline void counters_batch(struct counters *c, u32 n, bool put, int rc)
 }
 
 /**
- * counters_one() - the same for hcall_put_one()
+ * counters_one() - counters_batch() for hcall_put_one()
  */
 static inline void counters_one(struct counters *c, int rc)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debugfs.c - what PEs, windows and TCEs there are, as lines of "KIND key=value".
+ * debugfs.c - PEs, windows and TCEs as lines of "KIND key=value".
  *
- * Readers hold a reference to what they look at (a PE, a container) and its lock
- * while they look, and print afterwards or under a lock that may sleep. So a
- * window can go at any time between two lines, and never within one. The files
- * are for root alone: they tell host physical addresses.
+ * A reader holds a reference to the PE or container that it reads, and its lock while
+ * it reads. It prints after that, or under a lock that may sleep. So a window can go at
+ * any time between two lines, but not within one. Only root can read the files: they
+ * contain host physical addresses.
  */
 #include <linux/debugfs.h>
 #include <linux/err.h>
@@ -20,7 +20,7 @@
 
 #define DEBUGFS_FORMAT	"vfio_pseries 1\n"
 
-/* Most TCEs that are told in one line. */
+/* Most TCEs in one line. */
 #define DEBUGFS_STRETCH	8192
 
 static struct dentry *debugfs_folder;
@@ -62,7 +62,7 @@ static int pes_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(pes);
 
-/* The one file that makes the module ask firmware. */
+/* The only file that makes the module ask firmware. */
 static int debugfs_possible(struct group_pe *gp, void *data)
 {
 	struct seq_file *m = data;
@@ -171,7 +171,7 @@ struct debugfs_run {
 	loff_t pos;
 };
 
-/* The stretch's first run at or after @run->idx; else @run->idx is where to go on. */
+/* Find the stretch's first run at or after @run->idx; else @run->idx is where to continue. */
 static bool debugfs_run_here(struct debugfs_run *run, const struct table *t)
 {
 	u64 end = min(t->shadow.tces, run->idx + DEBUGFS_STRETCH);
@@ -238,7 +238,7 @@ static void *debugfs_run_find(struct debugfs_run *run)
 	return rc ? run : NULL;
 }
 
-/* Only on from where the reader is, or from the beginning. */
+/* Only continues where the reader is, or starts at the beginning. */
 static void *run_start(struct seq_file *m, loff_t *pos)
 {
 	struct debugfs_run *run = m->private;
@@ -274,7 +274,7 @@ static int run_show(struct seq_file *m, void *v)
 		seq_puts(m, DEBUGFS_FORMAT);
 		return 0;
 	}
-	/* What is not settled yet, but invalid */
+	/* Invalid TCEs that are not settled yet */
 	if (!(run->tce & PAPR_TCE_PERM) || (run->tce & SHADOW_ERASED))
 		return SEQ_SKIP;
 	seq_printf(m, "run window=%u.%u ioba=0x%llx size=0x%llx hpa=0x%llx perm=%s%s unknown=%d\n",

@@ -6,12 +6,12 @@
 #define VFIO_PSERIES_DEBUGFS_H
 
 /**
- * debugfs_start() - the files appear; a kernel without debugfs has none
+ * debugfs_start() - create the files; a kernel without debugfs has none
  */
 void debugfs_start(void);
 
 /**
- * debugfs_stop() - they go; afterwards nobody reads one of them
+ * debugfs_stop() - remove the files; afterwards nobody reads one of them
  */
 void debugfs_stop(void);
 

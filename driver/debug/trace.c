@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace.c - the code behind the tracepoints, once for the whole module.
+ * trace.c - the code of the tracepoints, once for the whole module.
  */
 #define CREATE_TRACE_POINTS
 #include "debug/trace.h"

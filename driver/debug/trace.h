@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * trace.h - tracepoints: what users do, PEs that change hands, refusals of the
- * hypervisor's.
+ * trace.h - tracepoints: calls of users, PEs that change hands, refusals of the
+ * hypervisor.
  *
- * They are at the level of calls, not of TCEs. In user space they are nothing.
+ * They trace calls, not TCEs. In user space they do nothing.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM vfio_pseries
@@ -14,7 +14,7 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
-/* @perm: PAPR_TCE_READ (1) and PAPR_TCE_WRITE (2), as the device may. */
+/* @perm: PAPR_TCE_READ (1) and PAPR_TCE_WRITE (2), what the device may do. */
 TRACE_EVENT(tce_map,
 	TP_PROTO(u64 ioba, u64 ua, u64 size, u64 perm, int rc),
 	TP_ARGS(ioba, ua, size, perm, rc),
@@ -116,7 +116,7 @@ TRACE_EVENT(pe_release,
 	TP_printk("buid=0x%llx config=0x%x", __entry->buid, __entry->config)
 );
 
-/* @n TCEs from @ioba on; @rc: the hypervisor's own code. */
+/* @n TCEs from @ioba on; @rc: the hypervisor's own return code. */
 TRACE_EVENT(hcall_failure,
 	TP_PROTO(u32 liobn, u64 ioba, u32 n, long rc),
 	TP_ARGS(liobn, ioba, n, rc),
@@ -136,7 +136,7 @@ TRACE_EVENT(hcall_failure,
 		  __entry->rc)
 );
 
-/* @token: the call, as the device tree names it; @status: RTAS's own. */
+/* @token: the call's token in the device tree; @status: the status that RTAS returned. */
 TRACE_EVENT(rtas_failure,
 	TP_PROTO(u32 token, int status),
 	TP_ARGS(token, status),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * group.c - PEs as the kernel knows them: described when they are met, taken and released.
+ * group.c - PEs on the kernel's side: described when they are first seen, taken and released.
  *
- * A PE is what the kernel calls a table group (group_device_tree.c has where that hangs).
+ * The kernel calls a PE a table group (group_device_tree.c says which node it belongs to).
  */
 #include <linux/device.h>
 #include <linux/err.h>
@@ -17,12 +17,12 @@
 #include "group/group_list.h"
 #include "kvm/kvm_iommu.h"
 
-/* Describing two PEs at once could describe the same one twice. */
+/* Only one PE is described at a time: else two threads could describe the same one. */
 static DEFINE_MUTEX(group_meet_lock);
 
 /*
- * One PE changes hands at a time. Taken inside the IOMMU core's group mutex and
- * outside of a PE's lock; guards struct group_pe's @dev and what follows.
+ * One PE changes hands at a time. Taken inside the IOMMU core's group mutex and outside of a PE's
+ * lock; guards @dev of struct group_pe, and group_closed.
  */
 static DEFINE_MUTEX(group_owner_lock);
 static bool group_closed;
@@ -46,7 +46,7 @@ struct iommu_table_group *group_table_group(struct device *dev)
 	return tg;
 }
 
-/* Radix knows no pages above 1 GiB: nothing could fill a larger IOMMU page. */
+/* Radix has no pages above 1 GiB, so nothing could fill a larger IOMMU page. */
 static u64 group_unusable_pgsizes(void)
 {
 	return radix_enabled() ? ~((2ULL << 30) - 1) : 0;
@@ -99,7 +99,7 @@ struct group_pe *group_pe_get(struct device *dev)
 	return gp;
 }
 
-/* With the lock of owners. A function that was met first may be gone by now. */
+/* With group_owner_lock held. Reads the address again: the function seen first may be gone. */
 static int group_take_pe(struct group_pe *gp, struct device *dev)
 {
 	int rc;
@@ -119,7 +119,7 @@ static int group_take_pe(struct group_pe *gp, struct device *dev)
 	return rc;
 }
 
-/* The device that has the table of the host's dynamic window is to have it again. */
+/* Note the device that has the host's dynamic window's table: it gets that table again. */
 static void group_clear_base(struct group_pe *gp, struct device *dev)
 {
 	const struct iommu_table *base = get_iommu_table_base(dev);
@@ -161,7 +161,7 @@ static bool group_release_pe(struct group_pe *gp, struct device *dev)
 	return true;
 }
 
-/* Without a default window the dynamic one's table, if it has one, is the only one. */
+/* A device's table. Without a default window the dynamic one's table, if any, is the only one. */
 static struct iommu_table *group_base(const struct group_pe *gp, const struct device *dev)
 {
 	struct iommu_table *const *tables = gp->group->tables;
@@ -172,8 +172,8 @@ static struct iommu_table *group_base(const struct group_pe *gp, const struct de
 }
 
 /*
- * Every function of a PE needs its table again, not only the first one. One that
- * was added meanwhile was given what it found in the group: a stand-in of ours.
+ * Every function of a PE needs its table again, not only the first one. A function that was added
+ * meanwhile was given the table that it found in the group: a stand-in of ours.
  */
 static void group_set_base(struct group_pe *gp, struct device *dev)
 {
@@ -217,9 +217,9 @@ void group_shutdown(void)
 
 		if (!gp || !gp->pe.owned)
 			continue;
-		/* The host's windows must not be there for a user's commands. */
+		/* A user's commands must not reach the host's windows. */
 		group_isolate(&gp->pe);
-		/* A user who could not be made to go may have calls that run on. */
+		/* A user whose windows could not be removed may still have running calls. */
 		if (pe_in_use(&gp->pe))
 			continue;
 		gp->last = true;
@@ -240,7 +240,7 @@ void group_isolate(struct pe *pe)
 
 int group_publish(struct pe *pe, u32 num, struct kvm_table *kvm)
 {
-	/* KVM looks without a lock: it must not see the pointer before what is there. */
+	/* KVM reads without a lock: it must not see the pointer before the table's contents. */
 	smp_store_release(&to_group_pe(pe)->group->tables[num], kvm_iommu_table(kvm));
 	return 0;
 }

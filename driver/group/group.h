@@ -14,11 +14,11 @@
 struct device;
 struct iommu_group;
 
-/* The device tree's word on a PE's default window. */
+/* The device-tree property of a PE's default window. */
 #define GROUP_DEFAULT_NAME	"ibm,dma-window"
 
 /**
- * struct host_ddw_value - the kernel's property for a dynamic window it created
+ * struct host_ddw_value - the kernel's property for a dynamic window that it created
  * @liobn:        the window's name
  * @start:        its first bus address
  * @page_shift:   log2 of the IOMMU page size
@@ -34,12 +34,12 @@ struct host_ddw_value {
 };
 
 /**
- * struct host_ddw - the dynamic window that the host had when it was taken
+ * struct host_ddw - the dynamic window that the host had when its PE was taken
  * @prop:   its property (linux,direct64- or linux,dma64-ddr-window-info)
  * @w:      its geometry
  * @direct: all RAM is mapped in it, one to one
  * @valid:  there was one
- * @lost:   it could not be made again when the host came back, see
+ * @lost:   it could not be made again when the host got the PE back, see
  *          compat/ownership_host_windows.c
  */
 struct host_ddw {
@@ -51,31 +51,31 @@ struct host_ddw {
 };
 
 /**
- * struct group_pe - a PE and what the kernel has of it
- * @pe:      its owner-neutral part
- * @ref:     one for being in the list of all, one for whoever looks at it
- * @link:    in the list of all, which is in the order of their numbers
- * @number:  how many had been found with it
- * @held:    the node must not go yet: the core is being made to forget the group
+ * struct group_pe - a PE, and the kernel's objects for it
+ * @pe:      its part that is the same for host and user
+ * @ref:     one for the list of all PEs, one for each use meanwhile
+ * @link:    in the list of all PEs, which is in the order of @number
+ * @number:  PEs are numbered as they are found
+ * @held:    its node must not go yet: the core is being made to forget the group
  * @group:   the kernel's table group; valid while the group has a device
  * @node:    the device-tree node with ibm,dma-window
  * @name:    for messages
  * @dev:     the device for which take or release was called, during the call;
- *           guarded by the lock of owners
+ *           guarded by group_owner_lock
  * @ddw:     the host's dynamic window, while a user owns the PE
- * @last:    the kernel is about to go: the next one creates its own window
- * @aside:   the host's tables, while a user owns the PE (where it's ours to keep)
- * @inert:   what kvm_iommu_make_inert() gave for the group's tables; guarded by the
- *           PE's lock
- * @wide:    the device that had the second of them as its own; never followed
- * @reset:   the device that is being reset in the host's hands, see
- *           compat/ownership_device.c; never followed, guarded by the group's mutex
+ * @last:    the kernel is going down: the next kernel creates its own window
+ * @aside:   the host's tables, while a user owns the PE (where this module keeps them)
+ * @inert:   the results of kvm_iommu_make_inert() for the group's tables; guarded by
+ *           the PE's lock
+ * @wide:    the device whose own table was @aside's second; never dereferenced
+ * @reset:   the device that is being reset while the host owns the PE, see
+ *           compat/ownership_device.c; never dereferenced, guarded by the group's mutex
  * @list:    4 KiB page for TCE lists
  * @saved:   spare device-tree property, see compat/ownership_device.c
  * @lent:    another one, of the default window, for a PE with one window at a time
  * @single:  the host has given up its default window for @ddw, see
  *           compat/ownership_host_windows.c
- * @listed:  what the kernel's list of windows points at, see
+ * @listed:  the value that the kernel's list of windows points at, see
  *           compat/ownership_host_windows.c
  */
 struct group_pe {
@@ -114,7 +114,7 @@ static inline struct group_pe *to_group_pe(struct pe *pe)
 struct iommu_table_group *group_table_group(struct device *dev);
 
 /**
- * group_pe_get() - the PE of a device, described when it is met first
+ * group_pe_get() - the PE of a device, described when it is first seen
  * @dev: a PCI device that is in an IOMMU group
  *
  * Context: may sleep. Return: the PE, or ERR_PTR: -ENODEV (not a device of a
@@ -123,22 +123,22 @@ struct iommu_table_group *group_table_group(struct device *dev);
 struct group_pe *group_pe_get(struct device *dev);
 
 /**
- * group_pe_of_group() - the PE of a group if it was met before, else NULL
+ * group_pe_of_group() - the PE of a group if it was seen before, else NULL
  */
 struct pe *group_pe_of_group(struct iommu_group *group);
 
 /**
- * group_init() - meet all PEs that there are, and those that come and go later
+ * group_init() - describe all PEs, and watch for those that come and go later
  */
 int group_init(void);
 
 /**
- * group_exit() - forget them; the host owns all of them
+ * group_exit() - forget all PEs; the host owns all of them
  */
 void group_exit(void);
 
 /**
- * group_shutdown() - the host gets all PEs back now, and no user gets one again
+ * group_shutdown() - give all PEs back to the host now, and never take one again
  *
  * For a reboot. Their devices do no DMA until a driver starts them.
  * Context: may sleep.
@@ -148,30 +148,30 @@ void group_shutdown(void);
 /**
  * group_tables_inert() - keep KVM away from the tables that the host uses now
  *
- * Those that it used before are let go of. Nothing is done while a user owns the
- * PE.
- * Context: sleeps, as kvm_iommu_wait() if a table has gone; takes the PE's lock.
+ * References to tables that the host no longer uses are dropped. Does nothing while a
+ * user owns the PE.
+ * Context: sleeps, as kvm_iommu_wait(), if a table has gone; takes the PE's lock.
  */
 void group_tables_inert(struct group_pe *gp);
 
 /**
- * group_tables_end() - the host's tables are as they were, and nobody is in our operations
+ * group_tables_end() - make the host's tables normal again, with nobody in our operations
  *
- * The core has forgotten all PEs.
+ * Called when the core has forgotten all PEs.
  * Context: sleeps, as kvm_iommu_wait().
  */
 void group_tables_end(void);
 
 /**
- * group_take() - a device's group goes to a user
+ * group_take() - take a device's group for a user
  *
  * Called for every device of the group with its mutex held; the first call does
- * the work. Return: 0 or why the host keeps it.
+ * the work. Return: 0 or the reason why the host keeps it.
  */
 int group_take(struct device *dev);
 
 /**
- * group_release() - a device's group comes back from a user
+ * group_release() - release a device's group to the host
  *
  * As group_take(). Return: false when no user owned it.
  */
@@ -184,36 +184,36 @@ int group_publish(struct pe *pe, u32 num, struct kvm_table *kvm);
 void group_isolate(struct pe *pe);
 
 /*
- * ownership.c of the kernel at hand (compat/): who calls group_take() and
- * group_release(), and what leaving and coming back mean there.
+ * compat/ownership_*.c for the kernel at hand: it calls group_take() and group_release(), and
+ * defines how the host leaves a PE and gets it back.
  */
 extern const struct host_ops ownership_host_ops;
 
 /**
- * ownership_removed_default() - GROUP_DEFAULT_NAME of a node that the kernel has
- * taken it from, when it removed the window
+ * ownership_removed_default() - GROUP_DEFAULT_NAME of a node, when the kernel has removed
+ * it together with the window
  *
  * Return: the property, which lives as long as the node; or NULL.
  */
 struct property *ownership_removed_default(struct device_node *dn);
 
 /**
- * ownership_init() - from here on groups can change hands
+ * ownership_init() - groups can change hands from now on
  */
 int ownership_init(void);
 
 /**
- * ownership_meet() - a PE was met, or met again when a driver binds to it
+ * ownership_meet() - a PE was seen first, or again when a driver binds to its device
  *
  * Context: may sleep; takes the IOMMU core's group mutex.
- * Return: false when a user had it before this module came, and still has.
+ * Return: false when a user had it before this module was loaded, and still has it.
  */
 bool ownership_meet(struct group_pe *gp);
 
 /**
- * ownership_forget() - the module goes; no user owns the PE
+ * ownership_forget() - undo ownership_meet() at unload; no user owns the PE
  *
- * Afterwards nobody is inside ours on behalf of it.
+ * Afterwards no call for this PE is inside our operations.
  */
 void ownership_forget(struct group_pe *gp);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * group_device_tree.c - what the device tree says of PEs and of their windows.
+ * group_device_tree.c - PEs and their windows in the device tree.
  *
- * A PE, the kernel's table group, hangs on the device-tree node that has the default window's
- * property, and every PCI device below that node without a window of its own belongs to it. The
+ * A PE, the kernel's table group, belongs to the device-tree node that has the default window's
+ * property. Every PCI device below that node without a window of its own belongs to the PE. The
  * kernel adds a property there for a dynamic window that it has created.
  */
 #include <linux/kernel.h>
@@ -33,9 +33,8 @@ static int group_cells(struct device_node *dn, const char *name, int fallback)
 }
 
 /*
- * LoPAR "ibm,dma-window": LIOBN, bus address, size. Always 4 KiB pages. Where
- * the host has removed the window (a PE that can have one only), the kernel
- * still knows the property.
+ * LoPAR "ibm,dma-window": LIOBN, bus address, size. Always 4 KiB pages. Where the host has
+ * removed the window (a PE that can have one only), the property is still known.
  */
 int group_read_default(struct device_node *dn, struct pe_window *d)
 {
@@ -124,7 +123,7 @@ void group_find_ddw(struct group_pe *gp)
 	gp->ddw.valid = true;
 }
 
-/* A copy that never was in the tree. */
+/* For a copy that never was in the tree. */
 static void group_property_free(struct property *p)
 {
 	kfree(p->name);

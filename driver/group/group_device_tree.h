@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * group_device_tree.h - the device tree's word on a PE, and properties of windows in it.
+ * group_device_tree.h - a PE's description in the device tree, and properties of its windows.
  */
 #ifndef VFIO_PSERIES_GROUP_DEVICE_TREE_H
 #define VFIO_PSERIES_GROUP_DEVICE_TREE_H
@@ -14,7 +14,7 @@ struct pe_window;
 struct property;
 
 /**
- * group_node() - the node that a table group hangs on, above (or at) the device's own
+ * group_node() - the node that a table group belongs to: the device's own or one above
  *
  * Context: any; the device stays meanwhile. Return: the node, without a reference; NULL when there
  * is none.
@@ -22,17 +22,17 @@ struct property;
 struct device_node *group_node(struct device *dev, const struct iommu_table_group *tg);
 
 /**
- * group_read_default() - where the default window is
+ * group_read_default() - read where the default window is
  * @dn: the PE's node
  * @d:  its geometry, and whether firmware has it now
  *
- * Context: any. Return: 0; -ENODEV when the node does not tell.
+ * Context: any. Return: 0; -ENODEV when the node does not say.
  */
 int group_read_default(struct device_node *dn, struct pe_window *d);
 
 /**
- * group_read_address() - how RTAS addresses a PE, and what it can be asked
- * @dev:  a function of the PE's
+ * group_read_address() - read how RTAS addresses a PE, and which calls it has
+ * @dev:  a function of the PE
  * @dn:   the PE's node
  * @addr: to be filled; its tokens are left alone where the node has none
  *
@@ -59,10 +59,10 @@ void group_find_ddw(struct group_pe *gp);
 struct property *group_property_copy(const char *name, const struct property *from);
 
 /**
- * group_property_added() - a property is in a node, from which it is to be removed again
+ * group_property_added() - prepare a property that was added to a node for its removal
  *
- * The kernel removes a property's file in sysfs by the file's name, and dies where there was no
- * memory for that name, which it does not tell.
+ * The kernel removes a property's file in sysfs by the file's name. It crashes if it had no memory
+ * for that name, which it does not report.
  *
  * Context: may sleep.
  */

@@ -2,8 +2,8 @@
 /*
  * group_eeh.c - the kernel's EEH core, PE by PE.
  *
- * What it calls a PE goes with the last device of it. The same call of the kernel's
- * own driver has no more to rely on.
+ * The core's struct eeh_pe exists as long as it has a device. The same call in the kernel's own
+ * driver relies on no more than that.
  */
 #include <linux/module.h>
 #include <linux/vfio.h>
@@ -16,7 +16,7 @@ long eeh_extension(void)
 	return eeh_enabled();
 }
 
-/* VFIO keeps this module no longer than until its container's end, which does not wait. */
+/* VFIO holds this module only until the container's end, which does not wait for this call. */
 struct eeh_pe *eeh_hold(struct pe *pe)
 {
 	struct eeh_pe *eeh = eeh_iommu_group_to_pe(to_group_pe(pe)->group->group);

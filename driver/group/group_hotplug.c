@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * group_hotplug.c - PEs and devices that come and go: PCI hotplug, DLPAR, the module's own life.
+ * group_hotplug.c - PEs and devices that come and go: PCI hotplug, DLPAR, module load and unload.
  *
- * A PE is met with the first of its devices, before a driver has bound to that. Its devices leave
- * it one by one; it goes with its node in the device tree, which takes the table group along.
+ * A PE is first seen with its first device, before a driver is bound to that. Its devices leave
+ * it one by one. The PE ends with its node in the device tree, and so does the table group.
  */
 #include <linux/device.h>
 #include <linux/err.h>
@@ -15,9 +15,10 @@
 #include "group/group_list.h"
 
 /*
- * A node that goes, with its table group, waits here for whoever makes the core forget its PE. That
- * takes the IOMMU core's group mutex, which nobody has who waits for the node's end: the group's
- * devices have gone before. A lock would be in a circle with it by its class.
+ * The removal of a node, with its table group, waits here while the core is made to forget the
+ * node's PE. That takes the IOMMU core's group mutex. No thread that waits for the node's end
+ * holds it: the group's devices have left before. A lock here would form a cycle with the mutex,
+ * by its lock class.
  */
 static DECLARE_WAIT_QUEUE_HEAD(group_forgotten);
 
@@ -30,8 +31,8 @@ static void group_meet(struct device *dev)
 }
 
 /*
- * A PE that appears later is met before any driver of its device is; a driver
- * may then have made the kernel create a table.
+ * A PE that appears later is seen before a driver is bound to its device, and again after that:
+ * the driver may have made the kernel create a table.
  */
 static int group_bus_event(struct notifier_block *nb, unsigned long event, void *data)
 {
@@ -46,7 +47,7 @@ static struct notifier_block group_bus_nb = {
 	.notifier_call = group_bus_event,
 };
 
-/* A node that goes takes its table group along; its devices are gone already. */
+/* A node is removed, and its table group with it; its devices have left before. */
 static int group_tree_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct of_reconfig_data *change = data;
@@ -62,7 +63,7 @@ static int group_tree_event(struct notifier_block *nb, unsigned long event, void
 	return NOTIFY_DONE;
 }
 
-/* Before the kernel frees the table group, which is done at this event, too. */
+/* Runs before the kernel frees the table group, which it does at this event, too. */
 static struct notifier_block group_tree_nb = {
 	.notifier_call = group_tree_event,
 	.priority = 1,
@@ -95,8 +96,8 @@ static int group_forget(struct group_pe *gp, void *data)
 }
 
 /*
- * A call on behalf of one PE looks at all of them. So all are forgotten by the
- * core before the first one goes.
+ * A call for one PE looks at all PEs. So the core is made to forget all of them before the first
+ * one is freed.
  */
 void group_exit(void)
 {

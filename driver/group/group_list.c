@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * group_list.c - the PEs that are known, in the order in which they were found.
+ * group_list.c - the list of PEs, in the order in which they were found.
  *
- * A PE stays in the list until its node goes or the module does; whoever looks at one meanwhile has
- * a reference.
+ * A PE stays in the list until its node is removed or the module is unloaded. Code that uses a PE
+ * meanwhile holds a reference.
  */
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -18,7 +18,7 @@ static DEFINE_SPINLOCK(group_lock);
 
 static LIST_HEAD(group_pes);
 
-/* PEs that were found so far; guarded by group_lock. */
+/* How many PEs were found so far; guarded by group_lock. */
 static u64 group_found;
 
 struct group_pe *group_list_find(const struct iommu_table_group *group)
@@ -76,7 +76,7 @@ static struct group_pe *group_after(u64 number)
 	return found;
 }
 
-/* Others may leave the list meanwhile: a place in it would come to be another PE's. */
+/* Others may leave the list meanwhile: go on by number, since a place may become another PE's. */
 int group_each(int (*fn)(struct group_pe *gp, void *data), void *data)
 {
 	struct group_pe *gp;

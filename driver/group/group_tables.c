@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * group_tables.c - tables that the host uses, and KVM is kept away from.
+ * group_tables.c - the host's tables, which KVM is kept away from.
  *
- * While one has operations that ignore KVM, it is noted with its PE, with a reference.
+ * While a table has operations that ignore KVM, its PE notes it and holds a reference.
  */
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -11,7 +11,7 @@
 #include "group/group_list.h"
 #include "kvm/kvm_iommu.h"
 
-/* With the PE's lock. The table that was inert in this place until now, if it left. */
+/* With the PE's lock held. Return: the table that was inert here before, if it has left. */
 static struct iommu_table *group_table_inert(struct group_pe *gp, size_t i)
 {
 	struct iommu_table *tbl = gp->group->tables[i];
@@ -29,7 +29,7 @@ void group_tables_inert(struct group_pe *gp)
 	struct iommu_table *left[IOMMU_TABLE_GROUP_MAX_TABLES] = { };
 	size_t i;
 
-	/* A take frees tables, with this lock. */
+	/* A take frees tables with this lock held. */
 	mutex_lock(&gp->pe.lock);
 	for (i = 0; i < ARRAY_SIZE(left) && !gp->pe.owned; i++)
 		left[i] = group_table_inert(gp, i);
@@ -61,7 +61,7 @@ static int group_tables_put(struct group_pe *gp, void *data)
 	return 0;
 }
 
-/* KVM has no lock, and is waited for. */
+/* KVM takes no lock, so it is waited for. */
 void group_tables_end(void)
 {
 	group_each(group_tables_normal, NULL);

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ddw.c - the four RTAS calls of a PE's dynamic windows.
+ * ddw.c - the four RTAS calls for a PE's dynamic windows.
  *
- * A call may fail and have taken effect. Whoever removes a window looks whether it is still there.
+ * A call may fail and still have taken effect. The caller of a remove looks whether the window
+ * still exists.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include "debug/trace.h"
 #include "hv/ddw.h"
 
-/* Firmware may say once that it needs 100 seconds. Busy for longer than this, it has failed. */
+/* Firmware may ask for a wait of 100 seconds once. Busy for longer than this, it has failed. */
 #define DDW_PATIENCE_MS	120000
 
 /*
- * An RTAS call that is repeated for as long as the answer is busy. By the clock, and not by tries:
- * between two of them the kernel waits for anything from nothing to a second.
+ * Repeat an RTAS call while the answer is busy. The limit is a time, not a number of tries:
+ * between two tries the kernel waits for anything from nothing to a second.
  */
 static int ddw_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets)
 {
@@ -98,7 +99,7 @@ int ddw_drop(const struct ddw_pe *pe, const struct dma_window *w, bool killable)
 
 	if (!rc)
 		rc = ddw_remove(pe, w->liobn);
-	/* A remove may fail and have taken effect; what is not there cannot be cleared. */
+	/* A remove may fail and still take effect; a window that is gone cannot be cleared. */
 	return rc && hcall_exists(w->liobn, w->start) ? rc : 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ddw.h - dynamic DMA windows (DDW), by RTAS. With hcall.h the only door to the hypervisor.
+ * ddw.h - dynamic DMA windows (DDW), by RTAS. With hcall.h the only access to the hypervisor.
  */
 #ifndef VFIO_PSERIES_DDW_H
 #define VFIO_PSERIES_DDW_H
@@ -44,7 +44,7 @@ static inline bool ddw_has_reset(const struct ddw_pe *pe)
 }
 
 /**
- * struct ddw_query - what a PE can still be given
+ * struct ddw_query - the windows that can still be created for a PE
  * @windows:  number of windows that can be created now
  * @max_tces: TCEs of the largest window that can be created now
  * @pgsizes:  IOMMU page sizes, a mask of sizes in bytes
@@ -68,7 +68,7 @@ int ddw_query(const struct ddw_pe *pe, struct ddw_query *q);
  * @pe:           the PE
  * @page_shift:   log2 of the IOMMU page size
  * @window_shift: log2 of the window's size in bytes
- * @w:            the window, when 0 is returned
+ * @w:            set to the window when 0 is returned
  *
  * The TCEs of the new window are undefined until hcall_clear().
  *
@@ -85,13 +85,13 @@ int ddw_create(const struct ddw_pe *pe, u32 page_shift, u32 window_shift,
 int ddw_remove(const struct ddw_pe *pe, u32 liobn);
 
 /**
- * ddw_drop() - clear a window of the caller's and remove it
+ * ddw_drop() - clear one of the caller's windows and remove it
  * @pe:       the PE
  * @w:        the window
  * @killable: as for hcall_clear()
  *
- * Return: 0 when it is gone, whatever the hypervisor said to that; else an errno,
- * and its TCEs are unknown.
+ * Return: 0 when it is gone, whatever the hypervisor answered; else an errno, and its
+ * TCEs are unknown.
  */
 int ddw_drop(const struct ddw_pe *pe, const struct dma_window *w, bool killable);
 

@@ -2,10 +2,9 @@
 /*
  * hcall.c - batches of TCEs on top of the raw hypervisor interface.
  *
- * A multi-TCE call takes at most 512 entries and either does all of them or
- * tells nothing about how far it came. So every error means: the whole batch is
- * unknown. Busy answers are handed up as a time to wait, because a batch may be
- * issued under a spinlock; repeating a batch is harmless.
+ * A multi-TCE call takes at most 512 entries. It either does all of them or does not tell how
+ * many it did. So after every error the whole batch is unknown. A busy answer is returned as a
+ * time to wait, because a batch may be issued under a spinlock. Repeating a batch is harmless.
  */
 #include <linux/delay.h>
 #include <linux/errno.h>
@@ -24,8 +23,8 @@ void hcall_init(void)
 }
 
 /*
- * One errno per kind of refusal. The arguments were checked long before, so
- * H_PARAMETER from below is the machine's fault and not the user's.
+ * One errno per kind of refusal. The arguments were checked long before, so H_PARAMETER is a
+ * fault of the machine and not of the user.
  */
 static int hcall_error(long rc)
 {
@@ -43,7 +42,7 @@ static int hcall_error(long rc)
 	return rc == PAPR_H_NOT_ENOUGH_RESOURCES ? -ENOMEM : -EIO;
 }
 
-/* hcall_error(), and a refusal leaves a trace. */
+/* hcall_error(), with a trace of a refusal. */
 static int hcall_answer(u32 liobn, u64 ioba, u32 n, long rc)
 {
 	int err = hcall_error(rc);
@@ -58,7 +57,7 @@ bool hcall_multi(bool put)
 	return put ? features.put_indirect : features.stuff;
 }
 
-/* The answer of the hypervisor, as for the two functions that call it. */
+/* Return: the hypervisor's own code. */
 static long hcall_put_singly(u32 liobn, u64 ioba, u32 page_shift, const __be64 *list, u32 n)
 {
 	long rc = PAPR_H_SUCCESS;
@@ -102,13 +101,13 @@ bool hcall_wait(int ms, int *waited)
 {
 	if (*waited >= HCALL_PATIENCE_MS)
 		return false;
-	/* A short sleep takes several times as long by ticks. */
+	/* A sleep by ticks would take several times as long when it is short. */
 	fsleep(ms * 1000UL);
 	*waited += ms;
 	return true;
 }
 
-/* Refused as a parameter, a window's first TCE tells that there is no such table. */
+/* -ENXIO when the first TCE is refused as a parameter: then there is no such table. */
 static int hcall_invalidate_patiently(const struct dma_window *w, u64 idx, u32 n)
 {
 	u64 ioba = w->start + (idx << w->page_shift);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hcall.h - TCEs by hypercall. With ddw.h the only door to the hypervisor.
+ * hcall.h - TCEs by hypercall. With ddw.h the only access to the hypervisor.
  *
- * Above this line there are TCE batches, windows and errno values; below it
+ * Above this interface there are TCE batches, windows and errno values; below it
  * there are hypercalls, RTAS tokens and PAPR return codes.
  */
 #ifndef VFIO_PSERIES_HCALL_H
@@ -15,12 +15,12 @@
 /* Most TCEs of one hcall_put() or hcall_stuff(). */
 #define HCALL_BATCH	PAPR_MAX_TCES
 
-/* A hypervisor that stays busy for longer than this is taken for a failed one. */
+/* A hypervisor that stays busy for longer than this has failed. */
 #define HCALL_PATIENCE_MS	10000
 
 /**
  * struct dma_window - a window as the hypervisor gave it
- * @liobn:      its name
+ * @liobn:      the name of its TCE table
  * @start:      first bus address
  * @size:       bytes
  * @page_shift: log2 of the IOMMU page size
@@ -38,7 +38,7 @@ static inline u64 dma_window_tces(const struct dma_window *w)
 }
 
 /**
- * hcall_init() - learn which multi-TCE calls there are
+ * hcall_init() - learn which multi-TCE calls the hypervisor has
  *
  * Call once, before any other function of this header.
  */
@@ -98,8 +98,8 @@ int hcall_clear_if_there(const struct dma_window *w, bool killable);
 
 /**
  * enum hcall_presence - what is known of a table
- * @HCALL_GONE:    there is none of this name at this bus address
- * @HCALL_THERE:   there is one; whose it is nobody tells
+ * @HCALL_GONE:    no table has this name at this bus address
+ * @HCALL_THERE:   a table has; it is not known whose it is
  * @HCALL_UNKNOWN: the hypervisor did not say
  */
 enum hcall_presence {
@@ -111,8 +111,8 @@ enum hcall_presence {
 /**
  * hcall_look() - is there a table of this name at this bus address?
  *
- * Reads one TCE back; for verification when a PE changes hands, and after a
- * failure of the hypervisor's.
+ * Reads one TCE back. For verification when a PE changes hands, and after a failure
+ * of the hypervisor.
  *
  * Context: may sleep.
  */
@@ -128,13 +128,13 @@ static inline bool hcall_exists(u32 liobn, u64 ioba)
 	return hcall_look(liobn, ioba) != HCALL_GONE;
 }
 
-/* Has the hypervisor a call for several TCEs, valid ones or invalid ones? */
+/* Does the hypervisor have a call for several TCEs: valid ones if @put, else invalid ones? */
 bool hcall_multi(bool put);
 
 /**
  * hcall_singly() - does a batch take one H_PUT_TCE for each of its TCEs?
  * @n:   TCEs
- * @put: of hcall_put(); else of hcall_stuff()
+ * @put: for hcall_put(); else for hcall_stuff()
  *
  * Context: any.
  */
@@ -144,23 +144,23 @@ static inline bool hcall_singly(u32 n, bool put)
 }
 
 /**
- * hcall_wait() - sleep as long as hcall_put() or hcall_stuff() asked for
+ * hcall_wait() - sleep as long as hcall_put() or hcall_stuff() has asked for
  * @ms:     their positive return value
  * @waited: milliseconds spent on this batch so far, 0 at first
  *
  * Context: may sleep.
  * Return: true when the call is worth repeating; false, without a sleep, when
- * the hypervisor has been busy for so long that it is taken for a failed one.
+ * the hypervisor has been busy for so long that it has failed.
  */
 bool hcall_wait(int ms, int *waited);
 
 /**
- * hcall_patiently() - ask again for as long as the hypervisor is busy
+ * hcall_patiently() - ask again while the hypervisor is busy
  * @ask: an expression: 0, -errno or the milliseconds to wait, as hcall_put() returns
  *
- * Context: may sleep, between one try and the next, and lets others run before
- * each: a loop over batches needs nothing else for that.
- * Return: what @ask gave last; milliseconds when the hypervisor stays busy.
+ * Context: may sleep between two tries. It lets other tasks run before each try: a loop
+ * over batches needs no cond_resched() of its own.
+ * Return: the last result of @ask; milliseconds when the hypervisor stays busy.
  */
 #define hcall_patiently(ask) ({						\
 	int waited_ = 0;						\

@@ -2,8 +2,8 @@
 /*
  * papr.c - the raw hypervisor interface of a running partition.
  *
- * Nothing is decided here. TCE stores are ordered before whatever makes a
- * device use them: the hypercalls themselves imply no order.
+ * This file decides nothing. The barriers order TCE stores before whatever makes a device use
+ * them: the hypercalls themselves imply no order.
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -65,7 +65,7 @@ int papr_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets)
 
 	for (i = 0; i < nargs && i < PAPR_RTAS_ARGS; i++)
 		a[i] = args[i];
-	/* Arguments beyond @nargs are not looked at. */
+	/* Arguments beyond @nargs are ignored. */
 	return rtas_call(token, nargs, nret, (int *)rets, a[0], a[1], a[2], a[3], a[4]);
 }
 

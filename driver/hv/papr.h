@@ -2,9 +2,8 @@
 /*
  * papr.h - the raw hypervisor interface: hypercalls and RTAS.
  *
- * This is the seam between the module's logic and the machine. In the kernel
- * papr.c issues the real calls; in user space model/ answers them. Nothing but
- * hcall.c and ddw.c may call these functions.
+ * This interface separates the module's logic from the machine. In the kernel papr.c issues the
+ * real calls; in user space model/ answers them. Only hcall.c and ddw.c may call these functions.
  *
  * Hypercalls return the hypervisor's own code (H_SUCCESS is 0); RTAS calls
  * return the RTAS status. hcall.c and ddw.c turn them into errno values.
@@ -45,7 +44,7 @@
  * @put_indirect: H_PUT_TCE_INDIRECT may be used
  * @stuff:        H_STUFF_TCE may be used
  *
- * The two go separately: a secure guest has the second without the first.
+ * A firmware may offer only one of them: a secure guest has only the second.
  */
 struct papr_features {
 	bool put_indirect;
@@ -78,7 +77,7 @@ int papr_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets);
 
 /**
  * papr_rtas_busy() - wait as long as a busy status asks for
- * @status: what papr_rtas() returned
+ * @status: the result of papr_rtas()
  *
  * Context: may sleep.
  * Return: true when @status was a busy one, after the wait.
@@ -86,7 +85,7 @@ int papr_rtas(u32 token, int nargs, int nret, const u32 *args, u32 *rets);
 bool papr_rtas_busy(int status);
 
 /**
- * papr_clock_ms() - milliseconds that have passed, since some moment
+ * papr_clock_ms() - milliseconds that have passed since some fixed moment
  *
  * Context: any.
  */

@@ -2,11 +2,10 @@
 /*
  * ioas.c - a user's I/O address space under one lock.
  *
- * Calls of the user take the lock in a way that can be killed, those that only change what TCEs
- * hold to read, so that they run at the same time; the end of the
- * IOAS takes it in a way that cannot, and so waits for calls that are running.
- * User memory is faulted in with no lock held: such a call comes twice or more often, and
- * may find the IOAS dead the next time.
+ * The user's calls wait for the lock killably. Calls that only change what TCEs hold take it for
+ * reading, so that they run at the same time. The IOAS's end waits for the lock unkillably, and
+ * so for running calls. User memory is faulted in with no lock held: such a call takes the lock
+ * twice or more often, and may find the IOAS dead the next time.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -41,7 +40,7 @@ static void ioas_drop_pe(struct ioas *s, struct pe *pe)
 		       (unsigned long long)stuck);
 }
 
-/* Devices reach nothing any more; nothing of the user's is waited for until then. */
+/* After this devices reach nothing. Nothing that the user controls is waited for here. */
 static void ioas_stop(struct ioas *s)
 {
 	s->dead = true;
@@ -112,7 +111,7 @@ void ioas_leave(struct ioas *s)
 	up_write(&s->lock);
 }
 
-/* The same to read, for what needs no address space. */
+/* ioas_enter() for reading; not for NEED_MM. */
 static int ioas_enter_shared(struct ioas *s, unsigned int need)
 {
 	int rc = down_read_killable(&s->lock);
@@ -160,7 +159,7 @@ int ioas_each_pe(struct ioas *s, int (*fn)(struct pe *pe, void *data), void *dat
 	return rc;
 }
 
-/* The pages are pinned, unless @rc says why not, and the IOAS has or has not lived on. */
+/* The pages are pinned, unless @rc is an error. The IOAS may have ended meanwhile. */
 static int ioas_registered(struct ioas *s, struct region *r, int rc)
 {
 	down_write(&s->lock);
@@ -213,7 +212,7 @@ int ioas_create(struct ioas *s, u32 page_shift, u64 size, u32 levels, u64 *start
 	return rc;
 }
 
-/* A default window that GET_INFO could not tell is the one at 0 to its user. */
+/* When GET_INFO could not tell the default window's place, the user names that window by 0. */
 static u64 ioas_told(const struct ioas *s, u64 start)
 {
 	const struct pe_window *d = &s->windows.pe[0]->dflt;
@@ -237,9 +236,9 @@ int ioas_remove(struct ioas *s, u64 start)
 }
 
 /*
- * With the lock, all arguments unchecked: MAP, unless KVM, which has got the table, is to find a
- * region first and does not. To show it faults user memory in, so @hidden is for pin_enter()
- * with no lock held; the search then goes on at @at.
+ * With the lock held; arguments are not checked yet. MAP, unless KVM has the table and a region
+ * that KVM has to find is hidden from it. To show that region pin_enter() faults user memory in,
+ * so @hidden is returned for pin_enter() with no lock held. The search then continues at @at.
  */
 static int ioas_map_or_show(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm,
 			    unsigned long *at, struct pin **hidden)
@@ -276,7 +275,7 @@ static noinline int ioas_map_shown(struct ioas *s, u64 ioba, u64 ua, u64 size, u
 	} while (true);
 }
 
-/* The usual way: where KVM has got the table the call begins anew. */
+/* The common path. Where KVM has the table the call starts again in ioas_map_shown(). */
 static int ioas_map_registered(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm)
 {
 	struct table *t;
@@ -304,7 +303,7 @@ int ioas_map(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm)
 	return rc;
 }
 
-/* @alone: nobody else is in the IOAS. A constant: the usual way is not to ask for it. */
+/* @alone: no other call is in the IOAS. A constant, so that the common path does not test it. */
 static __always_inline int ioas_unmap_as(struct ioas *s, u64 ioba, u64 size, bool alone)
 {
 	int rc = alone ? ioas_enter(s, NEED_ENABLED) : ioas_enter_shared(s, NEED_ENABLED);

@@ -3,7 +3,7 @@
  * ioas.h - a user's I/O address space (IOAS): its memory, its windows, the PEs behind them.
  *
  * One IOAS stands for one VFIO container. Every function takes the IOAS's
- * lock; after ioas_kill() all of them say -ENODEV.
+ * lock; after ioas_kill() all of them return -ENODEV.
  */
 #ifndef VFIO_PSERIES_IOAS_H
 #define VFIO_PSERIES_IOAS_H
@@ -14,18 +14,18 @@
 
 /**
  * struct ioas - a user's IOAS
- * @lock:    guards everything in here; taken first of all locks of this module. MAP and UNMAP
- *           of registered memory, and whoever looks, hold it to read: what they change has locks
- *           of its own. All others hold it for writing
+ * @lock:    guards everything in here; taken first of all locks of this module. Held for reading
+ *           by MAP and UNMAP of registered memory and by calls that only look: what those change
+ *           has locks of its own. All other calls hold it for writing
  * @dead:    the container is gone
  * @v1:      the older API: pages are pinned as they are mapped
  * @enabled: MAP and UNMAP are allowed: memory was registered once (v2), or
  *           VFIO_IOMMU_ENABLE was called (v1)
- * @stopped: its end has come so far that no device reaches anything
+ * @stopped: ioas_kill() has come so far that no device reaches anything
  * @paid:    v1: pages of locked memory that ENABLE charged, the window's size
  * @locked:  v1: pages that are charged: @paid, or more while more are pinned
- * @transit: v1: pages that MAPs are pinning at the moment, at most
- * @regions: registered memory
+ * @transit: v1: upper limit of the pages that running MAPs are pinning now
+ * @regions: the user's memory
  * @windows: the windows and the PEs
  */
 struct ioas {
@@ -42,11 +42,11 @@ struct ioas {
 };
 
 /**
- * struct ioas_info - what GET_INFO tells
+ * struct ioas_info - the answer to GET_INFO
  * @dma32_start: first bus address of the default window
- * @dma32_size:  its bytes; 0 when the uapi's 32 bits can't say the truth
+ * @dma32_size:  its bytes; 0 when place or size do not fit into the uapi's 32 bits
  * @pgsizes:     IOMMU page sizes, 0 when there are no dynamic windows
- * @max_windows: windows at a time
+ * @max_windows: most windows at a time
  * @levels:      levels of a table
  */
 struct ioas_info {
@@ -60,7 +60,7 @@ struct ioas_info {
 void ioas_init(struct ioas *s, bool v1);
 
 /**
- * ioas_kill() - the end: everything is unmapped, closed and unpinned
+ * ioas_kill() - the IOAS's end: everything is unmapped, closed and unpinned
  *
  * Waits for calls that are running; never fails. What could not be cleared
  * stays pinned and is reported.
@@ -72,8 +72,8 @@ void ioas_kill(struct ioas *s);
 /**
  * ioas_stopped() - has ioas_kill() come so far that no device reaches anything?
  *
- * What it does after that may wait for the user's mmap_lock, which he can hold for
- * ever. Context: any.
+ * The rest of ioas_kill() may wait for the user's mmap_lock, which the user can hold for ever.
+ * Context: any.
  */
 bool ioas_stopped(const struct ioas *s);
 
@@ -81,22 +81,22 @@ bool ioas_stopped(const struct ioas *s);
  * ioas_attach() - put a PE, owned by this user, into the IOAS
  *
  * Return: 0; -ENODEV (the IOAS is dead, or the PE is the host's); or what
- * windows_add_pe() says.
+ * windows_add_pe() returns.
  */
 int ioas_attach(struct ioas *s, struct pe *pe);
 
 /**
- * ioas_detach() - take it out again; never fails
+ * ioas_detach() - take a PE out again; never fails
  */
 void ioas_detach(struct ioas *s, struct pe *pe);
 
 /*
- * The calls of the user, arguments as in the uapi header. All may sleep and
- * may say -ENODEV (the IOAS is dead), -EINTR (killed while waiting), -EPERM
- * (another address space than the owner's), -ENXIO (no PE attached) besides
- * what the functions of regions.h, window.h and table.h say. ioas_enable() says
- * -EBUSY when it is enabled already, -ENODEV without a PE, -EPERM when the
- * default window is out of 32 bits' reach, -ENOMEM beyond the locked memory.
+ * The calls of the user, arguments as in the uapi header. All may sleep. All may return -ENODEV
+ * (the IOAS is dead), -EINTR (killed while waiting), -EPERM (an address space that is not the
+ * owner's), -ENXIO (no PE attached), besides what the functions of regions.h, window.h and
+ * table.h return. ioas_enable() returns -EBUSY when it is enabled already, -ENODEV without a PE,
+ * -EPERM when the default window does not fit into 32 bits, -ENOMEM beyond the limit of locked
+ * memory.
  */
 int ioas_info(struct ioas *s, struct ioas_info *info);
 int ioas_enable(struct ioas *s);
@@ -110,7 +110,7 @@ int ioas_remove(struct ioas *s, u64 start);
 /**
  * ioas_each_pe() - call @fn for every PE until one call fails
  *
- * Return: what the last call said, 0 without a PE.
+ * Return: what the last call returned, 0 without a PE.
  */
 int ioas_each_pe(struct ioas *s, int (*fn)(struct pe *pe, void *data), void *data);
 
@@ -130,7 +130,7 @@ int ioas_each_pe(struct ioas *s, int (*fn)(struct pe *pe, void *data), void *dat
 int ioas_map(struct ioas *s, u64 ioba, u64 ua, u64 size, u64 perm);
 
 /**
- * ioas_unmap() - unmap a range; what is not mapped there is no error
+ * ioas_unmap() - unmap a range; unmapped parts are no error
  */
 int ioas_unmap(struct ioas *s, u64 ioba, u64 size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ioas_call.h - how a call of the user begins, finds its window, and ends.
+ * ioas_call.h - begin and end of a user's call, and the look-up of its window.
  */
 #ifndef VFIO_PSERIES_IOAS_CALL_H
 #define VFIO_PSERIES_IOAS_CALL_H
@@ -10,7 +10,7 @@
 #include <linux/types.h>
 #include "ioas/ioas.h"
 
-/* What a call of the user needs before it can begin. */
+/* Conditions for a user's call. */
 enum need {
 	NEED_PE		= 1,	/* a group is attached */
 	NEED_MM		= 2,	/* the owner's address space */
@@ -18,7 +18,7 @@ enum need {
 };
 
 /**
- * ioas_check() - may the caller do what he is about to?
+ * ioas_check() - may the user make this call now?
  * @s:    the IOAS
  * @need: of &enum need
  *
@@ -39,29 +39,29 @@ static inline int ioas_check(struct ioas *s, unsigned int need)
 }
 
 /**
- * ioas_enter() - a call begins that has the IOAS to itself
+ * ioas_enter() - begin a call that has the IOAS to itself
  * @s:    the IOAS
  * @need: of &enum need
  *
- * Context: may sleep. Return: 0, and the lock is held for writing; -EINTR, or what ioas_check()
- * says.
+ * Context: may sleep. Return: 0, and the lock is held for writing; -EINTR; or what ioas_check()
+ * returns.
  */
 int ioas_enter(struct ioas *s, unsigned int need);
 
 /**
- * ioas_leave() - ... and ends
+ * ioas_leave() - end a call that ioas_enter() began
  *
- * Context: may sleep, for as long as a file system has a page of the older API's locked.
+ * Context: may sleep, as long as a file system holds the lock of a page that the v1 API pinned.
  */
 void ioas_leave(struct ioas *s);
 
-/* Can GET_INFO's 32 bits tell the default window's place and size? */
+/* Do the default window's place and size fit into GET_INFO's 32 bits? */
 static inline bool ioas_tellable(const struct dma_window *w)
 {
 	return w->start <= U32_MAX && w->size <= U32_MAX;
 }
 
-/* The table of the window in which a range lies, wholly and on its page grid. */
+/* The table of the window that holds the whole range, aligned to the window's pages. */
 static inline int ioas_range(struct ioas *s, u64 ioba, u64 ua, u64 size, struct table **t)
 {
 	*t = windows_find(&s->windows, ioba);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioas_v1.c - the older API: pages are pinned as they are mapped.
+ * ioas_v1.c - the v1 API: pages are pinned as they are mapped.
  *
- * ENABLE charges the window's size. Where the kernel's pages are larger than the TCEs', more can be
- * pinned than that: it is charged before it is pinned. As pinning is done with no lock held, the
- * IOAS may end, or be disabled, while a MAP is on its way: what that pins is counted apart
- * (@transit), and given back by the MAP itself.
+ * ENABLE charges the window's size. Where the kernel's pages are larger than the TCEs', more can
+ * be pinned: that is charged before it is pinned. A MAP pins with no lock held, so the IOAS may
+ * end or be disabled meanwhile. So the pages that a running MAP pins are counted apart
+ * (@transit), and the MAP itself uncharges them.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -19,8 +19,8 @@
 #include "memory/v1_pages.h"
 
 /*
- * The v1 API charges all that can be mapped at once: mapping is to be fast, and
- * a guest's request to map cannot fail for a limit.
+ * The v1 API charges at ENABLE all that can be mapped at once: MAP has to be fast, and a guest's
+ * request to map must not fail because of a limit.
  */
 static int ioas_lock_memory(struct ioas *s)
 {
@@ -39,7 +39,7 @@ static int ioas_lock_memory(struct ioas *s)
 	if (rc)
 		return rc;
 	s->paid = w->size >> PAGE_SHIFT;
-	/* A MAP from before may be on its way still, charged for itself. */
+	/* A MAP from before may still be running; it has its own charge. */
 	s->locked += s->paid;
 	s->enabled = true;
 	return 0;
@@ -69,7 +69,7 @@ int ioas_disable(struct ioas *s)
 
 	if (rc)
 		return rc;
-	/* What is no longer charged for must not stay pinned. */
+	/* Pages that are no longer charged must not stay pinned. */
 	rc = s->enabled ? windows_unmap_all(&s->windows) : 0;
 	if (!rc) {
 		ioas_unlock_memory(s);
@@ -81,10 +81,10 @@ int ioas_disable(struct ioas *s)
 	return rc;
 }
 
-/* Pages that are pinned, or are about to be, beyond what was paid for: charge them. */
+/* Charge the pages that are pinned, or are about to be, beyond those charged already. */
 static int ioas_charge(struct ioas *s)
 {
-	/* KVM may let some go meanwhile: then this is too much, until the next call. */
+	/* KVM may release some meanwhile: then too much is charged until the next call. */
 	unsigned long pages = READ_ONCE(s->regions.pages.pages) + s->transit;
 	int rc = 0;
 
@@ -104,7 +104,7 @@ static void ioas_uncharge(struct ioas *s)
 	s->locked = min(s->locked, pages);
 }
 
-/* A MAP begins: @n pages will be pinned for it. */
+/* Begin a MAP: @n is the number of pages that it will pin. */
 static int ioas_announce(struct ioas *s, u64 ioba, u64 ua, u64 size, unsigned long *n)
 {
 	struct table *t;
@@ -126,18 +126,18 @@ static int ioas_announce(struct ioas *s, u64 ioba, u64 ua, u64 size, unsigned lo
 	return rc;
 }
 
-/* ... and has ended, well or not; with the lock. */
+/* End a MAP, successful or not; with the lock held. */
 static void ioas_renounce(struct ioas *s, unsigned long n)
 {
 	s->transit -= n;
-	/* What the end of the IOAS, or of being enabled, has left to this call. */
+	/* After ioas_kill() or DISABLE this call uncharges its own pages. */
 	if (s->dead)
 		account_locked_vm(current->mm, n, false);
 	else
 		ioas_uncharge(s);
 }
 
-/* Map what is pinned, and let go of it. */
+/* Map the pages that are pinned, and drop the pins. */
 static int ioas_map_pinned(struct ioas *s, struct v1_pins *pins, u64 ioba, u64 ua, u64 size,
 			   u64 perm)
 {

@@ -2,10 +2,9 @@
 /*
  * window.c - the windows of one user.
  *
- * A window is a table that has a place in the hypervisor, the same one in every
- * PE. In a PE it comes in the order memory, window, publication, TCEs, and goes
- * in the opposite one. KVM, which finds what is published, is kept from adding to a
- * window that goes.
+ * A window is a table with a place in the hypervisor, the same place in every PE. In a PE, the
+ * order of creation is: memory, window, publication, TCEs; removal is in the opposite order. KVM
+ * finds published windows; it is kept from adding to a window that is being removed.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -53,7 +52,7 @@ static struct table *window_alloc(const struct windows *ws, u64 tces)
 	return t;
 }
 
-/* One that KVM let go of, or a new one. */
+/* A kvm_table that KVM no longer holds, or a new one. */
 static struct kvm_table *windows_kvm_table(struct windows *ws)
 {
 	struct kvm_table **at = &ws->unused;
@@ -69,7 +68,7 @@ static struct kvm_table *windows_kvm_table(struct windows *ws)
 	return l;
 }
 
-/* It is published nowhere now, but KVM may be about to look at it: it is kept. */
+/* The kvm_table is no longer published, but KVM may be about to take a reference: keep it. */
 static void windows_retire(struct windows *ws, struct kvm_table *l)
 {
 	if (!l)
@@ -96,7 +95,7 @@ void windows_reap(struct windows *ws)
 	}
 }
 
-/* Let a PE leave a window. True when it can reach nothing through it any more. */
+/* Take a PE out of a window. True when the PE can reach nothing through it any more. */
 static bool window_part(struct table *t, u32 slot, struct pe *pe, u32 liobn)
 {
 	bool clean;
@@ -108,7 +107,7 @@ static bool window_part(struct table *t, u32 slot, struct pe *pe, u32 liobn)
 	return pe_close(pe, liobn, clean);
 }
 
-/* The first window decides where the table is, also for KVM. */
+/* The first PE's window decides where the table is, also for KVM. */
 static int window_publish(struct windows *ws, u32 slot, struct pe *pe, const struct dma_window *w)
 {
 	struct table *t = ws->table[slot];
@@ -122,7 +121,7 @@ static int window_publish(struct windows *ws, u32 slot, struct pe *pe, const str
 	return pe_publish(pe, slot, t->kvm);
 }
 
-/* Open a table's window in a PE: @want is where it is, or where it may be. */
+/* Open a table's window in a PE. @want is where the window is, or where it may be. */
 static int window_join(struct windows *ws, u32 slot, struct pe *pe, const struct dma_window *want)
 {
 	struct table *t = ws->table[slot];
@@ -144,8 +143,8 @@ static int window_join(struct windows *ws, u32 slot, struct pe *pe, const struct
 }
 
 /*
- * A window goes from all PEs. TCEs whose state is not known are gone with it,
- * if it goes; else their pages stay pinned. The table is left to windows_reap().
+ * Remove a window from all PEs. If the window is removed, its TCEs in an unknown state are gone
+ * with it; else their pages stay pinned. windows_reap() frees the table.
  */
 static u64 window_close(struct windows *ws, u32 slot)
 {
@@ -171,7 +170,7 @@ static u64 window_close(struct windows *ws, u32 slot)
 	return unknown;
 }
 
-/* A table with a place in all PEs; the first one decides where that is. */
+/* Make a table with a window in all PEs; the first PE decides where the window is. */
 static int window_open(struct windows *ws, u32 slot, const struct dma_window *want)
 {
 	struct table *t = window_alloc(ws, dma_window_tces(want));
@@ -293,7 +292,7 @@ static int windows_index(const struct windows *ws, const struct pe *pe)
 	return -1;
 }
 
-/* The user has the default window of its first PE from the start, if it is there. */
+/* The user has the default window of its first PE from the start, if that exists. */
 static int windows_first_pe(struct windows *ws, struct pe *pe)
 {
 	int rc;
@@ -305,7 +304,7 @@ static int windows_first_pe(struct windows *ws, struct pe *pe)
 	return rc;
 }
 
-/* Slots by bus address: a hypervisor that goes by order gives the lower first. */
+/* Slots in order of bus addresses: some hypervisors give the lower address to the first window. */
 static u32 windows_by_start(const struct windows *ws, u32 i)
 {
 	const struct table *a = ws->table[0], *b = ws->table[1];

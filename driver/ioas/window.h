@@ -16,13 +16,13 @@
 #define WINDOW_MAX_LEVELS	5
 
 /**
- * struct windows - what one user has
+ * struct windows - the windows of one user
  * @table:   one per window, NULL where there is none
- * @pe:      the PEs, in the order in which they came
+ * @pe:      the PEs, in the order of attachment
  * @pes:     how many
- * @regions: where pages come from
- * @unused:  what KVM was given of windows that are gone
- * @closed:  tables whose windows are gone
+ * @regions: the user's registered memory
+ * @unused:  kvm_tables of windows that are gone
+ * @closed:  tables of windows that are gone
  *
  * Guarded by the lock of the IOAS that it belongs to.
  */
@@ -40,35 +40,34 @@ void windows_init(struct windows *ws, struct regions *regions);
 /**
  * windows_add_pe() - one more PE, owned by this user
  *
- * The first one brings its default window, which is the user's from the start.
- * A later one gets every window that there is, with all that is mapped.
+ * The first PE brings its default window, which the user has from the start. A later PE gets
+ * every window that exists, with all that is mapped.
  *
- * Context: may sleep. Return: 0; -EBUSY (it is here already, or TCEs are
- * unknown); -EINVAL (it cannot have the windows' page size, size or place: the
- * log says which); -ENOSPC (TABLE_MAX_PES are here); -ENOMEM; -EINTR; -EIO. On
- * error all is as before.
+ * Context: may sleep. Return: 0; -EBUSY (the PE is here already, or TCEs are unknown); -EINVAL
+ * (the PE cannot have the windows' page size, size or place: the log says which); -ENOSPC
+ * (TABLE_MAX_PES are here); -ENOMEM; -EINTR; -EIO. On error all is as before.
  */
 int windows_add_pe(struct windows *ws, struct pe *pe);
 
 /**
- * windows_del_pe() - a PE leaves; with the last one the windows go
+ * windows_del_pe() - take a PE out; with the last one the windows are removed
  *
- * What was allocated for these stays until windows_reap().
+ * Memory that was allocated for the windows stays until windows_reap().
  *
- * Context: may sleep; does not wait for anything of the user's; never fails.
+ * Context: may sleep; waits for nothing that the user controls; never fails.
  * Return: the number of TCEs that may still be valid.
  */
 u64 windows_del_pe(struct windows *ws, struct pe *pe);
 
 /**
- * windows_reap() - give back what was allocated for windows that are gone
+ * windows_reap() - free what was allocated for windows that are gone
  *
- * Context: may sleep: it takes the user's mmap_lock, which he can hold for ever.
+ * Context: may sleep: it takes the user's mmap_lock, which the user can hold for ever.
  */
 void windows_reap(struct windows *ws);
 
 /**
- * windows_end() - the user has no PE any more and gets none
+ * windows_end() - the user has no PE any more, and will get none
  *
  * Context: may sleep (RCU grace period).
  */
@@ -80,7 +79,7 @@ void windows_end(struct windows *ws);
  * @page_shift: log2 of the IOMMU page size
  * @size:       bytes
  * @levels:     0 to WINDOW_MAX_LEVELS
- * @start:      the first bus address, when 0 is returned
+ * @start:      set to the first bus address when 0 is returned
  *
  * Context: may sleep.
  * Return: 0; -ENOSPC; -EINVAL (geometry); -ENOMEM; -EIO; -EINTR.

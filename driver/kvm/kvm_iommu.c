@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm_iommu.c - iommu_tables around what KVM is lent.
+ * kvm_iommu.c - struct iommu_table wrappers around kvm_tables.
  *
- * KVM takes a reference on what it finds and drops it from an RCU callback,
- * long after the window, the container and the group's attachment are gone.
- * Such a table therefore refers to nothing of ours but this module, whose code
- * its operations are. It reads the group's pointers without a lock and only
- * then takes its reference: a table that is published no more is kept until the
- * container's end, and until no task can be in between.
+ * KVM takes a reference to each table that it finds, and drops it from an RCU callback, long
+ * after the window, the container and the group's attachment are gone. So such a table refers to
+ * nothing of ours but this module, whose code its operations are. KVM reads the group's pointers
+ * without a lock and takes its reference after that. So a table that is no longer published is
+ * kept until the container's end, and until no task can be between these two steps.
  *
- * The same goes for tables of the host's, which KVM is kept from. While such a
- * table has operations of ours, we have a reference to it.
+ * The same holds for tables of the host that KVM must not use. While such a table has operations
+ * of ours, we hold a reference to it.
  */
 #include <linux/cpumask.h>
 #include <linux/dma-direction.h>
@@ -25,9 +24,9 @@
 #include "kvm/kvm_iommu.h"
 
 /**
- * struct kvm_iommu - what KVM finds
- * @tbl: as the core knows it, which frees it
- * @kvm: what it stands for
+ * struct kvm_iommu - the object that KVM finds
+ * @tbl: the table as the core knows it; the core frees it
+ * @kvm: the kvm_table behind it
  */
 struct kvm_iommu {
 	struct iommu_table tbl;
@@ -46,10 +45,10 @@ static struct kvm_table *kvm_iommu_stands_for(struct iommu_table *tbl)
 
 static bool kvm_iommu_lends(void)
 {
-	/* Where KVM can be preempted nothing tells when it is done with a slot. */
+	/* Where KVM can be preempted, nothing tells when KVM has finished with a slot. */
 	if (IS_ENABLED(CONFIG_PREEMPTION))
 		return false;
-	/* A partition that shares its memory is told to wait, or that there is none. */
+	/* With shared memory (CMO) the hypervisor can answer "wait" or "no memory". */
 	return !firmware_has_feature(FW_FEATURE_CMO);
 }
 
@@ -65,7 +64,7 @@ static int kvm_iommu_xchg(struct iommu_table *tbl, long index, unsigned long *hp
 	int rc = kvm_table_exchange(kvm_iommu_stands_for(tbl), index, *hpa,
 				    iommu_direction_to_tce_perm(*direction));
 
-	/* "Nothing was mapped there": no count to take down, no page to mark dirty. */
+	/* For KVM nothing was mapped there: no count to take down, no page to mark dirty. */
 	if (!rc) {
 		*hpa = 0;
 		*direction = DMA_NONE;
@@ -157,7 +156,7 @@ bool kvm_iommu_wanted(struct kvm_table *l)
 	return kvm_iommu_lends() && kvm_iommu_held(l);
 }
 
-/* A processor that gets here has let go of the task that it had. */
+/* When this runs on a processor, that processor has switched away from its former task. */
 static long kvm_iommu_pass(void *arg)
 {
 	return 0;
@@ -167,16 +166,16 @@ static void kvm_iommu_wait_for_processors(void)
 {
 	unsigned int cpu;
 
-	/* What goes offline meanwhile lets go of its task, too. */
+	/* A processor that goes offline meanwhile has switched away from its task, too. */
 	for_each_online_cpu(cpu)
 		work_on_cpu_safe(cpu, kvm_iommu_pass, NULL);
 }
 
 /*
- * KVM has no lock and no section of RCU's there, and does not sleep. Where preemption is neither
- * done nor counted, a grace period of RCU ends when each processor has been elsewhere. Where it is
- * counted, RCU takes a tick within KVM's code for that. Where it is done, KVM's task may be off its
- * processor: it is known to be elsewhere when it has slept, or been in user space.
+ * KVM holds no lock there, no RCU read lock, and does not sleep. Without PREEMPT_COUNT, an RCU
+ * grace period ends when each processor has run something else. With it, RCU accepts a timer tick
+ * within KVM's code, so work is run on each processor instead. With PREEMPTION, KVM's task may be
+ * off its processor: it has left that code when it has slept or has been in user space.
  */
 void kvm_iommu_wait(void)
 {
@@ -201,14 +200,14 @@ void kvm_iommu_put(struct kvm_table *l)
 }
 
 /*
- * The kernel's own operations for its tables, and copies that ignore KVM: for a
- * table that the host has, and for one that KVM alone may still have.
+ * The kernel's own operations for its tables, and two copies that ignore KVM: inert_ops for a
+ * table that the host has, left_ops for a table that perhaps only KVM still has.
  */
 static struct iommu_table_ops *host_table_ops;
 static struct iommu_table_ops inert_ops;
 static struct iommu_table_ops left_ops;
 
-/* Guards all three until they are set, which is before a table has them. */
+/* Guards all three until they are set. A table gets one of them only after that. */
 static DEFINE_MUTEX(kvm_iommu_ops_lock);
 
 static void left_free(struct iommu_table *tbl)
@@ -228,7 +227,7 @@ static void kvm_iommu_copy_ops(struct iommu_table_ops *ops)
 	host_table_ops = ops;
 }
 
-/* All tables of PCI devices have the same operations; leave others alone. */
+/* All tables of PCI devices have the same operations; other tables are left alone. */
 static bool kvm_iommu_is_the_hosts(const struct iommu_table *tbl)
 {
 	bool same;

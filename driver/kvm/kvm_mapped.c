@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm_mapped.c - counting down for KVM.
+ * kvm_mapped.c - the count-down of mappings that KVM counted.
  *
- * KVM finds registered memory by address space, whoever registered it: a page
- * of one container's may be in the table of another one's. So each address space
- * has one mm_pins: how many tables KVM has slots of there, and what waits for their
- * end. While there is such a table, every count in that space may stand for a TCE
- * and stays; when the last one is settled, what is still counted stands for none.
+ * KVM finds registered memory by address space, whichever container registered it: the table of
+ * one container may hold a page that another one registered. So each address space has one
+ * mm_pins. It says in how many tables KVM has slots, and which pins wait until those are closed.
+ * While there is such a table, any count in the address space may stand for a TCE, and stays.
+ * When the last table is settled, the remaining counts stand for no TCE.
  */
 #include <linux/atomic.h>
 #include <linux/compiler.h>
@@ -49,7 +49,7 @@ bool kvm_mapped_lends(const struct kvm_mapped *y, s64 live)
 	       READ_ONCE(y->mm_pins->lost) <= KVM_MAPPED_MOST_LOST;
 }
 
-/* KVM writes slots without a lock, so what one says is taken out in one go. */
+/* KVM writes slots without a lock, so the slot is read and cleared in one step. */
 unsigned long kvm_mapped_pull(struct kvm_mapped *y, __be64 *slot)
 {
 	unsigned long ua = be64_to_cpu((__force __be64)xchg((__force u64 *)slot, 0));
@@ -65,7 +65,7 @@ void kvm_mapped_down(const struct kvm_mapped *y, unsigned long ua)
 
 	if (!ua)
 		return;
-	/* It is there as long as it is counted. */
+	/* The memory stays registered as long as it is counted. */
 	rcu_read_lock();
 	mem = mm_iommu_lookup(y->mm, ua, 1);
 	if (mem)

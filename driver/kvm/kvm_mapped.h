@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kvm_mapped.h - what KVM counts in registered memory.
+ * kvm_mapped.h - KVM's counts of mappings of registered memory.
  *
- * For each page that KVM puts into a table it counts one mapping of the
- * registered memory, and writes the user address into the slot that it was
- * lent for that TCE. KVM only ever counts up: it is told each time that there
- * was nothing before (kvm_table.h). Counting down is done here, by those who know
- * that the page is reachable no more.
+ * For each page that KVM puts into a table, KVM counts one mapping of the registered memory and
+ * writes the user address into the slot that it was lent for that TCE. KVM only counts up: it is
+ * always told that the TCE was invalid before (kvm_table.h). This file counts down; its callers
+ * know that the page is no longer reachable.
  */
 #ifndef VFIO_PSERIES_KVM_MAPPED_H
 #define VFIO_PSERIES_KVM_MAPPED_H
@@ -17,14 +16,14 @@
 struct mm_pins;
 struct mm_struct;
 
-/* Most counts that KVM may lose for a table, or in an address space, before it gets no slot. */
+/* KVM gets no slot once it has lost more counts than this for a table, or in an address space. */
 #define KVM_MAPPED_MOST_LOST	65536
 
 /**
- * struct kvm_mapped - a table that KVM was lent slots of
- * @mm_pins: of its address space
- * @mm:      whose KVM; NULL while no slot was lent
- * @counted: what KVM counted for this table and nobody has counted down
+ * struct kvm_mapped - the counts of a table whose slots KVM was lent
+ * @mm_pins: those of its address space
+ * @mm:      the address space of KVM's user; NULL while no slot was lent
+ * @counted: mappings that KVM counted for this table and that were not counted down yet
  */
 struct kvm_mapped {
 	struct mm_pins *mm_pins;
@@ -33,7 +32,7 @@ struct kvm_mapped {
 };
 
 /**
- * kvm_mapped_is_open() - may KVM have slots? Slots come after this is true.
+ * kvm_mapped_is_open() - may KVM have slots? No slot exists before this is true.
  */
 static inline bool kvm_mapped_is_open(const struct kvm_mapped *y)
 {
@@ -48,10 +47,10 @@ static inline bool kvm_mapped_is_open(const struct kvm_mapped *y)
 void kvm_mapped_open(struct kvm_mapped *y, struct mm_pins *l);
 
 /**
- * kvm_mapped_close() - all slots of the table are settled, nothing can reach a page
+ * kvm_mapped_close() - all slots of the table are settled, and no page can be reached
  * through it
  *
- * Memory that had to wait for this is unpinned.
+ * Memory that waited for this is unpinned.
  *
  * Context: may sleep.
  */
@@ -62,18 +61,18 @@ void kvm_mapped_close(struct kvm_mapped *y);
  * @y:    an open kvm_mapped
  * @live: valid entries of its table
  *
- * A guest that has two processors write one TCE at once makes KVM lose a slot, and a
- * count for good. When that has happened very often its requests go to user space.
+ * When two processors of a guest write one TCE at once, KVM loses a slot, and its count stays for
+ * good. After many such losses KVM gets no slot, and its requests go to user space.
  */
 bool kvm_mapped_lends(const struct kvm_mapped *y, s64 live);
 
 /**
- * kvm_mapped_pull() - take out what a slot says
+ * kvm_mapped_pull() - take the user address out of a slot
  * @y:    an open kvm_mapped
  * @slot: one of its slots
  *
- * Only when the TCE is known not to hold what KVM wrote any more: what the
- * slot says now was written after the TCE that it stands for.
+ * Only for a TCE that is known not to hold KVM's page any more: the slot is always written after
+ * the TCE.
  *
  * Context: the lock of the slot's leaf is held.
  * Return: a user address for kvm_mapped_down(), 0 for none.
@@ -81,7 +80,7 @@ bool kvm_mapped_lends(const struct kvm_mapped *y, s64 live);
 unsigned long kvm_mapped_pull(struct kvm_mapped *y, __be64 *slot);
 
 /**
- * kvm_mapped_down() - count down for what a slot said
+ * kvm_mapped_down() - count down the mapping that a slot stood for
  *
  * Costs as much as mm_iommu takes to find one of its regions.
  *

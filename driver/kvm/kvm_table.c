@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm_table.c - KVM as a second writer.
+ * kvm_table.c - KVM's writes to a window's table, beside the user's.
  *
- * For a guest's request KVM finds the registered memory, asks for a slot, counts a
- * mapping of the memory, has the TCE exchanged, counts down for what it is told was there, and
- * writes the user address into the slot; all without a lock, so that two of the
- * guest's processors can be in each other's way. Here KVM is always told that
- * there was nothing. So it only counts up, and the counts are taken down with the
- * leaf's lock held (kvm_mapped.h): they can be too high, but never too low, and
- * memory that a TCE of KVM's reaches cannot be unpinned.
+ * For a guest's request KVM finds the registered memory, asks for a slot, counts a mapping of the
+ * memory, has the TCE exchanged, counts down for the page that it is told was there, and writes
+ * the user address into the slot. It does all this without a lock, so two processors of the guest
+ * can collide. This file always tells KVM that the TCE was invalid before. So KVM only counts up,
+ * and the counts are taken down with the leaf's lock held (kvm_mapped.h). They can be too high,
+ * but never too low: memory that KVM's TCEs reach cannot be unpinned.
  *
- * A slot must not go while KVM is between asking for it and writing to it. It does
- * not sleep there, so kvm_iommu_wait() outlasts that (not on kernels that preempt it:
- * there it is never lent any). For the same reason nothing is allocated
- * here: KVM is sent to user space, and the MAP that comes of it brings slots, as
- * each MAP does while KVM has the table (kvm_table_wanted()).
+ * A slot must not be freed while KVM is between asking for it and writing to it. KVM does not
+ * sleep there, so kvm_iommu_wait() waits that out (on kernels that preempt KVM it cannot: there
+ * KVM is lent no slot). For the same reason nothing is allocated here: KVM sends the request to
+ * user space, whose MAP brings slots, as each MAP does while KVM has the table
+ * (kvm_table_wanted()).
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -57,7 +56,7 @@ void kvm_table_stop(struct kvm_table *l)
 	if (!l)
 		return;
 	kvm_table_set_stopped(l, true);
-	/* Slots come with a MAP only: there won't be any meanwhile. */
+	/* Only a MAP adds slots, and no MAP runs meanwhile. */
 	if (l->t && l->t->kvm_mapped.mm)
 		kvm_iommu_wait();
 }
@@ -87,7 +86,7 @@ void kvm_table_admit(struct kvm_table *l) __releases(&l->lock)
 	write_unlock(&l->lock);
 }
 
-/* With the lock. The table in which KVM's @index lies, and where. */
+/* With the lock held. Return: the table that holds KVM's @index; @idx is its place there. */
 static struct table *kvm_table_of(const struct kvm_table *l, u64 index, u64 *idx)
 {
 	lockdep_assert_held(&l->lock);
@@ -96,8 +95,8 @@ static struct table *kvm_table_of(const struct kvm_table *l, u64 index, u64 *idx
 }
 
 /*
- * KVM believes mm_iommu's word on how large a region's pages are, which can be
- * wrong: a TCE larger than the kernel's pages is not for it.
+ * KVM gets no slot for a TCE that is larger than the kernel's pages: it relies on mm_iommu for
+ * the size of a region's pages, and that can be wrong.
  */
 static __be64 *kvm_table_slot_in(struct table *t, u64 idx)
 {
@@ -159,7 +158,7 @@ static int kvm_table_put(struct table *t, u64 idx, u64 tce)
 	return 0;
 }
 
-/* The TCE is exchanged and known; the shadow follows. The old page was pinned until now. */
+/* The TCE is exchanged and known: update the shadow. The old page was pinned until now. */
 static void kvm_table_store(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce)
 {
 	u32 region = leaf->cells->region[slot];
@@ -179,8 +178,8 @@ static void kvm_table_store(struct table *t, struct shadow_leaf *leaf, u32 slot,
 }
 
 /*
- * The TCE is there still or is not: its page stays. One that an UNMAP has erased
- * already is known to be gone.
+ * The TCE may still be valid: its page stays pinned. An entry that an UNMAP has marked as erased
+ * is known to be invalid.
  */
 static void kvm_table_unknown(struct table *t, struct shadow_leaf *leaf, u32 slot)
 {
@@ -193,10 +192,9 @@ static void kvm_table_unknown(struct table *t, struct shadow_leaf *leaf, u32 slo
 }
 
 /*
- * KVM counts down for a page that it could not put into a table, so that page must
- * not be in one: the TCE is invalidated. If not even that is possible KVM has to
- * believe that all is well; its count then keeps the page pinned, and no count is
- * taken down before the window is gone.
+ * KVM counts down for a page that it could not put into a table, so no TCE may hold that page:
+ * the TCE is invalidated. If that fails, too, KVM is told that it succeeded. Its count then keeps
+ * the page pinned, and no count is taken down before the window is gone.
  */
 static int kvm_table_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 idx, u64 tce)
 {
@@ -204,7 +202,7 @@ static int kvm_table_refused(struct table *t, struct shadow_leaf *leaf, u32 slot
 		kvm_table_unknown(t, leaf, slot);
 		return -EIO;
 	}
-	/* It may have been there, with one member at least, and been written to. */
+	/* At least one member may have held the TCE, and a device may have written. */
 	if (tce & PAPR_TCE_WRITE)
 		regions_dirty(tce & PAGE_MASK, t->w.page_shift);
 	if (!kvm_table_put(t, idx, 0)) {
@@ -218,8 +216,8 @@ static int kvm_table_refused(struct table *t, struct shadow_leaf *leaf, u32 slot
 }
 
 /*
- * Where slots are there are cells, too. Without, only what was mapped before KVM had the table can
- * be cleared, and if there is no memory at once KVM asks user space to do it.
+ * A leaf with slots has cells, too. In a leaf without slots KVM can only clear what was mapped
+ * before it had the table. If memory is not available at once, KVM asks user space to do it.
  */
 static bool kvm_table_flatten(struct table *t, struct shadow_leaf *leaf)
 {
@@ -252,7 +250,7 @@ static int kvm_table_write(struct table *t, struct shadow_leaf *leaf, u64 idx, u
 
 static int kvm_table_exchange_in(struct table *t, u64 idx, u64 hpa, u64 perm)
 {
-	/* A guest may leave anything in the bits between address and permissions. */
+	/* A guest may set any of the bits between address and permissions. */
 	u64 tce = perm ? (hpa & ~((1ULL << t->w.page_shift) - 1)) | perm : 0;
 	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
 	int rc = 0;
@@ -262,7 +260,7 @@ static int kvm_table_exchange_in(struct table *t, u64 idx, u64 hpa, u64 perm)
 		rc = kvm_table_write(t, leaf, idx, tce);
 		spin_unlock(&leaf->lock);
 	}
-	/* Before a page is written KVM counts it, and for an error it counts down. */
+	/* KVM counts a page before it is written, and counts down when this returns an error. */
 	if (tce && !rc)
 		atomic64_inc(&t->kvm_mapped.counted);
 	return rc;

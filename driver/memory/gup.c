@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gup.c - what the kernel's memory management wants of those who pin user pages.
+ * gup.c - pinning and marking of user pages, by the rules of the kernel's memory management.
  */
 #include <linux/buffer_head.h>
 #include <linux/errno.h>
@@ -13,15 +13,15 @@
 #include "memory/gup.h"
 
 /*
- * A small page's count grows by 1,024 with each pin, and from 2^31 on the kernel warns, which may
- * be the machine's end. One file's page can be mapped at any number of addresses, in any number of
- * processes: 131,072 pins of one page are what all of them get.
+ * Each pin adds 1,024 to a small page's count, and from 2^31 on the kernel warns, which may stop
+ * the machine. One page of a file can be mapped at any number of addresses in any number of
+ * processes: all of them together get 131,072 pins of it.
  */
 #define PAGES_MOST_REFS		(1 << 27)
 
 /* --- pinning --- */
 
-/* What is asked of each page is asked once for those that follow each other in a compound page. */
+/* Is a page pinned too often? Consecutive pages of a compound page are checked once. */
 static bool pages_worn_out(struct page **page, unsigned long n, bool *files)
 {
 	unsigned long i, part;
@@ -39,7 +39,7 @@ static bool pages_worn_out(struct page **page, unsigned long n, bool *files)
 	return false;
 }
 
-/* Users are told one thing of all memory that cannot be pinned. */
+/* Users get the same error for all memory that cannot be pinned. */
 static int pages_refusal(int rc)
 {
 	return rc == -ENOMEM || rc == -EINTR ? rc : -EFAULT;
@@ -50,7 +50,7 @@ int gup_pin(unsigned long ua, int n, bool write, struct page **page, bool *files
 	int got = write ? pin_user_pages_fast(ua, n, FOLL_WRITE | FOLL_LONGTERM, page)
 			: pin_for_reading(ua, n, page);
 
-	/* Several processors may go beyond the bound at once: by far less than would do harm. */
+	/* Several processors may exceed the bound at once, but by far less than would do harm. */
 	if (got > 0 && pages_worn_out(page, got, files)) {
 		unpin_user_pages(page, got);
 		return -ENOMEM;
@@ -75,8 +75,9 @@ void page_mark(struct page *page)
 }
 
 /*
- * ext4 writes what has buffers, and warns of a page that is marked without. It gives a page its
- * buffers when the process writes to it; where reclaim does not look for pins, it takes them away.
+ * ext4 writes back pages that have buffers, and warns when a page without them is marked dirty.
+ * It gives a page buffers when the process writes to it. Reclaim takes them away where it does
+ * not check for pins.
  */
 static bool page_is_bare(struct folio *folio)
 {

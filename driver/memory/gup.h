@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gup.h - pages of user memory: pinned for a device, and marked dirty as the kernel wants it.
+ * gup.h - pages of user memory: pinned for a device, and marked dirty as the kernel requires.
  *
  * A page of an ordinary file is marked with its lock held, so that its file system learns of it:
- * the mark alone would never bring it to the disk. Kernels from 6.5 on do not pin such pages.
+ * a mark alone would never get it written to the disk. Kernels from 6.5 on do not pin such pages.
  */
 #ifndef VFIO_PSERIES_GUP_H
 #define VFIO_PSERIES_GUP_H
@@ -16,17 +16,17 @@
  * @ua:    user address of the first, page aligned
  * @n:     how many, at least 1
  * @write: a device will write to them
- * @page:  where they are
- * @files: set if page_of_file() is true of one of them, else left alone; may be NULL
+ * @page:  set to the pages
+ * @files: set to true if page_of_file() is true of one of them, else left alone; may be NULL
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
- * Return: how many were pinned, 1 to @n: who asks for the rest is told why not more; -EFAULT: such
+ * Return: how many were pinned, 1 to @n: a call for the rest tells why not more; -EFAULT: such
  * memory cannot be pinned; -ENOMEM, also for a page that is pinned very often; -EINTR.
  */
 int gup_pin(unsigned long ua, int n, bool write, struct page **page, bool *files);
 
 /**
- * gup_follow() - how many of @n pages follow each other in memory, 1 at least
+ * gup_follow() - how many of @n pages are contiguous in memory, at least 1
  */
 static inline unsigned long gup_follow(struct page **page, unsigned long n)
 {
@@ -40,12 +40,12 @@ static inline unsigned long gup_follow(struct page **page, unsigned long n)
 /**
  * page_of_file() - is a pinned page one of an ordinary file?
  *
- * Not so anonymous and shared memory, and huge pages. Context: any.
+ * False for anonymous and shared memory, and for huge pages. Context: any.
  */
 bool page_of_file(struct page *page);
 
 /**
- * page_mark() - a device may have written to a pinned page
+ * page_mark() - mark a pinned page dirty, since a device may have written to it
  *
  * Pages of ordinary files are left alone: before they are unpinned, gup_mark_files() has to
  * follow. Context: any.
@@ -53,9 +53,9 @@ bool page_of_file(struct page *page);
 void page_mark(struct page *page);
 
 /**
- * gup_mark_files() - the same for pages of ordinary files; others are left alone
+ * gup_mark_files() - page_mark() for pages of ordinary files; others are left alone
  * @pfn: frame of the first
- * @n:   how many follow each other
+ * @n:   how many consecutive pages
  *
  * Context: may sleep, for as long as the file system has the page locked.
  */

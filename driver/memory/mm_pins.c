@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mm_pins.c - the list of address spaces, each found or made once.
+ * mm_pins.c - the list of address spaces, with one mm_pins for each.
  */
 #include <linux/lockdep.h>
 #include <linux/kernel.h>

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mm_pins.h - what several users of one address space have in common.
+ * mm_pins.h - what all containers of one address space share: its pins, and KVM's counts.
  *
- * A process may have several containers, and KVM finds what any of them has shown to it. Which
- * ranges are pinned (pin.h) and what KVM counts (kvm_mapped.h) is therefore known for each address
- * space.
+ * A process may have several containers, and KVM finds what any of them has shown to it. So the
+ * pinned ranges (pin.h) and what KVM counts (kvm_mapped.h) are kept for each address space.
  */
 #ifndef VFIO_PSERIES_MM_PINS_H
 #define VFIO_PSERIES_MM_PINS_H
@@ -17,18 +16,18 @@
 struct mm_struct;
 
 /**
- * struct mm_pins - one address space
- * @link:    among all; this and @refs are guarded by a lock of mm_pins.c
+ * struct mm_pins - the pins of one address space
+ * @link:    in the list of all; this and @refs are guarded by a lock of mm_pins.c
  * @refs:    one for each memory, pinned range and open kvm_mapped
  * @mm:      the address space, referenced
  * @lock:    guards the rest; taken inside an IOAS's lock
- * @pins:    pinned ranges by address and size: of several with the same, the last
- * @orphans: pinned ranges that nobody uses and KVM still counts, longest first
- * @open:    tables that KVM has slots of
+ * @pins:    pinned ranges by address and size; of several that have both equal, the latest
+ * @orphans: pinned ranges that nobody uses and KVM still counts, the longest waiting first
+ * @open:    tables in which KVM has slots
  * @lost:    counts that closed tables have left behind
  *
- * Registered memory of mm_iommu's is put under @lock, which takes the mmap_lock. Its user
- * can hold that for ever: it is one user's lock, and nobody else waits for it.
+ * Ranges are removed from mm_iommu under @lock, which takes the mmap_lock. The user can hold the
+ * mmap_lock for ever: @lock is one user's, and no other user waits for it.
  */
 struct mm_pins {
 	struct list_head link;
@@ -42,9 +41,9 @@ struct mm_pins {
 };
 
 /**
- * mm_pins_get() - what is known of an address space, found or made
+ * mm_pins_get() - the mm_pins of an address space, found or made
  *
- * The address space stays for as long as its mm_pins does.
+ * They hold a reference to the address space.
  *
  * Context: may sleep. Return: a reference; NULL without memory.
  */

@@ -2,8 +2,8 @@
 /*
  * page_runs.c - runs of pages, found by user address.
  *
- * A run that goes on in the next block is two, one in each. So a block is looked through without
- * regard to the others, and its array stays small enough to be had from the kernel in one piece.
+ * A run that continues in the next block is stored as two, one in each block. So a block is
+ * searched without the others, and its array is small enough to be allocated in one piece.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -23,7 +23,7 @@ int page_runs_init(struct page_runs *r, unsigned long ua, unsigned long pages)
 	u64 first = ua >> PAGE_SHIFT, last = first + (pages - 1);
 	u64 blocks = (last >> PAGE_RUNS_BLOCK_SHIFT) - (first >> PAGE_RUNS_BLOCK_SHIFT) + 1;
 
-	/* A frame's number must not run into the rest of a run. */
+	/* A frame's number and the page's place in the block have to fit into 64 bits. */
 	BUILD_BUG_ON(MAX_PHYSMEM_BITS - PAGE_SHIFT > 64 - PAGE_RUNS_BLOCK_SHIFT);
 	if (pages > PAGE_RUNS_MOST_BYTES >> PAGE_SHIFT)
 		return -EFAULT;
@@ -58,7 +58,7 @@ u64 page_runs_bytes(const struct page_runs *r)
 
 /* --- filling --- */
 
-/* An array of another size, with what it has. */
+/* Move a block's runs to an array of another size. */
 static int block_resize(struct page_runs_block *b, u32 room)
 {
 	u64 *run = kvmalloc_array(room, sizeof(*run), GFP_KERNEL_ACCOUNT);
@@ -72,7 +72,7 @@ static int block_resize(struct page_runs_block *b, u32 room)
 	return 0;
 }
 
-/* Its room is the next power of two, until it is trimmed. */
+/* Until it is trimmed, an array has room for the next power of two. */
 static bool block_full(const struct page_runs_block *b)
 {
 	return !(b->n & (b->n - 1));
@@ -107,7 +107,7 @@ static u64 run_make(u64 pfn, u64 page)
 	return pfn << PAGE_RUNS_BLOCK_SHIFT | (page & PAGE_RUNS_BLOCK_MASK);
 }
 
-/* Does a page of the block follow the pages of this run, in memory, too? */
+/* Does a page of the block continue this run, in memory, too? */
 static bool run_goes_on(u64 run, u64 pfn, u64 page)
 {
 	return pfn - (run >> PAGE_RUNS_BLOCK_SHIFT) ==
@@ -125,7 +125,7 @@ unsigned long page_runs_add(struct page_runs *r, struct page **page, unsigned lo
 		if (!b->n || !run_goes_on(b->run[b->n - 1], pfn, at))
 			if (block_begin(r, b, run_make(pfn, at)))
 				break;
-		/* What follows goes on, up to the end of the block. */
+		/* Contiguous pages continue the run, up to the end of the block. */
 		part = gup_follow(page + i, min_t(u64, n - i, PAGE_RUNS_BLOCK_MASK + 1 -
 							       (at & PAGE_RUNS_BLOCK_MASK)));
 	}
@@ -148,15 +148,15 @@ bool page_runs_equal(const struct page_runs *a, const struct page_runs *b)
 	return true;
 }
 
-/* --- looking --- */
+/* --- looking up --- */
 
-/* The first page of a block, counted from user address 0; that of the range may come later. */
+/* The first page of a block, counted from user address 0; the range may begin later. */
 static u64 block_base(const struct page_runs *r, u32 block)
 {
 	return ((r->first >> PAGE_RUNS_BLOCK_SHIFT) + block) << PAGE_RUNS_BLOCK_SHIFT;
 }
 
-/* The page behind a run. */
+/* The page behind the end of a run. */
 static u64 run_end(const struct page_runs *r, u32 block, u32 at)
 {
 	const struct page_runs_block *b = &r->block[block];
@@ -166,7 +166,7 @@ static u64 run_end(const struct page_runs *r, u32 block, u32 at)
 	return min(block_base(r, block + 1), r->first + r->pages);
 }
 
-/* The run that a page of the block lies in: the last that does not begin behind it. */
+/* The run that has a page of the block: the last one that does not begin behind the page. */
 static u32 block_find(const struct page_runs_block *b, u64 page)
 {
 	u32 low = 0, high = b->n;
@@ -207,7 +207,7 @@ bool page_runs_next(const struct page_runs *r, struct piece *p)
 	u64 run;
 
 	if (++p->at == r->block[p->block].n) {
-		/* In a range that is not complete, blocks are empty. */
+		/* In a range that is not complete, later blocks are empty. */
 		if (p->block + 1 == r->blocks || !r->block[p->block + 1].n)
 			return false;
 		p->block++;
@@ -254,7 +254,7 @@ void page_runs_list(const struct page_runs *r, unsigned long ua, u32 page_shift,
 		const __be64 *stop = list + min_t(u64, p.left >> page_shift, end - list);
 		u64 tce = p.hpa | perm;
 
-		/* Most of what a MAP costs per TCE. */
+		/* This loop is most of what a MAP costs per TCE. */
 		for (; list < stop; tce += step)
 			*list++ = cpu_to_be64(tce);
 	} while (list < end && page_runs_next(r, &p));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * page_runs.h - where the pages of a user range lie, kept as runs of those that follow each other.
+ * page_runs.h - where the pages of a user range are, kept as runs of contiguous pages.
  *
- * Eight bytes for each run, so never more than eight for a page. A range is filled once, from its
- * first page on; from then on it is only looked at, by anybody and without a lock.
+ * A run takes eight bytes, so a page never takes more than eight. A range is filled once, from its
+ * first page on. After that it is only read, by any thread and without a lock.
  */
 #ifndef VFIO_PSERIES_PAGE_RUNS_H
 #define VFIO_PSERIES_PAGE_RUNS_H
@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 /*
- * A run says which page of its block it begins with, in its low bits, and the frame of that one.
+ * A run holds the place of its first page in the block, in the low bits, and that page's frame.
  * Blocks are cut from user address 0 on, so that no IOMMU page lies in two of them.
  */
 #define PAGE_RUNS_BLOCK_SHIFT	22
@@ -32,12 +32,12 @@ struct page_runs_block {
 /**
  * struct page_runs - a user range
  * @first:  its first page, counted from user address 0
- * @pages:  how many are known so far
- * @blocks: all blocks that the range touches
- * @block:  each of them
- * @one:    if there is but one
- * @last:   where page_runs_page() found one last, in its block; anything may stand here, and
- *          whoever looks writes it without a lock: it is read once, and then checked
+ * @pages:  how many were added so far
+ * @blocks: how many blocks the range touches
+ * @block:  the blocks
+ * @one:    the block, if there is only one
+ * @last:   the run that page_runs_page() found last, by its place in its block. Readers write it
+ *          without a lock, so it may have any value: it is read once, and then checked
  */
 struct page_runs {
 	u64 first;
@@ -53,7 +53,7 @@ struct page_runs {
  * @hpa:   host physical address
  * @left:  bytes
  * @block: the run's block
- * @at:    the run's place in it
+ * @at:    the run's place in the block
  */
 struct piece {
 	u64 hpa;
@@ -63,7 +63,7 @@ struct piece {
 };
 
 /**
- * page_runs_init() - a range of which no page is known yet
+ * page_runs_init() - make a range without pages
  * @r:     to be filled
  * @ua:    user address, page aligned
  * @pages: how many it will have, at least 1
@@ -73,14 +73,14 @@ struct piece {
 int page_runs_init(struct page_runs *r, unsigned long ua, unsigned long pages);
 
 /**
- * page_runs_add() - the next pages of the range
+ * page_runs_add() - add the next pages of the range
  *
- * Context: may sleep. Return: how many were noted, fewer than @n without memory.
+ * Context: may sleep. Return: how many were added, fewer than @n without memory.
  */
 unsigned long page_runs_add(struct page_runs *r, struct page **page, unsigned long n);
 
 /**
- * page_runs_trim() - no more pages come: give back what is not needed
+ * page_runs_trim() - free what is not needed, after the last page was added
  *
  * Context: may sleep. Return: 0; -ENOMEM.
  */
@@ -89,7 +89,7 @@ int page_runs_trim(struct page_runs *r);
 void page_runs_free(struct page_runs *r);
 
 /**
- * page_runs_bytes() - memory that they take, apart from struct page_runs itself
+ * page_runs_bytes() - memory that the runs take, apart from struct page_runs itself
  */
 u64 page_runs_bytes(const struct page_runs *r);
 
@@ -101,7 +101,7 @@ bool page_runs_equal(const struct page_runs *a, const struct page_runs *b);
 /**
  * page_runs_find() - the piece that begins at a user address of the range
  *
- * Takes a logarithm of the number of runs; page_runs_next() takes the same few steps always.
+ * Its time grows with the logarithm of the number of runs; that of page_runs_next() is constant.
  */
 void page_runs_find(const struct page_runs *r, unsigned long ua, struct piece *p);
 
@@ -111,7 +111,7 @@ static inline u32 page_runs_block_of(const struct page_runs *r, u64 page)
 	return (page >> PAGE_RUNS_BLOCK_SHIFT) - (r->first >> PAGE_RUNS_BLOCK_SHIFT);
 }
 
-/* Where in a run a user address lies, by host physical address. */
+/* The host physical address of a user address that lies in a run. */
 static inline u64 page_runs_hpa(u64 run, unsigned long ua)
 {
 	u64 skip = ((ua >> PAGE_SHIFT) & PAGE_RUNS_BLOCK_MASK) - (run & PAGE_RUNS_BLOCK_MASK);
@@ -127,14 +127,14 @@ static inline bool page_runs_block_has(const struct page_runs_block *b, u32 at, 
 }
 
 /**
- * page_runs_seek() - the run that a page of a block lies in, noted in @r
+ * page_runs_seek() - find the run that has a page of a block, and note it in @r->last
  */
 u32 page_runs_seek(struct page_runs *r, const struct page_runs_block *b, u64 page);
 
 /**
  * page_runs_page() - the host physical address of one byte of the range
  *
- * Next to where it was asked for last it takes a few steps, else as page_runs_find().
+ * Close to the page that was asked for last it is quick, else it takes as long as page_runs_find().
  */
 static inline u64 page_runs_page(struct page_runs *r, unsigned long ua)
 {
@@ -149,14 +149,14 @@ static inline u64 page_runs_page(struct page_runs *r, unsigned long ua)
 }
 
 /**
- * page_runs_next() - the piece behind it, which is the whole of the next run
+ * page_runs_next() - go on to the next piece, which is the whole of the next run
  *
  * Return: false when there is none.
  */
 bool page_runs_next(const struct page_runs *r, struct piece *p);
 
 /**
- * page_runs_fit() - is each IOMMU page of [ua, end) one piece? The last must not end behind it.
+ * page_runs_fit() - is each IOMMU page of [ua, end) one piece? The last must not end behind @end.
  * @page_shift: log2 of the IOMMU page size, to which @ua is aligned
  *
  * Context: may sleep.

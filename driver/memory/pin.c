@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pin.c - pinned ranges, shared by those who mean the same pages.
+ * pin.c - pinned ranges, shared by regions that have the same pages.
  *
  * A range can be older than what is mapped at its address now: another container of the process
- * registered it before an munmap. Shared by its address alone it would be the wrong memory, so its
- * pages are compared with those that are mapped, and if one differs the range is pinned anew.
+ * may have registered it before an munmap. If it were shared by its address alone, it would be
+ * the wrong memory. So its pages are compared with those that are mapped, and if one differs the
+ * range is pinned anew.
  *
- * What has entered mm_iommu (pin_kvm.c) can only leave when KVM counts no mapping of it; what is
- * counted when no table is left that KVM could have counted for is dropped. Until then the range
- * waits among the mm_pins' orphans, once nobody uses it.
+ * A range that has entered mm_iommu (pin_kvm.c) can leave only when KVM counts no mapping of it.
+ * When no table is left for which KVM could have counted, the remaining counts are dropped. Until
+ * then a range that is no longer used waits among the mm_pins' orphans.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -19,13 +20,13 @@
 #include "memory/pin.h"
 #include "memory/pinned.h"
 
-/* Orphans that each new range is a chance for. */
+/* Most orphans that are tried again for each new range. */
 #define PIN_RETRIES	16
 
-/* Counts dropped between two tries to put a registration of mm_iommu's. */
+/* Counts dropped between two tries to remove a range from mm_iommu. */
 #define PIN_COUNTS	1024
 
-/* --- all of an address space --- */
+/* --- the pins of an address space --- */
 
 static int pin_compare(const struct pin *p, unsigned long ua, unsigned long pages)
 {
@@ -77,9 +78,9 @@ static void pin_unlink(struct pin *p)
 	RB_CLEAR_NODE(&p->node);
 }
 
-/* --- without a use --- */
+/* --- dropping a use --- */
 
-/* No table is left that KVM could have counted for: drop it. */
+/* No table is left for which KVM could have counted: drop the counts. */
 static long pin_drain(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
 {
 	long rc;
@@ -93,7 +94,7 @@ static long pin_drain(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *m
 	return rc;
 }
 
-/* KVM is to find it no more. Return: 0; -EBUSY. */
+/* Remove the range from mm_iommu, so that KVM cannot find it. Return: 0; -EBUSY. */
 static int pin_leave(struct pin *p)
 {
 	struct mm_pins *l = p->mm_pins;
@@ -109,7 +110,7 @@ static int pin_leave(struct pin *p)
 	return rc;
 }
 
-/* Its last use goes. Return: it is nobody's any more; else -EBUSY. */
+/* The last use ends. Return: 0, and nobody knows of the range any more; else -EBUSY. */
 static int pin_go(struct pin *p)
 {
 	int rc = pin_leave(p);
@@ -125,7 +126,7 @@ bool pin_go_or_wait(struct pin *p)
 {
 	if (!pin_go(p))
 		return true;
-	/* Who makes it enter will look himself. */
+	/* pin_enter() is running for it, and will call this again. */
 	if (p->kvm != PIN_ENTERING)
 		list_add_tail(&p->link, &p->mm_pins->orphans);
 	return false;
@@ -189,9 +190,9 @@ void pin_retry(struct mm_pins *l, u32 most)
 	pin_free_all(&gone);
 }
 
-/* --- one more use --- */
+/* --- adding a use --- */
 
-/* Who has it once more is no orphan. */
+/* A range that is used again is no orphan. */
 static void pin_use(struct pin *p)
 {
 	lockdep_assert_held(&p->mm_pins->lock);
@@ -211,7 +212,7 @@ static struct pin *pin_get(struct mm_pins *l, unsigned long ua, unsigned long pa
 	return p;
 }
 
-/* Use what is there. Return: 0; -ENOENT when nothing fits; else why not. */
+/* Use a pinned range. Return: 0; -ENOENT when none has these pages; another error. */
 static int pin_join(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
 	struct pin *p = pin_get(l, ua, pages);
@@ -228,8 +229,8 @@ static int pin_join(struct mm_pins *l, unsigned long ua, unsigned long pages, st
 }
 
 /*
- * From now on others find it, and not what was there of the same range. But if somebody was
- * faster with the same pages, his is used. Return: which one.
+ * Make a new range visible, in place of an older one with the same address and size. If another
+ * call has published the same pages meanwhile, its range is used. Return: the range to use.
  */
 static struct pin *pin_publish(struct pin *p)
 {
@@ -252,7 +253,7 @@ static struct pin *pin_publish(struct pin *p)
 	return use;
 }
 
-/* What waits for KVM may be all that is in the way. */
+/* When the limit is reached, try again without the ranges that waited for KVM. */
 static int pin_charge_pages(struct pin *p)
 {
 	int rc = pin_charge(p, p->pages);
@@ -295,7 +296,7 @@ int pin_range(struct mm_pins *l, unsigned long ua, unsigned long pages, struct p
 {
 	int rc;
 
-	/* What only waits for KVM's end must not be shared if it need not wait any more. */
+	/* An orphan that no longer has to wait for KVM must not be shared: unpin it. */
 	pin_retry(l, PIN_RETRIES);
 	rc = pin_join(l, ua, pages, pin);
 	return rc == -ENOENT ? pin_new(l, ua, pages, pin) : rc;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pin.h - a user range that is pinned and paid for, by all who registered it in its process.
+ * pin.h - a user range, pinned and charged once for all regions of its process that have it.
  *
- * Two containers of a process that register the same range share one pin when, and only when, the
- * pages are still those that are mapped there. KVM finds memory in the kernel's mm_iommu alone: a
- * pin enters that when it is mapped in a table that KVM has, and not before.
+ * Two containers of a process that register the same range share one pin when, and only when, its
+ * pages are still those that are mapped there. KVM finds memory only in the kernel's mm_iommu: a
+ * pin enters mm_iommu when it is mapped in a table that KVM has, and not before.
  */
 #ifndef VFIO_PSERIES_PIN_H
 #define VFIO_PSERIES_PIN_H
@@ -20,8 +20,8 @@ struct mm_iommu_table_group_mem_t;
 
 /**
  * enum pin_kvm - can KVM find it?
- * @PIN_OUT:      nobody has asked for that
- * @PIN_ENTERING: somebody is at it
+ * @PIN_OUT:      no, and nobody has asked for that
+ * @PIN_ENTERING: pin_enter() is about to run, or runs
  * @PIN_IN:       yes
  * @PIN_REFUSED:  no, and it is not tried again: KVM's requests go to user space
  */
@@ -34,21 +34,21 @@ enum pin_kvm {
 
 /**
  * struct pin - a pinned range
- * @mm_pins: of its address space, referenced
- * @node:    in @mm_pins's pins, or cleared
+ * @mm_pins: those of its address space, referenced
+ * @node:    in the pins of @mm_pins, or cleared
  * @link:    in @mm_pins's orphans, or empty
  * @ua:      user address of its first byte
  * @pages:   how many
- * @uses:    regions that have it
+ * @uses:    regions that use it
  * @kvm:     can KVM find it?
- * @mem:     what KVM finds
+ * @mem:     its registration in mm_iommu, which KVM finds
  * @charged: pages of locked memory that are charged for it, beside what mm_iommu charges for @mem
  * @runs:    where its pages are; does not change once it is pinned
  * @files:   pages of ordinary files are among them
- * @written: a device may write to it, or could
+ * @written: a device can write to it, or could
  *
- * The mm_pins' lock guards @node, @link, @uses, @kvm and @mem; whoever makes it enter mm_iommu
- * has @charged to himself meanwhile.
+ * The mm_pins' lock guards @node, @link, @uses, @kvm and @mem. While the pin enters mm_iommu,
+ * only pin_enter() touches @charged.
  */
 struct pin {
 	struct mm_pins *mm_pins;
@@ -66,8 +66,8 @@ struct pin {
 };
 
 /**
- * pin_range() - one more use of a range of the calling process
- * @l:     of its address space
+ * pin_range() - pin a range of the calling process, or use a pinned one once more
+ * @l:     those of its address space
  * @ua:    user address, page aligned
  * @pages: how many, at least 1
  * @pin:   the range: pinned now, or before by another use of the same pages
@@ -80,7 +80,7 @@ struct pin {
 int pin_range(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin);
 
 /**
- * pin_expose() - a device will be able to write to it
+ * pin_expose() - note that a device will be able to write to it
  *
  * Its pages of ordinary files are marked dirty before they are unpinned. Context: any; it is used.
  */
@@ -91,51 +91,51 @@ static inline void pin_expose(struct pin *p)
 }
 
 /**
- * pin_release() - one use less; with the last it is unpinned
+ * pin_release() - drop one use; the last one unpins it
  *
- * Context: may sleep; takes the user's mmap_lock, and waits for pages of his files.
+ * Context: may sleep; takes the user's mmap_lock, and waits for pages of the user's files.
  * Return: 0; -EBUSY when it is the last use and KVM counts a page of it, or is about to find it.
  */
 int pin_release(struct pin *p);
 
 /**
- * pin_abandon() - one use less, whatever KVM says
+ * pin_abandon() - drop one use, whatever KVM counts
  *
- * With the last it is unpinned as soon as KVM counts it no more. Context: as pin_release().
+ * After the last, it is unpinned as soon as KVM counts no page of it. Context: as pin_release().
  */
 void pin_abandon(struct pin *p);
 
 /**
- * pin_go_or_wait() - its last use has gone
+ * pin_go_or_wait() - its last use was dropped: give it up, or let it wait for KVM
  *
- * Context: the mm_pins' lock is held. Return: true when it is nobody's any more, and pin_free() has
- * to follow; else it waits for KVM.
+ * Context: the mm_pins' lock is held. Return: true when nobody knows of it any more, and pin_free()
+ * has to follow; else it waits for KVM.
  */
 bool pin_go_or_wait(struct pin *p);
 
 /**
- * pin_retry() - unpin what waits for KVM and has not to wait any more
- * @l:    of the address space
- * @most: how many to look at, those first that have waited longest
+ * pin_retry() - unpin the orphans that no longer have to wait for KVM
+ * @l:    those of the address space
+ * @most: how many orphans to look at, beginning with those that have waited longest
  *
  * Context: as pin_release().
  */
 void pin_retry(struct mm_pins *l, u32 most);
 
 /**
- * pin_claim() - has KVM to be shown this range?
+ * pin_claim() - does this range have to be shown to KVM?
  *
- * Context: may sleep. Return: true once for a pin; then pin_enter() has to follow.
+ * Context: may sleep. Return: true, once for a pin: then pin_enter() has to follow.
  */
 bool pin_claim(struct pin *p);
 
 /**
- * pin_enter() - make it known to mm_iommu
- * @p: claimed; its uses may go meanwhile
+ * pin_enter() - register a range in mm_iommu, where KVM finds it
+ * @p: claimed; its uses may be dropped meanwhile
  *
- * If that cannot be, or mm_iommu would have other pages, KVM does not find it.
+ * If that fails, or mm_iommu would have other pages, KVM does not find the range.
  *
- * Context: faults user pages in: no lock may be held. By a thread of the owner's.
+ * Context: faults user pages in: no lock may be held. In a thread of the owner.
  */
 void pin_enter(struct pin *p);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pin_kvm.c - shows pinned ranges to KVM, which finds memory in mm_iommu alone.
+ * pin_kvm.c - registration of pinned ranges in mm_iommu, the only place where KVM finds memory.
  *
- * What enters mm_iommu is pinned there a second time and charged there, not here. It has to be the
- * pages that the range has: KVM does not find it where others are mapped by now.
+ * mm_iommu pins a range a second time and charges for it; then it is not charged here. mm_iommu
+ * has to have the range's pages: if others are mapped there by now, KVM does not find the range.
  */
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -30,7 +30,7 @@ bool pin_claim(struct pin *p)
 	return claimed;
 }
 
-/* Has mm_iommu the pages that the range has? Someone who is killed does not want to know. */
+/* Does mm_iommu have the range's pages? False also when the caller is being killed. */
 static bool pin_same(const struct pin *p, struct mm_iommu_table_group_mem_t *mem)
 {
 	struct piece piece;
@@ -52,7 +52,7 @@ static bool pin_same(const struct pin *p, struct mm_iommu_table_group_mem_t *mem
 	return true;
 }
 
-/* mm_iommu charges for the pages itself: never both. */
+/* mm_iommu charges for the pages itself: they are not charged twice. */
 static struct mm_iommu_table_group_mem_t *pin_register(struct pin *p)
 {
 	struct mm_struct *mm = p->mm_pins->mm;
@@ -66,8 +66,8 @@ static struct mm_iommu_table_group_mem_t *pin_register(struct pin *p)
 }
 
 /*
- * Other pages are mapped there by now: KVM is not to find those. If it has found and counted them
- * already, they stay there until the range goes.
+ * Other pages are mapped there by now: KVM must not find those. If KVM has found and counted them
+ * already, they stay registered until the range goes.
  */
 static struct mm_iommu_table_group_mem_t *
 pin_unregister(struct pin *p, struct mm_iommu_table_group_mem_t *mem)
@@ -82,7 +82,7 @@ void pin_enter(struct pin *p)
 	struct mm_pins *l = p->mm_pins;
 	bool gone;
 
-	/* What KVM lets a device do is not known here. */
+	/* KVM may let a device write. */
 	pin_expose(p);
 	if (mem && !pin_same(p, mem))
 		mem = pin_unregister(p, mem);

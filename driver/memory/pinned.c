@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pinned.c - its pages are pinned, compared and unpinned some at a time.
+ * pinned.c - pinning, comparing and unpinning of a range's pages, some at a time.
  *
- * So a kill is noticed in between, and the memory for their list is small. Where they are is kept
+ * So a kill is noticed in between, and the list of pages is small. Where the pages are is kept
  * as runs.
  */
 #include <linux/errno.h>
@@ -21,7 +21,7 @@ static void pin_unpin_piece(const struct pin *p, const struct piece *piece)
 
 	for (; left; left -= n, pfn += n) {
 		n = min(left, PIN_STEP);
-		/* Nothing tells to which of them a device wrote. */
+		/* It is not known to which of the pages a device wrote. */
 		if (p->files && p->written)
 			gup_mark_files(pfn, n);
 		unpin_user_page_range_dirty_lock(pfn_to_page(pfn), n, false);
@@ -41,7 +41,7 @@ static void pin_unpin(const struct pin *p)
 	} while (page_runs_next(&p->runs, &piece));
 }
 
-/* Fewer than asked for: the next step tells why. */
+/* When fewer are pinned than asked for, the next step returns the reason. */
 static int pin_step(struct pin *p, struct page **page)
 {
 	unsigned long ua = p->ua + (p->runs.pages << PAGE_SHIFT);
@@ -60,7 +60,7 @@ static int pin_step(struct pin *p, struct page **page)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-/* What gup_pin() fills at a time. */
+/* The list that gup_pin() fills. */
 static struct page **pin_list(unsigned long pages)
 {
 	return kmalloc_array(min(pages, PIN_STEP), sizeof(struct page *), GFP_KERNEL_ACCOUNT);
@@ -96,7 +96,7 @@ static bool pin_has(const struct pin *p, struct piece *piece, struct page **page
 	return true;
 }
 
-/* Is what is mapped at these @n pages what the range has of them? */
+/* Are the @n pages that are mapped at @ua those of the range? */
 static bool pin_current_step(const struct pin *p, struct piece *piece, unsigned long ua, int n,
 			     struct page **page)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * region.h - the regions of one user, found by address.
+ * region.h - look-up of one user's regions by address.
  *
  * The lock of their IOAS is held.
  */
@@ -20,7 +20,7 @@ static inline unsigned long region_last(const struct region *r)
 	return r->ua + (r->size - 1);
 }
 
-/* The first region, reserved ones among them, that ends after @ua; NULL when there is none. */
+/* The first region, reserved ones included, that ends after @ua; NULL when there is none. */
 static inline struct region *regions_find(const struct regions *m, unsigned long ua)
 {
 	struct rb_node *node = m->by_ua.rb_node;
@@ -46,8 +46,8 @@ static inline struct region *regions_at(const struct regions *m, unsigned long u
 }
 
 /**
- * regions_trust() - no TCE is in an unknown state: what was suspect is so no more, but written to
- *                  perhaps
+ * regions_trust() - no TCE is unknown any more: suspect regions become tainted ones, to be marked
+ *                   dirty when they are unregistered
  *
  * Context: @m->lock is held.
  */

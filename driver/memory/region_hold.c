@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * region_hold.c - memory as tables hold it: from the page that a TCE is to name to the one it
- * named.
+ * region_hold.c - regions as tables use them: held for TCEs that are to be written, dropped for
+ * TCEs that are gone.
  *
- * A table holds a region for each entry that names it, before its TCE is written, and drops it
- * after that is gone. KVM's writes drop regions with nothing but a leaf's lock, while others are
- * registered: what they look at is guarded by the memory's own lock.
+ * A table holds a region for each entry that names it: from before the TCE is written until after
+ * the TCE is gone. KVM's writes drop regions with only a leaf's lock held, while other regions
+ * are registered. So what they read is guarded by the memory's own lock.
  *
- * While a TCE is unknown, it may reach the region of the older content, too. Which of its pages a
- * device wrote to is not known either: it becomes suspect, and is marked dirty as a whole when it
- * goes.
+ * While a TCE is unknown, it may still reach the region of its older content, and it is not known
+ * to which pages a device wrote. So that region becomes suspect, and is marked dirty as a whole
+ * when it is unregistered.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -35,7 +35,7 @@ int regions_covers(const struct regions *m, unsigned long ua, u64 size, u32 page
 
 		if (!r)
 			return -EINVAL;
-		/* An IOMMU page in two regions, pinned by neither as a whole, fits in none. */
+		/* An IOMMU page in two regions fits in neither: neither pins all of it. */
 		stop = min(end, r->ua + r->size);
 		if (!page_runs_fit(&r->pin->runs, ua, stop, page_shift))
 			return -EINVAL;
@@ -60,7 +60,7 @@ struct pin *regions_hidden(struct regions *m, unsigned long *ua, unsigned long e
 	return NULL;
 }
 
-/* Pages of a region were pinned when it was registered: count them. */
+/* A region's pages were pinned when it was registered: only count them. */
 static u32 regions_hold_region(struct regions *m, const struct region_run *run, __be64 *list,
 			       u32 *region)
 {
@@ -109,7 +109,7 @@ struct region_page regions_hold_page(struct regions *m, unsigned long ua, u32 pa
 	return (struct region_page){ page_runs_page(&r->pin->runs, ua), r->id };
 }
 
-/* A region that is mapped is not moved or renamed; where the names are kept may change. */
+/* A mapped region does not move or change its id; the array of regions may be replaced. */
 static const struct page_runs *regions_runs(struct regions *m, u32 region)
 {
 	const struct region *r;
@@ -139,7 +139,7 @@ u64 regions_dirty(u64 hpa, u32 page_shift)
 {
 	u64 end = hpa + (1ULL << page_shift);
 
-	/* A large IOMMU page may lie over neighbours that are one piece by chance. */
+	/* A large IOMMU page may cover several pages that are contiguous by chance. */
 	do {
 		hpa = regions_dirty_page(hpa);
 	} while (hpa < end);

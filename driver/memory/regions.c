@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * regions.c - registered memory: regions by address and by name.
+ * regions.c - registered memory: its regions, by address and by id.
  *
- * A region is one use of a pinned range (pin.h). It ends only in regions_unregister() or
- * at the IOAS's end, and only when no shadow entry names it. What KVM has put into a
- * table it has counted in mm_iommu before, where only kvm_mapped.c counts down: the range
- * cannot leave that before.
+ * A region is one use of a pinned range (pin.h). It ends only in regions_unregister() or at the
+ * IOAS's end, and only when no shadow entry names it. KVM counts a page in mm_iommu before it
+ * puts the page into a table, and only kvm_mapped.c counts down. Until then the range cannot
+ * leave mm_iommu.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -40,7 +40,7 @@ int regions_adopt_mm(struct regions *m)
 	return 0;
 }
 
-/* --- by address --- */
+/* --- regions by address --- */
 
 static void regions_link(struct regions *m, struct region *r)
 {
@@ -69,9 +69,9 @@ static int regions_vacant(const struct regions *m, u64 ua, u64 size)
 	return r->ua == ua && r->size == size ? -EBUSY : -EINVAL;
 }
 
-/* --- by name --- */
+/* --- regions by id --- */
 
-/* Where the regions are, for KVM's writes, too. */
+/* Replace the array of regions, which KVM's writes read under the lock. */
 static void regions_move(struct regions *m, struct region **by_id)
 {
 	if (m->room)
@@ -82,7 +82,7 @@ static void regions_move(struct regions *m, struct region **by_id)
 	kvfree(by_id);
 }
 
-/* All ids are in use: as many again. */
+/* All ids are in use: double their number. */
 static void regions_add_room(struct regions *m, struct region **by_id, u32 *spare, u32 room)
 {
 	u32 id;
@@ -90,7 +90,7 @@ static void regions_add_room(struct regions *m, struct region **by_id, u32 *spar
 	regions_move(m, by_id);
 	kvfree(m->spare);
 	m->spare = spare;
-	/* The lowest is the next. */
+	/* The lowest id is used next. */
 	for (id = room; id > m->room; id--)
 		*spare++ = id;
 	m->room = room;
@@ -190,7 +190,7 @@ void regions_discard(struct region *r)
 
 /* --- the end of a region --- */
 
-/* May a TCE that is ours reach the region? */
+/* May a TCE of ours still reach the region? */
 static bool regions_reachable(struct regions *m, const struct region *r)
 {
 	bool suspect;
@@ -201,7 +201,7 @@ static bool regions_reachable(struct regions *m, const struct region *r)
 	return suspect || m->poison || atomic64_read_acquire(&r->mapped);
 }
 
-/* Nobody knows which of its pages a device wrote to: all of them, then. */
+/* It is not known to which of its pages a device wrote: mark all of them. */
 static void regions_dirty_region(const struct region *r)
 {
 	struct piece piece;
@@ -217,12 +217,12 @@ static void regions_dirty_region(const struct region *r)
 	} while (page_runs_next(&r->pin->runs, &piece));
 }
 
-/* Nothing of ours keeps a region; may it go? */
+/* True when no TCE of ours can reach the region; then its pages are dirty if it was suspect. */
 static bool regions_free_to_go(struct regions *m, struct region *r)
 {
 	if (regions_reachable(m, r))
 		return false;
-	/* KVM may have settled the last unknown TCE. */
+	/* KVM may have settled the last unknown TCE, which leaves regions suspect. */
 	spin_lock(&m->lock);
 	if (r->suspect)
 		regions_trust(m);
@@ -250,7 +250,7 @@ int regions_unregister(struct regions *m, u64 ua, u64 size)
 	return rc;
 }
 
-/* For the end: false when the region has to stay for good. */
+/* At the IOAS's end: false when the region has to stay for good. */
 static bool regions_let_go(struct regions *m, struct region *r)
 {
 	if (!regions_free_to_go(m, r))
@@ -260,7 +260,7 @@ static bool regions_let_go(struct regions *m, struct region *r)
 	return true;
 }
 
-/* Return: pages of those regions that had to stay. */
+/* Return: the number of pages of regions that had to stay. */
 static u64 regions_let_all_go(struct regions *m)
 {
 	struct rb_node *node, *next;
@@ -270,7 +270,7 @@ static u64 regions_let_all_go(struct regions *m)
 		struct region *r = region_of(node);
 
 		next = rb_next(node);
-		/* Whoever has reserved it comes back for it. */
+		/* A reserved range is discarded by the call that reserved it. */
 		if (r->id && !regions_let_go(m, r))
 			stuck += r->size >> PAGE_SHIFT;
 		cond_resched();
@@ -279,8 +279,8 @@ static u64 regions_let_all_go(struct regions *m)
 }
 
 /*
- * What a device may still reach stays for good, and belongs to an address space: it is kept for
- * that. A kernel that looks for memory which nobody refers to is told so.
+ * What a device may still reach stays pinned for good, with its address space and these arrays.
+ * Tell kmemleak, which looks for memory that nothing refers to.
  */
 static void regions_keep(struct regions *m)
 {
@@ -294,7 +294,7 @@ u64 regions_release(struct regions *m)
 	struct rb_root reserved;
 	u64 stuck;
 
-	/* KVM may have settled the last unknown TCE. */
+	/* KVM may have settled the last unknown TCE, which leaves pages suspect. */
 	if (!m->unknown && !m->poison)
 		v1_pages_trust(&m->pages);
 	regions_wash(m);

@@ -2,9 +2,9 @@
 /*
  * regions.h - memory that a user registered for DMA.
  *
- * It is pinned in pin.h, which resolves user addresses to host physical ones. Which
- * TCEs name a region is counted here and by nobody else, so that no writer outside
- * this module can talk us into unpinning a reachable page.
+ * Its pages are pinned in pin.h, which resolves user addresses to host physical ones. How many
+ * TCEs name a region is counted here and nowhere else, so that no writer outside of this module
+ * can make us unpin a reachable page.
  */
 #ifndef VFIO_PSERIES_REGIONS_H
 #define VFIO_PSERIES_REGIONS_H
@@ -25,17 +25,17 @@ struct pin;
 
 /**
  * struct region - one registered range
- * @node:    among all of its user's, by user address
+ * @node:    in the user's regions, by user address
  * @ua:      user address of its first byte
  * @size:    bytes
- * @id:      what shadow entries call it; 0 while the range is only reserved
- * @pin:     its pinned pages; NULL before they are
+ * @id:      its id in shadow entries; 0 while the range is only reserved
+ * @pin:     its pinned pages; NULL before they are pinned
  * @mapped:  shadow entries that name it
- * @suspect: an entry in an unknown state may translate to it though it names
+ * @suspect: an entry in an unknown state may translate to it, though the entry names
  *           another region
- * @tainted: it was suspect once: any of its pages may have been written to
- * @next_suspect: another such region
- * @mm_pins:  of its address space, referenced, while the range is only reserved
+ * @tainted: it was suspect once: a device may have written to any of its pages
+ * @next_suspect: another suspect region
+ * @mm_pins:  those of its address space, referenced, while the range is only reserved
  */
 struct region {
 	struct rb_node node;
@@ -53,25 +53,24 @@ struct region {
 /**
  * struct regions - the registered memory of one user
  * @mm:      the address space, set by the first call that needs one
- * @mm_pins: what else is known of it; it keeps @mm
- * @by_ua:   by user address, reserved ranges among them
+ * @mm_pins: the pins of @mm, which hold a reference to @mm
+ * @by_ua:   by user address, reserved ranges included
  * @by_id:   regions by id - 1, with holes
- * @spare:   the ids of these holes, the next one last
+ * @spare:   the ids of these holes; the next one to be used is the last
  * @count:   regions that have an id
  * @room:    allocated entries of both arrays
- * @unknown: TCEs in an unknown state, in all tables fed from here
+ * @unknown: TCEs in an unknown state, in all tables that use this memory
  * @suspect: regions that such a TCE may reach
- * @files:   pages of ordinary files are, or were, among them
- * @poison:  a window that is ours no more may still reach any region
+ * @files:   there are, or were, pages of ordinary files among the regions
+ * @poison:  a window that the user no longer has may still reach any region
  * @v1:      nothing is registered, pages are pinned as they are mapped (v1 API)
- * @pages:   these pages
- * @pins:    those of the MAP that is running
+ * @pages:   the v1 pages
+ * @pins:    the pages of the MAP that is running (v1)
  * @lock:    guards @by_id, @unknown, @pages, @suspect and each region's @suspect, @tainted and
- *           @next_suspect, which change as TCEs do; innermost. @by_id changes with the
+ *           @next_suspect, which change with TCEs; innermost. @by_id changes with the
  *           IOAS's lock held for writing, too
  *
- * All else is guarded by the lock of the IOAS that it belongs to; what it says of the API without
- * registration, where that is held for writing always.
+ * The lock of the IOAS guards all else. The v1 API always holds it for writing.
  */
 struct regions {
 	struct mm_struct *mm;
@@ -94,10 +93,10 @@ struct regions {
 void regions_init(struct regions *m);
 
 /**
- * regions_release() - give everything back at the end
+ * regions_release() - unpin everything at the IOAS's end
  *
- * Regions that a TCE may still reach stay pinned for good; those that KVM has put
- * into somebody else's table, until that table is gone.
+ * Regions that a TCE may still reach stay pinned for good. Regions that KVM has put
+ * into another container's table stay pinned until that table is gone.
  *
  * Context: may sleep. Return: the number of pages that had to stay pinned.
  */
@@ -111,7 +110,7 @@ u64 regions_release(struct regions *m);
 int regions_adopt_mm(struct regions *m);
 
 /**
- * regions_foreign() - is the caller another process than the owner?
+ * regions_foreign() - does the caller have another address space than the owner?
  */
 static inline bool regions_foreign(const struct regions *m)
 {
@@ -119,7 +118,7 @@ static inline bool regions_foreign(const struct regions *m)
 }
 
 /**
- * regions_reserve() - the first of the steps that register a range: nobody else has it
+ * regions_reserve() - register a range, step 1: reserve it for this call
  * @m:        the memory, bound to an address space
  * @ua:       user address, page aligned
  * @size:     bytes, page aligned, not 0
@@ -132,32 +131,32 @@ static inline bool regions_foreign(const struct regions *m)
 int regions_reserve(struct regions *m, u64 ua, u64 size, struct region **reserved);
 
 /**
- * regions_pin() - the second: its pages are pinned, by the process that owns the memory
+ * regions_pin() - step 2: pin its pages, in the process that owns the memory
  *
- * The memory itself is not touched: its user may be gone when this ends. Then, and on
- * error, regions_cancel() and regions_discard() have to follow, else regions_publish().
+ * struct regions is not touched: its IOAS may be dead when this returns. In that case and
+ * on error, regions_cancel() and regions_discard() have to follow, else regions_publish().
  *
  * Context: faults user pages in, which may take for ever: no lock may be held.
- * Return: 0; what pin_range() says: -ENOMEM (also RLIMIT_MEMLOCK), -EFAULT, -EINTR.
+ * Return: 0; the errors of pin_range(): -ENOMEM (also RLIMIT_MEMLOCK), -EFAULT, -EINTR.
  */
 int regions_pin(struct region *r);
 
 /**
- * regions_publish() - the third: it can be mapped
+ * regions_publish() - step 3: give it an id, so that it can be mapped
  *
  * Context: may sleep; the IOAS's lock is held. Return: 0; -ENOMEM.
  */
 int regions_publish(struct regions *m, struct region *r);
 
 /**
- * regions_cancel() - the range is reserved no more
+ * regions_cancel() - take a reservation back
  *
  * Context: the IOAS's lock is held.
  */
 void regions_cancel(struct regions *m, struct region *r);
 
 /**
- * regions_discard() - the rest of it: what was pinned is unpinned
+ * regions_discard() - free a cancelled range, and unpin what was pinned
  *
  * Context: may sleep; takes the user's mmap_lock.
  */
@@ -168,31 +167,31 @@ void regions_discard(struct region *r);
  *
  * Context: may sleep.
  * Return: 0; -EINVAL (geometry); -ENOENT (no such range); -EBUSY (a TCE still
- * names it, or KVM does, or is about to find it).
+ * names it, or KVM counts a mapping of it, or is about to find it).
  */
 int regions_unregister(struct regions *m, u64 ua, u64 size);
 
 /**
- * regions_covers() - can this user range be mapped with such pages?
+ * regions_covers() - can this user range be mapped with IOMMU pages of this size?
  * @m:          the memory
  * @ua:         user address, aligned to the page size
  * @size:       bytes, a multiple of the page size
  * @page_shift: log2 of the IOMMU page size
  *
  * Return: 0; -EINVAL when a byte is not registered, or an IOMMU page is not one
- * piece of memory in one region.
+ * contiguous piece of memory in one region.
  */
 int regions_covers(const struct regions *m, unsigned long ua, u64 size,
 		   u32 page_shift);
 
 /**
- * regions_hidden() - the first region of a user range that KVM cannot find, and is to find
+ * regions_hidden() - the first region of a user range that has yet to be shown to KVM
  * @m:   the memory
- * @ua:  where to begin; moves on behind that region
- * @end: of the range
+ * @ua:  where to begin; set to the end of that region
+ * @end: the end of the range
  *
- * Context: may sleep. Return: its pages: pin_enter() has to follow, with no lock held; NULL
- * when KVM finds all of them or cannot.
+ * Context: may sleep. Return: its pin, for which pin_enter() has to follow with no lock held; NULL
+ * when there is none: KVM finds all of them, or never will.
  */
 struct pin *regions_hidden(struct regions *m, unsigned long *ua, unsigned long end);
 
@@ -215,7 +214,7 @@ struct region_run {
  * @m:      the memory; regions_covers() holds for the run
  * @run:    the pages
  * @list:   their TCEs
- * @region: id of the region that all of them lie in and now are counted for
+ * @region: id of the region that all of them lie in, which now counts them
  *
  * Context: may sleep.
  * Return: how many were resolved, 1 to @run->n: it ends with the region.
@@ -223,7 +222,7 @@ struct region_run {
 u32 regions_hold(struct regions *m, const struct region_run *run, __be64 *list, u32 *region);
 
 /**
- * regions_list() - the TCEs of pages that are held
+ * regions_list() - list the TCEs of pages that are held
  * @m:      the memory
  * @region: the region that they lie in, not REGIONS_V1
  * @run:    the pages
@@ -241,9 +240,9 @@ void regions_list(struct regions *m, u32 region, const struct region_run *run, _
 void regions_dirty_run(struct regions *m, u32 region, const struct region_run *run);
 
 /**
- * struct region_page - one page
+ * struct region_page - one page of a region
  * @hpa:    its host physical address
- * @region: id of the region that it lies in; 0: there is none
+ * @region: id of the region that it lies in; 0 for none
  */
 struct region_page {
 	u64 hpa;
@@ -257,20 +256,20 @@ struct region_page {
  * @page_shift: log2 of its size
  * @perm:       PAPR_TCE_READ and/or PAPR_TCE_WRITE
  *
- * Context: any. Return: the page, counted for its region; without one when that is for
- * regions_covers() and regions_hold(): a larger page, one that is not registered, the API without
- * registration.
+ * Context: any. Return: the page, counted for its region. @region is 0 for pages that need
+ * regions_covers() and regions_hold(): a larger page, a page that is not registered, or the v1
+ * API.
  */
 struct region_page regions_hold_page(struct regions *m, unsigned long ua, u32 page_shift, u64 perm);
 
 /**
- * regions_begin_v1() - a MAP of pages that are pinned for it begins
+ * regions_begin_v1() - begin a MAP whose pages were pinned for it
  *
- * Context: may sleep; the IOAS's lock is held. Return: 0; -ENOMEM: they are unpinned.
+ * Context: may sleep; the IOAS's lock is held. Return: 0; -ENOMEM, and the pages are unpinned.
  */
 int regions_begin_v1(struct regions *m, struct v1_pins *pins);
 
-/* It has ended: those that no TCE names are unpinned. */
+/* End that MAP: unpin its pages that no TCE names. */
 void regions_end_v1(struct regions *m);
 
 /**
@@ -281,7 +280,7 @@ void regions_end_v1(struct regions *m);
 void regions_drop_v1(struct regions *m, const u64 *tce, u32 n);
 
 /**
- * regions_wash() - let v1 pages go that wait for that to be marked dirty
+ * regions_wash() - mark dirty and unpin the v1 pages that wait for that
  *
  * Context: may sleep, for as long as a file system has such a page locked.
  */
@@ -294,7 +293,7 @@ static inline void regions_wash(struct regions *m)
 /**
  * region_drop() - @n fewer shadow entries name a region
  *
- * What was done to its pages before is seen by those who see that it is not mapped any more.
+ * Who sees that the region is no longer mapped also sees what was done to its pages before.
  */
 static inline void region_drop(struct region *r, u64 n)
 {
@@ -302,7 +301,7 @@ static inline void region_drop(struct region *r, u64 n)
 }
 
 /**
- * regions_drop() - the same by name; not for v1 pages
+ * regions_drop() - region_drop() by id; not for v1 pages
  *
  * Context: any; the IOAS's lock is held.
  */
@@ -312,14 +311,14 @@ static inline void regions_drop(struct regions *m, u32 region, u64 n)
 }
 
 /**
- * regions_drop_late() - the same for KVM, which has no lock of the IOAS's
+ * regions_drop_late() - regions_drop() for KVM, which does not hold the IOAS's lock
  *
  * Context: any.
  */
 void regions_drop_late(struct regions *m, u32 region, u64 n);
 
 /**
- * regions_suspect() - an unknown TCE may reach a region it no longer counts for
+ * regions_suspect() - an unknown TCE may reach a region that its entry no longer names
  *
  * The region cannot be unregistered while any TCE is unknown, and all of it is
  * marked dirty when it is unregistered.
@@ -328,7 +327,7 @@ void regions_drop_late(struct regions *m, u32 region, u64 n);
  */
 void regions_suspect(struct regions *m, u32 region);
 
-/* The same for the page of a TCE that named a v1 page: it stays for so long. */
+/* regions_suspect() for the page of a TCE that named a v1 page: it stays pinned as long. */
 void regions_suspect_v1(struct regions *m, u64 tce);
 
 /**
@@ -341,14 +340,14 @@ void regions_suspect_v1(struct regions *m, u64 tce);
 void regions_unknown(struct regions *m, s64 n);
 
 /**
- * regions_known() - one TCE less is in an unknown state, by KVM's doing
+ * regions_known() - KVM has overwritten one unknown TCE
  *
  * Context: any.
  */
 void regions_known(struct regions *m);
 
 /**
- * regions_poison() - nothing that is registered can be unpinned any more
+ * regions_poison() - from now on nothing that is registered can be unpinned
  *
  * A PE left and its TCEs could neither be cleared nor removed.
  */
@@ -359,9 +358,8 @@ void regions_poison(struct regions *m);
  * @hpa:        host physical address
  * @page_shift: log2 of the IOMMU page size
  *
- * A compound page has one mark for all of it, so that one look is enough for
- * as many of its addresses as there are. Pages of ordinary files are marked before they are
- * unpinned (pin_expose(), regions_wash()), since that sleeps.
+ * A compound page has one mark, so one look is enough for all of its addresses. Pages of ordinary
+ * files are marked before they are unpinned (pin_expose(), regions_wash()), since that sleeps.
  *
  * Context: any.
  * Return: the first address after the last page or compound page that was marked.
@@ -369,7 +367,7 @@ void regions_poison(struct regions *m);
 u64 regions_dirty(u64 hpa, u32 page_shift);
 
 /**
- * regions_mark_files() - the same for the pages of ordinary files below it, and for no others
+ * regions_mark_files() - regions_dirty() for the pages of ordinary files in it, and for no others
  *
  * Context: may sleep, for as long as a file system has such a page locked; the pages are pinned.
  */

@@ -2,9 +2,9 @@
 /*
  * v1_pages.c - a hash of pages that TCEs name, each pinned once and counted.
  *
- * How many pages are pinned is known here, so that they can be charged for: with
- * pages of 64 KiB a window of 4 KiB TCEs reaches up to 16 times its own size. And
- * the kernel's count of a page's pins cannot run over, whatever a user maps.
+ * How many pages are pinned is known here, so that they can be charged: with pages of 64 KiB, a
+ * window of 4 KiB TCEs reaches up to 16 times its own size. As each page is pinned once, the
+ * kernel's count of its pins cannot overflow, whatever a user maps.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -17,20 +17,20 @@
 #include "memory/gup.h"
 #include "memory/v1_pages.h"
 
-/* Pages that are pinned at a time. */
+/* Most pages that are pinned at a time. */
 #define V1_PAGES_STEP	512UL
 
-/* TCEs for one bucket. */
+/* TCEs per bucket. */
 #define V1_PAGES_LOAD	4
 
 /**
  * struct v1_page - a page that TCEs name
  * @next: another one in the same bucket
  * @pfn:  its frame
- * @tces: TCEs that name it or may do so, and MAPs that are about to make some
- * @suspects: those among them that may do so
+ * @tces: TCEs that name it or may name it, and running MAPs that hold it
+ * @suspects: those of them that only may name it
  * @written: a device may have written to it
- * @next_suspect: another such page
+ * @next_suspect: another suspect page
  */
 struct v1_page {
 	struct v1_page *next;
@@ -63,7 +63,7 @@ void v1_pages_free(struct v1_pages *l)
 	l->bucket = NULL;
 }
 
-/* Frames that follow each other are what users have: these don't share a bucket. */
+/* Users mostly have consecutive frames: these do not share a bucket. */
 static struct v1_page **v1_pages_bucket(const struct v1_pages *l, unsigned long pfn)
 {
 	return &l->bucket[(pfn ^ pfn >> l->shift) & ((1UL << l->shift) - 1)];
@@ -93,11 +93,11 @@ static int v1_pages_pin_step(struct v1_pins *p)
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	cond_resched();
-	/* Fewer than asked for: the next step tells why. */
+	/* When fewer were pinned than asked for, the next step returns the reason. */
 	return got > 0 ? 0 : got;
 }
 
-/* The pins from the @first-th page on go. */
+/* Unpin the pages from the @first-th on. */
 static void v1_pages_unpin_from(struct v1_pins *p, unsigned long first)
 {
 	while (p->done > first) {
@@ -135,7 +135,7 @@ void v1_pages_unpin(struct v1_pins *p)
 
 /* --- holding --- */
 
-/* A page for one pin of it; one that is here already is pinned no second time. */
+/* Hold a page that was pinned. If it was held before, the second pin is dropped. */
 static struct v1_page *v1_pages_take(struct v1_pages *l, struct page *page)
 {
 	struct v1_page *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
@@ -205,7 +205,7 @@ void v1_pages_wash(struct v1_pages *l)
 	}
 }
 
-/* The first @n are held no more by the MAP. */
+/* The MAP no longer holds its first @n pages. */
 static void v1_pages_put(struct v1_pages *l, struct v1_pins *p, unsigned long n)
 {
 	while (n) {
@@ -217,7 +217,7 @@ static void v1_pages_put(struct v1_pages *l, struct v1_pins *p, unsigned long n)
 	}
 }
 
-/* Pages from the @i-th on are pinned only, those before it are held. */
+/* Pages from the @i-th on are only pinned, those before are held: undo both. */
 static void v1_pages_unhold(struct v1_pages *l, struct v1_pins *p, unsigned long i)
 {
 	v1_pages_unpin_from(p, i);

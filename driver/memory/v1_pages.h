@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * v1_pages.h - pages that are pinned because TCEs name them, for the API without
- * registration.
+ * v1_pages.h - pages that are pinned because TCEs name them, for the v1 API.
  *
- * Each page of the kernel's is pinned once, however many TCEs name it. A MAP
- * pins its pages first, with no lock held, since a fault in user memory may never
- * end; then it takes part in holding them; then its TCEs do.
+ * Each of the kernel's pages is pinned once, however many TCEs name it. A MAP pins its
+ * pages first, with no lock held, since a fault in user memory may never end. Then the
+ * MAP holds them, and then its TCEs do.
  */
 #ifndef VFIO_PSERIES_V1_PAGES_H
 #define VFIO_PSERIES_V1_PAGES_H
@@ -21,10 +20,10 @@ struct page;
  * @lock:   guards the rest, which KVM's writes to a table change too; innermost
  * @bucket: pages by their frame numbers; NULL before the first v1_pages_init()
  * @shift:  log2 of the buckets
- * @pages:  how many
- * @suspect: those that a TCE in an unknown state may still reach
- * @soiled: those that no TCE names any more, pages of ordinary files that a device may have
- *          written to: v1_pages_wash() is to follow
+ * @pages:  how many are pinned
+ * @suspect: pages that a TCE in an unknown state may still reach
+ * @soiled: pages of ordinary files that no TCE names any more, but that a device may have
+ *          written to: v1_pages_wash() has to follow
  */
 struct v1_pages {
 	spinlock_t *lock;
@@ -54,22 +53,22 @@ struct v1_pins {
 	};
 };
 
-/* Pages of the kernel's that a user range touches. */
+/* How many of the kernel's pages a user range touches. */
 unsigned long v1_pages_span(unsigned long ua, u64 size);
 
 /**
- * v1_pages_init() - get ready for a window of so many TCEs
+ * v1_pages_init() - prepare for a window of @tces TCEs
  *
- * Does nothing the second time. Context: may sleep. Return: 0 or -ENOMEM.
+ * A second call does nothing. Context: may sleep. Return: 0 or -ENOMEM.
  */
 int v1_pages_init(struct v1_pages *l, u64 tces);
 
-/* When no page is left, soiled ones among them. */
+/* Called when no page is left, soiled ones included. */
 void v1_pages_free(struct v1_pages *l);
 
 /**
  * v1_pages_pin() - pin the user pages of a MAP
- * @p:     to be filled; nothing to be undone on error
+ * @p:     to be filled; on error there is nothing to undo
  * @ua:    user address
  * @size:  bytes, more than 0, without overflow
  * @write: a device will write to them
@@ -83,31 +82,31 @@ int v1_pages_pin(struct v1_pins *p, unsigned long ua, u64 size, bool write);
 void v1_pages_unpin(struct v1_pins *p);
 
 /**
- * v1_pages_hold() - the MAP takes part in holding its pages
+ * v1_pages_hold() - turn the pins of a MAP's pages into holds
  *
  * Context: may sleep; the IOAS's lock is held. Return: 0; -ENOMEM: all is as before.
  */
 int v1_pages_hold(struct v1_pages *l, struct v1_pins *p);
 
 /**
- * v1_pages_add() - TCEs are about to name some of the MAP's pages
+ * v1_pages_add() - count TCEs that are about to name some of the MAP's pages
  * @l:    the pages
  * @p:    the MAP, after v1_pages_hold()
  * @ua:   user address of the first TCE's page
- * @step: bytes from one TCE's to the next
+ * @step: bytes from one TCE's page to the next
  * @n:    TCEs
- * @hpa:  host physical address of each
+ * @hpa:  set to the host physical address of each
  */
 void v1_pages_add(struct v1_pages *l, const struct v1_pins *p, unsigned long ua, u64 step, u32 n,
 		  u64 *hpa);
 
 /**
- * v1_pages_end() - the MAP has ended; pages that no TCE names are unpinned
+ * v1_pages_end() - the MAP no longer holds its pages; those that no TCE names are unpinned
  */
 void v1_pages_end(struct v1_pages *l, struct v1_pins *p);
 
 /**
- * v1_pages_drop() - TCEs are gone
+ * v1_pages_drop() - release the pages of TCEs that are gone
  * @l:   the pages
  * @tce: what each held
  * @n:   how many
@@ -117,14 +116,14 @@ void v1_pages_end(struct v1_pages *l, struct v1_pins *p);
 void v1_pages_drop(struct v1_pages *l, const u64 *tce, u32 n);
 
 /**
- * v1_pages_wash() - mark dirty and unpin those that had to wait for that
+ * v1_pages_wash() - mark the soiled pages dirty and unpin them
  *
  * Context: may sleep, for as long as a file system has such a page locked.
  */
 void v1_pages_wash(struct v1_pages *l);
 
 /**
- * v1_pages_suspect() - a TCE names another page, or still this one: it is in an unknown state
+ * v1_pages_suspect() - a TCE in an unknown state may still name this page, though it was replaced
  *
  * The page stays until v1_pages_trust(). Context: any.
  */

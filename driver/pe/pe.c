@@ -2,12 +2,13 @@
 /*
  * pe.c - the order in which a PE changes hands.
  *
- * Whoever gets a PE finds the default window alone, and nothing in it. A window that a former owner
- * has left, or that the host could not get rid of when it gave the PE away or got it back, is noted
- * as present and not lent. Nobody gets a PE with such a window unless it is empty: a user can give
- * a device bus mastering whatever we did about it. Once the PE has been the host's, or when the
- * hypervisor did not say what a removal came to, the window may be gone and its name be another
- * PE's. Then it is only looked for, and reset away: a reset names the PE and not the window.
+ * A new owner of a PE finds only the default window, and it is empty. A window that a former
+ * owner has left, or that the host could not remove when it gave the PE away or got it back, is
+ * noted as present and not lent. A PE with such a window is not handed out unless the window is
+ * empty: a user can enable a device's bus mastering, whatever we did about it. Once the host has
+ * had the PE, or when the hypervisor did not tell the result of a removal, the window may be gone
+ * and its name may belong to another PE. Such a window is only looked for, and removed by a
+ * reset: a reset names the PE and not the window.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -36,7 +37,7 @@ void pe_leave_behind(struct pe *pe, const struct dma_window *w)
 		pe->littered = true;
 }
 
-/* Is anything left of windows that nobody has? Those that are gone are forgotten. */
+/* Is a window left that nobody has? Windows that are gone are forgotten. */
 static bool pe_left_over(struct pe *pe)
 {
 	bool left = pe->littered;
@@ -52,7 +53,7 @@ static bool pe_left_over(struct pe *pe)
 	return left;
 }
 
-/* May something in such a window be valid? */
+/* May such a window have valid TCEs? */
 static bool pe_left_live(const struct pe *pe)
 {
 	bool live = pe->littered;
@@ -70,8 +71,8 @@ static void pe_forget_ddws(struct pe *pe)
 }
 
 /*
- * Nobody has a window: the default one is to be the only one. A reset wants every
- * TCE invalid, and leaves those of the default window undefined.
+ * Nobody has a window: remove all but the default one. A reset requires that every TCE is
+ * invalid, and leaves the TCEs of the default window undefined.
  */
 static void pe_evict(struct pe *pe)
 {
@@ -84,7 +85,7 @@ static void pe_evict(struct pe *pe)
 	pe_left_over(pe);
 }
 
-/* The host may do what it likes with the PE: a name that we noted may come to be another's. */
+/* The host may do anything with the PE: a name that we noted may become another PE's. */
 static void pe_doubt(struct pe *pe)
 {
 	u32 i;
@@ -93,7 +94,7 @@ static void pe_doubt(struct pe *pe)
 		pe->ddw[i].doubtful = pe->ddw[i].present;
 }
 
-/* What the PE can have, asked while the default window is all that it has. */
+/* Ask what the PE can have, while the default window is all that it has. */
 static int pe_learn(struct pe *pe)
 {
 	struct ddw_query q;
@@ -112,14 +113,14 @@ static int pe_learn(struct pe *pe)
 	return 0;
 }
 
-/* The host has left: only the default window is to be there, and nothing in it. */
+/* The host has left: make sure that only the default window exists, and that it is empty. */
 static int pe_empty(struct pe *pe)
 {
 	int rc = pe->dflt.present ? hcall_clear(&pe->dflt.w, true) : pe_default_back(pe);
 
 	if (rc || !pe->addr.limited)
 		return rc;
-	/* The host may have asked for addresses below 64 bits: that ends here. */
+	/* The host may have asked for addresses below 64 bits: a reset ends that. */
 	rc = ddw_reset(&pe->addr);
 	return rc ? rc : hcall_clear(&pe->dflt.w, true);
 }

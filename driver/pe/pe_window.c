@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pe_window.c - a PE's windows: those that firmware has, and those of them that a user has.
+ * pe_window.c - creation, removal and lending of a PE's windows.
  *
- * Firmware's default window is there while the host owns the PE and normally
- * stays while a user does, empty when it is not lent. It goes only for a first
- * window that it cannot be: then the hypervisor places that window where it
- * places a first one, and a PE that can have a single window can have a large
- * one. Firmware brings the default window back when the last dynamic one goes
- * (LoPAR, ibm,remove-pe-dma-window), or on request (QEMU, where a window had the
- * default one's name); until it is cleared again nobody gets it.
+ * Firmware's default window exists while the host owns the PE, and normally stays
+ * while a user does, empty when it is not lent. It is removed only for a first window
+ * that it cannot be. Then the hypervisor places that window where it places a first
+ * one, and a PE that can have a single window can have a large one. Firmware brings
+ * the default window back when the last dynamic one is removed (LoPAR,
+ * ibm,remove-pe-dma-window), or on request (QEMU, where a window had the default
+ * one's name). Nobody gets the default window until it is cleared again.
  *
- * A dynamic window that firmware refuses to remove stays as one that is present
- * and not lent; every later chance is taken to get rid of it.
+ * A dynamic window that firmware refuses to remove stays noted as present and not
+ * lent; its removal is tried again at every later occasion.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -22,12 +22,12 @@
 #include "pe/pe_window.h"
 
 /*
- * QEMU as the hypervisor counts the TCEs of a window in 32 bits, offers more all
- * the same, and dies of the create that follows one of 2^32 or more.
+ * QEMU as the hypervisor counts the TCEs of a window in 32 bits, but offers more. It crashes in
+ * the create that follows a window of 2^32 TCEs or more.
  */
 #define PE_MAX_TCES		(1ULL << 31)
 
-/* Something is left that a device might reach: keep the devices from trying. */
+/* A device might reach memory through this window: keep the devices from trying. */
 static void pe_quarantine(struct pe *pe, const struct dma_window *w)
 {
 	pr_err("%s: window %x at %llx could not be cleared, devices are isolated\n",
@@ -45,7 +45,10 @@ bool pe_has_ddw(const struct pe *pe)
 	return false;
 }
 
-/* But for @d, and for those that may be gone: then firmware may have the default one back. */
+/*
+ * Is there a dynamic window other than @d? Doubtful ones do not count: if they are gone, firmware
+ * may have brought the default window back.
+ */
 static bool pe_has_other_ddw(const struct pe *pe, const struct pe_window *d)
 {
 	u32 i;
@@ -60,7 +63,7 @@ int pe_default_clear(struct pe *pe)
 {
 	int rc = hcall_clear_if_there(&pe->dflt.w, false);
 
-	/* A single refusal is no reason to isolate a device. */
+	/* Try twice: a single refusal is no reason to isolate a device. */
 	if (rc)
 		rc = hcall_clear_if_there(&pe->dflt.w, false);
 
@@ -69,13 +72,13 @@ int pe_default_clear(struct pe *pe)
 	return rc;
 }
 
-/* May the default window be there, though it could not be cleared? */
+/* May the default window exist, although it could not be cleared? */
 static bool pe_default_there(const struct pe *pe)
 {
 	return hcall_exists(pe->dflt.w.liobn, pe->dflt.w.start);
 }
 
-/* Can nothing be reached through it, be it that it is gone with its PE? */
+/* Can nothing be reached through the default window, cleared or gone with its PE? */
 static bool pe_default_harmless(struct pe *pe)
 {
 	int rc = pe_default_clear(pe);
@@ -85,7 +88,7 @@ static bool pe_default_harmless(struct pe *pe)
 	return !pe->dflt.raw;
 }
 
-/* A reset may fail and have taken effect, too. */
+/* A reset may fail and still have taken effect. */
 static int pe_default_reset(struct pe *pe)
 {
 	if (ddw_reset(&pe->addr) && !pe_default_there(pe))
@@ -109,8 +112,8 @@ int pe_default_back(struct pe *pe)
 }
 
 /*
- * Is a window gone? A remove may fail and have taken effect all the same. What is
- * there a moment later is taken for the window.
+ * Remove a window; true when it is gone. A remove may fail and still have taken effect. A table
+ * that then has this name is taken for the window.
  */
 static bool pe_try_remove(struct pe *pe, struct pe_window *d)
 {
@@ -123,7 +126,7 @@ static bool pe_try_remove(struct pe *pe, struct pe_window *d)
 	return is == HCALL_GONE;
 }
 
-/* The same, when firmware refuses to remove it for TCEs that were never cleared. */
+/* pe_try_remove(); clear the TCEs when firmware refuses because they were never cleared. */
 static bool pe_removed(struct pe *pe, struct pe_window *d)
 {
 	if (d->doubtful)
@@ -131,10 +134,10 @@ static bool pe_removed(struct pe *pe, struct pe_window *d)
 	if (pe_try_remove(pe, d))
 		return true;
 	/*
-	 * What is there may be the default window, which can have this one's name,
-	 * or both, the default one with undefined contents. It comes out when the
-	 * next remove succeeds; until then nobody gets either. Not while another
-	 * dynamic window is there: it may be a user's, with that very name.
+	 * The table that has this name may be the default window, or both windows may
+	 * exist, the default one with undefined contents: clear it. The next remove that
+	 * succeeds tells which; until then nobody gets either window. Not while another
+	 * dynamic window exists: it may be a user's, with the default window's name.
 	 */
 	if (!pe->dflt.present && !pe_has_other_ddw(pe, d) && pe_default_there(pe) &&
 	    hcall_clear(&pe->dflt.w, false))
@@ -145,7 +148,7 @@ static bool pe_removed(struct pe *pe, struct pe_window *d)
 	return pe_try_remove(pe, d);
 }
 
-/* Remove a dynamic window; the last one to go brings the default one back. */
+/* Remove a dynamic window; the removal of the last one brings the default one back. */
 static bool pe_remove_ddw(struct pe *pe, struct pe_window *d)
 {
 	d->lent = false;
@@ -157,7 +160,7 @@ static bool pe_remove_ddw(struct pe *pe, struct pe_window *d)
 	return true;
 }
 
-/* Windows that could not be removed when their user gave them back. */
+/* Remove the windows that could not be removed when their user gave them back. */
 void pe_sweep(struct pe *pe)
 {
 	u32 i;
@@ -177,7 +180,7 @@ struct pe_window *pe_free_ddw(struct pe *pe)
 	return NULL;
 }
 
-/* --- those of a user --- */
+/* --- a user's windows --- */
 
 bool pe_in_use(struct pe *pe)
 {
@@ -228,8 +231,8 @@ static bool pe_overlaps(const struct pe *pe, const struct dma_window *w)
 }
 
 /*
- * The default window makes room for a first window of the user's. Not when
- * firmware has no reset: nothing else could bring it back if the create fails.
+ * Remove the default window for a user's first window. Not when firmware has no reset: then
+ * nothing could bring it back if the create fails.
  */
 static int pe_default_yields(struct pe *pe)
 {
@@ -239,7 +242,7 @@ static int pe_default_yields(struct pe *pe)
 		return 0;
 	rc = ddw_remove(&pe->addr, pe->dflt.w.liobn);
 	pe->dflt.present = false;
-	/* A remove that failed may have taken effect. */
+	/* A remove that failed may still have taken effect. */
 	if (rc)
 		pe_default_back(pe);
 	return rc;
@@ -254,7 +257,7 @@ static int pe_can_create(struct pe *pe, const struct dma_window *want)
 		return rc;
 	if (!q.windows)
 		return -ENOSPC;
-	/* Dynamic windows have sizes of powers of two. */
+	/* The size of a dynamic window is a power of two. */
 	if (!is_power_of_2(want->size) || dma_window_tces(want) > q.max_tces)
 		return -EINVAL;
 	if (dma_window_tces(want) > PE_MAX_TCES)
@@ -262,7 +265,7 @@ static int pe_can_create(struct pe *pe, const struct dma_window *want)
 	return 0;
 }
 
-/* A window that was just created: may it stay, and is it empty? */
+/* A window was just created: can it stay, and is it empty? */
 static int pe_accept_ddw(const struct pe *pe, const struct dma_window *want,
 			 const struct dma_window *w)
 {
@@ -273,7 +276,7 @@ static int pe_accept_ddw(const struct pe *pe, const struct dma_window *want,
 	return hcall_clear(w, true);
 }
 
-/* A name that firmware gives out again belongs to nothing else any more. */
+/* Firmware gives out this name again: a window that was noted with it is gone. */
 static void pe_forget_liobn(struct pe *pe, u32 liobn)
 {
 	u32 i;
@@ -328,9 +331,9 @@ static int pe_open_ddw(struct pe *pe, const struct dma_window *want, struct dma_
 }
 
 /*
- * A window that other PEs have could not be opened here. When this PE cannot have
- * it at all, and @rc is why, that is told; what may be different the next time
- * stays as it is.
+ * A window that other PEs have could not be opened here. If @rc says that this PE can never have
+ * it, log the reason and return -EINVAL. Other errors, which may be gone the next time, are
+ * returned as they are.
  */
 static int pe_cannot_follow(const struct pe *pe, const struct dma_window *want, int rc)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * batch.c - a batch: one hypercall and the shadow's change.
+ * batch.c - a batch's critical section: the hypercall and the shadow's change.
  *
- * Both happen under the locks of the batch's leaves. A leaf of the shadow says in one word what is
- * mapped in one go (shadow_leaf.h); what is to be flat then gets its cells from a stock that is
- * filled whenever no lock is held.
+ * Both happen under the locks of the batch's leaves. A leaf can hold the entries of one MAP as a
+ * run (shadow_leaf.h). A leaf that has to become flat gets its cells from a stock, which is
+ * filled while no lock is held.
  *
- * When a batch fails, its TCEs hold the old or the new content. What it would have written is then
- * marked unknown, until a later call on these TCEs succeeds.
+ * When a batch fails, its TCEs hold the old or the new content. The entries that it would have
+ * written are then marked unknown, until a later call on these TCEs succeeds.
  */
 #include <linux/errno.h>
 #include <linux/lockdep.h>
@@ -39,7 +39,7 @@ void batch_unlock(struct leaves l) __releases(leaves)
 	spin_unlock(&l.first->lock);
 }
 
-/* The batch's hypercall for every member; @put is false for invalid TCEs. */
+/* The batch's hypercall for every member; without @put the TCEs are invalidated. */
 static int batch_call(struct range_lock *c, u64 idx, u32 n, bool put)
 {
 	struct table *t = c->t;
@@ -61,8 +61,8 @@ static int batch_call(struct range_lock *c, u64 idx, u32 n, bool put)
 }
 
 /*
- * One try. No answer is no refusal: some of it may have been done, so after the
- * last try a busy hypervisor counts as one that failed.
+ * One try. A busy hypervisor may have done a part of the batch, so on the last try it is not
+ * asked again, and the batch has failed.
  */
 static int batch_try(struct range_lock *c, u64 idx, u32 n, const struct batch *b, bool last)
 {
@@ -87,7 +87,7 @@ int batch_submit(struct range_lock *c, u64 idx, u32 n, const struct batch *b)
 	return rc > 0 ? batch_try(c, idx, n, b, true) : rc;
 }
 
-/* The list's entries [i, i + n) are those of a leaf from @slot on, without marks. */
+/* Fill the list's entries [i, i + n) from a leaf's entries, from @slot on, without marks. */
 static void fill_run(struct range_lock *c, const struct shadow_leaf *leaf, u32 slot, u32 i, u32 n)
 {
 	struct shadow_run part = shadow_leaf_part(leaf, slot, slot + n);
@@ -132,7 +132,7 @@ static void entry_from_list(struct range_lock *c, struct shadow_leaf *leaf, u32 
 	const bool *ok = ctx;
 	u64 tce = be64_to_cpu(c->list[i]);
 
-	/* An invalid TCE that is written over an invalid one is known anyway. */
+	/* An invalid TCE written over an invalid one is known, also when the hypercall failed. */
 	if (tce && !*ok)
 		tce |= SHADOW_UNKNOWN;
 	batch_set(c->t, leaf, slot, tce, c->region[i]);

@@ -2,8 +2,8 @@
 /*
  * batch.h - up to HCALL_BATCH consecutive TCEs of a table, written with one hypercall.
  *
- * The call for every member and the shadow's change are one critical section, with the locks of the
- * leaves that the batch lies in.
+ * The hypercalls for all members and the shadow's change are one critical section, under the
+ * locks of the leaves that the batch lies in.
  */
 #ifndef VFIO_PSERIES_BATCH_H
 #define VFIO_PSERIES_BATCH_H
@@ -18,9 +18,9 @@
 #include "tce/table.h"
 
 /**
- * struct leaves - in which a batch lies: one, or two of which the lower one's lock is taken first
- * @first: of its first entry
- * @last:  of its last one
+ * struct leaves - the leaves of a batch: one, or two of which the lower one's lock is taken first
+ * @first: the leaf of the batch's first entry
+ * @last:  the leaf of its last entry
  */
 struct leaves {
 	struct shadow_leaf *first;
@@ -30,14 +30,14 @@ struct leaves {
 /**
  * batch_lock() - lock the leaves of [idx, idx + n), at most HCALL_BATCH entries
  *
- * They are there: what is to be written was made room for, and all others begin and end live.
+ * The leaves exist: a MAP has made them, and every other batch begins and ends with a live entry.
  *
  * Context: does not sleep until batch_unlock().
  */
 struct leaves batch_lock(const struct table *t, u64 idx, u32 n) __acquires(leaves);
 void batch_unlock(struct leaves l) __releases(leaves);
 
-/* Change an entry, with its leaf's lock; the memory layer is told when unknown ones come or go. */
+/* Change an entry, with its leaf's lock held; count entries that become unknown or known. */
 static inline void batch_set(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 tce,
 			     u32 region)
 {
@@ -47,7 +47,7 @@ static inline void batch_set(struct table *t, struct shadow_leaf *leaf, u32 slot
 		regions_unknown(t->regions, unknown);
 }
 
-/* The leaf of an entry, to look at its entries one by one; NULL as for shadow_leaf(). */
+/* The leaf of an entry, made flat; NULL as for shadow_leaf(). */
 static inline struct shadow_leaf *batch_flat_leaf(struct range_lock *c, u64 idx)
 {
 	struct shadow_leaf *leaf = shadow_leaf(&c->t->shadow, idx);
@@ -57,19 +57,19 @@ static inline struct shadow_leaf *batch_flat_leaf(struct range_lock *c, u64 idx)
 	return leaf;
 }
 
-/* Something to be done to entry @slot of @leaf, the @i-th of a range. */
+/* A function for entry @slot of @leaf, the @i-th of a range. */
 typedef void (*entry_fn)(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i,
 			 void *ctx);
 
 /**
- * batch_each() - do something to each entry of a range
+ * batch_each() - call a function for each entry of a range
  * @c:   a call, with a stock that was filled before the leaves were locked
  * @idx: the first entry
  * @n:   how many
- * @fn:  what is done
- * @ctx: for it
+ * @fn:  the function
+ * @ctx: its last argument
  *
- * Inline for the sake of @fn, which then is, too. Context: the leaves' locks are held.
+ * Inline, so that @fn is inlined, too. Context: the leaves' locks are held.
  */
 static inline void batch_each(struct range_lock *c, u64 idx, u32 n, entry_fn fn, void *ctx)
 {
@@ -87,11 +87,11 @@ static inline void batch_each(struct range_lock *c, u64 idx, u32 n, entry_fn fn,
 }
 
 /**
- * struct batch - what one hypercall is about; all functions run under the leaves' locks
- * @fill:  puts [idx, idx + n) of something into the list; NULL when it is there
- * @store: what becomes of the shadow's entries when the call succeeded, or not
+ * struct batch - what one hypercall does; all functions run under the leaves' locks
+ * @fill:  fills the list for entries [idx, idx + n); NULL when it is filled already
+ * @store: changes the shadow's entries, according to whether the call succeeded
  * @ctx:   for both
- * @put:   the list is written; else the TCEs become invalid
+ * @put:   the list is written; else the TCEs are invalidated
  */
 struct batch {
 	void (*fill)(struct range_lock *c, u64 idx, u32 n, void *ctx);
@@ -101,9 +101,8 @@ struct batch {
 };
 
 /*
- * While the hypervisor is busy, wait without the lock and ask again. When it was busy
- * for too long, the same call's batches after that don't wait as long each: it is asked
- * once for every one until it answers.
+ * While the hypervisor is busy, wait without the lock and ask again. Once it was busy for too
+ * long, the later batches of the same call ask only once each, until it answers.
  */
 #define batch_patiently(c, ask) ({					\
 	int answer_ = (c)->tired ? (ask) : hcall_patiently(ask);	\
@@ -117,22 +116,22 @@ struct batch {
  * @c:   the call that has the range
  * @idx: the first entry
  * @n:   how many, 1 to HCALL_BATCH
- * @b:   what is written, and what becomes of the shadow
+ * @b:   what is written, and how the shadow changes
  *
- * A busy hypervisor is waited for; one that stays busy has failed.
+ * A busy hypervisor is waited for; if it stays busy, the batch has failed.
  *
- * Context: may sleep. Return: 0; -EIO, -ENOMEM: the TCEs hold the old or the new content, and @b's
- * store() was told.
+ * Context: may sleep. Return: 0; -EIO, -ENOMEM: the TCEs hold the old or the new content, and
+ * @b->store() was called.
  */
 int batch_submit(struct range_lock *c, u64 idx, u32 n, const struct batch *b);
 
-/* The next batch that is worth a hypercall: from the first live entry at or after @idx. */
+/* The next batch that needs a hypercall: from the first live entry at or after @idx. */
 static inline u32 batch_next(struct table *t, u64 *idx, u64 end)
 {
 	return shadow_next_batch(&t->shadow, idx, end, false);
 }
 
-/* Entries [@i, @i + @n) of the list are pages of @region. */
+/* Note that the list's entries [@i, @i + @n) are pages of @region. */
 static inline void batch_name(struct range_lock *c, u32 i, u32 n, u32 region)
 {
 	for (; n; n--)
@@ -151,11 +150,11 @@ static inline void batch_name(struct range_lock *c, u32 i, u32 n, u32 region)
 void batch_from_shadow(struct range_lock *c, u64 idx, u32 n, void *ctx);
 
 /**
- * batch_to_shadow() - the shadow's entries become what the list has, or may have become that
+ * batch_to_shadow() - store the list in the shadow's entries, as unknown ones if the call failed
  * @c:   the call
  * @idx: the first entry
  * @n:   how many
- * @ok:  the hypercall succeeded; else they are unknown
+ * @ok:  the hypercall succeeded; else the entries are unknown
  * @ctx: not used: it can be a batch's store()
  *
  * Context: the leaves' locks are held.

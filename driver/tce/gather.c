@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gather.c - collects what the shadow named, into runs.
+ * gather.c - TCEs that are gone, collected into runs of one region.
  *
- * Pins follow the shadow with a safe lag: a region is held before a TCE may name it, and let go
- * only after the TCE is known to be gone and the page is marked dirty. Neighbours mostly name one
- * region, so its count changes once for a run of them.
+ * A region is held before a TCE may name it. It is dropped only after the TCE is known to be
+ * invalid and the page is marked dirty. Neighbouring TCEs mostly name one region, so the region's
+ * count changes once for a run of them.
  */
 #include <linux/mm.h>
 #include "hv/papr.h"
@@ -32,7 +32,7 @@ u32 gather_run(struct gather *g, const u64 *tce, const u32 *region, u32 n, u32 p
 
 		if (one & SHADOW_UNKNOWN)
 			break;
-		/* Neighbours often share a page or a compound page; no user has page 0. */
+		/* Marked with the last page or compound page. False for 0: no user has page 0. */
 		if (one - from < dirty)
 			continue;
 		if (!one)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * journal.c - what a MAP replaces, and the way back.
+ * journal.c - the copies of what a MAP replaces, and the roll-back of a MAP that fails.
  *
- * The leaves that were not empty are copied whole, in either form, before the first hypercall. KVM
- * may write an entry after that: once it has written at all, what a MAP replaces is noted as it
- * happens. On the way back an entry without a region that lies where the MAP has just written is a
- * later one of KVM's and stays.
+ * The leaves that were not empty are copied whole, in either form, before the first hypercall.
+ * KVM may write an entry after that. So once KVM has written to the table at all, each batch also
+ * notes the entries that it replaces. In a roll-back, an entry without a region where the MAP has
+ * just written was written later by KVM, and stays.
  *
- * If putting the old content back fails as well, the entry names the newer region, the older one
- * becomes suspect, and both stay pinned until a later call on these TCEs succeeds.
+ * If putting back the old content fails, too, the entry names the newer region, and the older one
+ * becomes suspect. Both stay pinned until a later call on these TCEs succeeds.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -25,10 +25,10 @@
 
 /**
  * struct record - what one leaf held before a MAP
- * @next: a later leaf's
- * @prev: an earlier one's
+ * @next: the record of a later leaf
+ * @prev: the record of an earlier one
  * @base: index of the leaf's first entry
- * @was:  its content
+ * @was:  the leaf's content
  */
 struct record {
 	struct record *next;
@@ -60,7 +60,7 @@ static void journal_add(struct journal *j, struct record *r)
 	j->last = r;
 }
 
-/* Into @r, if there is anything to be noted. False: it takes cells. */
+/* Copy a leaf into @r. False: @r needs cells for that. */
 static bool journal_copy(struct shadow_leaf *leaf, struct record *r)
 {
 	bool copied;
@@ -71,7 +71,7 @@ static bool journal_copy(struct shadow_leaf *leaf, struct record *r)
 	return copied;
 }
 
-/* What the leaf holds; NULL without memory. KVM may make it flat while it is asked for. */
+/* A copy of the leaf; NULL without memory. Cells are added if it is flat; KVM may make it flat. */
 static struct record *journal_record(struct shadow_leaf *leaf)
 {
 	struct record *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
@@ -86,7 +86,7 @@ static struct record *journal_record(struct shadow_leaf *leaf)
 	return NULL;
 }
 
-/* Has the leaf live entries in [@first, @end)? What was begun there before has ended. */
+/* Has the leaf live entries in [@first, @end)? The lock waits for writes that have begun. */
 static bool journal_needs(struct shadow_leaf *leaf, u64 base, u64 first, u64 end)
 {
 	u32 stop = min_t(u64, SHADOW_LEAF_TCES, end - base);
@@ -128,7 +128,7 @@ int journal_make(struct table *t, u64 first, u64 n, struct journal *j)
 	return 0;
 }
 
-/* The record of an entry's leaf; asked for in ascending order. */
+/* The record of an entry's leaf. Calls have to be in ascending order of @idx. */
 static struct record *journal_at(struct journal *j, u64 idx)
 {
 	u64 base = idx & ~(u64)SHADOW_LEAF_MASK;
@@ -167,11 +167,11 @@ static void journal_settle_leaf(struct table *t, const struct shadow_leaf *was, 
 	while (slot < end) {
 		u32 n = 0;
 
-		/* What was KVM's was marked dirty when it was noted. */
+		/* KVM's entries were marked dirty when they were noted. */
 		if (was->cells->region[slot])
 			n = gather_run(g, was->cells->tce + slot, was->cells->region + slot,
 				       end - slot, t->w.page_shift);
-		/* Not a run: an entry that was empty or unknown. */
+		/* No run begins here: the entry was empty or unknown. */
 		if (!n && was->cells->region[slot])
 			gather_add(g, was->cells->tce[slot], was->cells->region[slot],
 				   t->w.page_shift);
@@ -196,9 +196,9 @@ void journal_settle(struct table *t, const struct journal *j, u64 first, u64 n)
 }
 
 /**
- * struct restoring - a failed MAP on its way back, one leaf at a time
+ * struct restoring - the roll-back of a failed MAP, one leaf at a time
  * @was: what the leaf held, NULL when it was empty
- * @g:   what goes
+ * @g:   the pages to be released
  * @ok:  the hypercall succeeded
  */
 struct restoring {
@@ -207,7 +207,7 @@ struct restoring {
 	bool ok;
 };
 
-/* An entry that was unknown before comes back as an invalid one. */
+/* An entry that was unknown before is restored as an invalid one. */
 static u64 restored_tce(const struct restoring *r, u32 slot)
 {
 	u64 tce = r->was ? r->was->cells->tce[slot] : 0;
@@ -215,7 +215,7 @@ static u64 restored_tce(const struct restoring *r, u32 slot)
 	return tce & SHADOW_UNKNOWN ? 0 : tce;
 }
 
-/* The MAP's entries have regions: this one is KVM's, written after it. */
+/* The MAP's entries have regions: an entry without one was written later, by KVM. */
 static bool entry_later(const struct shadow_leaf *leaf, u32 slot)
 {
 	return !leaf->cells->region[slot];
@@ -281,7 +281,7 @@ static void journal_restore(struct range_lock *c, u64 idx, u32 n, struct record 
 		.was = was ? &was->was : NULL,
 		.g.regions = c->t->regions,
 	};
-	/* Where KVM has slots, there may be something to be kept. */
+	/* Where KVM has slots, it may have written entries that have to be kept. */
 	const struct batch restore = {
 		.fill = fill_restored,
 		.store = store_restored,

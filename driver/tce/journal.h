@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * journal.h - what a MAP replaces, to be let go when it stands and put back when it fails.
+ * journal.h - what a MAP replaces: released when the MAP succeeds, put back when it fails.
  */
 #ifndef VFIO_PSERIES_JOURNAL_H
 #define VFIO_PSERIES_JOURNAL_H
@@ -15,7 +15,7 @@ struct record;
  * struct journal - records of the leaves that were not empty, in order
  * @first: the first one
  * @last:  the last one
- * @at:    no later than that of the leaf that is being written
+ * @at:    a record that is not behind the leaf that is being written
  */
 struct journal {
 	struct record *first;
@@ -37,20 +37,20 @@ struct journal {
 int journal_make(struct table *t, u64 first, u64 n, struct journal *j);
 
 /**
- * journal_note() - KVM may have been here since the journal was made: note what is replaced now
+ * journal_note() - note what a batch replaces, since KVM may have written after journal_make()
  * @c:   the call
  * @j:   its journal
  * @idx: the first entry that is about to be replaced, not below one of an earlier batch
  * @n:   how many
  *
- * KVM's pages are marked dirty at once, while it is certain that they are pinned.
+ * KVM's pages are marked dirty at once, while they are certainly pinned.
  *
  * Context: the leaves' locks are held.
  */
 void journal_note(struct range_lock *c, struct journal *j, u64 idx, u32 n);
 
 /**
- * journal_settle() - the MAP stands: what it replaced is gone
+ * journal_settle() - the MAP has succeeded: release what it replaced
  *
  * Context: may sleep; in the call that has the range.
  */
@@ -70,7 +70,7 @@ void journal_settle(struct table *t, const struct journal *j, u64 first, u64 n);
 void journal_roll_back(struct range_lock *c, u64 first, u64 n, const struct journal *j);
 
 /**
- * journal_free() - forget it
+ * journal_free() - free the journal
  *
  * Context: may sleep.
  */

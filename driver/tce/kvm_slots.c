@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm_slots.c - counts KVM down for what its TCEs held.
+ * kvm_slots.c - the count-down of KVM's mappings for TCEs that no longer hold KVM's pages.
  *
- * A slot is the user address that KVM counts a mapping of for an entry (kvm_mapped.h). It is taken
- * out with the leaf's lock held, when the TCE is known to hold KVM's page no more, and counted down
- * without: to find what it stands for may take mm_iommu long.
+ * A slot holds the user address for which KVM counts a mapping of an entry (kvm_mapped.h). To
+ * settle a slot, this file takes the address out with the leaf's lock held, when the TCE is known
+ * not to hold KVM's page any more. It counts down without the lock, because mm_iommu may take
+ * long to find the memory.
  */
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -16,7 +17,7 @@
 /* Slots that are settled at a time. */
 #define SLOTS_MOST	64
 
-/* Take out what up to SLOTS_MOST slots say of entries that hold nothing of KVM's. */
+/* Take up to SLOTS_MOST user addresses out of slots whose entries hold nothing of KVM's. */
 static u32 slots_pull(struct table *t, struct shadow_leaf *leaf, u32 *slot, u32 end,
 		      unsigned long *ua)
 {
@@ -33,7 +34,7 @@ static u32 slots_pull(struct table *t, struct shadow_leaf *leaf, u32 *slot, u32 
 	return n;
 }
 
-/* KVM counts nothing any more for the entries of a leaf that hold nothing of its. */
+/* Settle a leaf's slots whose entries hold nothing of KVM's. */
 static void slots_settle_leaf(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end)
 {
 	unsigned long ua[SLOTS_MOST];

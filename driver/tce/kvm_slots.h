@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kvm_slots.h - what KVM's slots say of entries that hold nothing of KVM's any more.
+ * kvm_slots.h - KVM's slots of entries that hold nothing of KVM's any more.
  */
 #ifndef VFIO_PSERIES_KVM_SLOTS_H
 #define VFIO_PSERIES_KVM_SLOTS_H
@@ -10,13 +10,13 @@
 struct table;
 
 /**
- * slots_settle() - KVM counts nothing any more for what it does not map any more
+ * slots_settle() - count KVM's mappings down for entries that hold nothing of KVM's any more
  * @t:     the table
  * @first: the first entry
- * @end:   the first behind them
+ * @end:   the first entry behind the range
  *
- * An entry that holds what KVM wrote, or may, keeps its count. So do all while it is not known what
- * the TCE holds that KVM wrote last.
+ * An entry that holds what KVM wrote, or may hold it, keeps its count. After a write of KVM's
+ * whose result is not known (table.lost), all entries keep their counts.
  *
  * Context: may sleep; nothing else settles these entries.
  */

@@ -2,12 +2,12 @@
 /*
  * map_many.c - MAP of many pages, all or nothing.
  *
- * MAP overwrites the shadow as it goes; a journal of the leaves that were not empty holds what was
- * replaced, so that it can be put back. It is made before the first hypercall, as are the leaves, a
- * stock of cells and KVM's slots: once TCEs are written there is no refusing for want of memory.
+ * MAP overwrites the shadow as it goes. A journal holds what the leaves had, so that it can be
+ * put back. The journal, the leaves, a stock of cells and KVM's slots are made before the first
+ * hypercall: once TCEs are written, MAP must not fail for lack of memory.
  *
- * Pages are held for one batch at a time. Those of one region that come to lie in one leaf become a
- * run there, where the leaf can say that.
+ * Pages are held for one batch at a time. Pages of one region that lie in one leaf become a run
+ * there, if the leaf can hold them as a run.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -26,9 +26,9 @@
 
 /**
  * struct writing - a MAP's batch
- * @journal: of the MAP
- * @pages:   what is in the list
- * @region:  of all of them, and the table's @region is not filled; 0 when it is
+ * @journal: the journal of the MAP
+ * @pages:   the pages in the list
+ * @region:  the one region of all of them, and the call's @region is not filled; 0 when it is
  */
 struct writing {
 	struct journal *journal;
@@ -36,7 +36,7 @@ struct writing {
 	u32 region;
 };
 
-/* Entries [@slot, @slot + @n) of @leaf are the list from @i on. False: that is no run. */
+/* Store the list's [@i, @i + @n) as a run in @leaf, from @slot on. False: it is no run. */
 static bool store_run(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 i, u32 n,
 		      const struct writing *w)
 {
@@ -51,7 +51,7 @@ static bool store_run(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, 
 	return true;
 }
 
-/* The shadow of a batch that was written, with nothing unknown in its leaves. */
+/* Store a batch that was written; nothing in its leaves is unknown. */
 static void store_pages(struct range_lock *c, u64 idx, u32 n, const struct writing *w)
 {
 	u32 i, part;
@@ -70,7 +70,7 @@ static void store_pages(struct range_lock *c, u64 idx, u32 n, const struct writi
 	}
 }
 
-/* For a list without invalid TCEs: a MAP's; @ctx is its struct writing. */
+/* For a MAP's list, which has no invalid TCEs; @ctx is its struct writing. */
 static void store_mapped(struct range_lock *c, u64 idx, u32 n, bool ok, void *ctx)
 {
 	const struct writing *w = ctx;
@@ -87,7 +87,7 @@ static void store_mapped(struct range_lock *c, u64 idx, u32 n, bool ok, void *ct
 	batch_to_shadow(c, idx, n, ok, NULL);
 }
 
-/* Fill the list with the TCEs of a run of pages, held for that. */
+/* Hold a run of pages, and fill the list with their TCEs. */
 static void table_fill(struct range_lock *c, struct region_run run, struct writing *w)
 {
 	u32 i = 0;
@@ -153,14 +153,14 @@ static int table_write(struct range_lock *c, const struct mapping *m, struct jou
 static int table_grow(struct table *t, u64 first, u64 n, bool wanted)
 {
 	lockdep_assert_held(&t->shadow.grow);
-	/* The default window is there before its user is known. */
+	/* The default window exists before its user is known. */
 	t->shadow.mm = t->regions->mm;
 	if (wanted && !t->kvm_mapped.mm)
 		kvm_mapped_open(&t->kvm_mapped, t->regions->mm_pins);
 	return shadow_populate(&t->shadow, &t->ranges.lock, first, n, wanted);
 }
 
-/* Make room in the shadow, and for KVM's slots if it has got the table. */
+/* Make room in the shadow, and slots for KVM if it has the table. */
 static int table_populate(struct table *t, u64 first, u64 n, bool wanted)
 {
 	int rc;
@@ -175,7 +175,7 @@ static int table_populate(struct table *t, u64 first, u64 n, bool wanted)
 	return rc;
 }
 
-/* In a call. */
+/* In a call that has the range. */
 static int table_map_range(struct range_lock *c, const struct mapping *m)
 {
 	struct table *t = c->t;
@@ -183,7 +183,7 @@ static int table_map_range(struct range_lock *c, const struct mapping *m)
 	u64 done;
 	int rc;
 
-	/* Later on, with TCEs written, there is no refusing for want of memory. */
+	/* Later, with TCEs written, MAP must not fail for lack of memory. */
 	if (range_lock_stock(c, GFP_KERNEL_ACCOUNT))
 		return -ENOMEM;
 	rc = journal_make(t, m->first, m->n, &journal);
@@ -218,7 +218,7 @@ int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm
 	return rc;
 }
 
-/* Is the entry what table_page_unknown() has left, in the call that is to settle it? */
+/* In the call that settles the entry: is it still as table_page_unknown() left it? */
 static bool table_page_is_unknown(struct table *t, u64 idx, u64 tce, u32 region)
 {
 	struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
@@ -232,14 +232,14 @@ static bool table_page_is_unknown(struct table *t, u64 idx, u64 tce, u32 region)
 	return is;
 }
 
-/* The page is held. Return: -ENOENT when it has to be begun anew. */
+/* The page is held. Return: -ENOENT when the MAP has to start again. */
 static int table_map_page_again(struct range_lock *c, u64 idx, u64 tce, u32 region, int rc)
 {
 	struct journal nothing = { 0 };
 	struct writing w = { .journal = &nothing };
 	const struct batch write = { .store = store_mapped, .ctx = &w, .put = true };
 
-	/* Others were faster, and have settled it. */
+	/* Another call has settled the entry before. */
 	if (!table_page_is_unknown(c->t, idx, tce, region))
 		return rc > 0 ? -ENOENT : rc;
 	c->list[0] = cpu_to_be64(tce);

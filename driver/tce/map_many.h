@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * map_many.h - a MAP that is a call: of many pages, or of one that cannot go the short way.
+ * map_many.h - MAP as a call: of many pages, or of one that the short path cannot map.
  */
 #ifndef VFIO_PSERIES_MAP_MANY_H
 #define VFIO_PSERIES_MAP_MANY_H
@@ -10,23 +10,23 @@
 struct table;
 
 /**
- * table_map_many() - as table_map(), whatever is there
+ * table_map_many() - table_map() for any range and any content
  *
  * Context: may sleep; the IOAS's lock is held. Return: as table_map().
  */
 int table_map_many(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, bool wanted);
 
 /**
- * table_map_again() - one page went the short way, and its entry is unknown: wait for a busy
- *                     hypervisor, or take back what was refused
+ * table_map_again() - one page took the short path, and its entry is unknown: wait for a busy
+ *                     hypervisor, or undo the MAP that it refused
  * @t:      the table
  * @idx:    the entry
- * @tce:    what was to be written
+ * @tce:    the content that was to be written
  * @region: its region, which is held
- * @rc:     what hcall_put_one() said, not 0
+ * @rc:     the result of hcall_put_one(), not 0
  *
  * Context: may sleep; the IOAS's lock is held.
- * Return: 0; -ENOENT when others have settled the entry, and the MAP has to be begun anew; -EIO.
+ * Return: 0; -ENOENT when another call has settled the entry, and the MAP has to start again; -EIO.
  */
 int table_map_again(struct table *t, u64 idx, u64 tce, u32 region, int rc);
 

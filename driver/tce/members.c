@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * members.c - the PEs that have a window: who joins, who parts.
+ * members.c - the member PEs of a table: joining and parting.
  *
- * A PE that joins gets what the shadow has, batch by batch; one that parts has its own TCEs
- * cleared. The others' are not touched. KVM may write meanwhile, to each member: a PE becomes one
- * before what is mapped is written to it, and is one until that is cleared.
+ * A PE that joins gets what the shadow has, batch by batch. A PE that parts has its own TCEs
+ * cleared; the TCEs of the other members are not touched. KVM may write meanwhile, to each
+ * member. So a PE becomes a member before the mapped TCEs are written to it, and stays one until
+ * they are cleared.
  */
 #include <linux/errno.h>
 #include <linux/sched.h>
@@ -31,7 +32,7 @@ static int table_try_one(struct range_lock *c, u32 liobn, u64 idx, u32 n, bool p
 	return rc;
 }
 
-/* One batch for one member alone: what the shadow has, or nothing. */
+/* One batch for one member alone: the shadow's content, or invalid TCEs. */
 static int table_call_one(struct range_lock *c, u32 liobn, u64 idx, u32 n, bool put)
 {
 	int rc = batch_patiently(c, table_try_one(c, liobn, idx, n, put));
@@ -67,7 +68,7 @@ int table_join(struct table *t, const struct dma_window *w)
 		return -ENOSPC;
 	if (!t->pes)
 		t->w = *w;
-	/* What KVM writes from now on goes there, too. */
+	/* What KVM writes from now on goes to the new member, too. */
 	kvm_table_exclude(t->kvm);
 	unknown = atomic64_read(&t->shadow.unknown) || READ_ONCE(t->lost);
 	if (!unknown)
@@ -94,7 +95,7 @@ bool table_part(struct table *t, u32 liobn)
 	u64 idx = 0;
 	u32 n;
 
-	/* Until the end KVM's own removals reach it: the shadow does not run ahead. */
+	/* The PE stays a member until the end, so that KVM's own removals reach it, too. */
 	for (; (n = batch_next(t, &idx, t->shadow.tces)); idx += n) {
 		clean &= !table_call_one(c, liobn, idx, n, false);
 		cond_resched();

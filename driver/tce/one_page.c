@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * one_page.c - MAP and UNMAP of one page by itself.
+ * one_page.c - MAP and UNMAP of a single page: the short path.
  *
- * Most calls of some users are for one page. Where KVM has no part in the table and all of it is
- * known, the entry is all that has to be looked at: with its leaf's lock the one hypercall goes out
- * and the entry follows, without a range, a list or a journal. Where that cannot be, nothing has
- * happened yet, and the call goes the way of those for many. When the hypervisor is busy or
- * refuses, the entry is unknown, and a call has to settle it.
+ * Most calls of some users are for one page. Where KVM does not take part in the table and its
+ * content is known, only the entry has to be checked: under its leaf's lock one hypercall is made
+ * and the entry is changed, without a range, a list or a journal. Where that is not possible,
+ * nothing has happened yet, and the call takes the path for many pages. When the hypervisor is
+ * busy or refuses, the entry is unknown, and a call has to settle it.
  *
- * All that is rare is out of line (map_many.h, unmap_many.h): the call for one page is to save few
- * registers.
+ * All rare parts are out of line (map_many.h, unmap_many.h), so that the call for one page saves
+ * few registers.
  */
 #include <linux/errno.h>
 #include <linux/lockdep.h>
@@ -24,8 +24,8 @@
 #include "tce/unmap_many.h"
 
 /*
- * NULL where KVM has a part in the table, or had slots: without, it can write to an entry after a
- * later MAP at the earliest. To clear one it needs nothing of ours.
+ * NULL where KVM has the table, or had slots. Else KVM cannot write a valid TCE before a later
+ * MAP. It can clear a TCE at any time, for which it needs nothing of ours.
  */
 static inline struct shadow_leaf *table_plain_leaf(struct table *t, u64 idx, bool wanted)
 {
@@ -34,7 +34,7 @@ static inline struct shadow_leaf *table_plain_leaf(struct table *t, u64 idx, boo
 	return shadow_leaf(&t->shadow, idx);
 }
 
-/* With the leaf's lock: one TCE for every member. */
+/* With the leaf's lock held: write one TCE for every member. */
 static inline int table_put_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce)
 {
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
@@ -49,7 +49,7 @@ static inline int table_put_page(struct table *t, struct shadow_leaf *leaf, u64 
 	return rc;
 }
 
-/* The page's TCE was refused, or not written yet: until that is settled nobody knows what it is. */
+/* The TCE was refused, or is not written yet: its content is unknown until a call settles it. */
 static noinline void table_page_unknown(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce,
 					u32 region)
 {
@@ -57,8 +57,8 @@ static noinline void table_page_unknown(struct table *t, struct shadow_leaf *lea
 }
 
 /*
- * The page is held. Return: 0; -ENOENT when it is no such entry; else what hcall_put_one() says,
- * and the entry is unknown.
+ * The page is held. Return: 0; -ENOENT when the entry is valid or in a call's range; else the
+ * result of hcall_put_one(), and the entry is unknown.
  */
 static int table_map_page(struct table *t, struct shadow_leaf *leaf, u64 idx, u64 tce, u32 region)
 {
@@ -99,7 +99,7 @@ int table_map(struct table *t, u64 first, u64 n, unsigned long ua, u64 perm, boo
 	return table_map_many(t, first, n, ua, perm, wanted);
 }
 
-/* Return: as table_map_page(). */
+/* As table_map_page(), but -ENOENT when the entry is invalid, marked, KVM's or in a range. */
 static int table_unmap_page(struct table *t, struct shadow_leaf *leaf, u64 idx)
 {
 	u32 slot = idx & SHADOW_LEAF_MASK;

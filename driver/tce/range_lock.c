@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * range_lock.c - ranges that are taken, and what calls need for themselves.
+ * range_lock.c - running calls, their ranges, and the memory that calls need.
  *
- * Calls are few, and what they need is kept for the next ones. There is no call that fails for
- * want of memory here: it waits for another one to end.
+ * Few calls run at a time, and their memory is kept for later calls. No call fails here for lack
+ * of memory: it waits until another call has ended.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -73,7 +73,7 @@ static bool range_locks_overlap(const struct range_locks *cs, u64 first, u64 end
 	return c;
 }
 
-/* One more, unless there are enough. */
+/* One more call; NULL when one is idle, when there are enough, or without memory. */
 static struct range_lock *range_locks_add(struct range_locks *cs, struct table *t)
 {
 	struct range_lock *c = NULL;
@@ -93,7 +93,7 @@ static struct range_lock *range_locks_add(struct range_locks *cs, struct table *
 	return NULL;
 }
 
-/* Take the range for @c, or for an idle one if that is NULL; false when it has to wait. */
+/* Take the range for @c, or for an idle call if @c is NULL; false when it has to wait. */
 static bool range_lock_try(struct range_locks *cs, u64 first, u64 end, struct range_lock **c)
 {
 	bool can;
@@ -115,14 +115,14 @@ static bool range_lock_try(struct range_locks *cs, u64 first, u64 end, struct ra
 	return can;
 }
 
-/* With the lock: to be used again. */
+/* With the lock held: keep a call for later. */
 static void range_lock_rest(struct range_locks *cs, struct range_lock *c)
 {
 	c->next = cs->idle;
 	cs->idle = c;
 }
 
-/* With a call of its own that was not used. */
+/* The wait was killed: keep the call that was allocated for it, if any. */
 static struct range_lock *range_lock_killed(struct range_locks *cs, struct range_lock *c)
 {
 	if (!c)
@@ -133,7 +133,7 @@ static struct range_lock *range_lock_killed(struct range_locks *cs, struct range
 	return NULL;
 }
 
-/* Somebody else is in the way, or needs what is there. */
+/* Another call has a part of the range, or no call is idle. */
 static noinline struct range_lock *range_lock_wait(struct range_locks *cs, struct table *t,
 						   u64 first, u64 end,
 						   bool killable)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * range_lock.h - calls on one table that run at the same time.
+ * range_lock.h - calls on one table that run at the same time, each with a range of its own.
  *
- * What one critical section cannot do is a call: it has a range of entries to itself until it has
- * ended, well or not, so that nobody sees what it may still take back. Others wait for that. Ranges
- * are taken as a whole, so nobody waits who has one. KVM's writes are no calls: whoever has a range
- * meets them entry by entry.
+ * An operation that needs more than one critical section is a "call". A call owns a range of
+ * entries until it has ended, successful or not, so that nobody sees what it may still undo.
+ * Other calls wait for the range. A range is taken as a whole, so no call waits while it has one.
+ * KVM's writes are not calls: a call has to expect them at each entry.
  *
- * A write of a single entry needs no range: it holds its leaf's lock, and asks range_lock_vacant()
- * there. A call takes each leaf's lock once before it relies on what is in it. So either the write
- * sees that the range is taken, or the call sees what was written. New leaves are put in their
- * place with ranges.lock held, for the same reason.
+ * A write of a single entry needs no range: it holds its leaf's lock, and asks
+ * range_lock_vacant() there. A call takes each leaf's lock once before it relies on the leaf's
+ * content. So either the write sees that the range is taken, or the call sees what was written.
+ * New leaves are put in place with ranges.lock held, for the same reason.
  */
 #ifndef VFIO_PSERIES_RANGE_LOCK_H
 #define VFIO_PSERIES_RANGE_LOCK_H
@@ -28,18 +28,18 @@ struct table;
 #define RANGE_LOCKS_MOST	16
 
 /*
- * Most leaves that are made flat in one go: a batch lies in two of them at most, and what
- * they held before it is noted in as many records.
+ * Most leaves that become flat under one lock: a batch lies in two leaves at most, and each of
+ * them may have a record in the journal.
  */
 #define RANGE_LOCK_SPARES	4
 
 /**
- * struct range_lock - a call, and what it has to itself
+ * struct range_lock - a call, and what it owns
  * @t:      the table
  * @first:  the first entry of its range
- * @end:    the first behind it
+ * @end:    the first entry behind its range
  * @tired:  the hypervisor was busy for too long in this call and has not answered since
- * @alone:  there are no others: the IOAS's lock is held for writing
+ * @alone:  no other call runs: the IOAS's lock is held for writing
  * @spare:  cells for leaves that become flat under their locks, taken from the end
  * @spares: how many there are
  * @list:   4 KiB aligned list page for hcall_put()
@@ -60,12 +60,12 @@ struct range_lock {
 };
 
 /**
- * struct range_locks - those of one table
+ * struct range_locks - the calls of one table
  * @lock:    guards the rest; taken inside of a leaf's lock
- * @running: whose ranges are taken
- * @idle:    to be used again, the last one first; there is one at least when none is running
- * @made:    how many there are
- * @wait:    for those who wait for a range or an idle one
+ * @running: calls that have a range
+ * @idle:    calls to be used again, the last one first; at least one when none is running
+ * @made:    how many calls there are
+ * @wait:    for those who wait for a range or an idle call
  */
 struct range_locks {
 	spinlock_t lock;
@@ -76,7 +76,7 @@ struct range_locks {
 };
 
 /**
- * range_locks_init() - nobody is running, one can
+ * range_locks_init() - make one call, which is idle
  *
  * Context: may sleep. Return: 0 or -ENOMEM.
  */
@@ -96,14 +96,14 @@ void range_locks_free(struct range_locks *cs);
 struct range_lock *range_lock_begin(struct range_locks *cs, u64 first, u64 n, bool killable);
 
 /**
- * range_lock_end() - others may have the range
+ * range_lock_end() - release the range
  */
 void range_lock_end(struct range_locks *cs, struct range_lock *c);
 
 /**
- * range_lock_only() - for those who have the table to themselves, and need no range
+ * range_lock_only() - the call for a caller that has the whole table to itself, and needs no range
  *
- * The same one until others can call. Context: the IOAS's lock is held for writing.
+ * Always the same one until other calls can run. Context: the IOAS's lock is held for writing.
  */
 static inline struct range_lock *range_lock_only(const struct range_locks *cs)
 {
@@ -113,7 +113,7 @@ static inline struct range_lock *range_lock_only(const struct range_locks *cs)
 int range_lock_fill_stock(struct range_lock *c, gfp_t gfp);
 
 /**
- * range_lock_stock() - cells for all that may become flat under a lock; before it is taken
+ * range_lock_stock() - get cells for all leaves that may become flat, before a lock is taken
  *
  * Context: as @gfp says. Return: 0 or -ENOMEM.
  */
@@ -122,7 +122,7 @@ static inline int range_lock_stock(struct range_lock *c, gfp_t gfp)
 	return c->spares == RANGE_LOCK_SPARES ? 0 : range_lock_fill_stock(c, gfp);
 }
 
-/* Before a lock is taken, where there is no way back. */
+/* range_lock_stock() before a lock is taken, where the call must not fail any more. */
 static inline void range_lock_must_stock(struct range_lock *c)
 {
 	range_lock_stock(c, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
@@ -131,7 +131,7 @@ static inline void range_lock_must_stock(struct range_lock *c)
 void range_lock_flatten_run(struct range_lock *c, struct shadow_leaf *leaf);
 
 /**
- * range_lock_flatten() - make a leaf flat, with a stock that was filled since a lock was taken last
+ * range_lock_flatten() - make a leaf flat; the stock was filled before the lock was taken
  */
 static inline void range_lock_flatten(struct range_lock *c, struct shadow_leaf *leaf)
 {
@@ -139,7 +139,7 @@ static inline void range_lock_flatten(struct range_lock *c, struct shadow_leaf *
 		range_lock_flatten_run(c, leaf);
 }
 
-/* Is an entry in nobody's range? With ranges.lock. */
+/* Is an entry in no call's range? Takes ranges.lock. */
 bool range_lock_vacant_now(struct range_locks *cs, u64 idx);
 
 /**

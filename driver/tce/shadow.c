@@ -2,11 +2,10 @@
 /*
  * shadow.c - a lazily filled array of TCEs in three levels.
  *
- * top[] -> middle block -> leaf. The number of leaves of a window is split so
- * that the top array never has more than 2^12 pointers (32 KiB) and, for the
- * usual windows, a middle block is as small as the top. Blocks come when a
- * range is mapped for the first time and go when the window goes: memory
- * follows what was mapped, not how large the window is.
+ * top[] -> middle block -> leaf. The number of leaves of a window is split so that the top array
+ * never has more than 2^12 pointers (32 KiB) and, for the usual windows, a middle block is as
+ * small as the top. A block is allocated when a range is mapped for the first time, and freed
+ * with the window: memory follows what was mapped, not the size of the window.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -37,7 +36,7 @@ static u32 shadow_mid_shift(u64 leaves)
 	return bits - min_t(u32, bits / 2, SHADOW_TOP_SHIFT_MAX);
 }
 
-/* Zeroed memory. The owner's locked memory stands for it, and for what @later takes. */
+/* Zeroed memory, charged to the owner's locked memory, as are @later bytes to come. */
 static void *shadow_alloc(struct shadow *s, size_t size, size_t later)
 {
 	unsigned long pages = DIV_ROUND_UP(s->bytes + size + later, PAGE_SIZE);
@@ -127,7 +126,7 @@ struct shadow_cells *shadow_cells(gfp_t gfp)
 	return kmalloc(sizeof(struct shadow_cells), gfp);
 }
 
-/* Something new, all of it written, for a pointer that others follow. */
+/* Publish a new object, completely written, in a pointer that others read without a lock. */
 #define shadow_place(lock, where, what) ({		\
 	typeof(*(where)) new_ = (what);			\
 							\
@@ -139,7 +138,7 @@ struct shadow_cells *shadow_cells(gfp_t gfp)
 	new_ ? 0 : -ENOMEM;				\
 })
 
-/* Unless somebody is faster: a call with a stock of its own, or KVM. */
+/* Another call, from its stock, or KVM may give the leaf cells first: then ours are freed. */
 int shadow_new_cells(struct shadow_leaf *leaf, gfp_t gfp)
 {
 	struct shadow_cells *cells = shadow_cells(gfp);
@@ -156,7 +155,7 @@ int shadow_new_cells(struct shadow_leaf *leaf, gfp_t gfp)
 	return 0;
 }
 
-/* KVM writes where slots are, and cannot wait for memory: cells come first. */
+/* KVM writes to leaves with slots and cannot wait for memory: the leaf gets cells first. */
 static int shadow_populate_slots(struct shadow *s, struct shadow_leaf *leaf)
 {
 	const size_t size = SHADOW_LEAF_TCES * sizeof(__be64);
@@ -165,7 +164,7 @@ static int shadow_populate_slots(struct shadow *s, struct shadow_leaf *leaf)
 	return rc ? rc : shadow_place(&leaf->lock, &leaf->slots, shadow_alloc(s, size, 0));
 }
 
-/* A run of no entries. */
+/* A new leaf is a run of no entries. */
 static struct shadow_leaf *shadow_new_leaf(struct shadow *s)
 {
 	struct shadow_leaf *leaf = shadow_alloc(s, sizeof(*leaf), sizeof(struct shadow_cells));
@@ -237,7 +236,7 @@ u32 shadow_leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end)
 	return slot;
 }
 
-/* The first entry behind the last non-zero one of [slot, end); @slot when there is none. */
+/* The entry behind the last non-zero one of [slot, end); @slot when there is none. */
 static u32 shadow_leaf_last(const struct shadow_leaf *leaf, u32 slot, u32 end)
 {
 	if (!leaf->flat)
@@ -271,7 +270,7 @@ u64 shadow_next_used(const struct shadow *s, u64 idx, u64 end)
 	return end;
 }
 
-/* Entries [@slot, @end) of a leaf, from the first live one to the last: how many, and where. */
+/* In a leaf's [@slot, @end), move @slot to the first live entry. Return: how many to the last. */
 static __always_inline u32 shadow_leaf_batch(struct shadow_leaf *leaf, u32 *slot, u32 end)
 {
 	spin_lock(&leaf->lock);
@@ -281,7 +280,7 @@ static __always_inline u32 shadow_leaf_batch(struct shadow_leaf *leaf, u32 *slot
 	return end - *slot;
 }
 
-/* The same of entries that lie in one leaf; false when there are none. */
+/* shadow_leaf_batch() by index, for entries of one leaf; false when there are none. */
 static bool shadow_batch(const struct shadow *s, u64 *idx, u64 end, u32 *n)
 {
 	const u64 base = *idx & ~(u64)SHADOW_LEAF_MASK;
@@ -293,8 +292,8 @@ static bool shadow_batch(const struct shadow *s, u64 *idx, u64 end, u32 *n)
 }
 
 /*
- * A batch of @n entries that ends with the leaf of @idx: what the next one has within its reach.
- * Rare: most begin where a leaf does.
+ * A batch of @n entries ends within the leaf of @idx: extend it by live entries of the next leaf,
+ * to SHADOW_LEAF_TCES at most. Rare: most batches begin where a leaf begins.
  */
 static noinline u32 shadow_batch_goes_on(const struct shadow *s, u64 idx, u32 n, u64 end)
 {

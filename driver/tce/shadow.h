@@ -2,11 +2,11 @@
 /*
  * shadow.h - our own copy of what a window's TCEs hold.
  *
- * Contract: what is not in the shadow is not in the hypervisor's table. The
- * shadow is filled lazily, in leaves of one hypercall's worth of TCEs, so an
- * empty window costs next to nothing whatever its size.
+ * Contract: a TCE that is not in the shadow is not in the hypervisor's table. The shadow is
+ * filled lazily, in leaves of one hypercall's worth of TCEs, so an empty window costs next to
+ * nothing whatever its size.
  *
- * Each leaf has a lock of its own. Leaves come and never go, and are found without a lock.
+ * Each leaf has its own lock. Leaves stay until the window's end, and are found without a lock.
  */
 #ifndef VFIO_PSERIES_SHADOW_H
 #define VFIO_PSERIES_SHADOW_H
@@ -26,14 +26,14 @@ struct mm_struct;
 #define SHADOW_LEAF_MASK	(SHADOW_LEAF_TCES - 1)
 
 /*
- * A mark kept in a bit of an entry that no TCE uses (IOMMU pages have at least
- * 4 KiB, permissions are bits 0 and 1): a failed call may have left it.
+ * Mark of an unknown entry: a failed call may or may not have changed the TCE. It is a bit that
+ * no TCE uses (IOMMU pages have at least 4 KiB, permissions are bits 0 and 1).
  */
 #define SHADOW_UNKNOWN	(1ULL << 2)
 
 /*
- * Another one: an UNMAP that has not ended has invalidated the TCE, and the
- * entry is there for its way back. Only entries without a region have it.
+ * Mark of an entry whose TCE an unfinished UNMAP has invalidated; the entry is kept in case the
+ * UNMAP is undone. Only entries without a region have this mark.
  */
 #define SHADOW_ERASED	(1ULL << 3)
 
@@ -41,9 +41,9 @@ struct mm_struct;
 
 /**
  * struct shadow_run - consecutive entries that hold consecutive pages of one region
- * @pages:  of the user's memory
- * @region: the region, none of the marks, and never REGIONS_V1
- * @from:   the first entry; all others of the leaf are invalid
+ * @pages:  the pages, in the user's memory
+ * @region: the region; without marks, and never REGIONS_V1
+ * @from:   the first entry; the leaf's entries outside of the run are invalid
  */
 struct shadow_run {
 	struct region_run pages;
@@ -53,10 +53,10 @@ struct shadow_run {
 
 /**
  * struct shadow_cells - a leaf's entries one by one
- * @tce:    what each TCE holds, host physical address and permissions, and the
- *          mark; 0 is an invalid TCE
- * @region: id of the registered region that each non-zero entry is pinned by; 0
- *          when KVM wrote it, which counts in mm_iommu (kvm_mapped.h)
+ * @tce:    what each TCE holds: host physical address, permissions and marks; 0 is an
+ *          invalid TCE
+ * @region: id of the registered region that pins each non-zero entry; 0 when KVM wrote
+ *          the entry: KVM counts it in mm_iommu (kvm_mapped.h)
  */
 struct shadow_cells {
 	u64 tce[SHADOW_LEAF_TCES];
@@ -68,10 +68,10 @@ struct shadow_cells {
  * @lock:  guards the rest and the order of hypercalls on these TCEs; never held over a sleep.
  *         Of two leaves the lower one's is taken first
  * @live:  number of non-zero entries
- * @flat:  @cells say what they hold, else @run does
- * @run:   what they hold
- * @slots: what KVM keeps of each, NULL where it was never in charge; where there
- *         are some there are cells, too
+ * @flat:  the entries are in @cells, else in @run
+ * @run:   the entries as a run
+ * @slots: the user address that KVM keeps for each entry; NULL where KVM was lent no slots; a
+ *         leaf with slots has cells, too
  * @cells: NULL until the leaf is made flat for the first time
  */
 struct shadow_leaf {
@@ -89,9 +89,9 @@ struct shadow_leaf {
  * @mid_shift: log2 of the leaves that one middle block points to
  * @tops:      number of middle blocks
  * @top:       pointers to middle blocks, NULL where nothing was ever mapped
- * @mm:        whose locked memory pays for it; NULL for nobody
- * @bytes:     memory in use, and what each leaf's cells will take when they come: there is
- *             no way to refuse them then
+ * @mm:        whose locked memory is charged for it; NULL for nobody's
+ * @bytes:     memory in use, and what the cells of each leaf will take: when they are
+ *             allocated, they can no longer be refused
  * @charged:   pages of @mm's locked memory that stand for @bytes
  * @grow:      one call at a time adds leaves; guards @mm, @bytes and @charged
  * @live:      non-zero entries in all leaves
@@ -114,24 +114,24 @@ struct shadow {
  * shadow_init() - make an empty shadow
  * @s:    to be filled
  * @tces: entries, at least 1
- * @mm:   whose locked memory pays, may be NULL
+ * @mm:   whose locked memory is charged, may be NULL
  *
  * Context: may sleep. Return: 0 or -ENOMEM.
  */
 int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm);
 
 /**
- * shadow_free() - give back all memory, whatever the entries say
+ * shadow_free() - free all memory, whatever the entries hold
  *
  * Context: may sleep.
  */
 void shadow_free(struct shadow *s);
 
 /**
- * shadow_cells() - room for the entries of a leaf, not cleared
- * @gfp: how; they are paid for since the leaf came
+ * shadow_cells() - allocate cells for a leaf, not cleared
+ * @gfp: how; they have been charged since the leaf was made
  *
- * kvfree() gives it back. Context: as @gfp says. Return: NULL when there is no memory.
+ * kvfree() frees them. Context: as @gfp says. Return: NULL without memory.
  */
 struct shadow_cells *shadow_cells(gfp_t gfp);
 
@@ -142,9 +142,9 @@ struct shadow_cells *shadow_cells(gfp_t gfp);
 bool shadow_populated(const struct shadow *s, u64 first, u64 n, bool slots);
 
 /**
- * shadow_populate() - make sure that they do
+ * shadow_populate() - make leaves for a range
  * @s:     the shadow
- * @lock:  held while a leaf is put in its place, for those who look
+ * @lock:  held while a leaf is put in its place, for lock-free readers
  * @first: first entry
  * @n:     number of entries
  * @slots: with slots for KVM
@@ -170,7 +170,7 @@ static inline struct shadow_leaf *shadow_leaf(const struct shadow *s, u64 idx)
 }
 
 /**
- * shadow_leaf_has_cells() - can the leaf be made flat? It can from then on.
+ * shadow_leaf_has_cells() - can the leaf be made flat? Once true, it stays true.
  */
 static inline bool shadow_leaf_has_cells(const struct shadow_leaf *leaf)
 {
@@ -180,7 +180,7 @@ static inline bool shadow_leaf_has_cells(const struct shadow_leaf *leaf)
 int shadow_new_cells(struct shadow_leaf *leaf, gfp_t gfp);
 
 /**
- * shadow_give_cells() - see to it
+ * shadow_give_cells() - make sure that a leaf can be made flat
  *
  * Context: as @gfp says. Return: 0 or -ENOMEM.
  */
@@ -189,7 +189,7 @@ static inline int shadow_give_cells(struct shadow_leaf *leaf, gfp_t gfp)
 	return shadow_leaf_has_cells(leaf) ? 0 : shadow_new_cells(leaf, gfp);
 }
 
-/* @n more live entries: who only looks whether there are any has no lock. */
+/* Add @n live entries. Code that only asks whether there are any reads this without the lock. */
 static inline void shadow_leaf_count(struct shadow_leaf *leaf, int n)
 {
 	WRITE_ONCE(leaf->live, leaf->live + n);
@@ -211,29 +211,29 @@ u32 shadow_leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end);
 /**
  * shadow_next_used() - first entry of [idx, end) whose leaf seems to have live entries
  *
- * It says so of each that had one when its lock was held by the caller last, or before he came.
+ * It finds each leaf that had a live entry when the caller last held its lock, or before the call.
  *
  * Context: may sleep. Return: its index, or @end.
  */
 u64 shadow_next_used(const struct shadow *s, u64 idx, u64 end);
 
 /**
- * shadow_next_batch() - the next entries that are worth a hypercall
+ * shadow_next_batch() - the next entries that need a hypercall
  * @s:    the shadow
- * @idx:  where to look from; then the first non-zero entry of [@idx, @end), or @end
+ * @idx:  where to begin; set to the first non-zero entry of [@idx, @end), or to @end
  * @end:  the first entry behind the range
- * @look: lock each leaf on the way once. Else one that seems to have no live entry is passed by:
- *        that is for those who know of all that is there, or have looked
+ * @look: lock each leaf on the way once. Else leaves that seem to have no live entry are skipped:
+ *        for callers that know of all entries there, or have locked the leaves before
  *
  * Costs in proportion to what was mapped, not to the size of the range.
  *
- * Context: may sleep. Return: how many entries from there to the last non-zero one within reach of
- * one call; 0 when there is none.
+ * Context: may sleep. Return: how many entries from there to the last non-zero one that one call
+ * can reach; 0 when there is none.
  */
 u32 shadow_next_batch(const struct shadow *s, u64 *idx, u64 end, bool look);
 
 /**
- * shadow_next_live() - the first of them alone, without @look
+ * shadow_next_live() - the first entry that shadow_next_batch() finds without @look
  */
 u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end);
 
@@ -245,14 +245,14 @@ u64 shadow_next_live(const struct shadow *s, u64 idx, u64 end);
 u64 shadow_next_leaf(const struct shadow *s, u64 idx, u64 end);
 
 /**
- * shadow_set() - change one entry, with its leaf's lock, and keep the counts right
+ * shadow_set() - change one entry, with its leaf's lock held, and update the counts
  * @s:      the shadow
  * @leaf:   the leaf that holds the entry, flat
  * @slot:   the entry's place in it
  * @tce:    new content with its mark, 0 for none
  * @region: region that pins it; ignored when @tce is 0
  *
- * Return: how many more entries are unknown.
+ * Return: by how many the number of unknown entries has grown.
  */
 int shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
 		u32 region);
@@ -262,7 +262,7 @@ int shadow_set(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
  * @s:      the shadow
  * @leaf:   the leaf that holds the entry, flat
  * @slot:   the entry's place in it
- * @tce:    new content; 0 for none, and then there was one
+ * @tce:    new content; 0 for none: then the entry was valid before
  * @region: region that pins it, or 0 for none
  */
 static inline void shadow_turn(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u64 tce,
@@ -281,13 +281,13 @@ static inline void shadow_turn(struct shadow *s, struct shadow_leaf *leaf, u32 s
  * @slot:   the first one's place in it
  * @n:      number of entries
  * @list:   their new content, big-endian, none of them 0
- * @region: what pins each
+ * @region: the region that pins each
  */
 void shadow_store(struct shadow *s, struct shadow_leaf *leaf, u32 slot, u32 n,
 		  const __be64 *list, const u32 *region);
 
 /**
- * shadow_taken() - @n valid, known entries of a flat leaf were set to 0
+ * shadow_taken() - count @n valid, known entries of a flat leaf that were set to 0
  */
 void shadow_taken(struct shadow *s, struct shadow_leaf *leaf, u32 n);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shadow_leaf.c - runs: what a leaf says of consecutive pages of one region.
+ * shadow_leaf.c - runs: a leaf's description of consecutive pages of one region.
  *
- * The cells of a leaf that is a run, if it has any, hold nothing that counts. While a region is
- * mapped it stays, and its pages stay where they are, so they can be filled from it at any time.
+ * In a leaf that is a run, the content of the cells is not valid. A region that is mapped exists
+ * and its pages do not move, so the cells can be filled from it at any time.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -70,7 +70,7 @@ static bool run_continues(const struct shadow_run *a, const struct shadow_run *b
 	       run_ua(a, b->from) == b->pages.ua;
 }
 
-/* Does @run replace all that there is? */
+/* Does @run replace all live entries of the leaf? */
 static bool shadow_leaf_replaced(const struct shadow_leaf *leaf, const struct shadow_run *run)
 {
 	if (!leaf->live || run->pages.n == SHADOW_LEAF_TCES)

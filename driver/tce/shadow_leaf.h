@@ -2,13 +2,12 @@
 /*
  * shadow_leaf.h - the two forms of a leaf of the shadow: a run, or entry by entry.
  *
- * What is mapped in one call is mostly one user range of one region. Such a leaf says
- * that in a few words (struct shadow_run), whatever its pages' host addresses are: the region
- * knows those. It is written, cleared and settled as a whole. As soon as anybody does something
- * to an entry in the middle it is made flat: entry by entry, for which it has to have cells. That
- * cannot fail: it happens with the lock held, so whoever may have to has some at hand
- * (range_lock.h). A flat leaf becomes a run again when a MAP replaces all that is in it, and keeps
- * its cells.
+ * One MAP mostly maps one user range of one region. A leaf describes that as a run (struct
+ * shadow_run), whatever the pages' host addresses are: the region knows those. A run is written,
+ * cleared and settled as a whole. When a single entry in the middle changes, the leaf is made
+ * flat: it then has its entries one by one, in cells. That cannot fail: it happens with the lock
+ * held, so each caller that may need it has cells in stock (range_lock.h). A flat leaf becomes a
+ * run again when a MAP replaces its whole content; it keeps its cells.
  *
  * All functions are called with the leaf's lock held, unless the leaf is a journal's.
  */
@@ -20,23 +19,23 @@
 #include "tce/shadow.h"
 
 /**
- * shadow_leaf_flatten() - entry by entry from now on
+ * shadow_leaf_flatten() - make a leaf flat: it has its entries one by one from now on
  * @leaf: a leaf with cells
- * @m:    where its run's region is
+ * @m:    the memory that its run's region belongs to
  */
 void shadow_leaf_flatten(struct shadow_leaf *leaf, struct regions *m);
 
 /**
- * shadow_leaf_tce() - an entry with its marks, 0 when it is invalid; the form stays
+ * shadow_leaf_tce() - an entry with its marks, 0 when it is invalid; the leaf's form stays
  */
 u64 shadow_leaf_tce(const struct shadow_leaf *leaf, u32 slot, struct regions *m);
 
 /**
- * shadow_leaf_write() - new pages for a run's entries
+ * shadow_leaf_write() - write a run of pages to entries of the leaf
  * @leaf: the leaf, without unknown entries
- * @run:  what its entries hold from now on
+ * @run:  what these entries hold from now on
  *
- * Return: false when the leaf cannot say that as a run; then nothing was changed.
+ * Return: false when the leaf would not be one run then; nothing was changed.
  */
 bool shadow_leaf_write(struct shadow_leaf *leaf, const struct shadow_run *run);
 
@@ -48,14 +47,14 @@ bool shadow_leaf_write(struct shadow_leaf *leaf, const struct shadow_run *run);
 struct shadow_run shadow_leaf_part(const struct shadow_leaf *leaf, u32 slot, u32 end);
 
 /**
- * shadow_leaf_cut() - a part of the leaf's run becomes invalid
+ * shadow_leaf_cut() - invalidate a part of the leaf's run
  *
- * Return: false when it is cut out of the middle; then nothing was changed.
+ * Return: false when the part is in the middle of the run; then nothing was changed.
  */
 bool shadow_leaf_cut(struct shadow_leaf *leaf, const struct shadow_run *part);
 
 /**
- * shadow_leaf_copy() - @to becomes what @from is, without slots and with cells of its own
+ * shadow_leaf_copy() - copy @from to @to, without slots, and into the cells of @to
  *
  * Return: false when @from is flat and @to has no cells; then nothing was changed.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table.c - a window's table as a whole: its life, and what others ask of it.
+ * table.c - a window's table as a whole: creation, end, and queries.
  *
  * The shadow says what the hypervisor's TCEs hold, so nothing is ever read back.
  *
- * What takes more than one critical section has its range to itself meanwhile (range_lock.h). Only
- * KVM may write an entry there whenever the leaf's lock is free. What it wrote has no region: it
- * counts that itself, in slots.
+ * An operation of several critical sections owns its range meanwhile (range_lock.h). Only KVM may
+ * still write an entry there, whenever the leaf's lock is free. An entry that KVM wrote has no
+ * region: KVM counts the mapping itself, and keeps the user address in a slot.
  */
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -29,7 +29,7 @@ int table_init(struct table *t, u64 tces, struct regions *regions)
 
 void table_free(struct table *t)
 {
-	/* While pages are reachable that KVM counts, its counts have to stay. */
+	/* KVM's counts have to stay while the pages that they stand for are reachable. */
 	if (t->kvm_mapped.mm && !table_live(t))
 		kvm_mapped_close(&t->kvm_mapped);
 	shadow_free(&t->shadow);

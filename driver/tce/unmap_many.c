@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unmap_many.c - UNMAP of many pages, all or nothing, and the end of all of them.
+ * unmap_many.c - UNMAP of many pages, all or nothing, and the clearing of a whole table.
  *
- * UNMAP leaves the shadow's entries in place until the last hypercall has succeeded: there the
- * shadow is its own journal. Then they are settled: what is known to be gone is let go. An entry of
- * KVM's in the way is marked when it is erased, and what has no mark in the end is a later one.
+ * UNMAP leaves the shadow's entries in place until the last hypercall has succeeded: the shadow
+ * is its own journal. Then the entries are settled: the pages of TCEs that are known to be
+ * invalid are released. An entry that KVM wrote is marked when it is erased; one without the mark
+ * at the end was written later.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -47,13 +48,13 @@ static void store_erased(struct range_lock *c, u64 idx, u32 n, bool ok, void *ct
 
 static const struct batch erase = { .store = store_erased };
 
-/* Is a known entry in the range of an UNMAP one that it has erased? */
+/* Has the UNMAP erased this known entry of its range? */
 static bool entry_gone(const struct shadow_leaf *leaf, u32 slot)
 {
 	return leaf->cells->region[slot] || leaf->cells->tce[slot] & SHADOW_ERASED;
 }
 
-/* The same for the leaf's run; false when it cannot stay one. */
+/* Settle the part [slot, end) of the leaf's run; false when the leaf cannot stay a run. */
 static bool settle_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 end,
 		       struct gather *g)
 {
@@ -66,7 +67,7 @@ static bool settle_run(struct table *t, struct shadow_leaf *leaf, u32 slot, u32 
 	return true;
 }
 
-/* The known entries of a leaf's [slot, end) are gone for good. */
+/* Settle the known entries of a leaf's [slot, end): their TCEs are invalid for good. */
 static void settle_entries(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 end,
 			   struct gather *g)
 {
@@ -87,7 +88,7 @@ static void settle_entries(struct range_lock *c, struct shadow_leaf *leaf, u32 s
 	shadow_taken(&t->shadow, leaf, gone);
 }
 
-/* Entries that are settled at a time: each page of the kernel's below them is looked at. */
+/* Most entries that are settled under one lock: each of the kernel's pages in them is marked. */
 static u32 table_stride(const struct table *t)
 {
 	u32 over = t->w.page_shift > PAGE_SHIFT ? t->w.page_shift - PAGE_SHIFT : 0;
@@ -95,7 +96,7 @@ static u32 table_stride(const struct table *t)
 	return over < SHADOW_LEAF_SHIFT ? SHADOW_LEAF_TCES >> over : 1;
 }
 
-/* From the first live entry of a leaf's [slot, end) on. Return: where to go on. */
+/* Settle from the first live entry of a leaf's [slot, end) on. Return: where to continue. */
 static u32 table_settle_leaf(struct range_lock *c, struct shadow_leaf *leaf, u32 slot, u32 end,
 			     struct gather *g)
 {
@@ -109,7 +110,7 @@ static u32 table_settle_leaf(struct range_lock *c, struct shadow_leaf *leaf, u32
 	return end;
 }
 
-/* The TCEs of [first, end) are invalid, those of unknown entries excepted. */
+/* Settle [first, end): its TCEs are invalid, those of unknown entries excepted. */
 static void table_settle(struct range_lock *c, u64 first, u64 end)
 {
 	struct table *t = c->t;
@@ -146,9 +147,9 @@ static void table_reinstate(struct range_lock *c, u64 first, u64 end)
 }
 
 /*
- * The TCEs of [first, end) are invalid. Where pages of files are marked dirty others may have to be
- * waited for, so that is done here, while the entries still keep the pages. Those that KVM made may
- * be of memory that is not ours: their marks come when that is unpinned.
+ * Mark pages of files dirty after the TCEs of [first, end) were invalidated. That may wait for
+ * others, so it is done here, while the entries still hold the pages. KVM's entries may lead to
+ * memory of another container: it is marked when that container unpins it.
  */
 static void table_mark_files(struct table *t, u64 first, u64 end)
 {
@@ -170,15 +171,15 @@ static void table_mark_files(struct table *t, u64 first, u64 end)
 }
 
 /*
- * The next batch of what an UNMAP has not looked at yet. What single writes have left in a
- * leaf is certain once that was locked, and nothing is settled that was not erased.
+ * The next batch of an UNMAP. Locking a leaf once makes the earlier writes of single entries
+ * visible. Nothing is settled that was not erased.
  */
 static u32 table_seek(const struct range_lock *c, u64 *idx, u64 end)
 {
 	return shadow_next_batch(&c->t->shadow, idx, end, !c->alone);
 }
 
-/* In a call. */
+/* In a call that has the range. */
 static int table_unmap_range(struct range_lock *c, u64 first, u64 end)
 {
 	struct table *t = c->t;
@@ -193,7 +194,7 @@ static int table_unmap_range(struct range_lock *c, u64 first, u64 end)
 			table_reinstate(c, first, idx);
 			return rc;
 		}
-		/* Nobody will look at what is left: the caller is dying. */
+		/* The caller is dying: settle what is done, nobody will look at the rest. */
 		if (fatal_signal_pending(current)) {
 			table_settle(c, first, idx);
 			return -EINTR;
@@ -229,7 +230,7 @@ int table_unmap_again(struct table *t, u64 idx, int rc)
 	return rc;
 }
 
-/* Nothing is there any more that could be cleared, or all of it has to be looked through. */
+/* Where a walk of the whole table ends: at once when nothing is live. */
 static u64 table_end(const struct table *t)
 {
 	return atomic64_read(&t->shadow.live) ? t->shadow.tces : 0;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * container.c - containers as the VFIO core sees them.
+ * container.c - the VFIO IOMMU driver's operations, and the list of open containers.
  *
- * The core calls ioctl() without a lock and without a reference while another
- * thread may be in release() for the same container. What it is handed is
- * therefore an id, not a pointer. Every entry looks the id up and takes a
- * reference; release() unlinks it, ends the IOAS (which waits for calls that
- * are inside) and drops its own reference; the memory goes with the last one.
- * An id that is gone is -ENODEV.
+ * The core calls ioctl() without a lock and without a reference, while another thread may be in
+ * release() for the same container. So this driver gives the core an id, not a pointer. Every
+ * entry looks up the id and takes a reference. release() unlinks the id, ends the IOAS (which
+ * waits for running calls) and drops its own reference. The last reference frees the memory. An
+ * unknown id is -ENODEV.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -30,9 +29,9 @@
 /**
  * struct container - one open container
  * @id:   what the core knows it by
- * @ref:  one for being linked, one for every call that is inside
- * @ioas: what it is about
- * @rcu:  for its end
+ * @ref:  one while it is linked, and one for every running call
+ * @ioas: the IOAS that the container stands for
+ * @rcu:  to free it after a grace period
  */
 struct container {
 	u32 id;
@@ -46,19 +45,19 @@ static DEFINE_XARRAY_ALLOC1(containers);
 static u32 next_id;
 
 /*
- * The container that was opened last among those with the same low bits of their ids, to be found
- * with a glance; it is there from its open() to its release(). Written with the same lock.
+ * A cache: for each value of an id's low bits, the container that was opened last. An entry is
+ * valid from the container's open() to its release(). It is written with the same lock held.
  */
 #define CONTAINERS_RECENT	64
 static struct container *recent[CONTAINERS_RECENT];
 
-/* The machine is going down, and no call of a user's is let in; guarded by the same lock. */
+/* The machine is going down: no user's call is admitted. Guarded by the same lock. */
 static bool closed;
 
-/* How long the machine's end waits for users' devices to be stopped. */
+/* How long the reboot waits until users' devices are stopped. */
 #define CONTAINER_PATIENCE_MS	10000
 
-/* A caller that looks its id up may have found it still. */
+/* Freed after a grace period: a caller that looks up the id may still read the container. */
 static void container_free(struct kref *ref)
 {
 	kfree_rcu(container_of(ref, struct container, ref), rcu);
@@ -89,7 +88,7 @@ static void container_hide(const struct container *c)
 	xa_unlock(&containers);
 }
 
-/* Within a section of RCU's. */
+/* Called within an RCU read-side section. */
 static struct container *container_at(unsigned long id)
 {
 	struct container *c = READ_ONCE(*container_place(id));
@@ -98,8 +97,9 @@ static struct container *container_at(unsigned long id)
 }
 
 /*
- * Whoever is let in was opened before @closed was set, or set it after: both are
- * done with the array's lock held, so that container_kill_all() finds him.
+ * A container that is found without @late was opened before @closed was set, so
+ * container_kill_all() finds it too: open() and the setting of @closed both hold the array's
+ * lock.
  */
 static struct container *container_find(void *data, bool late)
 {
@@ -113,13 +113,13 @@ static struct container *container_find(void *data, bool late)
 	return c;
 }
 
-/* For calls that can give a device something to reach. */
+/* For calls that can make memory reachable for a device. */
 static struct container *container_get(void *data)
 {
 	return container_find(data, false);
 }
 
-/* For those that take it away, or look. */
+/* For calls that make memory unreachable, or only read. */
 static struct container *container_get_late(void *data)
 {
 	return container_find(data, true);
@@ -137,7 +137,7 @@ static void *container_open(unsigned long type)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&c->ref);
 	ioas_init(&c->ioas, type == VFIO_SPAPR_TCE_IOMMU);
-	/* Ids are not used again soon, so that a late caller meets nobody. */
+	/* Ids are not used again soon: a late caller finds no container, not a new one. */
 	rc = xa_alloc_cyclic(&containers, &c->id, c, XA_LIMIT(1, INT_MAX), &next_id,
 			     GFP_KERNEL_ACCOUNT);
 	if (rc < 0) {
@@ -222,7 +222,7 @@ int container_each(u32 first, int (*fn)(u32 id, struct ioas *s, void *data), voi
 	int rc = 0;
 
 	xa_for_each_start(&containers, id, c, first) {
-		/* Again, with a reference: it may be on its way out. */
+		/* Look it up again, to take a reference: its release() may have begun. */
 		c = container_get_late((void *)id);
 		if (!c)
 			continue;
@@ -243,7 +243,7 @@ static int container_kill(void *data)
 	return 0;
 }
 
-/* A thread for each: what one user can make wait keeps nobody from the next one's. */
+/* One thread for each container: a user who makes one thread wait does not delay the others. */
 static int container_start_kill(u32 id, struct ioas *s, void *data)
 {
 	struct container *c = container_of(s, struct container, ioas);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eeh.c - pass a user's error handling on to the kernel's EEH core.
+ * eeh.c - VFIO_EEH_PE_OP: a user's error handling, passed on to the kernel's EEH core.
  *
- * Nothing of it touches windows: a reset of the PE leaves them as they are. It
- * takes its time, though, seconds for a reset; so the PEs are looked up with the
- * IOAS's lock, and operated on without it.
+ * No operation changes windows: a reset of the PE leaves them as they are. A reset takes seconds.
+ * So the PEs are looked up with the IOAS's lock held, and operated on without it.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -17,7 +16,7 @@
 /**
  * struct eeh_targets - the PEs of an IOAS
  * @n:  how many
- * @pe: each of them, held, in the order in which they were attached
+ * @pe: each PE, held, in the order of attachment
  */
 struct eeh_targets {
 	u32 n;
@@ -43,7 +42,7 @@ static void eeh_drop_all(const struct eeh_targets *t)
 		eeh_drop(t->pe[i]);
 }
 
-/* Whatever one of them says, it is done to all. */
+/* The operation is done on all PEs, also after one of them has returned an error. */
 static long eeh_operate_all(const struct eeh_targets *t, const struct vfio_eeh_pe_op *op)
 {
 	long result = 0;

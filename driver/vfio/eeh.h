@@ -15,21 +15,20 @@ struct vfio_eeh_pe_op;
  * @s:   the IOAS
  * @arg: user address of a struct vfio_eeh_pe_op
  *
- * The operation is done to all PEs, in the order in which they were attached, or,
- * if EEH does not know one of them, to none. No lock is held meanwhile: other calls
- * and the end of the IOAS go on, and operations of several threads run beside each
- * other.
+ * The operation is done on all PEs, in the order of attachment. If EEH does not know one of them,
+ * it is done on none. No lock is held meanwhile: other calls and the end of the IOAS do not wait,
+ * and operations of several threads run in parallel.
  *
  * Context: may sleep, for seconds in a reset.
- * Return: the first error of a PE; else the first answer that is not 0, which for
+ * Return: the first error of a PE; else the first result that is not 0, which for
  * GET_STATE is the state of the first PE that does not work normally; 0 without a
  * PE; -EFAULT; -EINVAL (argsz, flags, unknown operation); -ENODEV (EEH does not
- * know a PE); as ioas.h says.
+ * know a PE); the errors that ioas.h lists for all calls.
  */
 long eeh_ioctl(struct ioas *s, unsigned long arg);
 
 /*
- * The kernel's EEH: group_eeh.c, and the tests' own.
+ * The kernel's EEH: group_eeh.c, and a replacement in the unit tests.
  */
 
 /**
@@ -38,18 +37,18 @@ long eeh_ioctl(struct ioas *s, unsigned long arg);
 long eeh_extension(void);
 
 /**
- * eeh_hold() - find a PE's error handling
+ * eeh_hold() - find a PE's EEH state and hold it
  *
  * Context: with the IOAS's lock; may sleep.
- * Return: what is to be passed to eeh_drop(); NULL if EEH does not know the PE.
+ * Return: the object for eeh_operate() and eeh_drop(); NULL if EEH does not know the PE.
  */
 struct eeh_pe *eeh_hold(struct pe *pe);
 
 /**
- * eeh_operate() - one operation on one PE
+ * eeh_operate() - do one operation on one PE
  *
  * Context: may sleep, with no lock held. Return: the operation's result, -EINVAL for
- * one that is unknown.
+ * an unknown operation.
  */
 int eeh_operate(struct eeh_pe *pe, const struct vfio_eeh_pe_op *op);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioctl.c - decode a user's call, check what can be checked without a lock,
- * hand it to the IOAS.
+ * ioctl.c - the ABI's calls: each is decoded, checked as far as that needs no lock, and
+ * handed to the IOAS.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -18,9 +18,9 @@ long ioctl_extension(unsigned long extension)
 }
 
 /*
- * Read the first @size bytes of an argument. Every argument of this API begins
- * with the size that the user has in mind. Inline: with a size that the compiler
- * knows, the copy is not checked once more.
+ * Read the first @size bytes of an argument. Every argument of this API begins with its size as
+ * the user knows it (argsz). Inline: when the compiler knows @size, the copy skips a run-time
+ * check.
  */
 static __always_inline int ioctl_read(void *to, unsigned long arg, size_t size)
 {
@@ -56,7 +56,7 @@ static long ioctl_get_info(struct ioas *s, unsigned long arg)
 	return copy_to_user((void __user *)arg, &info, size) ? -EFAULT : 0;
 }
 
-/* Device reads need VFIO's READ flag and TCE's read bit; the same for writes. */
+/* A device's read needs VFIO's READ flag, which is the TCE's read bit; the same for writes. */
 static u64 ioctl_perm(u32 flags)
 {
 	return (flags & VFIO_DMA_MAP_FLAG_READ ? PAPR_TCE_READ : 0) |
@@ -115,7 +115,7 @@ static long ioctl_create(struct ioas *s, unsigned long arg)
 	create.start_addr = start;
 	if (!copy_to_user((void __user *)arg, &create, size))
 		return 0;
-	/* A window whose place the user doesn't learn is none. */
+	/* The user did not learn where the window is: remove it. */
 	ioas_remove(s, start);
 	return -EFAULT;
 }
@@ -130,7 +130,7 @@ static long ioctl_remove(struct ioas *s, unsigned long arg)
 	return remove.flags ? -EINVAL : ioas_remove(s, remove.start_addr);
 }
 
-/* What the v2 API has in place of ENABLE and DISABLE. */
+/* The v2 API's calls that replace ENABLE and DISABLE. */
 static long ioctl_v2(struct ioas *s, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {

@@ -2,21 +2,21 @@
 /*
  * ioctl.h - the user ABI: decode, check, dispatch.
  *
- * The ABI is the kernel's: linux/vfio.h says what each call takes. Where it is
- * silent, this is what ours does:
+ * The ABI is the kernel's: linux/vfio.h says what each call takes. Errors, where linux/vfio.h
+ * does not define them:
  *
  *  EFAULT  the argument cannot be read or written
  *  EINVAL  argsz too short, unknown flags, no permission given, size 0, an
  *          address or size off the page grid, a range that wraps around or
  *          crosses a window's end, memory that is not registered, a window
- *          larger than the largest that the PE can have
+ *          that is larger than the PE's maximum
  *  ENXIO   no group attached; no window at this bus address
- *  EPERM   another process than the owner; MAP, UNMAP or UNREGISTER before the
+ *  EPERM   a process that is not the owner; MAP, UNMAP or UNREGISTER before the
  *          first REGISTER_MEMORY (v2) or ENABLE (v1)
- *  ENOENT  UNREGISTER of what is not registered
- *  EBUSY   REGISTER of what is; UNREGISTER of what is mapped; ENABLE again
+ *  ENOENT  UNREGISTER of memory that is not registered
+ *  EBUSY   REGISTER of registered memory; UNREGISTER of mapped memory; ENABLE again
  *  ENOSPC  CREATE when the PE has no window left
- *  ENOMEM  memory, or locked memory, is out
+ *  ENOMEM  no memory, or the limit of locked memory is reached
  *  EIO     the hypervisor refused
  *  ENODEV  the container is gone
  *  ENOTTY  not a call of the API that SET_IOMMU chose

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* No question of HAVE_X: compiles on the kernels that the module is built for (vfio_driver.h). */
+/* Not a HAVE_X question: compiles on the kernels that the module is built for (vfio_driver.h). */
 #include "vfio_driver.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * HAVE_TABLE_GROUP_ALONE: ownership ops are told the table group and nothing else, and
- * may fail (6.4, "powerpc/iommu: Add "borrowing" iommu_table_group_ops"; SLES 15 SP6
- * and RHEL 9.5 have it under other numbers). Such a kernel has iommu_ops and puts
- * operations into every table group. Before, take could not fail.
+ * HAVE_TABLE_GROUP_ALONE: ownership ops get the table group as their only argument, and may fail
+ * (6.4, "powerpc/iommu: Add "borrowing" iommu_table_group_ops"; SLES 15 SP6 and RHEL 9.5 have it
+ * under other numbers). Such a kernel has iommu_ops and puts operations into every table group.
+ * Before that, take could not fail.
  */
 #include <linux/module.h>
 #include <asm/iommu.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * HAVE_XCHG_REALMODE: xchg_no_kill is told whether it is called in real mode (before
- * 5.19, "KVM: PPC: Book3s: Retire H_PUT_TCE/etc real mode handlers", and in all of
- * RHEL 9). A function with the fifth argument where the kernel has four, or the other
- * way round, does not compile. It must not be called xchg, which is a macro.
+ * HAVE_XCHG_REALMODE: an argument of xchg_no_kill says whether it is called in real mode (before
+ * 5.19, "KVM: PPC: Book3s: Retire H_PUT_TCE/etc real mode handlers", and in all of RHEL 9). A
+ * function with five arguments where the kernel has four, or the other way round, does not
+ * compile. It must not be called xchg, which is a macro.
  */
 #include <linux/module.h>
 #include <asm/iommu.h>
