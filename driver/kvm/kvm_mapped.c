@@ -16,7 +16,7 @@
 #include <asm/byteorder.h>
 #include <asm/mmu_context.h>
 #include "kvm/kvm_mapped.h"
-#include "memory/mm_pins.h"
+#include "memory/user_mm.h"
 #include "memory/pin.h"
 
 void kvm_mapped_open(struct kvm_mapped *y, struct mm_pins *l)

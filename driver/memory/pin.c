@@ -16,7 +16,7 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <asm/mmu_context.h>
-#include "memory/mm_pins.h"
+#include "memory/user_mm.h"
 #include "memory/pin.h"
 #include "memory/pinned.h"
 

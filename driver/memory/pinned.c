@@ -11,7 +11,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include "memory/mm_pins.h"
+#include "memory/user_mm.h"
 #include "memory/gup.h"
 #include "memory/pinned.h"
 

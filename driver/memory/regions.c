@@ -15,7 +15,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include "memory/mm_pins.h"
+#include "memory/user_mm.h"
 #include "memory/pin.h"
 #include "memory/region.h"
 #include "memory/regions.h"

@@ -5,7 +5,7 @@
 #include <linux/errno.h>
 #include <asm/byteorder.h>
 #include "kvm/kvm_mapped.h"
-#include "memory/mm_pins.h"
+#include "memory/user_mm.h"
 #include "memory/pin.h"
 #include "world.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mm_pins.c - the list of address spaces, with one mm_pins for each.
+ * user_mm.c - the list of address spaces, with one mm_pins for each.
  */
 #include <linux/lockdep.h>
 #include <linux/kernel.h>
@@ -8,7 +8,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include "memory/mm_pins.h"
+#include "memory/user_mm.h"
 
 static DEFINE_SPINLOCK(mm_pins_lock);
 static LIST_HEAD(all_mm_pins);

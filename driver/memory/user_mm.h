@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mm_pins.h - what all containers of one address space share: its pins, and KVM's counts.
+ * user_mm.h - what all containers of one address space share: its pins, and KVM's counts.
  *
  * A process may have several containers, and KVM finds what any of them has shown to it. So the
  * pinned ranges (pin.h) and what KVM counts (kvm_mapped.h) are kept for each address space.
  */
-#ifndef VFIO_PSERIES_MM_PINS_H
-#define VFIO_PSERIES_MM_PINS_H
+#ifndef VFIO_PSERIES_USER_MM_H
+#define VFIO_PSERIES_USER_MM_H
 
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -17,7 +17,7 @@ struct mm_struct;
 
 /**
  * struct mm_pins - the pins of one address space
- * @link:    in the list of all; this and @refs are guarded by a lock of mm_pins.c
+ * @link:    in the list of all; this and @refs are guarded by a lock of user_mm.c
  * @refs:    one for each memory, pinned range and open kvm_mapped
  * @mm:      the address space, referenced
  * @lock:    guards the rest; taken inside an IOAS's lock
