@@ -4,7 +4,7 @@
  *
  * KVM finds registered memory by address space, whichever container registered it: the table of
  * one container may hold a page that another one registered. So each address space has one
- * mm_pins. It says in how many tables KVM has slots, and which pins wait until those are closed.
+ * user_mm. It says in how many tables KVM has slots, and which pins wait until those are closed.
  * While there is such a table, any count in the address space may stand for a TCE, and stays.
  * When the last table is settled, the remaining counts stand for no TCE.
  */
@@ -19,20 +19,20 @@
 #include "memory/user_mm.h"
 #include "memory/pin.h"
 
-void kvm_mapped_open(struct kvm_mapped *y, struct mm_pins *l)
+void kvm_mapped_open(struct kvm_mapped *y, struct user_mm *l)
 {
-	mm_pins_hold(l);
+	user_mm_hold(l);
 	mutex_lock(&l->lock);
 	l->open++;
 	mutex_unlock(&l->lock);
-	y->mm_pins = l;
+	y->user_mm = l;
 	atomic64_set(&y->counted, 0);
 	WRITE_ONCE(y->mm, l->mm);
 }
 
 void kvm_mapped_close(struct kvm_mapped *y)
 {
-	struct mm_pins *l = y->mm_pins;
+	struct user_mm *l = y->user_mm;
 
 	mutex_lock(&l->lock);
 	l->open--;
@@ -40,13 +40,13 @@ void kvm_mapped_close(struct kvm_mapped *y)
 	mutex_unlock(&l->lock);
 	y->mm = NULL;
 	pin_retry(l, U32_MAX);
-	mm_pins_put(l);
+	user_mm_put(l);
 }
 
 bool kvm_mapped_lends(const struct kvm_mapped *y, s64 live)
 {
 	return atomic64_read(&y->counted) <= live + KVM_MAPPED_MOST_LOST &&
-	       READ_ONCE(y->mm_pins->lost) <= KVM_MAPPED_MOST_LOST;
+	       READ_ONCE(y->user_mm->lost) <= KVM_MAPPED_MOST_LOST;
 }
 
 /* KVM writes slots without a lock, so the slot is read and cleared in one step. */

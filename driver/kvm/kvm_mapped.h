@@ -13,7 +13,7 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
-struct mm_pins;
+struct user_mm;
 struct mm_struct;
 
 /* KVM gets no slot once it has lost more counts than this for a table, or in an address space. */
@@ -21,12 +21,12 @@ struct mm_struct;
 
 /**
  * struct kvm_mapped - the counts of a table whose slots KVM was lent
- * @mm_pins: those of its address space
+ * @user_mm: those of its address space
  * @mm:      the address space of KVM's user; NULL while no slot was lent
  * @counted: mappings that KVM counted for this table and that were not counted down yet
  */
 struct kvm_mapped {
-	struct mm_pins *mm_pins;
+	struct user_mm *user_mm;
 	struct mm_struct *mm;
 	atomic64_t counted;
 };
@@ -44,7 +44,7 @@ static inline bool kvm_mapped_is_open(const struct kvm_mapped *y)
  *
  * Context: may sleep; one call at a time (shadow.grow).
  */
-void kvm_mapped_open(struct kvm_mapped *y, struct mm_pins *l);
+void kvm_mapped_open(struct kvm_mapped *y, struct user_mm *l);
 
 /**
  * kvm_mapped_close() - all slots of the table are settled, and no page can be reached

@@ -9,7 +9,7 @@
  *
  * A range that has entered mm_iommu (pin_kvm.c) can leave only when KVM counts no mapping of it.
  * When no table is left for which KVM could have counted, the remaining counts are dropped. Until
- * then a range that is no longer used waits among the mm_pins' orphans.
+ * then a range that is no longer used waits among the user_mm' orphans.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -18,7 +18,7 @@
 #include <asm/mmu_context.h>
 #include "memory/user_mm.h"
 #include "memory/pin.h"
-#include "memory/pinned.h"
+#include "memory/pin_pages.h"
 
 /* Most orphans that are tried again for each new range. */
 #define PIN_RETRIES	16
@@ -40,7 +40,7 @@ static struct pin *pin_of(struct rb_node *node)
 	return rb_entry(node, struct pin, node);
 }
 
-static struct pin *pin_find(const struct mm_pins *l, unsigned long ua, unsigned long pages)
+static struct pin *pin_find(const struct user_mm *l, unsigned long ua, unsigned long pages)
 {
 	struct rb_node *node = l->pins.rb_node;
 
@@ -57,24 +57,24 @@ static struct pin *pin_find(const struct mm_pins *l, unsigned long ua, unsigned 
 
 static void pin_link(struct pin *p)
 {
-	struct rb_node **at = &p->mm_pins->pins.rb_node, *parent = NULL;
+	struct rb_node **at = &p->user_mm->pins.rb_node, *parent = NULL;
 
-	lockdep_assert_held(&p->mm_pins->lock);
+	lockdep_assert_held(&p->user_mm->lock);
 	while (*at) {
 		parent = *at;
 		at = pin_compare(pin_of(parent), p->ua, p->pages) < 0 ? &parent->rb_right
 								      : &parent->rb_left;
 	}
 	rb_link_node(&p->node, parent, at);
-	rb_insert_color(&p->node, &p->mm_pins->pins);
+	rb_insert_color(&p->node, &p->user_mm->pins);
 }
 
 static void pin_unlink(struct pin *p)
 {
-	lockdep_assert_held(&p->mm_pins->lock);
+	lockdep_assert_held(&p->user_mm->lock);
 	if (RB_EMPTY_NODE(&p->node))
 		return;
-	rb_erase(&p->node, &p->mm_pins->pins);
+	rb_erase(&p->node, &p->user_mm->pins);
 	RB_CLEAR_NODE(&p->node);
 }
 
@@ -97,7 +97,7 @@ static long pin_drain(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *m
 /* Remove the range from mm_iommu, so that KVM cannot find it. Return: 0; -EBUSY. */
 static int pin_leave(struct pin *p)
 {
-	struct mm_pins *l = p->mm_pins;
+	struct user_mm *l = p->user_mm;
 	long rc = 0;
 
 	lockdep_assert_held(&l->lock);
@@ -128,13 +128,13 @@ bool pin_go_or_wait(struct pin *p)
 		return true;
 	/* pin_enter() is running for it, and will call this again. */
 	if (p->kvm != PIN_ENTERING)
-		list_add_tail(&p->link, &p->mm_pins->orphans);
+		list_add_tail(&p->link, &p->user_mm->orphans);
 	return false;
 }
 
 int pin_release(struct pin *p)
 {
-	struct mm_pins *l = p->mm_pins;
+	struct user_mm *l = p->user_mm;
 	bool last;
 	int rc;
 
@@ -151,7 +151,7 @@ int pin_release(struct pin *p)
 
 void pin_abandon(struct pin *p)
 {
-	struct mm_pins *l = p->mm_pins;
+	struct user_mm *l = p->user_mm;
 	bool gone;
 
 	mutex_lock(&l->lock);
@@ -171,7 +171,7 @@ static void pin_free_all(struct list_head *pins)
 	}
 }
 
-void pin_retry(struct mm_pins *l, u32 most)
+void pin_retry(struct user_mm *l, u32 most)
 {
 	struct pin *p, *next;
 	LIST_HEAD(busy);
@@ -195,12 +195,12 @@ void pin_retry(struct mm_pins *l, u32 most)
 /* A range that is used again is no orphan. */
 static void pin_use(struct pin *p)
 {
-	lockdep_assert_held(&p->mm_pins->lock);
+	lockdep_assert_held(&p->user_mm->lock);
 	list_del_init(&p->link);
 	p->uses++;
 }
 
-static struct pin *pin_get(struct mm_pins *l, unsigned long ua, unsigned long pages)
+static struct pin *pin_get(struct user_mm *l, unsigned long ua, unsigned long pages)
 {
 	struct pin *p;
 
@@ -213,7 +213,7 @@ static struct pin *pin_get(struct mm_pins *l, unsigned long ua, unsigned long pa
 }
 
 /* Use a pinned range. Return: 0; -ENOENT when none has these pages; another error. */
-static int pin_join(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin)
+static int pin_join(struct user_mm *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
 	struct pin *p = pin_get(l, ua, pages);
 	int rc;
@@ -234,7 +234,7 @@ static int pin_join(struct mm_pins *l, unsigned long ua, unsigned long pages, st
  */
 static struct pin *pin_publish(struct pin *p)
 {
-	struct mm_pins *l = p->mm_pins;
+	struct user_mm *l = p->user_mm;
 	struct pin *other, *use = p;
 
 	mutex_lock(&l->lock);
@@ -260,7 +260,7 @@ static int pin_charge_pages(struct pin *p)
 
 	if (!rc)
 		return 0;
-	pin_retry(p->mm_pins, U32_MAX);
+	pin_retry(p->user_mm, U32_MAX);
 	return pin_charge(p, p->pages);
 }
 
@@ -277,7 +277,7 @@ static int pin_fill(struct pin *p)
 	return rc;
 }
 
-static int pin_new(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin)
+static int pin_new(struct user_mm *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
 	struct pin *p = pin_alloc(l, ua, pages);
 	int rc;
@@ -292,7 +292,7 @@ static int pin_new(struct mm_pins *l, unsigned long ua, unsigned long pages, str
 	return rc;
 }
 
-int pin_range(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin)
+int pin_range(struct user_mm *l, unsigned long ua, unsigned long pages, struct pin **pin)
 {
 	int rc;
 

@@ -15,7 +15,7 @@
 #include <linux/types.h>
 #include "memory/page_runs.h"
 
-struct mm_pins;
+struct user_mm;
 struct mm_iommu_table_group_mem_t;
 
 /**
@@ -34,9 +34,9 @@ enum pin_kvm {
 
 /**
  * struct pin - a pinned range
- * @mm_pins: those of its address space, referenced
- * @node:    in the pins of @mm_pins, or cleared
- * @link:    in @mm_pins's orphans, or empty
+ * @user_mm: those of its address space, referenced
+ * @node:    in the pins of @user_mm, or cleared
+ * @link:    in @user_mm's orphans, or empty
  * @ua:      user address of its first byte
  * @pages:   how many
  * @uses:    regions that use it
@@ -47,11 +47,11 @@ enum pin_kvm {
  * @files:   pages of ordinary files are among them
  * @written: a device can write to it, or could
  *
- * The mm_pins' lock guards @node, @link, @uses, @kvm and @mem. While the pin enters mm_iommu,
+ * The user_mm' lock guards @node, @link, @uses, @kvm and @mem. While the pin enters mm_iommu,
  * only pin_enter() touches @charged.
  */
 struct pin {
-	struct mm_pins *mm_pins;
+	struct user_mm *user_mm;
 	struct rb_node node;
 	struct list_head link;
 	unsigned long ua;
@@ -77,7 +77,7 @@ struct pin {
  * Context: faults user pages in, which may take for ever: no lock may be held.
  * Return: 0; -ENOMEM (also RLIMIT_MEMLOCK, and a page that is pinned very often); -EINTR; -EFAULT.
  */
-int pin_range(struct mm_pins *l, unsigned long ua, unsigned long pages, struct pin **pin);
+int pin_range(struct user_mm *l, unsigned long ua, unsigned long pages, struct pin **pin);
 
 /**
  * pin_expose() - note that a device will be able to write to it
@@ -108,7 +108,7 @@ void pin_abandon(struct pin *p);
 /**
  * pin_go_or_wait() - its last use was dropped: give it up, or let it wait for KVM
  *
- * Context: the mm_pins' lock is held. Return: true when nobody knows of it any more, and pin_free()
+ * Context: the user_mm' lock is held. Return: true when nobody knows of it any more, and pin_free()
  * has to follow; else it waits for KVM.
  */
 bool pin_go_or_wait(struct pin *p);
@@ -120,7 +120,7 @@ bool pin_go_or_wait(struct pin *p);
  *
  * Context: as pin_release().
  */
-void pin_retry(struct mm_pins *l, u32 most);
+void pin_retry(struct user_mm *l, u32 most);
 
 /**
  * pin_claim() - does this range have to be shown to KVM?

@@ -13,11 +13,11 @@
 #include <asm/mmu_context.h>
 #include "memory/user_mm.h"
 #include "memory/pin.h"
-#include "memory/pinned.h"
+#include "memory/pin_pages.h"
 
 bool pin_claim(struct pin *p)
 {
-	struct mm_pins *l = p->mm_pins;
+	struct user_mm *l = p->user_mm;
 	bool claimed;
 
 	if (READ_ONCE(p->kvm) != PIN_OUT)
@@ -55,7 +55,7 @@ static bool pin_same(const struct pin *p, struct mm_iommu_table_group_mem_t *mem
 /* mm_iommu charges for the pages itself: they are not charged twice. */
 static struct mm_iommu_table_group_mem_t *pin_register(struct pin *p)
 {
-	struct mm_struct *mm = p->mm_pins->mm;
+	struct mm_struct *mm = p->user_mm->mm;
 	struct mm_iommu_table_group_mem_t *mem = mm_iommu_get(mm, p->ua, p->pages);
 
 	pin_uncharge(p, p->pages);
@@ -73,13 +73,13 @@ static struct mm_iommu_table_group_mem_t *
 pin_unregister(struct pin *p, struct mm_iommu_table_group_mem_t *mem)
 {
 	pin_charge_anyway(p);
-	return mm_iommu_put(p->mm_pins->mm, mem) ? mem : NULL;
+	return mm_iommu_put(p->user_mm->mm, mem) ? mem : NULL;
 }
 
 void pin_enter(struct pin *p)
 {
 	struct mm_iommu_table_group_mem_t *mem = pin_register(p);
-	struct mm_pins *l = p->mm_pins;
+	struct user_mm *l = p->user_mm;
 	bool gone;
 
 	/* KVM may let a device write. */

@@ -33,8 +33,8 @@ int regions_adopt_mm(struct regions *m)
 {
 	if (m->mm)
 		return regions_foreign(m) ? -EPERM : 0;
-	m->mm_pins = mm_pins_get(current->mm);
-	if (!m->mm_pins)
+	m->user_mm = user_mm_get(current->mm);
+	if (!m->user_mm)
 		return -ENOMEM;
 	m->mm = current->mm;
 	return 0;
@@ -148,8 +148,8 @@ int regions_reserve(struct regions *m, u64 ua, u64 size, struct region **reserve
 		return -ENOMEM;
 	r->ua = ua;
 	r->size = size;
-	r->mm_pins = m->mm_pins;
-	mm_pins_hold(r->mm_pins);
+	r->user_mm = m->user_mm;
+	user_mm_hold(r->user_mm);
 	regions_link(m, r);
 	*reserved = r;
 	return 0;
@@ -157,7 +157,7 @@ int regions_reserve(struct regions *m, u64 ua, u64 size, struct region **reserve
 
 int regions_pin(struct region *r)
 {
-	return pin_range(r->mm_pins, r->ua, r->size >> PAGE_SHIFT, &r->pin);
+	return pin_range(r->user_mm, r->ua, r->size >> PAGE_SHIFT, &r->pin);
 }
 
 int regions_publish(struct regions *m, struct region *r)
@@ -166,8 +166,8 @@ int regions_publish(struct regions *m, struct region *r)
 
 	if (rc)
 		return rc;
-	mm_pins_put(r->mm_pins);
-	r->mm_pins = NULL;
+	user_mm_put(r->user_mm);
+	r->user_mm = NULL;
 	r->id = m->spare[m->room - m->count - 1];
 	m->files |= r->pin->files;
 	m->count++;
@@ -184,7 +184,7 @@ void regions_discard(struct region *r)
 {
 	if (r->pin)
 		pin_abandon(r->pin);
-	mm_pins_put(r->mm_pins);
+	user_mm_put(r->user_mm);
 	kfree(r);
 }
 
@@ -306,8 +306,8 @@ u64 regions_release(struct regions *m)
 	kvfree(m->by_id);
 	kvfree(m->spare);
 	v1_pages_free(&m->pages);
-	if (m->mm_pins)
-		mm_pins_put(m->mm_pins);
+	if (m->user_mm)
+		user_mm_put(m->user_mm);
 	reserved = m->by_ua;
 	regions_init(m);
 	m->by_ua = reserved;

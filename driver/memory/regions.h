@@ -16,7 +16,7 @@
 #include <linux/types.h>
 #include "memory/v1_pages.h"
 
-struct mm_pins;
+struct user_mm;
 struct mm_struct;
 struct pin;
 
@@ -35,7 +35,7 @@ struct pin;
  *           another region
  * @tainted: it was suspect once: a device may have written to any of its pages
  * @next_suspect: another suspect region
- * @mm_pins:  those of its address space, referenced, while the range is only reserved
+ * @user_mm:  those of its address space, referenced, while the range is only reserved
  */
 struct region {
 	struct rb_node node;
@@ -47,13 +47,13 @@ struct region {
 	bool suspect;
 	bool tainted;
 	struct region *next_suspect;
-	struct mm_pins *mm_pins;
+	struct user_mm *user_mm;
 };
 
 /**
  * struct regions - the registered memory of one user
  * @mm:      the address space, set by the first call that needs one
- * @mm_pins: the pins of @mm, which hold a reference to @mm
+ * @user_mm: the pins of @mm, which hold a reference to @mm
  * @by_ua:   by user address, reserved ranges included
  * @by_id:   regions by id - 1, with holes
  * @spare:   the ids of these holes; the next one to be used is the last
@@ -74,7 +74,7 @@ struct region {
  */
 struct regions {
 	struct mm_struct *mm;
-	struct mm_pins *mm_pins;
+	struct user_mm *user_mm;
 	struct rb_root by_ua;
 	struct region **by_id;
 	u32 *spare;

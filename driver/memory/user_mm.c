@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * user_mm.c - the list of address spaces, with one mm_pins for each.
+ * user_mm.c - the list of address spaces, with one user_mm for each.
  */
 #include <linux/lockdep.h>
 #include <linux/kernel.h>
@@ -10,12 +10,12 @@
 #include <linux/spinlock.h>
 #include "memory/user_mm.h"
 
-static DEFINE_SPINLOCK(mm_pins_lock);
-static LIST_HEAD(all_mm_pins);
+static DEFINE_SPINLOCK(user_mm_lock);
+static LIST_HEAD(user_mms);
 
-static struct mm_pins *mm_pins_alloc(struct mm_struct *mm)
+static struct user_mm *user_mm_alloc(struct mm_struct *mm)
 {
-	struct mm_pins *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
+	struct user_mm *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
 
 	if (!l)
 		return NULL;
@@ -26,52 +26,52 @@ static struct mm_pins *mm_pins_alloc(struct mm_struct *mm)
 	return l;
 }
 
-static struct mm_pins *mm_pins_find(const struct mm_struct *mm)
+static struct user_mm *user_mm_find(const struct mm_struct *mm)
 {
-	struct mm_pins *l;
+	struct user_mm *l;
 
-	lockdep_assert_held(&mm_pins_lock);
-	list_for_each_entry(l, &all_mm_pins, link)
+	lockdep_assert_held(&user_mm_lock);
+	list_for_each_entry(l, &user_mms, link)
 		if (l->mm == mm)
 			return l;
 	return NULL;
 }
 
-struct mm_pins *mm_pins_get(struct mm_struct *mm)
+struct user_mm *user_mm_get(struct mm_struct *mm)
 {
-	struct mm_pins *new = mm_pins_alloc(mm);
-	struct mm_pins *l;
+	struct user_mm *new = user_mm_alloc(mm);
+	struct user_mm *l;
 
-	spin_lock(&mm_pins_lock);
-	l = mm_pins_find(mm);
+	spin_lock(&user_mm_lock);
+	l = user_mm_find(mm);
 	if (!l && new) {
 		mmgrab(mm);
-		list_add_tail(&new->link, &all_mm_pins);
+		list_add_tail(&new->link, &user_mms);
 		swap(l, new);
 	}
 	if (l)
 		l->refs++;
-	spin_unlock(&mm_pins_lock);
+	spin_unlock(&user_mm_lock);
 	kfree(new);
 	return l;
 }
 
-void mm_pins_hold(struct mm_pins *l)
+void user_mm_hold(struct user_mm *l)
 {
-	spin_lock(&mm_pins_lock);
+	spin_lock(&user_mm_lock);
 	l->refs++;
-	spin_unlock(&mm_pins_lock);
+	spin_unlock(&user_mm_lock);
 }
 
-void mm_pins_put(struct mm_pins *l)
+void user_mm_put(struct user_mm *l)
 {
 	bool last;
 
-	spin_lock(&mm_pins_lock);
+	spin_lock(&user_mm_lock);
 	last = !--l->refs;
 	if (last)
 		list_del(&l->link);
-	spin_unlock(&mm_pins_lock);
+	spin_unlock(&user_mm_lock);
 	if (!last)
 		return;
 	mmdrop(l->mm);

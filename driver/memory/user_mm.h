@@ -16,7 +16,7 @@
 struct mm_struct;
 
 /**
- * struct mm_pins - the pins of one address space
+ * struct user_mm - what is kept for one address space
  * @link:    in the list of all; this and @refs are guarded by a lock of user_mm.c
  * @refs:    one for each memory, pinned range and open kvm_mapped
  * @mm:      the address space, referenced
@@ -29,7 +29,7 @@ struct mm_struct;
  * Ranges are removed from mm_iommu under @lock, which takes the mmap_lock. The user can hold the
  * mmap_lock for ever: @lock is one user's, and no other user waits for it.
  */
-struct mm_pins {
+struct user_mm {
 	struct list_head link;
 	u32 refs;
 	struct mm_struct *mm;
@@ -41,17 +41,17 @@ struct mm_pins {
 };
 
 /**
- * mm_pins_get() - the mm_pins of an address space, found or made
+ * user_mm_get() - the user_mm of an address space, found or made
  *
  * They hold a reference to the address space.
  *
  * Context: may sleep. Return: a reference; NULL without memory.
  */
-struct mm_pins *mm_pins_get(struct mm_struct *mm);
+struct user_mm *user_mm_get(struct mm_struct *mm);
 
 /* One more reference. */
-void mm_pins_hold(struct mm_pins *l);
+void user_mm_hold(struct user_mm *l);
 
-void mm_pins_put(struct mm_pins *l);
+void user_mm_put(struct user_mm *l);
 
 #endif

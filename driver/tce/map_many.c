@@ -156,7 +156,7 @@ static int table_grow(struct table *t, u64 first, u64 n, bool wanted)
 	/* The default window exists before its user is known. */
 	t->shadow.mm = t->regions->mm;
 	if (wanted && !t->kvm_mapped.mm)
-		kvm_mapped_open(&t->kvm_mapped, t->regions->mm_pins);
+		kvm_mapped_open(&t->kvm_mapped, t->regions->user_mm);
 	return shadow_populate(&t->shadow, &t->ranges.lock, first, n, wanted);
 }
 

@@ -79,7 +79,7 @@ int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm)
 	return 0;
 }
 
-/* Most leaves have neither slots nor cells, and a window that is in use for long has many leaves. */
+/* Most leaves have neither slots nor cells; a window that is in use for long has many leaves. */
 static void shadow_free_leaf(struct shadow_leaf *leaf)
 {
 	if (leaf->slots)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Pages of files that a device could write to are unpinned as others are.
 #
-# file: driver/memory/pinned.c
+# file: driver/memory/pin_pages.c
 s/if (p->files && p->written)/if (false)/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# One lock for the all_mm_pins of all address spaces.
+# One lock for the user_mms of all address spaces.
 #
 # file: driver/memory/pin.c
 s/^#define PIN_COUNTS.*/&\nstatic DEFINE_MUTEX(all_lock);/

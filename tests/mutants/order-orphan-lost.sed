@@ -3,4 +3,4 @@
 #
 # file: driver/memory/pin.c
 # interleave: kvm_two_spaces
-/^bool pin_go_or_wait(/,/^}/s/list_add_tail(/mutex_unlock(\&p->mm_pins->lock), mutex_lock(\&p->mm_pins->lock), &/
+/^bool pin_go_or_wait(/,/^}/s/list_add_tail(/mutex_unlock(\&p->user_mm->lock), mutex_lock(\&p->user_mm->lock), &/

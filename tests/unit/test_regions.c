@@ -372,7 +372,7 @@ static void busy_while_kvm_names_it(void **state)
 	struct mm_iommu_table_group_mem_t *mem;
 	struct kvm_mapped kvm_mapped;
 
-	kvm_mapped_open(&kvm_mapped, m.mm_pins);
+	kvm_mapped_open(&kvm_mapped, m.user_mm);
 	add(UA, PAGES(4));
 	mem = show(0);
 	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
@@ -388,7 +388,7 @@ static void busy_while_kvm_names_it(void **state)
 /* Without a table that KVM could count for, what is counted is a leftover. */
 static void leftovers_of_kvm_do_not_matter(void **state)
 {
-	struct mm_pins *other = mm_pins_get(&world.other);
+	struct user_mm *other = user_mm_get(&world.other);
 	struct mm_iommu_table_group_mem_t *mem;
 	struct kvm_mapped elsewhere;
 	u32 i;
@@ -401,7 +401,7 @@ static void leftovers_of_kvm_do_not_matter(void **state)
 	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	assert_int_equal(shim_pins(), 0);
 	kvm_mapped_close(&elsewhere);
-	mm_pins_put(other);
+	user_mm_put(other);
 	end();
 }
 
@@ -411,8 +411,8 @@ static void pages_wait_for_kvm(void **state)
 	struct kvm_mapped mine, theirs;
 	unsigned int i;
 
-	kvm_mapped_open(&mine, m.mm_pins);
-	kvm_mapped_open(&theirs, m.mm_pins);
+	kvm_mapped_open(&mine, m.user_mm);
+	kvm_mapped_open(&theirs, m.user_mm);
 	add(UA, PAGES(4));
 	add(UA + PAGES(4), PAGES(4));
 	for (i = 0; i < 3; i++)
@@ -723,7 +723,7 @@ static void orphans_are_not_joined(void **state)
 	struct kvm_mapped theirs;
 	u64 was = shim_hpa(&world.mm, UA);
 
-	kvm_mapped_open(&theirs, m.mm_pins);
+	kvm_mapped_open(&theirs, m.user_mm);
 	add(UA, PAGES(4));
 	mem = show(0);
 	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
@@ -751,7 +751,7 @@ static void orphans_come_back(void **state)
 	struct mm_iommu_table_group_mem_t *mem;
 	struct kvm_mapped theirs;
 
-	kvm_mapped_open(&theirs, m.mm_pins);
+	kvm_mapped_open(&theirs, m.user_mm);
 	add(UA, PAGES(4));
 	mem = show(0);
 	assert_int_equal(mm_iommu_mapped_inc(mem), 0);
@@ -775,7 +775,7 @@ static void orphans_make_room(void **state)
 	struct kvm_mapped theirs;
 	u32 i;
 
-	kvm_mapped_open(&theirs, m.mm_pins);
+	kvm_mapped_open(&theirs, m.user_mm);
 	for (i = 0; i < 20; i++) {
 		add(UA + PAGES(i), PAGES(1));
 		mem[i] = show(i);
@@ -975,7 +975,7 @@ static void found_too_early(void **state)
 	struct kvm_mapped kvm_mapped;
 
 	found = NULL;
-	kvm_mapped_open(&kvm_mapped, m.mm_pins);
+	kvm_mapped_open(&kvm_mapped, m.user_mm);
 	add(UA, PAGES(4));
 	remap(UA + PAGES(3), PAGES(1));
 	assert_true(pin_claim(region(0)->pin));
@@ -1087,26 +1087,26 @@ static void runs_are_charged(void **state)
 
 /* --- one user and the others --- */
 
-static u32 mm_pins_met;
+static u32 user_mm_met;
 
-static void meet_mm_pins(void)
+static void meet_user_mm(void)
 {
-	struct mm_pins *other = mm_pins_get(&world.other);
+	struct user_mm *other = user_mm_get(&world.other);
 
 	/* A user who holds his mmap_lock does not hold up anybody else. */
 	pin_retry(other, U32_MAX);
-	mm_pins_put(other);
-	mm_pins_met++;
+	user_mm_put(other);
+	user_mm_met++;
 }
 
 static void nobody_waits_for_another_ones_memory(void **state)
 {
-	mm_pins_met = 0;
+	user_mm_met = 0;
 	add(UA, PAGES(4));
-	shim_on_mmap_lock(meet_mm_pins);
+	shim_on_mmap_lock(meet_user_mm);
 	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	shim_on_mmap_lock(NULL);
-	assert_int_equal(mm_pins_met, 1);
+	assert_int_equal(user_mm_met, 1);
 	end();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pinned.c - pinning, comparing and unpinning of a range's pages, some at a time.
+ * pin_pages.c - pinning, comparing and unpinning of a range's pages, some at a time.
  *
  * So a kill is noticed in between, and the list of pages is small. Where the pages are is kept
  * as runs.
@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 #include "memory/user_mm.h"
 #include "memory/gup.h"
-#include "memory/pinned.h"
+#include "memory/pin_pages.h"
 
 static void pin_unpin_piece(const struct pin *p, const struct piece *piece)
 {
@@ -138,7 +138,7 @@ int pin_current(const struct pin *p)
 
 int pin_charge(struct pin *p, unsigned long pages)
 {
-	int rc = account_locked_vm(p->mm_pins->mm, pages, true);
+	int rc = account_locked_vm(p->user_mm->mm, pages, true);
 
 	if (!rc)
 		p->charged += pages;
@@ -147,13 +147,13 @@ int pin_charge(struct pin *p, unsigned long pages)
 
 void pin_uncharge(struct pin *p, unsigned long pages)
 {
-	account_locked_vm(p->mm_pins->mm, pages, false);
+	account_locked_vm(p->user_mm->mm, pages, false);
 	p->charged -= pages;
 }
 
 void pin_charge_anyway(struct pin *p)
 {
-	struct mm_struct *mm = p->mm_pins->mm;
+	struct mm_struct *mm = p->user_mm->mm;
 
 	mmap_write_lock(mm);
 	__account_locked_vm(mm, p->pages, true, current, true);
@@ -166,7 +166,7 @@ int pin_charge_runs(struct pin *p)
 	return pin_charge(p, page_runs_bytes(&p->runs) >> PAGE_SHIFT);
 }
 
-struct pin *pin_alloc(struct mm_pins *l, unsigned long ua, unsigned long pages)
+struct pin *pin_alloc(struct user_mm *l, unsigned long ua, unsigned long pages)
 {
 	struct pin *p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
 
@@ -177,18 +177,18 @@ struct pin *pin_alloc(struct mm_pins *l, unsigned long ua, unsigned long pages)
 	p->uses = 1;
 	RB_CLEAR_NODE(&p->node);
 	INIT_LIST_HEAD(&p->link);
-	p->mm_pins = l;
-	mm_pins_hold(l);
+	p->user_mm = l;
+	user_mm_hold(l);
 	return p;
 }
 
 void pin_free(struct pin *p)
 {
-	struct mm_pins *l = p->mm_pins;
+	struct user_mm *l = p->user_mm;
 
 	pin_unpin(p);
 	page_runs_free(&p->runs);
 	pin_uncharge(p, p->charged);
 	kfree(p);
-	mm_pins_put(l);
+	user_mm_put(l);
 }

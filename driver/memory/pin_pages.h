@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pinned.h - one pinned range by itself: its pages, and what is charged for them.
+ * pin_pages.h - one pinned range by itself: its pages, and what is charged for them.
  *
  * pin.c shares ranges, pin_kvm.c shows them to KVM.
  */
-#ifndef VFIO_PSERIES_PINNED_H
-#define VFIO_PSERIES_PINNED_H
+#ifndef VFIO_PSERIES_PIN_PAGES_H
+#define VFIO_PSERIES_PIN_PAGES_H
 
 #include <linux/types.h>
 #include "memory/pin.h"
@@ -18,7 +18,7 @@
  *
  * Context: may sleep. Return: NULL without memory.
  */
-struct pin *pin_alloc(struct mm_pins *l, unsigned long ua, unsigned long pages);
+struct pin *pin_alloc(struct user_mm *l, unsigned long ua, unsigned long pages);
 
 /**
  * pin_free() - unpin the range's pages, uncharge them and free it
