@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench CHANNEL DRIVER SHIFT BDF LABEL  does every job once and says how long each took
+ * bench.c - a program that does every job once and says how long each took
+ *
+ * bench CHANNEL DRIVER SHIFT BDF LABEL
  *
  * With BENCH_HUGE in the environment its memory is huge pages: the same pieces in every run.
  * For each there is a line on the channel,

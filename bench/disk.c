@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * disk PATH seq|random BYTES COUNT  reads a disk, one request at a time, past the page cache
+ * disk.c - a program that reads a disk, one request at a time, past the page cache
+ *
+ * disk PATH seq|random BYTES COUNT
  *
  * Prints "SECONDS" for all requests. Random places are the same in every run.
  */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * regions CHANNEL DRIVER BDF MOST  what a region costs beside many others
+ * regions.c - a program that measures what a region costs beside many others
+ *
+ * regions CHANNEL DRIVER BDF MOST
  *
  * A line on the channel for each number of regions of one page, up to MOST, and each job,
  *

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * buffer.c - allocation of that memory, and the patterns
+ *
  * Memory for a device comes from mmap() alone: what malloc() keeps for itself must not share a page
  * with something that is registered and counted.
  */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * User memory of the kinds that a device can be given, and patterns to put in it: every 64-bit
- * word of a pattern depends on its seed and its place, so that no two blocks of one seed are
- * alike.
+ * buffer.h - user memory of the kinds that a device can be given, and patterns to put in it
+ *
+ * Every 64-bit word of a pattern depends on its seed and its place, so no two blocks of one seed
+ * are alike.
  */
 #ifndef LIB_BUFFER_H
 #define LIB_BUFFER_H

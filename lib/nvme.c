@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parts of NVM Express 1.4 that reading and writing take: controller reset and enable,
- * Identify, one pair of I/O queues, Read and Write with PRP entries and PRP lists.
+ * nvme.c - the parts of NVM Express 1.4 that reading and writing need
+ *
+ * These are: controller reset and enable, Identify, one pair of I/O queues, Read and Write with
+ * PRP entries and PRP lists.
  *
  * The layout of the memory that the caller lends, in pages of 4 KiB:
  *   0 admin submission, 1 admin completion, 2 I/O submission, 3 I/O completion,

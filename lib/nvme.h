@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A driver for one NVMe controller through VFIO: polled, one admin queue and one I/O queue pair,
- * one command at a time. The caller gives the memory of the queues and where it is mapped, so a
- * test can put them in any window. Commands give back the status of the completion (0: success),
- * or a negative errno: -ETIMEDOUT without an answer, -EIO if the controller reports a fatal
- * state.
+ * nvme.h - a driver for one NVMe controller through VFIO
+ *
+ * It polls, and has one admin queue and one I/O queue pair, with one command at a time. The
+ * caller gives the memory of the queues and where it is mapped, so a test can put them in any
+ * window. Commands give back the status of the completion (0: success), or a negative errno:
+ * -ETIMEDOUT without an answer, -EIO if the controller reports a fatal state.
  */
 #ifndef LIB_NVME_H
 #define LIB_NVME_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The test runner. A test is a forked child, so a crash, a hang or an exit() in it is just its
+ * tap.c - the test runner
+ *
+ * A test is a forked child, so a crash, a hang or an exit() in it is just its
  * result, and nothing that it opened outlives it. What it has to say about itself it leaves in a
  * page shared with the parent, which writes the one line for it: processes and threads that the
  * test starts can record a failure in the same way. A failure that was recorded counts even if

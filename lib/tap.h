@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tests as a table, each run in a process of its own with a time limit, each giving one line on
- * the channel: "ok NAME", "not ok NAME - why" or "skip NAME - why". Lines with "# " are remarks.
+ * tap.h - tests as a table, each run in a process of its own with a time limit
+ *
+ * Each test gives one line on the channel: "ok NAME", "not ok NAME - why" or "skip NAME - why".
+ * Lines with "# " are remarks.
  */
 #ifndef LIB_TAP_H
 #define LIB_TAP_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The VFIO container and group interface as thin calls: they fill in a structure, issue one ioctl
+ * vfio.c - the VFIO container and group interface as thin calls
+ *
+ * The calls fill in a structure, issue one ioctl
  * and turn the result into 0 or -errno. Nothing is remembered here beyond the three file
  * descriptors, so that a test sees what the kernel does and not what a library makes of it.
  */

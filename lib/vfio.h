@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A VFIO container with one group and its devices, of the sPAPR v2 type unless told otherwise.
+ * vfio.h - a VFIO container with one group and its devices
+ *
+ * It is of the sPAPR v2 type unless told otherwise.
  *
  * Every call comes as a pair: __vfio_x() gives back 0 or -errno for a test to judge, vfio_x() is
  * for callers that cannot go on without it and ends the test with a message.

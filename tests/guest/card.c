@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Its queues lie at the window's start, the room for others behind them.
+ * card.c - how a card's window is divided
+ *
+ * The card's queues lie at the window's start, the room for other mappings behind them.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A card with a PE to itself, in a container of its own: an NVMe controller, which reads blocks of
- * the rig's pattern into whatever is mapped in the one window that it has for that.
+ * card.h - a card with a PE and a container of its own
+ *
+ * The card is an NVMe controller. It reads blocks of the rig's pattern into whatever is mapped in
+ * its one window.
  */
 #ifndef GUEST_CARD_H
 #define GUEST_CARD_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Labels of the phases in the host's trace; counts.scenario and counts.guest.sh use the same
- * numbers.
+ * counts.h - labels of the phases in the host's trace
+ *
+ * counts.scenario and counts.guest.sh use the same numbers.
  */
 #ifndef GUEST_COUNTS_H
 #define GUEST_COUNTS_H

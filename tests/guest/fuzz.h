@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of ioctl_fuzz share: dice, counts, and the two containers of a round's process.
+ * fuzz.h - what the parts of ioctl_fuzz share: dice, counts, and the two containers of a round's
+ * process.
  */
 #ifndef GUEST_FUZZ_H
 #define GUEST_FUZZ_H

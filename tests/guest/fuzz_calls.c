@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of the user interface, most of them nearly right.
+ * fuzz_calls.c - calls of the user interface, most of them nearly right.
  */
 #include <stddef.h>
 #include <sys/ioctl.h>

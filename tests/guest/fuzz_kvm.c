@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What KVM is told of groups, with groups, tables and machines that come and go: one machine for
- * the process, with the VFIO device and a table of it, each of which any thread may take away.
+ * fuzz_kvm.c - what KVM is told of groups, while groups, tables and machines come and go
+ *
+ * The process has one machine, with the VFIO device and one table. Any thread may remove each of
+ * these.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What goes on while threads call: memory goes and comes, descriptors are closed and opened again,
- * other processes call on the same container, or take a group and do nothing with it.
+ * fuzz_meanwhile.c - what goes on while threads call
+ *
+ * Memory is unmapped and mapped, descriptors are closed and opened again, other processes call on
+ * the same container, or open a group and do nothing with it.
  */
 #include <errno.h>
 #include <fcntl.h>

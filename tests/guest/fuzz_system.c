@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Moves of the system as a whole, as an administrator makes them while somebody is at work. Each of
- * them ends with all as it was. A device's driver does not let go before its user does; so does a
- * block of memory, where it cannot come back while a user has a PE.
+ * fuzz_system.c - moves of the system as a whole, as an administrator makes them
+ *
+ * Users are at work meanwhile. Each move ends with the system as it was before. A device's driver
+ * does not give up the device before its user does; a block of memory waits for the user, too,
+ * where it cannot come back while a user has a PE.
  */
 #include <errno.h>
 #include <fcntl.h>

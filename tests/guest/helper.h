@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The program that a test becomes by execve(): vfiotest itself, told to be a helper.
+ * helper.h - the program that a test becomes by execve(): vfiotest itself, told to be a helper.
  */
 #ifndef GUEST_HELPER_H
 #define GUEST_HELPER_H

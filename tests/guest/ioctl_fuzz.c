@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * ioctl_fuzz.c - random calls from threads and processes that share two containers
+ *
  * ioctl_fuzz -v CHANNEL SECONDS BDF [OTHER_BDF]
  *
- * Random calls, most of them nearly right, from several threads and processes that share two
- * containers. A round is a process that opens them, with threads that call, one that takes memory
- * and file descriptors away meanwhile, forked children that call too, and a process that only
- * opens groups. It ends by itself or is killed at any moment. With each round goes a move of the
- * system as a whole, during it or before. After each round everybody is gone: then the groups can
- * be opened again and as many pages are pinned as before. What the kernel must not do, the kernel
- * itself reports: it panics on a warning.
+ * Most of the calls are nearly right. A round is a process that opens them, with threads that
+ * call, one that takes memory and file descriptors away meanwhile, forked children that call too,
+ * and a process that only opens groups. It ends by itself or is killed at any moment. With each
+ * round goes a move of the system as a whole, during it or before. After each round everybody is
+ * gone: then the groups can be opened again and as many pages are pinned as before. What the
+ * kernel must not do, the kernel itself reports: it panics on a warning.
  *
  * What is asserted besides: each kind of call succeeded now and then, or nothing was tested.
  */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readers for the text files of /proc. Each call reads afresh; a missing file or line ends the
+ * kstat.c - readers for the text files of /proc
+ *
+ * Each call reads afresh; a missing file or line ends the
  * test, since a number that cannot be read must not pass for "unchanged".
  */
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel says of itself: locked and pinned memory, allocations, messages.
+ * kstat.h - what the kernel says of itself: locked and pinned memory, allocations, messages.
  */
 #ifndef GUEST_KSTAT_H
 #define GUEST_KSTAT_H

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * See machine.h. What KVM does not handle itself comes here, as it comes to QEMU: as a call that is
- * to be answered. It is made good by MAP and UNMAP, if there is a container for that.
+ * machine.c - the guest's instructions, and the calls that KVM leaves to user space
+ *
+ * What KVM does not handle itself comes here as a call that must be answered, as it comes to QEMU.
+ * MAP and UNMAP do its work if there is a container for that.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest of KVM's that does nothing but change TCEs, and what QEMU does for it: a few instructions
- * in real mode on one processor. It needs KVM for a partition, that is, a machine that allows
- * nested guests.
+ * machine.h - a guest of KVM's that only changes TCEs, and what QEMU does for such a guest
+ *
+ * The guest is a few instructions in real mode on one processor. It needs KVM for a partition,
+ * that is, a machine that allows nested guests.
  */
 #ifndef GUEST_MACHINE_H
 #define GUEST_MACHINE_H

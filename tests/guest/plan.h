@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls to the hypervisor that are answered in its place (tests/inject), which the scenario has to
- * have loaded.
+ * plan.h - hypervisor calls that tests/inject answers in the hypervisor's place
+ *
+ * The scenario has to load that module.
  */
 #ifndef GUEST_PLAN_H
 #define GUEST_PLAN_H

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a refused call must leave as it was: locked and pinned memory, what GET_INFO says, and the
- * translations. For those, one buffer is mapped and must stay reachable, and one page next to it is
- * not mapped and must stay out of reach.
+ * state.h - what a refused call must leave as it was
+ *
+ * This is: locked and pinned memory, what GET_INFO says, and the translations. For the translations
+ * one buffer is mapped and must stay reachable. The page next to it is not mapped and must stay
+ * out of reach.
  */
 #ifndef GUEST_STATE_H
 #define GUEST_STATE_H

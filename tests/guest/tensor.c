@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sizes go around, and the places in the file do with another step, so that tensors of one size
+ * tensor.c - sizes and places of the pieces
+ *
+ * Sizes repeat in a cycle. Places in the file repeat with another step, so that tensors of one size
  * have different pages.
  */
 #include <errno.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a model's program gives to an accelerator: many pieces of memory of 64 KiB to 4 MiB, each
- * registered and mapped by itself. They are pieces of one small file, so that thousands fit into
- * an emulated machine: each has pages of its own as far as VFIO is concerned, which pins and counts
- * them once more for each.
+ * tensor.h - memory as a model's program gives it to an accelerator
+ *
+ * There are many pieces of memory of 64 KiB to 4 MiB, each registered and mapped by itself. They
+ * are pieces of one small file, so that thousands fit into an emulated machine. For VFIO each has
+ * pages of its own: it pins and counts the pages once more for each piece.
  */
 #ifndef GUEST_TENSOR_H
 #define GUEST_TENSOR_H

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The jobs whose hypercalls are counted, each behind a mark of its own in the host's trace. They
- * check nothing but that they worked: counts.scenario knows what each may cost.
+ * test_counts.c - the jobs whose hypercalls are counted
+ *
+ * Each job comes after a mark of its own in the host's trace. The jobs only check that they
+ * worked: counts.scenario knows what each may cost.
  */
 #include "buffer.h"
 #include "counts.h"

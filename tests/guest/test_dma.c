@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Data moved by the device: what is mapped is reached, in every kind of window and in the
- * directions that were given, and nothing else is.
+ * test_dma.c - data moved by the device
+ *
+ * The device reaches what is mapped, in every kind of window and in the directions that were given,
+ * and nothing else.
  */
 #include <string.h>
 

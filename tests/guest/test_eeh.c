@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Error handling by the user's hand. No emulated device is under the platform's EEH, so what can
+ * test_eeh.c - a user's calls for error handling (EEH)
+ *
+ * No emulated device is under the platform's EEH, so what can
  * be seen here is that the answers are those of the kernel's own driver: whether the kernel has
  * EEH at all, and that a PE without it is no such device.
  */

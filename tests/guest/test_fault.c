@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The known faults of the kernel's own driver, one test for each that an emulated machine can show.
- * docs/upstream.md describes them by the same names. These tests fail, some of them with a kernel
+ * test_fault.c - the known faults of the kernel's own driver
+ *
+ * There is one test for each fault that an emulated machine can show; docs/upstream.md describes
+ * them by the same names. These tests fail, some of them with a kernel
  * fault, on that driver; so each gets a boot of its own there (tests/upstream/run). Some need a
  * machine made for them, which faults.scenario is.
  */

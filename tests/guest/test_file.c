@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A shared mapping of an ordinary file: what the device wrote reaches the file's disk. Kernels
+ * test_file.c - a shared mapping of an ordinary file
+ *
+ * What the device wrote reaches the file's disk. Kernels
  * from 6.5 on do not pin such memory for a device that writes: there it is refused.
  *
  * A file system writes what it was told of. So the pages are clean when the device writes to them,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What firmware does to a PE while a user has it, by way of tests/inject with PowerVM's ways.
+ * test_firmware.c - what firmware does to a PE while a user has it
+ *
+ * tests/inject plays a firmware that behaves as PowerVM does.
  */
 #include <errno.h>
 #include <stdio.h>

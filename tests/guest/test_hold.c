@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A user who is there while the machine changes around it. Each test takes the device, makes its
+ * test_hold.c - a user that owns a PE while the machine changes
+ *
+ * Each test takes the device, makes its
  * windows and mappings, creates HOLD_READY, and waits until the script that started it has removed
  * that file again. Then all must be as it was.
  */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user interface call by call: what each accepts, and for each thing that it refuses the exact
- * errno, state untouched, and a kernel log that a user cannot fill.
+ * test_ioctl.c - the user interface call by call
+ *
+ * Tested is what each call accepts. What it refuses, it refuses with the exact errno, leaves the
+ * state as it was, and cannot fill the kernel log.
  *
  * Refusals stand in tables. Every row is a call; after it the whole state is compared. Then all
  * rows are repeated until there were a thousand refused calls, and the messages are counted.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Several PEs in one container: both devices see the same windows and mappings, whenever they
- * joined, and one that leaves takes nothing along. The second device is vfiotest's -o.
+ * test_join.c - several PEs in one container
+ *
+ * Both devices see the same windows and mappings, whenever they joined. A device that leaves takes
+ * none of these away from the other. The second device is vfiotest's -o.
  */
 #include <errno.h>
 #include <fcntl.h>

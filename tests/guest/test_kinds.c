@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Kinds of memory, and what each call says to them: REGISTER of v2, MAP of v1 for writing and for
- * reading. What is accepted is reached by the device; what is refused is refused with one errno,
- * and neither pinned nor charged.
+ * test_kinds.c - kinds of memory, and what each call answers for them
+ *
+ * The calls are REGISTER of v2, and MAP of v1 for writing and for reading. The device reaches
+ * memory that a call accepts. Memory that a call refuses, it refuses with one errno, and neither
+ * pins nor charges it.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM as a second writer: a guest's H_PUT_TCE, handled without leaving the kernel, in whatever
- * table of an IOMMU group KVM was told of. Judge of what the guest has mapped is the device. Its
- * own queues are mapped by the test, above what the guest can name.
+ * test_kvm.c - KVM as a second writer
+ *
+ * KVM handles a guest's H_PUT_TCE in the kernel, in each table of an IOMMU group that KVM was told
+ * of. The device shows what the guest has mapped. The test maps the device's own queues, above the
+ * addresses that the guest can name.
  */
 #include <errno.h>
 #include <pthread.h>

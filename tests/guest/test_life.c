@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a container ends, and whose it is. Whatever a process was doing when it closed, died or
- * became another program, nothing stays mapped, nothing stays pinned, and the next user starts
- * clean.
+ * test_life.c - how a container ends, and who owns it
+ *
+ * A process may close the container, die or become another program in the middle of any work. After
+ * that nothing is mapped or pinned, and the next user starts clean.
  */
 #include <dirent.h>
 #include <errno.h>

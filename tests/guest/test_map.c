@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MAP and UNMAP beyond single refusals: ranges that end where a window does, calls that fail
- * halfway, what counts as nothing, and that registered memory is held by mappings and by nothing
- * else.
+ * test_map.c - MAP and UNMAP beyond single refusals
+ *
+ * Tested are ranges that end where a window ends, calls that fail halfway, calls on nothing, and
+ * that only mappings hold registered memory.
  */
 #include <errno.h>
 #include <string.h>

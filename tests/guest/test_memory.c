@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the device wrote is the page's content, for good: pages that a writable translation
- * reached are marked dirty when it goes, so that neither swap nor reclaim drops them.
+ * test_memory.c - pages that a device wrote to, and that the kernel must keep
+ *
+ * Pages that a writable translation reached are marked dirty when it is cleared, so that neither
+ * swap nor reclaim drops them.
  *
  * Registering faults pages in for writing, so most are dirty anyway while they are pinned, and
  * losing the mark would go unnoticed. Two things show it all the same. The kernel tells a page's

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every allocation that a call of the user's makes fails once, and so does every copy from and to
- * him. For a kernel with fault injection: /proc/self/fail-nth takes a number, and what comes at
- * that number of the task's own fails. A call that fails for it has left everything as it was, and
- * succeeds when it is made again; one that succeeds all the same has done its work; and one that
- * ends something never fails. The sweep of a call is over when it makes fewer than that.
+ * test_nth.c - calls in which each allocation and each copy fails once
+ *
+ * This takes a kernel with fault injection: /proc/self/fail-nth takes a number N, and the task's
+ * Nth allocation, or copy from or to the user, fails. A call that fails for this reason leaves
+ * everything as it was, and succeeds when it is made again. A call that succeeds all the same has
+ * done its work. A call that ends something never fails. The sweep of a call is over when the call
+ * makes fewer than N of them.
  */
 #include <errno.h>
 #include <fcntl.h>

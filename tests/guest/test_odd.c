@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PEs with a default window that is not the usual 1 GiB at 0, or without dynamic windows. Each test
+ * test_odd.c - PEs with an unusual default window, or without dynamic windows
+ *
+ * The usual default window has 1 GiB at 0. Each test
  * is for a device of its own: the scenario knows which.
  */
 #include <errno.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a user holds and what the host keeps meanwhile. HOST_WINDOW in the environment is where the
+ * test_own.c - what a user owns and what the host keeps meanwhile
+ *
+ * HOST_WINDOW in the environment is where the
  * host had its window onto all of memory before the device was handed over, and OTHER_DEVICE is an
  * NVMe controller in another PE.
  */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where windows come to lie, by sequences of calls with the addresses that QEMU gives: the default
- * window at 0 and as large as 1 GiB, a first dynamic window at 0 as well, a further one at 2^59;
- * and with those that PowerVM gives: one dynamic window, at 2^59. And that a call that failed has
- * changed nothing, neither for the next call nor for the windows that are there.
+ * test_place.c - the bus addresses of windows
+ *
+ * Sequences of calls run with the addresses that QEMU gives: the default window at 0 with 1 GiB, a
+ * first dynamic window at 0 as well, a further one at 2^59. They also run with those that PowerVM
+ * gives: one dynamic window, at 2^59. A call that failed has changed nothing, neither for the next
+ * call nor for the windows that exist.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user interface from several threads at once. What a single call may answer is fixed by who
- * can come before it; what must hold at the end is exact: translations as the last calls made
- * them, and registrations that can be given back once nothing is mapped, which takes right
- * counts.
+ * test_race.c - the user interface from several threads at once
+ *
+ * What a single call may answer depends on the calls that can come before it. What must hold at the
+ * end is exact: translations are as the last calls made them, and registrations can be removed once
+ * nothing is mapped, which needs correct counts.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A platform that stops a PE after an error, and a user who makes it work again. Both devices, the
- * usual one and vfiotest's -o, have EEH by way of tests/inject, each in a PE of its own. What a
- * stopped PE would do to registers is not emulated: its devices have lost the right to do DMA.
+ * test_stopped.c - a platform that stops a PE after an error, and a user who restarts it
+ *
+ * Both devices, the usual one and vfiotest's -o, have EEH by way of tests/inject, each in a PE of
+ * its own. tests/inject does not emulate what a stopped PE does to registers: the PE's devices only
+ * lose the right to do DMA.
  */
 #include <errno.h>
 #include <pthread.h>

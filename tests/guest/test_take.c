@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A PE that changes hands while a call to the hypervisor fails: PLAN in the environment says which.
- * Whether the host then has all that it had is for the script to see.
+ * test_take.c - a PE that changes hands while a call to the hypervisor fails
+ *
+ * PLAN in the environment says which call fails. The script checks that the host then has all that
+ * it had.
  */
 #include <errno.h>
 #include <stdlib.h>

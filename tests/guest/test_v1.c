@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The older API, which QEMU falls back to: ENABLE charges the whole default window to the caller,
- * MAP pins pages, each once, and there are no other windows and no registered memory.
+ * test_v1.c - the older API, which QEMU falls back to
+ *
+ * ENABLE charges the whole default window to the caller, MAP pins each page once, and there are no
+ * other windows and no registered memory.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * DMA windows: which ones there can be at once, where they are, and that each is as large as was
- * asked for. The bus addresses are QEMU's, a first window at 0, a further one at 2^59, or
- * PowerVM's, one window at 2^59.
+ * test_window.c - DMA windows: which can exist at once, where they are, and their size
+ *
+ * Each is as large as the caller asked for. The bus addresses are QEMU's, a first window at 0, a
+ * further one at 2^59, or PowerVM's, one window at 2^59.
  */
 #include <errno.h>
 #include <stdlib.h>

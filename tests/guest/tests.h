@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The suites, one for each test_*.c, each ended by an entry without a name.
+ * tests.h - the suites, one for each test_*.c, each ended by an entry without a name.
  */
 #ifndef GUEST_TESTS_H
 #define GUEST_TESTS_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * workload BDF TENSORS MAPS FILE  a program with an accelerator
+ * workload.c - a program that uses an accelerator
+ *
+ * workload BDF TENSORS MAPS FILE
  *
  * Registers and maps that many tensors, says "ready", and frees and gives them anew until there
  * have been so many maps and FILE is not there, while the card reads into others. Each piece that

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is reachable is asked of the device itself. To see whether it can write somewhere, the
- * memory is filled with one byte and the controller is told to read known blocks into it; to see
- * whether it can read, a fresh pattern is put there, written to the disk and read back through
- * the trusted buffer.
+ * world.c - what a device can reach, by its own DMA
+ *
+ * To see whether the device can write somewhere, the test fills the memory with one byte and tells
+ * the controller to read known blocks into it. To see whether the device can read, the test puts a
+ * fresh pattern there, writes it to the disk and reads it back through the trusted buffer.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The usual start of a test: the device in a container of its own, registered memory, and a
- * running NVMe controller as the judge of what a device can reach. Its queues and one trusted
- * buffer are mapped where the test wants them; everything else is the test's to map.
+ * world.h - the usual start of a test
+ *
+ * The device is in a container of its own, with registered memory. A running NVMe controller shows
+ * what a device can reach. Its queues and one trusted buffer are mapped where the test wants them;
+ * the test maps everything else.
  */
 #ifndef GUEST_WORLD_H
 #define GUEST_WORLD_H
