@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * json.c - a writer without a memory: of the nesting it knows the kinds and
- * whether a comma is due.
+ * json.c - a writer that keeps no text: for each level it knows the kind and whether a comma is
+ * due.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * facts.c - a table in memory that is shared with children. One process at a time writes to it.
+ * facts.c - a table in memory that is shared with children. One process at a time writes to the
+ * table.
  */
 #include <stdarg.h>
 #include <stdio.h>
