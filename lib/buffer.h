@@ -30,7 +30,7 @@ void *buffer_of(int fd, size_t size);
 
 void pattern_fill(void *mem, size_t size, uint64_t seed);
 bool pattern_is(const void *mem, size_t size, uint64_t seed);
-/* The part of a pattern that starts at this offset of it. */
+/* Is @mem the part of the pattern that starts at this offset? */
 bool pattern_part_is(const void *mem, size_t size, uint64_t seed, size_t offset);
 bool filled_with(const void *mem, size_t size, unsigned char byte);
 

@@ -3,7 +3,7 @@
  * nvme.h - a driver for one NVMe controller through VFIO
  *
  * It polls, and has one admin queue and one I/O queue pair, with one command at a time. The
- * caller gives the memory of the queues and where it is mapped, so a test can put them in any
+ * caller provides the memory of the queues and its bus address, so a test can put them in any
  * window. Commands give back the status of the completion (0: success), or a negative errno:
  * -ETIMEDOUT without an answer, -EIO if the controller reports a fatal state.
  */
@@ -54,7 +54,7 @@ void nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 /* Resets the controller, so that it keeps no address of ours. */
 void nvme_stop(struct nvme *n);
 /*
- * Leaves the controller running; gives back the mapping of its registers, which keeps the device
+ * Leaves the controller running, but unmaps its registers: the mapping would keep the device
  * open.
  */
 void nvme_forget(struct nvme *n);
