@@ -20,11 +20,14 @@ struct job {
 	int random;
 	size_t bytes;
 	unsigned int count;
-	uint64_t blocks;	/* of that many bytes */
+	uint64_t blocks;	/* blocks of that size */
 	uint8_t *buffer;
 };
 
-/* Where the nth request goes; the step has no factor in common with any power of two. */
+/*
+ * The place of the nth request. The factor for random places is odd: it has no factor in common
+ * with any power of two.
+ */
 static off_t place(const struct job *j, unsigned int n)
 {
 	uint64_t block = j->random ? (n + 1) * 2654435761ULL >> 7 : n;
