@@ -16,7 +16,7 @@
  * struct job - a job
  * @name:    docs/benchmark.md says what it is
  * @threads: threads that share its work
- * @tces: entries that one repetition changes
+ * @tces:    entries that one repetition changes
  * @repeat:  repetitions
  * @since:   when it began
  */

@@ -28,13 +28,13 @@ struct range {
 
 /**
  * struct target - a way to do the jobs
- * @open: comes first; pins the memory if there is any, and removes the default window if the PE
+ * @open:   comes first; pins the memory if there is any, and removes the default window if the PE
  *          can have only one
  * @create: a window of WINDOW_SIZE with pages of 1 << shift bytes
  * @map:    several threads may map and unmap different ranges at a time
  * @unmap:  every page of the range is mapped
  * @remove: removes the window; @mapped is what is mapped in it, NULL for nothing
- * @close: closes it with everything still in place; NULL if the target cannot
+ * @close:  closes it with everything still in place; NULL if the target cannot
  */
 struct target {
 	void (*open)(const char *bdf);

@@ -15,7 +15,7 @@
  * @idx:  the first one
  * @n:    how many
  * @list: contents; NULL if all entries are @tce
- * @tce: content of all entries, without @list
+ * @tce:  content of all entries, without @list
  */
 struct run {
 	struct tce_table *t;

@@ -16,10 +16,10 @@
  * struct model_pe - a PE
  * @config: as given to model_add_pe()
  * @table:  its windows; without TRAIT_OLD_NAMES in no order
- * @named: number of windows ever created
- * @busy: busy answers still to give, with TRAIT_RTAS_BUSY
+ * @named:  number of windows ever created
+ * @busy:   busy answers still to give, with TRAIT_RTAS_BUSY
  * @limited: it is in limited-address mode
- * @gone: it was removed
+ * @gone:   it was removed
  */
 struct model_pe {
 	struct model_pe_config config;
@@ -38,7 +38,7 @@ struct model_pe {
  * @features: multi-TCE calls
  * @memory:   bytes of the partition's memory
  * @garbage:  new windows hold garbage
- * @writes: number of calls that write TCEs
+ * @writes:   number of calls that write TCEs
  * @count:    calls by kind
  * @broke:    broken rules
  */

@@ -58,17 +58,17 @@ enum model_call {
  * enum model_rule - what PAPR demands of the caller
  * @RULE_LIST_ALIGNED:   the list of H_PUT_TCE_INDIRECT is 4 KiB aligned, else H_PARAMETER (LoPAR
  *                       "H_PUT_TCE_INDIRECT"; QEMU h_put_tce_indirect() and KVM on bare metal too)
- * @RULE_LIST_COUNT: that list has 1 to 512 entries, else H_PARAMETER (the same)
+ * @RULE_LIST_COUNT:     that list has 1 to 512 entries, else H_PARAMETER (the same)
  * @RULE_STUFF_COUNT:    H_STUFF_TCE is for 1 to 512 entries, else H_P4 (LoPAR "H_STUFF_TCE")
  * @RULE_IOBA_ALIGNED:   a bus address is that of a TCE's first byte, else H_PARAMETER (LoPAR
  *                       "Translation Control Entry Access"; QEMU rounds it down)
- * @RULE_TCE_BITS: a TCE's reserved bits are 0, else H_PARAMETER (LoPAR "TCE Definition")
+ * @RULE_TCE_BITS:       a TCE's reserved bits are 0, else H_PARAMETER (LoPAR "TCE Definition")
  * @RULE_OWN_PAGE:       a valid TCE names memory of the partition, else H_PARAMETER (LoPAR
  *                       "H_PUT_TCE"; QEMU takes any address)
  * @RULE_REMOVE_INVALID: a window that is removed has no valid TCE, else -1 (LoPAR
  *                       "ibm,remove-pe-dma-window"; QEMU rtas_ibm_remove_pe_dma_window() does not
  *                       check)
- * @RULE_RESET_INVALID: a PE that is reset has no valid TCE, else -1 (LoPAR
+ * @RULE_RESET_INVALID:  a PE that is reset has no valid TCE, else -1 (LoPAR
  *                       "ibm,reset-pe-dma-windows"; QEMU does not check; PowerVM seems not to
  *                       check either: Linux' own take resets what it has not cleared)
  */
@@ -95,34 +95,35 @@ struct model_pe;
  *                     anything is stored (QEMU h_stuff_tce())
  * @TRAIT_PARTIAL:     H_GET_TCE answers H_PARTIAL, with the page number's bits all ones, when a
  *                     valid TCE names no memory of the partition (LoPAR "H_GET_TCE")
- * @TRAIT_UNDEFINED: TCEs of windows that are created or restored have random contents (LoPAR: the
- *                     OS initialises every TCE of a window it receives); without it, zeros (QEMU)
- * @TRAIT_RESTORES: firmware restores the default window by itself when the last other window is
- *                     removed (LoPAR "ibm,remove-pe-dma-window"); without it, only a reset
+ * @TRAIT_UNDEFINED:   TCEs of windows that are created or restored have random contents (LoPAR:
+ *                     the OS initialises every TCE of a window it receives); without it, zeros
+ *                     (QEMU)
+ * @TRAIT_RESTORES:    firmware restores the default window by itself when the last other window
+ *                     is removed (LoPAR "ibm,remove-pe-dma-window"); without it, only a reset
  *                     restores it (Linux asks for a reset after a remove, and says that firmware
  *                     may not have restored the window)
- * @TRAIT_NAMESAKE: a window that got the default one's name counts as the default one when it is
- *                     removed: the default window is not restored by itself then (QEMU
+ * @TRAIT_NAMESAKE:    a window that got the default one's name counts as the default one when it
+ *                     is removed: the default window is not restored by itself then (QEMU
  *                     rtas_ibm_remove_pe_dma_window(), as tests/conformance sees it)
- * @TRAIT_FIRST_LOW: a PE without any window gets its first one in the default window's place
+ * @TRAIT_FIRST_LOW:   a PE without any window gets its first one in the default window's place
  *                     (QEMU rtas_ibm_create_pe_dma_window()); without it, created windows are
  *                     never there
- * @TRAIT_OVERLAPS: a second window always gets the same place, even if a third one is there (QEMU
- *                     rtas_ibm_create_pe_dma_window()); without it, the next free place
- * @TRAIT_OLD_NAMES: names are used again: a new window gets the lowest free name, also the
+ * @TRAIT_OVERLAPS:    a second window always gets the same place, even if a third one is there
+ *                     (QEMU rtas_ibm_create_pe_dma_window()); without it, the next free place
+ * @TRAIT_OLD_NAMES:   names are used again: a new window gets the lowest free name, also the
  *                     default window's (QEMU spapr_phb_get_free_liobn()); without it, each has a
  *                     new name (LoPAR says nothing: no caller may rely on either)
  * @TRAIT_BRIDGE_NAMES: a created window is called 0x70000000 + the number of its host bridge,
  *                      each time (logs; that the name is used again is inferred)
  * @TRAIT_ONE_CREATED: a PE can have only one created window, with or without the default one
  *                     (logs have never shown two; inferred)
- * @TRAIT_KEEPS: a reset leaves the TCEs of an existing default window as they were; if a PE has
- *                     one window at a time, its restored default window has the TCEs of the
+ * @TRAIT_KEEPS:       a reset leaves the TCEs of an existing default window as they were; if a PE
+ *                     has one window at a time, its restored default window has the TCEs of the
  *                     window before (Linux clears that window for this reason)
  * @TRAIT_RTAS_BUSY:   create and reset are busy twice, -2 and 990x, before they do their work
  *                     (LoPAR "ibm,create-pe-dma-window"; Linux waits for both)
- * @TRAIT_SHARED: the partition shares its memory with others: TCE calls may be long busy, and a
- *                     valid TCE beyond the partition's entitlement fails with
+ * @TRAIT_SHARED:      the partition shares its memory with others: TCE calls may be long busy,
+ *                     and a valid TCE beyond the partition's entitlement fails with
  *                     H_NOT_ENOUGH_RESOURCES (LoPAR "Cooperative Memory Over-commitment")
  */
 enum model_trait {
@@ -152,17 +153,17 @@ enum model_trait {
 /**
  * struct model_pe_config - a PE
  * @buid:       unit id of its PHB
- * @liobn: name of its default window; the other windows get the next numbers
+ * @liobn:      name of its default window; the other windows get the next numbers
  * @start:      first bus address of the default window
- * @size: its bytes; 0 for a PE without a default window
- * @high: where further windows begin
+ * @size:       its bytes; 0 for a PE without a default window
+ * @high:       where further windows begin
  * @page_sizes: as ibm,query-pe-dma-window reports them
- * @max_tces: TCEs of the largest window that a query offers; 0 for the personality's value
- * @ddw: the PE has the DDW calls
- * @reset: it also has ibm,reset-pe-dma-window
- * @limited: a reset may ask for limited-address mode: until the next reset, created windows begin
- *              at 4 GiB (PAPR 2.13; Linux since 6.12.32)
- * @narrow: replies to a query only have five cells
+ * @max_tces:   TCEs of the largest window that a query offers; 0 for the personality's value
+ * @ddw:        the PE has the DDW calls
+ * @reset:      it also has ibm,reset-pe-dma-window
+ * @limited:    a reset may ask for limited-address mode: until the next reset, created windows
+ *              begin at 4 GiB (PAPR 2.13; Linux since 6.12.32)
+ * @narrow:     replies to a query only have five cells
  */
 struct model_pe_config {
 	u64 buid;
@@ -181,15 +182,15 @@ struct model_pe_config {
 /**
  * struct model_personality - how a hypervisor behaves
  * @name:       for messages
- * @enforces: mask of rules (1 << RULE_x): calls that break them are refused
+ * @enforces:   mask of rules (1 << RULE_x): calls that break them are refused
  * @traits:     mask of traits (1 << TRAIT_x)
  * @features:   multi-TCE calls
  * @windows:    windows that a PE can have at a time, the default one included
  * @max_tces:   the largest window that a query offers
- * @narrow: @max_tces in a reply of five cells
- * @entitled: with TRAIT_SHARED, the most valid TCEs of the partition
+ * @narrow:     @max_tces in a reply of five cells
+ * @entitled:   with TRAIT_SHARED, the most valid TCEs of the partition
  * @busy_every: with TRAIT_SHARED, one of this many writing calls is long busy
- * @pe: its usual PE
+ * @pe:         its usual PE
  */
 struct model_personality {
 	const char *name;
@@ -341,9 +342,9 @@ enum model_when {
  * @nth:   the first one, 1 for the next
  * @times: how many in a row; 0 means 1
  * @calls: mask of kinds (MODEL_CALL()), others are not counted; 0 for all
- * @when: which part of the work they do
+ * @when:  which part of the work they do
  * @hcall: what hypercalls return; 0 means H_HARDWARE
- * @rtas: what RTAS calls return; 0 means -1
+ * @rtas:  what RTAS calls return; 0 means -1
  */
 struct model_fault {
 	u64 nth;

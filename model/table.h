@@ -9,9 +9,9 @@
 
 /**
  * struct tce_table - TCEs of a window
- * @w: the window, valid while @present
+ * @w:       the window, valid while @present
  * @present: the window exists
- * @chunk: TCEs in pieces of TCE_CHUNK; NULL for a piece of zeros, TCE_GARBAGE for a piece of
+ * @chunk:   TCEs in pieces of TCE_CHUNK; NULL for a piece of zeros, TCE_GARBAGE for a piece of
  *           garbage that was never written to
  */
 struct tce_table {

@@ -11,7 +11,7 @@
  * struct arg - an option
  * @name:  with its dashes
  * @value: where its value goes; NULL if it has none
- * @flag: set when the option is given; NULL if it has a value
+ * @flag:  set when the option is given; NULL if it has a value
  */
 struct arg {
 	const char *name;

@@ -33,7 +33,7 @@
 
 /**
  * struct measured - a job with one size of pages
- * @job: the job
+ * @job:     the job
  * @shift:   log2 of the page size
  * @seconds: of one repetition, by run
  * @counted: the hypercalls are known

@@ -275,9 +275,9 @@ static bool none_leaves(const struct pe *pe, bool force)
 /**
  * struct request - what "bind" and "unbind" were told
  * @name:    the device, or VENDOR:DEVICE
- * @force: even if something is in use
- * @keep: bind at all future boots, too (bind)
- * @forget: do not bind at future boots any more (unbind)
+ * @force:   even if something is in use
+ * @keep:    bind at all future boots, too (bind)
+ * @forget:  do not bind at future boots any more (unbind)
  * @dry_run: only show what would be written
  * @persist: what is kept for future boots
  */
@@ -387,7 +387,7 @@ static int bind_device(struct request *r)
 /**
  * struct kind - all devices of a kind
  * @vendor, @device: which
- * @bdf: one device of each group that has some, @n of them
+ * @bdf:             one device of each group that has some, @n of them
  * @group:           these groups
  */
 struct kind {

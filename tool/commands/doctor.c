@@ -275,10 +275,10 @@ static void check_ddw(const struct pe *pe)
 /**
  * struct patient - what "doctor" is to look at
  * @pid, @unit, @user: who shall use the device: one of these, or none
- * @size_text: how much memory it will register, as the user wrote it
- * @size: the same in bytes, 0 if not given
- * @subject: what is known of that one
- * @pe: the device's PE, NULL for none
+ * @size_text:         how much memory it will register, as the user wrote it
+ * @size:              the same in bytes, 0 if not given
+ * @subject:           what is known of that one
+ * @pe:                the device's PE, NULL for none
  */
 struct patient {
 	const char *pid;

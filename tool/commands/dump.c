@@ -18,7 +18,7 @@
  * @ioba:    first bus address
  * @size:    bytes; 0 for none
  * @hpa:     first host physical address
- * @perm: "r", "w" or "rw": what the device may do
+ * @perm:    "r", "w" or "rw": what the device may do
  * @unknown: the hypervisor may have another translation there
  */
 struct range {

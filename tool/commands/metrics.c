@@ -19,9 +19,9 @@
  * struct family - samples of one meaning
  * @name:  without the prefix, and without the "_total" of a counter
  * @type:  "gauge" or "counter"
- * @unit: the unit that the name ends with, NULL if none
+ * @unit:  the unit that the name ends with, NULL if none
  * @help:  for people
- * @key: the module's name for it
+ * @key:   the module's name for it
  * @label: of samples of one family: "call=..."
  */
 struct family {

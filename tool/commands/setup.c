@@ -29,10 +29,10 @@
  * struct profile - what a product needs
  * @name:   for people: its file
  * @kind:   its cards, @kinds of them
- * @found: how many of these cards are there
- * @group: the group whose members use the cards; "" for none
+ * @found:  how many of these cards are there
+ * @group:  the group whose members use the cards; "" for none
  * @judged: false in the first pass, which only looks for cards; true in the second, which checks
- * its lines
+ *          its lines
  */
 struct profile {
 	const char *name;

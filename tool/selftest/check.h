@@ -18,10 +18,10 @@
  * @default_start: the PE's default window, as firmware describes it
  * @default_size:  its bytes
  * @ddw:           firmware has dynamic windows for it
- * @reset: firmware can restore the default window
+ * @reset:         firmware can restore the default window
  * @nvme:          it is an NVMe disk
- * @first: first block of the disk that the tests may write
- * @count: number of these blocks; 0: none
+ * @first:         first block of the disk that the tests may write
+ * @count:         number of these blocks; 0: none
  */
 struct check {
 	char bdf[16];

@@ -106,9 +106,9 @@ bool account_group(gid_t *gid, const char *group)
 
 /**
  * struct rule - the line of pam_limits that decides
- * @s: the user
- * @rank: 1 for all, 2 for one of the user's groups, 3 for the user; the last line of the highest
- * rank counts
+ * @s:      the user
+ * @rank:   1 for all, 2 for one of the user's groups, 3 for the user; the last line of the
+ *          highest rank counts
  * @folder: the folder of its file
  */
 struct rule {

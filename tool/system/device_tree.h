@@ -13,13 +13,13 @@
 /**
  * struct window - a window of a PE
  * @kind:       "default", "host" or "user"
- * @liobn: the hypervisor's name for it
+ * @liobn:      the hypervisor's name for it
  * @start:      first bus address
  * @size:       bytes
  * @page_shift: log2 of the IOMMU page size
  * @present:    the hypervisor has it
  * @lent:       a user has it
- * @direct: the host's window, which maps all of memory
+ * @direct:     the host's window, which maps all of memory
  */
 struct window {
 	const char *kind;

@@ -7,7 +7,7 @@
 
 /**
  * enum eeh - a PE's state
- * @EEH_UNKNOWN: there is no EEH here, or the state is not known
+ * @EEH_UNKNOWN:    there is no EEH here, or the state is not known
  * @EEH_WORKING:    nothing is wrong
  * @EEH_RECOVERING: the kernel, or a user, is recovering it
  * @EEH_STOPPED:    it neither does DMA nor answers

@@ -16,8 +16,8 @@
 /**
  * struct holders - all holders
  * @holder: @n of them
- * @pid: the process that is being looked at
- * @read: all processes have been looked at
+ * @pid:    the process that is being looked at
+ * @read:   all processes have been looked at
  */
 static struct holders {
 	struct holder *holder;

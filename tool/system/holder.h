@@ -11,7 +11,7 @@
 /**
  * struct holder - a process that has a group or a device open
  * @pid:       its number
- * @group: the group that it has open; -1: it only has the device @bdf open
+ * @group:     the group that it has open; -1: it only has the device @bdf open
  * @bdf:       the device, where the kernel tells it (7.x); else ""
  * @command:   the process's name
  * @unit:      its unit of systemd, "" for none

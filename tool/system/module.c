@@ -16,7 +16,7 @@
 /**
  * struct known - all PEs that the module knows
  * @pe:   @n of them
- * @rc: why the PEs are not known, an errno value
+ * @rc:   why the PEs are not known, an errno value
  * @read: the module was asked
  */
 static struct known {

@@ -16,7 +16,7 @@
  * @buid:     unit id of the PHB
  * @pgsizes:  IOMMU page sizes, a mask in bytes; 0 if not known
  * @window:   firmware's default window and the user's, @windows of them
- * @raw: windows without an owner whose TCEs may still be valid
+ * @raw:      windows without an owner whose TCEs may still be valid
  * @possible: windows that can be created now; UNKNOWN
  * @max_tces: TCEs of the largest one
  * @mapped:   TCEs of the user's windows that are valid

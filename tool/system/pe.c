@@ -51,7 +51,7 @@ static void add_function(struct pe *pe, const struct pci_function *f)
 /**
  * struct all - the functions of all PEs, read once
  * @function: @n of them
- * @shown: functions whose PE was already shown
+ * @shown:    functions whose PE was already shown
  */
 static struct all {
 	struct pci_function *function;

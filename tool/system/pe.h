@@ -22,10 +22,10 @@
  * @function:  its functions, @functions of them
  * @window:    its windows, @windows of them
  * @ddw:       firmware has dynamic windows for it
- * @reset: the default window can be removed and restored
+ * @reset:     the default window can be removed and restored
  * @limited:   windows can be put below the usual place (limited-address mode)
  * @eeh:       has the platform stopped it?
- * @known: the module gave the following values
+ * @known:     the module gave the following values
  * @owner:     "host" or "user", NULL if not known
  * @buid:      unit id of the PHB
  * @pgsizes:   IOMMU page sizes, a mask in bytes; 0 if not known

@@ -22,7 +22,7 @@
  * struct subject_range - numbers of a user namespace that follow each other
  * @inside:  the first, as the namespace counts
  * @outside: the same number, as this program counts
- * @count: how many
+ * @count:   how many
  */
 struct subject_range {
 	uint32_t inside;
@@ -45,13 +45,13 @@ struct subject_map {
  * @pid:         the process; 0: there is none yet
  * @unit:        its unit, "" if not known
  * @user:        the user's name, "" if not known
- * @uid, @gid: user and group for access to files
+ * @uid, @gid:   user and group for access to files
  * @group:       further groups, @groups of them
  * @caps:        effective capabilities, a mask
  * @own_users:   it lives in a user namespace of its own
  * @uids, @gids: that namespace's numbers
  * @locked_max:  soft limit of locked memory in bytes, UNKNOWN for none
- * @limit_from: where that limit comes from
+ * @limit_from:  where that limit comes from
  * @locked:      what is locked already
  * @cgroup:      its control group, below /sys/fs/cgroup; "" if not known
  * @devices:     its path below the v1 hierarchy of devices; "" if not known
@@ -110,7 +110,7 @@ bool process_nodev(const struct subject *s, const char *path);
  * subject_may_use() - access.c: can the subject open a file for reading and writing, by mode and
  * owner?
  * @st:   the file
- * @why: gets the reason in words: which of the mode's bits apply to whom
+ * @why:  gets the reason in words: which of the mode's bits apply to whom
  * @size: of @why
  */
 struct stat;
