@@ -12,9 +12,12 @@
 #include "tap.h"
 
 #define BLOCK		512U
-#define LINE		16U	/* a block is one line, over and over */
+#define LINE		16U	/* each block repeats one line of this length */
 
-/* The smallest window that there is for so much: the kernel's own pages, a power of two of them. */
+/*
+ * Makes the smallest window for @bytes: its pages are the kernel's, and its size is a power of
+ * two.
+ */
 static void make_window(struct card *c, uint64_t bytes)
 {
 	uint64_t size = MIB;

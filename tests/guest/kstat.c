@@ -2,8 +2,8 @@
 /*
  * kstat.c - readers for the text files of /proc
  *
- * Each call reads afresh; a missing file or line ends the
- * test, since a number that cannot be read must not pass for "unchanged".
+ * Each call reads anew. A missing file or line ends the test, since an unreadable number must not
+ * count as "unchanged".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,10 @@ uint64_t kstat_locked(pid_t pid)
 	return get(path, "VmLck");
 }
 
-/* Counters of /proc/vmstat are gathered from the processors once a second, and by this at once. */
+/*
+ * The kernel collects the processors' counters for /proc/vmstat once a second; this makes it do
+ * so at once.
+ */
 static void refresh(void)
 {
 	FILE *f = open_text("/proc/sys/vm/stat_refresh");
@@ -69,7 +72,7 @@ static void refresh(void)
 	fclose(f);
 }
 
-/* Shared with the processes that tests run in. */
+/* In memory that tests' processes share. */
 static int64_t *kept(void)
 {
 	static int64_t *page;
@@ -178,6 +181,6 @@ bool kstat_pins_files(void)
 	unsigned int major, minor;
 
 	release(&major, &minor);
-	/* The module is for no other 5.14 than RHEL's. */
+	/* The only 5.14 that the module supports is RHEL's. */
 	return kstat_older(6, 5) && (major != 5 || minor != 14);
 }

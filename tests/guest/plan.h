@@ -7,9 +7,9 @@
 #ifndef GUEST_PLAN_H
 #define GUEST_PLAN_H
 
-/* "CALL FROM TIMES ANSWER [done], ...", as tests/inject/inject.c explains it. */
+/* "CALL FROM TIMES ANSWER [done], ...", see tests/inject/inject.c. */
 void plan_begin(const char *plan);
-/* It ends; how many calls were answered since it began. */
+/* Ends the plan. Returns how many calls were answered since its begin. */
 unsigned int plan_end(void);
 
 #endif

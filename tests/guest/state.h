@@ -20,12 +20,12 @@ struct state {
 	struct vfio_iommu_spapr_tce_info info;
 };
 
-/* Maps the buffer; the world is started, with its default window. */
+/* Maps the buffer; the world must be started, with its default window. */
 void state_take(struct state *s, struct world *w);
-/* Numbers as they are now; the translations stay what they were. */
+/* Reads the numbers anew; the translations stay the same. */
 void state_renew(struct state *s);
 void state_check(struct state *s, const char *after);
-/* The same for memory alone, where there is no world yet. */
+/* The same for memory alone, when there is no world yet. */
 void state_count(struct state *s);
 void state_check_counts(const struct state *s, const char *after);
 

@@ -94,7 +94,7 @@ void tensor_take(struct vfio *v, const struct tensor *t)
 	vfio_unregister(v, t->memory, t->size);
 }
 
-/* Two rounds of sizes on: odd ones stay odd. */
+/* Two cycles of sizes later: an odd number stays odd. */
 unsigned int tensor_alike(const struct tensors *all, unsigned int i)
 {
 	unsigned int other = i + 2 * SIZES;

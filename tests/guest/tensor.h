@@ -24,16 +24,16 @@ struct tensors {
 	unsigned int n;
 };
 
-/* What so many take, in memory that is registered and in a window. */
+/* The bytes that @n tensors take, of registered memory and in a window. */
 uint64_t tensors_bytes(unsigned int n);
-/* One after the other from this bus address on. Nothing of them is registered. */
+/* Makes tensors, one after the other from this bus address on. None is registered. */
 void tensors_make(struct tensors *all, unsigned int n, uint64_t iova);
 
-/* Registered and mapped, and neither. */
+/* Registers and maps a tensor; undoes both. */
 void tensor_give(struct vfio *v, const struct tensor *t);
 void tensor_take(struct vfio *v, const struct tensor *t);
 
-/* Another of the same size: with that one, it changes bus addresses. */
+/* Another tensor of the same size, with which it can swap bus addresses. */
 unsigned int tensor_alike(const struct tensors *all, unsigned int i);
 
 #endif

@@ -24,7 +24,7 @@ static void take_away(void)
 		tap_fail("taking the PE away: %s", strerror(errno));
 }
 
-/* The partition is entitled to no more: that is ENOMEM, and changes nothing. */
+/* A MAP beyond the partition's entitlement gives -ENOMEM, and changes nothing. */
 static void short_of_resources(void)
 {
 	unsigned int hits;
@@ -46,7 +46,7 @@ static void short_of_resources(void)
 	world_close(&w);
 }
 
-/* One create fails, beside the default window and in its place: that changes nothing. */
+/* One create fails, beside the default window and in its place: nothing changes. */
 static void create_refused(void)
 {
 	struct window win;
@@ -74,7 +74,10 @@ static void create_refused(void)
 	world_close(&w);
 }
 
-/* All calls fail, and in the end nothing of the user is pinned. It does not come back: the last. */
+/*
+ * Firmware removes the PE: all calls fail, and in the end no page of the user is pinned. The PE
+ * does not come back, so this is the last test.
+ */
 static void taken_away(void)
 {
 	int64_t pins = kstat_pins();

@@ -38,7 +38,7 @@ static void open_both(struct world *w, struct machine *m)
 	guest_open(m, w, w->data, WORLD_DATA);
 }
 
-/* The guest has memory of its own, and the last @registered bytes of it can be mapped. */
+/* The guest has its own memory, of which only the last @registered bytes can be mapped. */
 static uint8_t *open_apart(struct world *w, struct machine *m, uint64_t size, uint64_t registered)
 {
 	uint8_t *memory = buffer_private(size);
@@ -50,7 +50,7 @@ static uint8_t *open_apart(struct world *w, struct machine *m, uint64_t size, ui
 	return memory;
 }
 
-/* The first and the last of those pages */
+/* Checks the first and the last of these pages */
 static void expect(struct world *w, uint64_t ioba, uint64_t address, unsigned int pages,
 		   enum reach want, const char *what)
 {
@@ -63,8 +63,8 @@ static void expect(struct world *w, uint64_t ioba, uint64_t address, unsigned in
 }
 
 /*
- * S6a: KVM can be told of a group that is only open: in no container, with other functions of the
- * PE in use by host drivers. The guest clears every TCE that it can name.
+ * S6a: KVM can be told of a group that is open but in no container, while host drivers use other
+ * functions of the PE. The guest clears every TCE that it can name.
  */
 static void host_table(void)
 {
@@ -82,7 +82,10 @@ static void host_table(void)
 	tap_note("%u of them left KVM", m.left);
 }
 
-/* What a guest maps the device reaches, and nothing else; KVM leaves the first calls to others. */
+/*
+ * The device reaches what the guest maps, and nothing else; KVM leaves the first calls to user
+ * space.
+ */
 static void map_and_unmap(void)
 {
 	const bool none = machine_lent_nothing();
@@ -108,7 +111,7 @@ static void map_and_unmap(void)
 	world_close(&w);
 }
 
-/* Memory that the guest has mapped stays registered until it is not mapped any more. */
+/* Memory that the guest has mapped stays registered until the guest has unmapped it. */
 static void mapped_is_held(void)
 {
 	struct machine m;
@@ -126,9 +129,9 @@ static void mapped_is_held(void)
 }
 
 /*
- * KVM finds registered memory in the kernel's own list alone. It enters that with the first MAP for
- * a guest, is pinned there once more then, and not charged for twice. Where KVM is lent nothing it
- * is to find nothing.
+ * KVM finds registered memory only in the kernel's own list. Memory enters that list with the
+ * first MAP for a guest. It is pinned once more then, but not charged twice. If KVM is lent
+ * nothing, it must find nothing.
  */
 static void found_when_asked(void)
 {
@@ -160,7 +163,7 @@ static void found_when_asked(void)
 	world_close(&w);
 }
 
-/* The same page in every TCE, over and over: what counts its uses must count them all. */
+/* The same page in every TCE, again and again: each use must be counted. */
 static void same_page(void)
 {
 	struct puts p = { .tce = MIB | PUT_BOTH, .ioba_step = PAGE, .count = MACHINE_TCES };
@@ -205,7 +208,7 @@ static void *register_and_unregister(void *arg)
 	return NULL;
 }
 
-/* The guest maps memory while it is being unregistered: it gets it or not, and nothing leaks. */
+/* The guest maps memory while it is being unregistered: the MAP works or not, and nothing leaks. */
 static void memory_that_goes(void)
 {
 	struct puts unmap = { .ioba_step = PAGE, .count = 16 };
@@ -238,7 +241,7 @@ static void memory_that_goes(void)
 	world_close(&w);
 }
 
-/* KVM keeps the table of a window that is gone; a new one in its place is another one. */
+/* KVM keeps the table of a removed window; a new window in its place has another table. */
 static void window_goes_first(void)
 {
 	struct window high, again;
@@ -296,7 +299,7 @@ static void close_part(enum part part, struct world *w, struct machine *m)
 	}
 }
 
-/* With all that the guest has mapped, and the device at work */
+/* Closes the parts in this order, with all mappings of the guest, and the device at work */
 static void close_in_order(const enum part *order)
 {
 	int64_t pins = kstat_pins();
@@ -313,7 +316,7 @@ static void close_in_order(const enum part *order)
 		  part_name[order[3]], part_name[order[4]], (long long)(kstat_pins() - pins));
 }
 
-/* The nth of all orders */
+/* Makes the nth of all orders */
 static void nth_order(enum part *order, unsigned int n)
 {
 	enum part rest[PARTS] = { GUEST, TABLE, DEVICE, GROUP, CONTAINER };

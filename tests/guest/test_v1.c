@@ -50,7 +50,7 @@ static void expect_locked(uint64_t kb, const char *when)
 		  (unsigned long long)kstat_locked(0), (unsigned long long)kb);
 }
 
-/* The window's charge, and a page or two for what keeps track of mappings. */
+/* The window's charge, and a page or two for the module's own data. */
 static void expect_about(uint64_t kb, const char *when)
 {
 	uint64_t locked = kstat_locked(0);
@@ -83,7 +83,10 @@ static void get_info(void)
 	vfio_close(&v);
 }
 
-/* Until ENABLE nothing can be mapped; it charges all that could be, and DISABLE gives it back. */
+/*
+ * Nothing can be mapped before ENABLE. ENABLE charges all that could be mapped, and DISABLE
+ * uncharges it.
+ */
 static void enable_disable(void)
 {
 	int64_t pins = kstat_pins();
@@ -112,7 +115,7 @@ static void enable_disable(void)
 	expect_locked(0, "after close");
 }
 
-/* After DISABLE the device reaches nothing of what was mapped. */
+/* After DISABLE the device reaches none of the former mappings. */
 static void disable_clears(void)
 {
 	struct world w;
@@ -154,7 +157,10 @@ static void dma(void)
 	expect_locked(0, "after close");
 }
 
-/* Mapped for reading before the process has written there: it writes, and the device reads that. */
+/*
+ * Memory is mapped for reading before the process writes there: the device reads what the process
+ * wrote later.
+ */
 static void read_what_is_written_later(struct world *w, void *mem, const char *what)
 {
 	vfio_map(&w->v, MIB, mem, MIB, VFIO_DIR_READ);
@@ -181,7 +187,7 @@ static void mapped_before_written(void)
 	world_close(&w);
 }
 
-/* What the process may not read no device may; what it may only read a device may not write. */
+/* A device may not read what the process may not read, nor write what the process may only read. */
 static void protected_memory(void)
 {
 	uint8_t *none = buffer_private(MIB), *shared = buffer_shared(MIB);
@@ -203,7 +209,7 @@ static void protected_memory(void)
 	expect_pins(pins, "after close");
 }
 
-/* The kernel's count of a page's pins is not what limits how often it is mapped. */
+/* The kernel's count of a page's pins does not limit how often the page can be mapped. */
 static void one_page_many_times(void)
 {
 	uint8_t *mem = buffer_private(page_size());
@@ -251,7 +257,7 @@ static void refused(void)
 	vfio_close(&v);
 }
 
-/* A MAP whose last page is no memory, or memory that may not be written, maps none of it. */
+/* A MAP whose last page is not mapped, or not writable, maps no page. */
 static void all_or_nothing(void)
 {
 	int64_t pins = kstat_pins();
@@ -302,7 +308,10 @@ static void memlock_limit(void)
 	vfio_close(&v);
 }
 
-/* ENABLE, GET_INFO, all of memory by sections, and in the end just close: no DISABLE. */
+/*
+ * QEMU's calls: ENABLE, GET_INFO, MAP of all memory in sections, and at the end only close,
+ * without DISABLE.
+ */
 static void qemu_sequence(void)
 {
 	uint8_t *ram = buffer_private(256 * MIB);
@@ -354,7 +363,7 @@ static void kill_in_mid_map(void)
 	}
 }
 
-/* The two APIs take turns on one PE and see nothing of each other. */
+/* The two APIs are used in turn on one PE, and neither sees anything of the other. */
 static void in_turn_with_v2(void)
 {
 	struct world w;

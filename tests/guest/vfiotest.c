@@ -4,8 +4,8 @@
  *
  * vfiotest [-l] [-v CHANNEL] [-o OTHER_BDF] BDF [TEST|TOPIC]...
  *
- * Each test has one more check around it: when the test's process is gone, as many pages are pinned
- * in the system as before.
+ * Each test has one more check: after the end of the test's process, as many pages are pinned in
+ * the system as before.
  */
 #include <stdio.h>
 #include <stdlib.h>

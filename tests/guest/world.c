@@ -14,7 +14,7 @@
 #include "world.h"
 
 #define CHUNK		(64 * KIB)
-#define SCRATCH_LBA	4096	/* away from the known blocks */
+#define SCRATCH_LBA	4096	/* not in the known blocks */
 #define POISON		0xa5
 
 const char *world_bdf = "0000:00:00.0";
@@ -115,7 +115,7 @@ enum reach world_writes(struct world *w, uint64_t iova, void *mem, uint32_t byte
 	return filled_with(mem, bytes, POISON) ? UNTOUCHED : PARTLY;
 }
 
-/* No page of it may be seen, not just not all of it. */
+/* Is one of the pages the pattern's? A device must not read even one page. */
 static bool any_page_is(const uint8_t *mem, uint32_t bytes, uint64_t seed)
 {
 	for (uint32_t at = 0; at < bytes; at += NVME_PAGE)
