@@ -25,8 +25,8 @@ struct job {
 };
 
 /*
- * The place of the nth request. The factor for random places is odd: it has no factor in common
- * with any power of two.
+ * The place of the nth request. For random places the factor is odd, so it is coprime to any
+ * power of two.
  */
 static off_t place(const struct job *j, unsigned int n)
 {

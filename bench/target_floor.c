@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * target_floor.c - bare hypercalls by tce_floor.ko, without memory: the module chooses the TCEs
- * itself.
- */
+/* target_floor.c - bare hypercalls by tce_floor.ko, without memory: the module chooses the TCEs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -260,10 +260,7 @@ static int create_io_queues(struct nvme *n)
 	return ret ? ret : submit(n, &n->admin, &sq);
 }
 
-/*
- * Maps BAR 0 if the kernel allows it. With large pages it may not: then the driver uses read()
- * and write().
- */
+/* Maps BAR 0 if the kernel allows it; else (with large pages) read() and write() are used. */
 static int find_registers(struct nvme *n)
 {
 	struct vfio_region_info info = {

@@ -53,10 +53,7 @@ int __nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 void nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 /* Resets the controller, so that it keeps no address of ours. */
 void nvme_stop(struct nvme *n);
-/*
- * Leaves the controller running, but unmaps its registers: the mapping would keep the device
- * open.
- */
+/* Leaves the controller running; unmaps its registers, whose mapping keeps the device open. */
 void nvme_forget(struct nvme *n);
 
 /* At most NVME_MAX_BYTES each; iova at a multiple of the block size. */

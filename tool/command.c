@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * command.c - the table of commands. A name can be shortened as long as it means one command
- * only.
- */
+/* command.c - the table of commands. A name can be shortened while it means one command only. */
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>

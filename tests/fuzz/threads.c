@@ -139,10 +139,7 @@ static void turn_windows(struct worker *w)
 		} while (rc == -EIO);
 }
 
-/*
- * The TCEs of the guest's two processors, in both windows; the first few are each for one
- * processor.
- */
+/* TCEs of the guest's two processors, in both windows; the first few are for one processor each. */
 #define GUEST_SLICE	5
 #define GUEST_TCES	24
 #define CPU_TCES	6

@@ -14,10 +14,7 @@
 #define BLOCK		512U
 #define LINE		16U	/* each block repeats one line of this length */
 
-/*
- * Makes the smallest window for @bytes: its pages are the kernel's, and its size is a power of
- * two.
- */
+/* Makes the smallest window for @bytes, with the kernel's page size: a power of two. */
 static void make_window(struct card *c, uint64_t bytes)
 {
 	uint64_t size = MIB;

@@ -82,10 +82,7 @@ void fuzz_attach(struct fuzz_side *side);
  */
 void fuzz_start_children(void);
 void fuzz_start_holder(void);
-/*
- * Opens a container, while others may have the group open, or the system changes. Returns 0 or
- * -errno.
- */
+/* Opens a container. Others may have the group open, or the system may change. 0 or -errno. */
 int fuzz_open(struct fuzz_side *side, const char *bdf, unsigned long type);
 /* Adds the second PE to the first container, with up to @tries tries while its group is busy. */
 void fuzz_join(unsigned int tries);

@@ -136,10 +136,7 @@ static void do_info(void)
 {
 	struct vfio_iommu_spapr_tce_info arg = { .argsz = argsz(sizeof(arg)) };
 
-	/*
-	 * Without a driver the call fails: sleep, so that the thread that attaches a group can
-	 * run.
-	 */
+	/* Without a driver the call fails: lets the thread run that attaches a group. */
 	if (note(INFO, ioctl(on->v.container, VFIO_IOMMU_SPAPR_TCE_GET_INFO, &arg)) < 0)
 		usleep(2000);
 }

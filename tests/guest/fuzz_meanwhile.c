@@ -197,10 +197,7 @@ void fuzz_start_children(void)
 	}
 }
 
-/*
- * Opens a group alone, perhaps with a container, which takes the PE; nobody else can use it
- * meanwhile.
- */
+/* Opens a group for a while, perhaps in a container, which takes the PE: nobody else can use it. */
 static void hold_group(const char *bdf)
 {
 	int group = note(GROUP_ALONE, vfio_open_group(vfio_group_of(bdf)));

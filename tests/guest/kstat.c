@@ -60,10 +60,7 @@ uint64_t kstat_locked(pid_t pid)
 	return get(path, "VmLck");
 }
 
-/*
- * The kernel collects the processors' counters for /proc/vmstat once a second; this makes it do
- * so at once.
- */
+/* Makes the kernel collect the processors' counters for /proc/vmstat now, not once a second. */
 static void refresh(void)
 {
 	FILE *f = open_text("/proc/sys/vm/stat_refresh");

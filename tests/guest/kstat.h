@@ -33,10 +33,7 @@ uint64_t kstat_objects(void);
 
 /* Is the kernel's version below this one? */
 bool kstat_older(unsigned int major, unsigned int minor);
-/*
- * Does the kernel pin ordinary files for writing? 6.5 and later refuse, and so does RHEL from 9.6
- * on.
- */
+/* Does the kernel pin ordinary files for writing? 6.5 and later refuse, also RHEL from 9.6 on. */
 bool kstat_pins_files(void);
 
 /* A reader of kernel messages that starts after the last one written so far. */

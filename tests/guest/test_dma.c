@@ -38,10 +38,7 @@ static void transfer(struct world *w, uint64_t from, uint64_t to, uint64_t bytes
 	}
 }
 
-/*
- * The disk gets a pattern from one buffer and returns it to another, by PRP pairs and by PRP
- * lists.
- */
+/* A pattern goes from one buffer to the disk and into another, by PRP pairs and by PRP lists. */
 static void round_trip(struct world *w, uint64_t iova, uint8_t *mem, uint64_t bytes)
 {
 	static const uint32_t odd[] = { 512, 4096, 8192, 12288, 65536 };
@@ -106,7 +103,7 @@ static void large_io_pages(void)
 }
 
 /*
- * Page i of the bus buffer is page order(i) of the user's memory: a permutation without two
+ * Page i of the bus buffer is page order(i) of the user's memory: a permutation without
  * consecutive pages.
  */
 static unsigned int order(unsigned int i)

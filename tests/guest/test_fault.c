@@ -107,10 +107,7 @@ static void create_gives_back(void)
 	vfio_close(&v);
 }
 
-/*
- * B9: the user gets the right errno for the hypervisor's answers, and nothing is mapped after any
- * of them.
- */
+/* B9: the hypervisor's answers give the right errno values, and nothing is mapped after them. */
 static void errno_values(void)
 {
 	static const struct {

@@ -174,10 +174,7 @@ static void use_table_and_close(struct machine *m)
 	machine_close(m);
 }
 
-/*
- * The table has left its group, because a user took and released the PE, and KVM has forgotten
- * the group.
- */
+/* The table left its group when a user took the PE, and KVM has forgotten the group. */
 static void hold_left_table(void)
 {
 	int container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);

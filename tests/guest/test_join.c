@@ -231,10 +231,7 @@ static void killed(void)
 	before_mappings();
 }
 
-/*
- * A group is in one container: another container cannot get it, and the try does not change the
- * first one.
- */
+/* A group is in one container: another cannot get it, and the try does not affect the first. */
 static void one_container(void)
 {
 	int other = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);

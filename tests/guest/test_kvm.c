@@ -82,10 +82,7 @@ static void host_table(void)
 	tap_note("%u of them left KVM", m.left);
 }
 
-/*
- * The device reaches what the guest maps, and nothing else; KVM leaves the first calls to user
- * space.
- */
+/* The device only reaches what the guest maps; KVM leaves the first calls to user space. */
 static void map_and_unmap(void)
 {
 	const bool none = machine_lent_nothing();

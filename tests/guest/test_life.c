@@ -182,8 +182,7 @@ static void expect_eperm(const struct helper_results *results, const char *who)
 }
 
 /*
- * With close-on-exec, execve() closes the container: the process lives on, and nothing of the
- * container is left.
+ * With close-on-exec, execve() closes the container, of which nothing is left; the process lives.
  */
 static void exec_closes(void)
 {

@@ -245,10 +245,7 @@ static void measure(struct growth *g, int64_t pins)
 	g->locked = kstat_locked(0);
 }
 
-/*
- * A leak of one object or one page for each cycle shows clearly; the rest of the system's changes
- * do not matter.
- */
+/* A leak of an object or a page in each cycle shows clearly; the system's other changes do not. */
 static void compare(const struct growth *a, const struct growth *b)
 {
 	int64_t objects = b->objects - a->objects;

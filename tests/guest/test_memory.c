@@ -126,10 +126,7 @@ static uint8_t *small_pages(size_t size)
 	return mem;
 }
 
-/*
- * The user frees memory (MADV_FREE) while it is mapped; then the device writes to it, if @dir
- * allows.
- */
+/* The user frees mapped memory (MADV_FREE); then the device writes to it, if @dir allows. */
 static void freed_while_mapped(struct world *w, uint8_t *mem, uint32_t dir)
 {
 	vfio_register(&w->v, mem, SIZE);

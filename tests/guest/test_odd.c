@@ -103,10 +103,7 @@ static void elsewhere(void)
 	expect_v1_works(LOW_START, GIB);
 }
 
-/*
- * The default window is beyond 32 bits: GET_INFO reports none, and REMOVE(0) followed by CREATE
- * finds it.
- */
+/* The default window is beyond 32 bits: GET_INFO reports none; REMOVE(0) and CREATE find it. */
 static void beyond_32_bits(void)
 {
 	struct window win;
@@ -167,10 +164,7 @@ static void behind_a_bridge(void)
 	world_close(&w);
 }
 
-/*
- * The device reaches nothing of what the host had in its only window, one to one from its start
- * on.
- */
+/* The device reaches nothing that the host had in its only window, one to one from the start. */
 static void expect_no_host_window(struct world *w, const char *what)
 {
 	for (uint64_t at = 0; at < WORLD_DATA; at += MIB) {

@@ -32,10 +32,7 @@ static uint64_t host_window(void)
 	return strtoull(setting("HOST_WINDOW"), NULL, 16);
 }
 
-/*
- * The bus address of a page of ours in the host's direct window. The page does not move, since it
- * is registered.
- */
+/* The bus address of our page in the host's direct window; registered pages do not move. */
 static uint64_t host_iova(const void *mem)
 {
 	return host_window() + phys_of(mem);
@@ -144,10 +141,7 @@ static uint64_t objects_below(uint64_t most)
 	return left;
 }
 
-/*
- * A user may do this again and again: properties that leave the device tree are not allocated
- * anew.
- */
+/* A user may repeat this without end: removed properties of the device tree are used again. */
 static void no_debris(void)
 {
 	uint64_t before, left;

@@ -279,10 +279,7 @@ static void create_large(unsigned int seed, int ready)
 	}
 }
 
-/*
- * The driver must clear 2^28 TCEs, which takes long; a process that is killed meanwhile ends at
- * once.
- */
+/* The driver must clear 2^28 TCEs, which takes long; a killed process ends at once. */
 static void create_killed(void)
 {
 	pid_t pid = victim_start(create_large, 0);

@@ -169,10 +169,7 @@ static void stopped_at_work(void)
 	world_close(&w);
 }
 
-/*
- * A user that works until it is killed, and does not handle the error: the next user gets a
- * working PE.
- */
+/* A user works until it is killed, and ignores the error: the next user gets a working PE. */
 static void busy(unsigned int seed, int ready)
 {
 	struct world w;
@@ -221,10 +218,7 @@ static void expect_state_of_two(struct world *w, int first, int second, int want
 	expect_working(&w->v, "of two, with DMA");
 }
 
-/*
- * One or both of two PEs in a container are stopped: GET_STATE reports that, and a reset is for
- * both.
- */
+/* One or both PEs of a container are stopped: GET_STATE reports that, and a reset is for both. */
 static void two_groups(void)
 {
 	const unsigned int a = bridge_of(world_bdf), b = bridge_of(join_device());

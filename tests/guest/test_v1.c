@@ -83,10 +83,7 @@ static void get_info(void)
 	vfio_close(&v);
 }
 
-/*
- * Nothing can be mapped before ENABLE. ENABLE charges all that could be mapped, and DISABLE
- * uncharges it.
- */
+/* MAP needs ENABLE before. ENABLE charges all that can be mapped, and DISABLE uncharges it. */
 static void enable_disable(void)
 {
 	int64_t pins = kstat_pins();
@@ -157,10 +154,7 @@ static void dma(void)
 	expect_locked(0, "after close");
 }
 
-/*
- * Memory is mapped for reading before the process writes there: the device reads what the process
- * wrote later.
- */
+/* Memory is mapped for reading first, and then written: the device reads what was written. */
 static void read_what_is_written_later(struct world *w, void *mem, const char *what)
 {
 	vfio_map(&w->v, MIB, mem, MIB, VFIO_DIR_READ);
@@ -308,10 +302,7 @@ static void memlock_limit(void)
 	vfio_close(&v);
 }
 
-/*
- * QEMU's calls: ENABLE, GET_INFO, MAP of all memory in sections, and at the end only close,
- * without DISABLE.
- */
+/* QEMU's calls: ENABLE, GET_INFO, MAP of all memory in sections, and close without DISABLE. */
 static void qemu_sequence(void)
 {
 	uint8_t *ram = buffer_private(256 * MIB);

@@ -132,10 +132,7 @@ static void dpdk_sequence(void)
 	world_close(&w);
 }
 
-/*
- * The hypervisor would put a window over one that is in use. The existing one must not be
- * affected.
- */
+/* The hypervisor would put a window over one in use, which must not be affected. */
 static void no_overlap(void)
 {
 	uint8_t *huge = buffer_huge(2 * HUGE_BYTES, false);
@@ -269,10 +266,7 @@ static void random_remove(struct world *w, struct windows *all)
 	all->win[i] = all->win[--all->count];
 }
 
-/*
- * Creates and removes windows at random, with mappings in every window; the random numbers are
- * the same in each run.
- */
+/* Creates and removes windows at random (the same in each run), with mappings in every window. */
 static void any_order(void)
 {
 	struct windows all = { .win[0] = { 0, GIB, 12 }, .count = 1 };

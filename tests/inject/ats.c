@@ -46,10 +46,7 @@ MODULE_PARM_DESC(ats, "a function that has address translation services from now
 typedef long (*take_fn)(struct iommu_table_group *tg, struct device *dev);
 typedef void (*release_fn)(struct iommu_table_group *tg, struct device *dev);
 
-/*
- * If VFIO has the function's group, the function stays blocked, and its reset ends without a
- * release.
- */
+/* A function whose group VFIO has stays blocked, and its reset ends without a release. */
 static bool is_users(struct device *dev)
 {
 	const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);

@@ -492,10 +492,7 @@ static u64 read_tce(const struct window *w, u64 idx)
 	return tce;
 }
 
-/*
- * LoPAR: a window that is removed has no valid TCE. Only the TCEs that leave_undefined() made are
- * checked.
- */
+/* LoPAR: a removed window has no valid TCE. Only TCEs that leave_undefined() made are checked. */
 static int remove_cleared(const struct window *w)
 {
 	u32 n = min_t(u64, w->tces, BATCH);
@@ -509,10 +506,7 @@ static int remove_cleared(const struct window *w)
 	return remove(w->liobn);
 }
 
-/*
- * QEMU restores the default window when the last other one is removed, unless that one had its
- * name.
- */
+/* In QEMU the last removal restores the default window, unless the removed one had its name. */
 static int remove_created(struct bridge *b)
 {
 	int rc = b->created.liobn ? remove_cleared(&b->created) : RTAS_PARAMETER;
@@ -907,10 +901,7 @@ static int node_goes(struct notifier_block *nb, unsigned long action, void *data
 	return NOTIFY_OK;
 }
 
-/*
- * A bridge is known before anybody reads its windows, and until the kernel has removed its own
- * window.
- */
+/* A bridge is known before anybody reads its windows, and until the kernel removed its own. */
 static struct notifier_block comes_nb = {
 	.notifier_call	= node_comes,
 	.priority	= INT_MAX,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host_scenario.c - scenarios in which the module is loaded or unloaded, a PE changes hands, or
- * debugfs is read.
+ * host_scenario.c - scenarios: the module is loaded or unloaded, a PE changes hands, debugfs is
+ * read.
  */
 #include <linux/errno.h>
 #include <linux/vfio.h>

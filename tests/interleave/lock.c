@@ -40,10 +40,7 @@ struct holding {
 
 static struct holding holding[MOST_FIBERS + 1];
 
-/*
- * The code that initialised each lock in this run. A lock that was never initialised is a class
- * of its own.
- */
+/* The code that initialised each lock in this run. Without it, a lock is a class of its own. */
 static struct {
 	const struct shim_lock *lock;
 	const void *by;
@@ -125,10 +122,7 @@ static const void *class_key(const struct shim_lock *l)
 	return l;
 }
 
-/*
- * A lock that is nested inside another of its class has a @depth, and with that a class of its
- * own.
- */
+/* A lock nested inside another of its class has a @depth, and so a class of its own. */
 static u32 class_of(const struct shim_lock *l, unsigned int depth)
 {
 	const void *key = (const char *)class_key(l) + depth;
@@ -274,10 +268,7 @@ static void lock_drop(struct shim_lock *l)
 	schedule_past(&(struct step){ .object = { l }, .writes = { true } });
 }
 
-/*
- * Readers are not ordered among themselves: a reader's unlock is only ordered before the next
- * writer.
- */
+/* Readers are not ordered among themselves; each unlock is ordered before the next writer. */
 static void lock_read(struct shim_lock *l, const char *what, const void *where)
 {
 	u32 class = may_take(l, 0);
@@ -483,10 +474,7 @@ void place_access(const volatile void *object, bool writes)
 	race_expected(object, writes);
 }
 
-/*
- * The order of two additions does not matter. Only a look at the sum is ordered before or after
- * each of them.
- */
+/* Additions have no order; a look at the sum is ordered before or after each of them. */
 void place_count(const volatile void *counter, bool adds)
 {
 	schedule_at(&(struct step){ .what = adds ? "count" : "look at a count",

@@ -359,10 +359,7 @@ static void host_loses_table(struct iommu_table_group *tg)
 	iommu_tce_table_put(tbl);
 }
 
-/*
- * The part of a variant of ownership, without windows: the host loses its table, and gets another
- * one.
- */
+/* A variant of ownership, without windows: the host loses its table, and gets another one. */
 static int leave(struct pe *pe)
 {
 	lockdep_assert_held(&pe->lock);

@@ -105,10 +105,7 @@ void unregister_reboot_notifier(struct notifier_block *nb);
 
 void partition_bus_event(unsigned long event, void *dev);
 void partition_node_goes(void);
-/*
- * Adds another group, of one function, which the module finds first. Call this before the module
- * is loaded.
- */
+/* Adds another group, of one function, which the module finds first. Call it before loading. */
 void partition_add_sole(void);
 void partition_sole_node_goes(void);
 void partition_reboot(void);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * place.h - the places in the shim's headers at which another coroutine may continue; every
- * source includes it.
- */
+/* place.h - where, in the shim's headers, another coroutine may continue; all sources have it. */
 #ifndef INTERLEAVE_PLACE_H
 #define INTERLEAVE_PLACE_H
 

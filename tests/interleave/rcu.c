@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * rcu.c - RCU between coroutines: a grace period ends when all threads that were readers at its
- * beginning have left.
- */
+/* rcu.c - RCU between coroutines: a grace period ends when the readers at its begin have left. */
 #include <string.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
@@ -150,10 +147,7 @@ void rcu_read_unlock(void)
 	end();
 }
 
-/*
- * A thread sleeps: it may not be a reader, or in a call of KVM's, whose slot nothing protects
- * over a sleep.
- */
+/* A thread sleeps: it must be no reader, and not in KVM, whose slot it would lose. */
 void shim_rcu_quiescent(void)
 {
 	if (mine()->depth)

@@ -124,10 +124,7 @@ static void join(u32 *to, const u32 *from)
 		to[i] = max(to[i], from[i]);
 }
 
-/*
- * What other threads did before they changed the object is ordered before the thread's next
- * steps.
- */
+/* What others did before they changed the object is ordered before the thread's next steps. */
 static void order(struct thread *t, const struct step *s)
 {
 	struct object *o;
@@ -243,10 +240,7 @@ static void stuck(void)
 	schedule_wrong("nobody can go on");
 }
 
-/*
- * A place that is new on the path: continue with the cheapest thread, and try others later
- * (search.c).
- */
+/* At a new place: continues with the cheapest thread; search.c tries others later. */
 static void meet(struct node *n)
 {
 	u32 left;

@@ -56,10 +56,7 @@ struct node {
 	bool willing;
 };
 
-/*
- * The path so far. Its first schedule_forced choices are given; the others are made at each
- * place.
- */
+/* The path so far. Its first schedule_forced choices are given, the others made on the way. */
 extern struct node schedule_path[MOST_STEPS];
 extern u32 schedule_steps, schedule_forced;
 /* True to print each step. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * search.h - a search through all schedules up to a number of preemptions, without those that
- * reach no new state.
- */
+/* search.h - a search through all schedules up to a number of preemptions that reach new states. */
 #ifndef INTERLEAVE_SEARCH_H
 #define INTERLEAVE_SEARCH_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm_iommu.c - the kernel's objects around the tables that KVM is lent, with references as in
- * the kernel.
+ * kvm_iommu.c - the kernel's objects around tables that KVM is lent, with the kernel's
+ * references.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>

@@ -39,10 +39,7 @@ struct mm_struct {
 	struct list_head regions;
 };
 
-/*
- * Forgets everything of the test before: memory, armed faults, counters. Call it first in each
- * test.
- */
+/* Forgets the test before: memory, armed faults, counters. Each test calls it first. */
 void shim_reset(void);
 
 /* --- allocation --- */
@@ -137,10 +134,7 @@ void shim_map_again(struct mm_struct *mm, unsigned long ua, unsigned long size, 
 
 /* Host physical address behind a user address; ends the test when there is none. */
 u64 shim_hpa(const struct mm_struct *mm, unsigned long ua);
-/*
- * The nth pinning of a page from now on faults, and each later one of that page until a call with
- * 0.
- */
+/* The nth pinning of a page faults, and each later one of that page until a call with 0. */
 void shim_fail_pin(u64 nth);
 bool shim_pin_armed(void);
 /* Pins of all frames together. */

@@ -179,10 +179,7 @@ static void kvm_writes(void)
 
 	held = kvm_find(&world.one.kvm[0]);
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
-		/*
-		 * The first MAP in a part of the table makes its slots, and shows the memory to
-		 * KVM.
-		 */
+		/* The first MAP in a part of the table makes its slots, and shows memory to KVM. */
 		kvm_put_tce(held, low(at[i]), UA, RW);
 		assert_int_equal(ioas_map(&world.ioas, low(at[i]), UA + SIZE, 0x1000, RW), 0);
 		assert_int_equal(kvm_put_tce(held, low(at[i]), UA + SIZE + i * 64 * KiB, RW),

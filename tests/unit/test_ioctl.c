@@ -140,10 +140,7 @@ static void the_usual_way(void **state)
 	world_end();
 }
 
-/*
- * QEMU's calls: it removes the default window and creates it again, which must be in its old
- * place.
- */
+/* QEMU's calls: it removes the default window and creates it again, in the same place. */
 static void qemus_way(void **state)
 {
 	struct vfio_iommu_spapr_tce_info info;

@@ -129,10 +129,7 @@ static void first_touch_goes_to_user_space(void **state)
 	end();
 }
 
-/*
- * Mappings from before KVM's first call are kept as a run: to clear one page of a run needs
- * memory.
- */
+/* Mappings from before KVM's first call are a run: to clear a page of a run needs memory. */
 static void no_memory_goes_to_user_space(void **state)
 {
 	assert_int_equal(map(0, A, LEAF), 0);
@@ -489,10 +486,7 @@ static void nothing_after_the_end(void **state)
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(kvm_put_tce(l, 0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(kvm_put_tce(l, 0, 0, 0), KVM_DONE);
-	/*
-	 * The drop runs in softirq: it must not sleep, and only the object itself is left to
-	 * free.
-	 */
+	/* The drop runs in softirq: it must not sleep, and only frees the object itself. */
 	assert_int_equal(shim_allocs_live(), 1);
 	shim_lookup_drop(l);
 	end();
@@ -785,10 +779,7 @@ static void refused_page_is_not_there(void **state)
 	}
 }
 
-/*
- * Nobody knows whether the TCE is still valid, so its page stays pinned until the TCE is really
- * cleared.
- */
+/* The TCE may still be valid, so its page stays pinned until the TCE is really cleared. */
 static void refused_removal_stays(void **state)
 {
 	u32 when;
@@ -813,10 +804,7 @@ static void refused_removal_stays(void **state)
 	}
 }
 
-/*
- * KVM's write fails and so does the clear: the TCE's state is unknown, and no page is unpinned
- * before the window is removed.
- */
+/* Write and clear fail: the TCE is unknown, and no page is unpinned before the window is gone. */
 static void lost_pages_stay_pinned(void **state)
 {
 	u32 when;

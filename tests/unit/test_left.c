@@ -13,10 +13,7 @@ static void calls_fail(u32 calls, enum model_when when)
 					  .when = when });
 }
 
-/*
- * Leaves a window of a user with the memory that it reaches, after the user's end; the host has
- * the PE.
- */
+/* Leaves a user's window and memory behind after the user's end; the host has the PE. */
 static void leave_window(void)
 {
 	u64 start;

@@ -156,10 +156,7 @@ static void joins_windows_by_their_place(void **state)
 	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 	world_check();
 	leave(1);
-	/*
-	 * On another PE a first window cannot be at HIGH: the join is refused, or finds that
-	 * place.
-	 */
+	/* On another PE a first window is not at HIGH: join() fails, or finds that place. */
 	if (!join(1))
 		endpoint_window(world_endpoint(1), HIGH);
 	model_forgive(RULE_REMOVE_INVALID);

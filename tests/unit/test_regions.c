@@ -539,10 +539,7 @@ static void one_piece_of_ordinary_pages(void **state)
 	assert_int_equal(regions_covers(&m, ua + 16 * MiB, 16 * MiB, 24), 0);
 	assert_int_equal(regions_covers(&m, ua + 8 * MiB, 32 * MiB, 21), 0);
 	assert_int_equal(regions_covers(&m, ua + 16 * MiB, 32 * MiB, 24), -EINVAL);
-	/*
-	 * The other half of the last large page is in another region: two pins do not make a
-	 * large page.
-	 */
+	/* The last large page's other half is in another region: that makes no large page. */
 	add(ua + 40 * MiB, 8 * MiB);
 	assert_int_equal(regions_covers(&m, ua + 32 * MiB, 16 * MiB, 24), -EINVAL);
 	assert_int_equal(regions_covers(&m, ua + 32 * MiB, 16 * MiB, 21), 0);

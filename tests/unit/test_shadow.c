@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * test_shadow.c - shadow.h: a sparse array that counts correctly, costs little memory, and is
- * charged.
- */
+/* test_shadow.c - shadow.h: a sparse array that counts correctly, costs little, and is charged. */
 #include <stdlib.h>
 #include <string.h>
 #include <linux/errno.h>
@@ -179,10 +176,7 @@ static void populate_makes_the_leaves_of_a_range(void **state)
 	end();
 }
 
-/*
- * Each allocation fails in turn: there is an error, charges are correct, and a second try
- * succeeds.
- */
+/* Each allocation fails in turn: an error, correct charges, and a second try that succeeds. */
 static void every_allocation_can_fail(void **state)
 {
 	u64 nth;
@@ -267,10 +261,7 @@ static void next_live_respects_its_range(void **state)
 	end();
 }
 
-/*
- * A batch has as many entries as one call reaches, and begins and ends with a live one, also
- * across two leaves.
- */
+/* A batch has the entries that one call reaches, from live to live, also across two leaves. */
 static void batches_begin_and_end_live(void **state)
 {
 	static const u64 live[] = { 100, 511, 512, 700, 5000 };

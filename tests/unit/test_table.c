@@ -204,10 +204,7 @@ static void a_map_is_a_run(void **state)
 	world_end();
 }
 
-/*
- * A run takes very little memory. A hole in its middle needs cells, and gets them even without
- * free memory.
- */
+/* A run takes little memory. A hole in it needs cells, which it gets even without free memory. */
 static void cells_come_when_they_are_needed(void **state)
 {
 	size_t runs, empty;
@@ -823,10 +820,7 @@ static void locked_memory_runs_out(void **state)
 	world_end();
 }
 
-/*
- * From the nth call on all calls fail, so that nothing can be restored; then all calls work
- * again.
- */
+/* From the nth call on all fail, so that nothing can be restored; then all work again. */
 static void quarantine_everywhere(int (*act)(void))
 {
 	u32 k;

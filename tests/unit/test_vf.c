@@ -70,10 +70,7 @@ static void host_makes_window(struct pe *pe)
 	model_poke(host_window.liobn, host_window.start + MiB, MiB | RW);
 }
 
-/*
- * The host replaces the default window. The driver is not told of it, whether it knows the PE
- * already or not.
- */
+/* The host replaces the default window, without telling the driver, which may know the PE. */
 static void host_gives_up_default(struct pe *pe)
 {
 	assert_int_equal(hcall_clear(&pe->dflt.w, false), 0);
@@ -195,10 +192,7 @@ static void host_without_a_default_window_keeps_its_own(void **state)
 	single_end();
 }
 
-/*
- * The host had asked for addresses near 4 GiB: that mode ends, however the default window is
- * restored.
- */
+/* The host asked for addresses near 4 GiB: that ends however the default window is restored. */
 static void limited_host(u32 traits)
 {
 	static struct model_personality p;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_window.c - pe.h and window.h: who owns the PE, which windows it has, and which calls the
- * hypervisor gets.
+ * test_window.c - pe.h and window.h: the PE's owner, its windows, and the calls to the
+ * hypervisor.
  */
 #include <string.h>
 #include <linux/errno.h>
@@ -599,10 +599,7 @@ static void overlap_on_strict_firmware(void **state)
 	world_check_end();
 }
 
-/*
- * Firmware keeps a window that it should have removed: the driver removes it at the next
- * occasion.
- */
+/* Firmware keeps a window that it should have removed: the driver tries again later. */
 static void window_that_does_not_go(void **state)
 {
 	u64 start;
@@ -626,10 +623,7 @@ static void window_that_does_not_go(void **state)
 	world_check_end();
 }
 
-/*
- * Firmware says that the removal failed, but the window is gone, and the next window gets its
- * name.
- */
+/* Firmware reports a failed removal, but the window is gone, and the next one gets its name. */
 static void window_that_went_all_the_same(void **state)
 {
 	u64 first, second;

@@ -37,10 +37,7 @@
 #define HIGH		(1ULL << 59)
 #define PAGE_SIZES	0x107	/* 4K, 64K, 16M, 2M */
 
-/*
- * User memory: ordinary pages, and pages of 16 MiB behind a gap. A program can set a smaller
- * size.
- */
+/* User memory: ordinary pages, and pages of 16 MiB behind a gap. Programs can use less. */
 #define UA		0x7f0000000000UL
 #ifndef UA_SIZE
 #define UA_SIZE		(320 * MiB)
@@ -114,10 +111,7 @@ int world_setup(void **state);
 /* The same with any hypervisor. */
 void world_setup_on(const struct model_personality *hypervisor);
 
-/*
- * How much of UA_SIZE is there: less makes set-up and end faster, for a program with very many
- * tests.
- */
+/* How much of UA_SIZE is there: less makes a program with very many tests faster. */
 extern u64 world_ua_size;
 
 /* A test with its function's name. */

@@ -330,10 +330,7 @@ static bool keep(const struct request *r, struct plan *plan)
 	return r->dry_run || persist_write(plan);
 }
 
-/*
- * Names functions that the host's drivers will have after the next boot: the group is not viable
- * then.
- */
+/* Names functions that host drivers will have after a boot, when the group is not viable. */
 static void warn_of_others(const struct request *r, const struct pe *pe)
 {
 	uint16_t vendor, device;

@@ -80,10 +80,7 @@ static void page_sizes_json(uint64_t mask)
 	json_end();
 }
 
-/*
- * How often the kernel recovered the PE; -1 when not known. All its functions have the same
- * number.
- */
+/* How often the kernel recovered the PE, by any of its functions; -1 when not known. */
 static int recoveries_of(const struct pe *pe)
 {
 	return pe->eeh && pe->functions ? eeh_recoveries(pe->function[0].bdf) : -1;

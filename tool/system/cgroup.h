@@ -31,10 +31,7 @@ enum cgroup_devices cgroup_devices(const char *path);
  */
 bool cgroup_find(const char *name, char *path, size_t size);
 
-/*
- * The first process in it or below it; 0 for none. A container's own process comes before its
- * monitor.
- */
+/* The first process in it or below it, a container's own before its monitor; 0 for none. */
 int cgroup_process(const char *path);
 
 #endif

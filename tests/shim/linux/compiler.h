@@ -25,10 +25,7 @@
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 
-/*
- * If threads are coroutines (tests/interleave), another one may continue before each of these
- * accesses.
- */
+/* With coroutines as threads (tests/interleave), another may continue before each of these. */
 #ifndef SHIM_PLACE
 #define SHIM_PLACE(p, writes)	((void)0)
 #endif
