@@ -156,7 +156,7 @@ static void user_of_the_only_window(u64 size)
 	check_host_has_it();
 }
 
-/* The user gets the default window all the same, and the host its own again, each time. */
+/* The user still gets the default window, and the host its own window again, each time. */
 static void host_without_a_default_window(void **state)
 {
 	single_begin();
