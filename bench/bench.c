@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench CHANNEL DRIVER SHIFT BDF LABEL  does every job once and says how long each took
+ * bench.c - a program that does every job once and says how long each took
  *
- * With BENCH_HUGE in the environment its memory is huge pages: the same pieces in every run.
- * For each there is a line on the channel,
+ * bench CHANNEL DRIVER SHIFT BDF LABEL
+ *
+ * With BENCH_HUGE in the environment its memory is huge pages: the same pieces in every run. For
+ * each job there is a line on the channel,
  *
  *	# bench DRIVER SHIFT JOB THREADS TCES REPEAT LABEL SECONDS
  *
  * where TCES is what one repetition changes and SECONDS is for all of them. With a LABEL above 0
  * the host's trace is marked before each job (with the line's LABEL) and after it (with the next
- * number). Marks cost time: who measures it passes 0. The next free label is printed at the end.
+ * number). Marks cost time: pass 0 to measure time. The next free label is printed at the end.
  */
 #include <stdio.h>
 #include <stdlib.h>

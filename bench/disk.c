@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * disk PATH seq|random BYTES COUNT  reads a disk, one request at a time, past the page cache
+ * disk.c - a program that reads a disk, one request at a time, past the page cache
+ *
+ * disk PATH seq|random BYTES COUNT
  *
  * Prints "SECONDS" for all requests. Random places are the same in every run.
  */
@@ -18,11 +20,14 @@ struct job {
 	int random;
 	size_t bytes;
 	unsigned int count;
-	uint64_t blocks;	/* of that many bytes */
+	uint64_t blocks;	/* blocks of that size */
 	uint8_t *buffer;
 };
 
-/* Where the nth request goes; the step has no factor in common with any power of two. */
+/*
+ * The place of the nth request. For random places the factor is odd, so it is coprime to any
+ * power of two.
+ */
 static off_t place(const struct job *j, unsigned int n)
 {
 	uint64_t block = j->random ? (n + 1) * 2654435761ULL >> 7 : n;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * jobs.c - the jobs, one after the other in one process; what lies between them is not measured.
+ * jobs.c - the jobs, one after the other in one process; the time between jobs is not measured.
  *
- * Ranges that are mapped for the first time lie where nothing was mapped before in this window.
+ * A job that maps for the first time uses a range in which nothing was mapped before.
  */
 #include <pthread.h>
 
@@ -35,13 +35,13 @@ static uint64_t pages(uint64_t bytes)
 	return bytes >> shift;
 }
 
-/* All of the memory, in the part of the window with this number; there are 16. */
+/* A range that maps all of the memory, in part @number of the window's 16 parts. */
 static struct range part(unsigned int number)
 {
 	return (struct range){ .first = number * pages(MEMORY_SIZE), .n = pages(MEMORY_SIZE) };
 }
 
-/* --- several threads, each with its share of a range --- */
+/* --- several threads, each with its part of a range --- */
 
 static pthread_barrier_t gate;
 
@@ -113,7 +113,7 @@ static void create_job(void)
 	stop(&job);
 }
 
-/* As many pages as there are from here to the window's end, if they are few */
+/* How often a job on one page can repeat: limited by the pages up to the window's end */
 static unsigned int repetitions(const struct range *r)
 {
 	uint64_t left = pages(WINDOW_SIZE) - r->first;
@@ -121,7 +121,7 @@ static unsigned int repetitions(const struct range *r)
 	return left < REPEAT ? left : REPEAT;
 }
 
-/* Neighbouring pages, one call for each; large ones meet the same memory again */
+/* Neighbouring bus pages, one call for each. Large pages map the same memory again. */
 static void one_page_job(const char *name, struct range r, void (*act)(const struct range *r))
 {
 	struct job job = { .name = name, .threads = 1, .tces = 1, .repeat = repetitions(&r) };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * jobs.h - what is measured: "make bench" does these jobs in an emulated partition, "tcectl bench"
- * on the machine it runs on.
+ * jobs.h - the jobs that are measured.
+ *
+ * "make bench" runs them in an emulated partition, "tcectl bench" on the machine on which it
+ * runs.
  */
 #ifndef BENCH_JOBS_H
 #define BENCH_JOBS_H
@@ -11,10 +13,10 @@
 #include "target.h"
 
 /**
- * struct job - one of them
+ * struct job - a job
  * @name:    docs/benchmark.md says what it is
- * @threads: that share its work
- * @tces:    entries that one repetition is about
+ * @threads: threads that share its work
+ * @tces:    entries that one repetition changes
  * @repeat:  repetitions
  * @since:   when it began
  */
@@ -27,7 +29,7 @@ struct job {
 };
 
 /**
- * struct watch - who looks on; what these two take is not measured
+ * struct watch - the caller's functions around each job; their own time is not measured
  * @start: before a job
  * @stop:  after it; @seconds is for all repetitions
  */
@@ -37,8 +39,8 @@ struct watch {
 };
 
 /*
- * Does every job once on a target that was opened, with pages of 1 << @shift bytes, and closes it
- * where the target has a close. Ends the process when something fails.
+ * Does every job once on an open target, with pages of 1 << @shift bytes, and closes the target
+ * if it has a close. Ends the process when something fails.
  */
 void jobs_run(const struct target *t, unsigned int shift, const struct watch *w);
 

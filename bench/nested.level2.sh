@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What level 2 is told to do by bench-nested.guest.sh, besides what nested.orders.sh has.
+# Orders that level 2 takes from bench-nested.guest.sh, besides those of nested.orders.sh.
 
 # measure NAME seq|random BYTES COUNT
 measure() {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * regions CHANNEL DRIVER BDF MOST  what a region costs beside many others
+ * regions.c - a program that measures what a region costs beside many others
  *
- * A line on the channel for each number of regions of one page, up to MOST, and each job,
+ * regions CHANNEL DRIVER BDF MOST
+ *
+ * It writes a line on the channel for each number of regions of one page, up to MOST, and each
+ * job:
  *
  *	# regions DRIVER N JOB MICROSECONDS
  *
- * before that for REGISTER and UNREGISTER of 1 GiB of each kind of memory, and in the end for a
- * process that is killed with the most regions, all of them mapped. One small file is mapped over
- * and over, so that the pages of the regions are no more than there is of memory.
+ * Before these come lines for REGISTER and UNREGISTER of 1 GiB of each kind of memory. At the end
+ * comes a line for a process that is killed with the most regions, all of them mapped. One small
+ * file is mapped again and again, so that the regions' pages fit into memory.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -24,7 +27,7 @@
 #include "vfio.h"
 
 #define PIECE	64UL	/* pages of the file */
-#define REPEAT	500U	/* of what is done beside n regions */
+#define REPEAT	500U	/* of each job beside n regions */
 #define LARGE	(1UL << 30)
 
 static const char *driver;
@@ -49,7 +52,7 @@ static void stop(const char *job, unsigned long times)
 	tap_note("regions %s %lu %s %.2f", driver, regions, job, us / times);
 }
 
-/* One page more than there are regions. */
+/* Maps PIECE pages more than the number of regions. */
 static void map_file(void)
 {
 	unsigned long size = (regions + PIECE) * page;
@@ -116,7 +119,7 @@ static void many(const char *bdf, unsigned long n)
 	munmap(memory, (n + PIECE) * page);
 }
 
-/* Everything mapped; says so, and waits for its end. */
+/* Maps everything, reports that, and waits to be killed. */
 static void victim(const char *bdf, int ready)
 {
 	vfio_open(&v, bdf);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * target.h - what the jobs are done on: a VFIO container, or the floor's window.
+ * target.h - the target of the jobs: a VFIO container, or the floor's window.
  *
- * Both have one window at a time. Ranges are counted in its pages. Every call ends the program when
- * it fails.
+ * Each target has one window at a time. Ranges are counted in the window's pages. Every call ends
+ * the program when it fails.
  */
 #ifndef BENCH_TARGET_H
 #define BENCH_TARGET_H
@@ -28,13 +28,13 @@ struct range {
 
 /**
  * struct target - a way to do the jobs
- * @open:   before anything; pins the memory where there is one to pin, and makes room for a
- *          window where there can be one alone
+ * @open:   comes first; pins the memory if there is any, and removes the default window if the PE
+ *          can have only one
  * @create: a window of WINDOW_SIZE with pages of 1 << shift bytes
  * @map:    several threads may map and unmap different ranges at a time
  * @unmap:  every page of the range is mapped
- * @remove: the window; @mapped is what is mapped in it, NULL for nothing
- * @close:  with everything in place; NULL when there is no such thing
+ * @remove: removes the window; @mapped is what is mapped in it, NULL for nothing
+ * @close:  closes it with everything still in place; NULL if the target cannot
  */
 struct target {
 	void (*open)(const char *bdf);

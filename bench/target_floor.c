@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* target_floor.c - bare hypercalls by tce_floor.ko, which knows what to put: there is no memory. */
+/* target_floor.c - bare hypercalls by tce_floor.ko, without memory: the module chooses the TCEs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static void floor_unmap(const struct range *r)
 	call(FLOOR_STUFF, &range, "STUFF");
 }
 
-/* The hypervisor takes a window back only when nothing is mapped in it. */
+/* The hypervisor removes a window only when nothing is mapped in it. */
 static void floor_remove(const struct range *mapped)
 {
 	if (mapped)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* target_vfio.c - one container with one group: whichever driver serves it. */
+/* target_vfio.c - one container with one group, served by the module or the in-tree driver. */
 #include <string.h>
 
 #include "buffer.h"
@@ -23,7 +23,7 @@ uint64_t target_page_sizes(const char *bdf)
 	return info.ddw.pgsizes;
 }
 
-/* Where a PE has one window at a time, the default one is in the way. */
+/* A PE with one window at a time needs its default window removed first. */
 static void make_room(void)
 {
 	struct vfio_iommu_spapr_tce_info info;
@@ -65,7 +65,7 @@ static void container_unmap(const struct range *r)
 
 static void container_remove(const struct range *mapped)
 {
-	(void)mapped; /* the driver knows */
+	(void)mapped; /* the driver clears it */
 	vfio_remove(&v, window.start);
 }
 

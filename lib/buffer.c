@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory for a device comes from mmap() alone: what malloc() keeps for itself must not share a page
- * with something that is registered and counted.
+ * buffer.c - allocation of that memory, and the patterns
+ *
+ * Memory for a device comes from mmap() alone: malloc()'s own data must not share a page with
+ * memory that is registered and counted.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,7 +21,7 @@ size_t page_size(void)
 	return sysconf(_SC_PAGESIZE);
 }
 
-/* Address space only, at the wanted alignment; what is left over on both sides goes back. */
+/* Reserves address space only, at the wanted alignment, and unmaps the rest on both sides. */
 static void *reserve(size_t size)
 {
 	uintptr_t raw, start;

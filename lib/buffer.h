@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * User memory of the kinds that a device can be given, and patterns to put in it: every 64-bit
- * word of a pattern depends on its seed and its place, so that no two blocks of one seed are
- * alike.
+ * buffer.h - user memory of the kinds that a device can be given, and patterns to put in it
+ *
+ * Every 64-bit word of a pattern depends on its seed and its place, so no two blocks of one seed
+ * are alike.
  */
 #ifndef LIB_BUFFER_H
 #define LIB_BUFFER_H
@@ -29,7 +30,7 @@ void *buffer_of(int fd, size_t size);
 
 void pattern_fill(void *mem, size_t size, uint64_t seed);
 bool pattern_is(const void *mem, size_t size, uint64_t seed);
-/* The part of a pattern that starts at this offset of it. */
+/* Is @mem the part of the pattern that starts at this offset? */
 bool pattern_part_is(const void *mem, size_t size, uint64_t seed, size_t offset);
 bool filled_with(const void *mem, size_t size, unsigned char byte);
 

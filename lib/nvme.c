@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parts of NVM Express 1.4 that reading and writing take: controller reset and enable,
- * Identify, one pair of I/O queues, Read and Write with PRP entries and PRP lists.
+ * nvme.c - the parts of NVM Express 1.4 that reading and writing need
+ *
+ * These are: controller reset and enable, Identify, one pair of I/O queues, Read and Write with
+ * PRP entries and PRP lists.
  *
  * The layout of the memory that the caller lends, in pages of 4 KiB:
  *   0 admin submission, 1 admin completion, 2 I/O submission, 3 I/O completion,
  *   4 PRP list, 5 identify
  *
  * Guest and controller are both little-endian. Memory and registers are ordered against each
- * other by full barriers (sync): before a doorbell so that the entry is in memory, after the
- * phase bit so that nothing of the completion or of the data is read ahead of it. Speed is no
- * concern here.
+ * other by full barriers (sync): before a doorbell, so that the entry is in memory; after the
+ * phase bit, so that the completion and the data are not read before the bit. Speed does not
+ * matter here.
  */
 #include <errno.h>
 #include <string.h>
@@ -258,10 +260,7 @@ static int create_io_queues(struct nvme *n)
 	return ret ? ret : submit(n, &n->admin, &sq);
 }
 
-/*
- * BAR 0 by mmap() where the kernel allows it: with large pages it may not, then by read and
- * write.
- */
+/* Maps BAR 0 if the kernel allows it; else (with large pages) read() and write() are used. */
 static int find_registers(struct nvme *n)
 {
 	struct vfio_region_info info = {
@@ -349,7 +348,7 @@ void nvme_stop(struct nvme *n)
 	nvme_forget(n);
 }
 
-/* PRP 2 names nothing, the second page, or a list of all pages but the first. */
+/* PRP entry 2 is 0, the second page, or a list of all pages but the first. */
 static uint64_t second_prp(struct nvme *n, uint64_t iova, uint32_t bytes)
 {
 	uint64_t *list = (uint64_t *)(n->memory + PAGE_PRP_LIST * NVME_PAGE);

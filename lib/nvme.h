@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A driver for one NVMe controller through VFIO: polled, one admin queue and one I/O queue pair,
- * one command at a time. The caller gives the memory of the queues and where it is mapped, so a
- * test can put them in any window. Commands give back the status of the completion (0: success),
- * or a negative errno: -ETIMEDOUT without an answer, -EIO if the controller reports a fatal
- * state.
+ * nvme.h - a driver for one NVMe controller through VFIO
+ *
+ * It polls, and has one admin queue and one I/O queue pair, with one command at a time. The
+ * caller provides the memory of the queues and its bus address, so a test can put them in any
+ * window. Commands give back the status of the completion (0: success), or a negative errno:
+ * -ETIMEDOUT without an answer, -EIO if the controller reports a fatal state.
  */
 #ifndef LIB_NVME_H
 #define LIB_NVME_H
@@ -52,10 +53,7 @@ int __nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 void nvme_start(struct nvme *n, struct vfio *v, void *memory, uint64_t iova);
 /* Resets the controller, so that it keeps no address of ours. */
 void nvme_stop(struct nvme *n);
-/*
- * Leaves the controller running; gives back the mapping of its registers, which keeps the device
- * open.
- */
+/* Leaves the controller running; unmaps its registers, whose mapping keeps the device open. */
 void nvme_forget(struct nvme *n);
 
 /* At most NVME_MAX_BYTES each; iova at a multiple of the block size. */

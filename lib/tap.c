@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The test runner. A test is a forked child, so a crash, a hang or an exit() in it is just its
- * result, and nothing that it opened outlives it. What it has to say about itself it leaves in a
- * page shared with the parent, which writes the one line for it: processes and threads that the
- * test starts can record a failure in the same way. A failure that was recorded counts even if
- * the test then ends well.
+ * tap.c - the test runner
+ *
+ * A test is a forked child, so a crash, a hang or an exit() in it is just its result, and nothing
+ * that it opened outlives it. The test writes its result into a page shared with the parent, and
+ * the parent prints the one line for it. Processes and threads that the test starts can record a
+ * failure in the same way. A recorded failure counts even if the test then ends well.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +29,7 @@ struct record {
 	char why[2048];
 };
 
-/* Outside of a test, a program's own. */
+/* The record of a program outside of tests. */
 static struct record own;
 static struct record *record = &own;
 
@@ -175,7 +176,7 @@ static void child(const struct tap_test *t)
 	_exit(record->failures ? 1 : 0);
 }
 
-/* Why the child's end is no success, if it is none. */
+/* Records why the child's end is a failure, if it is one. */
 static void judge(const struct tap_test *t, int status)
 {
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The VFIO container and group interface as thin calls: they fill in a structure, issue one ioctl
- * and turn the result into 0 or -errno. Nothing is remembered here beyond the three file
- * descriptors, so that a test sees what the kernel does and not what a library makes of it.
+ * vfio.c - the VFIO container and group interface as thin calls
+ *
+ * The calls fill in a structure, issue one ioctl and turn the result into 0 or -errno. They keep
+ * nothing but the three file descriptors, so that a test sees what the kernel does and not what a
+ * library makes of it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -79,7 +81,7 @@ static int connect_group(struct vfio *v, unsigned long type)
 	return call(v->container, VFIO_SET_IOMMU, (void *)type);
 }
 
-/* Nothing is open yet. Gives back the group's number, or -errno. */
+/* Prepares @v; nothing is open yet. Returns the group's number, or -errno. */
 static int prepare(struct vfio *v, const char *bdf)
 {
 	v->container = -1;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A VFIO container with one group and its devices, of the sPAPR v2 type unless told otherwise.
+ * vfio.h - a VFIO container with one group and its devices
  *
- * Every call comes as a pair: __vfio_x() gives back 0 or -errno for a test to judge, vfio_x() is
- * for callers that cannot go on without it and ends the test with a message.
+ * The container is of the sPAPR v2 type by default.
+ *
+ * Every call comes as a pair: __vfio_x() returns 0 or -errno for the test to check; vfio_x() ends
+ * the test with a message when it fails.
  */
 #ifndef LIB_VFIO_H
 #define LIB_VFIO_H
@@ -23,7 +25,7 @@ struct vfio {
 	char bdf[16];
 };
 
-/* What a CREATE gave. */
+/* The window that a CREATE made. */
 struct window {
 	uint64_t start;
 	uint64_t size;
@@ -37,7 +39,7 @@ int vfio_open_group(int id);
 int __vfio_open(struct vfio *v, const char *bdf);
 int __vfio_open_as(struct vfio *v, const char *bdf, unsigned long type);
 void vfio_open(struct vfio *v, const char *bdf);
-/* The group of another device in the container of the first; v->container stays the first one's. */
+/* Adds another device's group to the container of @first; v->container is that of @first. */
 int __vfio_join(struct vfio *v, const struct vfio *first, const char *bdf);
 void vfio_join(struct vfio *v, const struct vfio *first, const char *bdf);
 /* Closes the device and its group; the container stays. */
@@ -48,7 +50,7 @@ void vfio_close(struct vfio *v);
 
 /* Any ioctl on the container, for arguments that the calls below cannot express. */
 int vfio_ioctl(struct vfio *v, unsigned long cmd, void *arg);
-/* VFIO_EEH_PE_OP; INJECT_ERR with an error of all zeroes. */
+/* VFIO_EEH_PE_OP; INJECT_ERR is called with an error of zeroes. */
 int vfio_eeh(struct vfio *v, uint32_t op);
 
 int __vfio_get_info(struct vfio *v, struct vfio_iommu_spapr_tce_info *info);

@@ -2,9 +2,9 @@
 /*
  * ddw.c - the four DDW calls of RTAS.
  *
- * A window takes the first free place in the PE. With TRAIT_OLD_NAMES its name goes with the place,
- * so names come back, that of a removed default window too; with TRAIT_BRIDGE_NAMES it goes with
- * the host bridge.
+ * A window takes the first free place in the PE. With TRAIT_OLD_NAMES the place decides the
+ * window's name, so names are used again, also that of a removed default window. With
+ * TRAIT_BRIDGE_NAMES the host bridge decides the name.
  */
 #include <string.h>
 #include <linux/sched.h>
@@ -72,7 +72,7 @@ static int rtas_query(const struct rtas_call *c)
 	u32 *rets = c->rets;
 
 	if (!pe || (c->nret != 5 && (c->nret != 6 || pe->config.narrow))) {
-		/* Logs have this answer, with all zeros, of a PE that is not there. */
+		/* In logs, a PE that does not exist has this answer, with all zeros. */
 		memset(rets, 0, (c->nret - 1) * sizeof(*rets));
 		return PAPR_RTAS_PARAMETER;
 	}
@@ -85,7 +85,7 @@ static int rtas_query(const struct rtas_call *c)
 	return PAPR_RTAS_SUCCESS;
 }
 
-/* Bit of a page size in the reply to a query; 0 for one that RTAS has no bit for. */
+/* Bit of a page size in the reply to a query; 0 if RTAS has no bit for it. */
 static u32 page_size_bit(u32 shift)
 {
 	static const u32 shifts[] = { 12, 16, 24, 25, 26, 27, 28, 34, 21 };
@@ -120,7 +120,7 @@ static u64 window_end(const struct model_window *w)
 	return w->start + (w->tces << w->page_shift);
 }
 
-/* The end of a window of the PE's that lies in the way of [start, start + size); or 0. */
+/* The end of a window of the PE that overlaps [start, start + size); 0 if there is none. */
 static u64 in_the_way(const struct model_pe *pe, u64 start, u64 size)
 {
 	u32 k;
@@ -149,7 +149,7 @@ static u64 new_start(const struct model_pe *pe, u64 size)
 	return start;
 }
 
-/* Return: one of the two busy answers that precede the work. */
+/* Return: one of the two busy answers before the work, or 0. */
 static int long_work(struct model_pe *pe)
 {
 	if (!trait(TRAIT_RTAS_BUSY))
@@ -205,7 +205,7 @@ static int rtas_remove(const struct rtas_call *c)
 	return PAPR_RTAS_SUCCESS;
 }
 
-/* The default window comes into being again; it may have what another one in its stead had. */
+/* Restores the default window; it may inherit the TCEs of the window that replaced it. */
 static void default_again(struct model_pe *pe)
 {
 	struct tce_table old = pe->table[0];
@@ -218,7 +218,7 @@ static void default_again(struct model_pe *pe)
 	table_drop(&old);
 }
 
-/* A reset into limited-address mode has an argument more. */
+/* A reset into limited-address mode has one more argument. */
 static bool reset_has(const struct model_pe *pe, const struct rtas_call *c)
 {
 	return pe->config.reset && c->nret == 1 &&
@@ -264,7 +264,7 @@ static int rtas_serve(u32 i, const struct rtas_call *c)
 	machine.count[services[i].call]++;
 	if (!v.refuse)
 		return services[i].serve(c);
-	/* LoPAR: a create that does not succeed has created nothing. */
+	/* LoPAR: a create that fails has created nothing. */
 	if (v.when == MODEL_AFTER && services[i].call != MODEL_CREATE)
 		services[i].serve(c);
 	return v.code;
@@ -295,7 +295,7 @@ bool papr_rtas_busy(int status)
 	return busy;
 }
 
-/* A millisecond for each wait. */
+/* One millisecond passes in each wait. */
 u64 papr_clock_ms(void)
 {
 	return __atomic_load_n(&waits, __ATOMIC_RELAXED);

@@ -2,8 +2,8 @@
 /*
  * dma.c - what is in the partition's memory, and devices that read and write it.
  *
- * Pages exist once they were written to; others read as zeros. A device's access goes through the
- * PE's TCEs piece by piece, as it would on the bus: what comes before the first fault is done.
+ * A page exists once something wrote to it; other pages read as zeros. A device's access goes
+ * through the PE's TCEs piece by piece, as on the bus: the part before the first fault is done.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static u8 *page_make(u64 hpa)
 	return (*slot)->data + hpa % BYTES;
 }
 
-/* Bytes from an address on that are in one page. */
+/* How many bytes from an address on are in the same page. */
 static size_t page_rest(u64 addr, size_t n)
 {
 	return n < BYTES - addr % BYTES ? n : BYTES - addr % BYTES;
@@ -102,13 +102,13 @@ void model_memory_write(u64 hpa, const void *from, size_t n)
 	machine_unlock();
 }
 
-/* May a device have this access, and where does it go? */
+/* Does a TCE allow this access, and to which address does it go? */
 static bool dma_reaches(const struct model_pe *pe, u64 ioba, u64 perm, u64 *hpa)
 {
 	return model_translate(pe, ioba, hpa) & perm && tce_own(*hpa & ~(BYTES - 1));
 }
 
-/* Bytes from @ioba on that lie at @hpa and on, at most @n; 0 where the device may not go. */
+/* How many bytes from @ioba on are contiguous from @hpa on, at most @n; 0 if there is no access. */
 static size_t dma_part(const struct model_pe *pe, u64 ioba, u64 perm, size_t n, u64 *hpa)
 {
 	return n && dma_reaches(pe, ioba, perm, hpa) ? page_rest(ioba, n) : 0;

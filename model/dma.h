@@ -3,7 +3,7 @@
 #ifndef MODEL_DMA_H
 #define MODEL_DMA_H
 
-/* Nobody ever wrote to it. */
+/* Makes all memory unwritten. */
 void dma_reset(void);
 
 #endif

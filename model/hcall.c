@@ -2,8 +2,8 @@
 /*
  * hcall.c - the four TCE hypercalls.
  *
- * Each finds its table and checks its arguments, then writes a run of TCEs. How much of a run
- * with a bad entry is written is the personality's affair.
+ * Each finds its table and checks its arguments, then writes a run of TCEs. The personality
+ * decides how much of a run with a bad entry is written.
  */
 #include <asm/byteorder.h>
 #include "inject.h"
@@ -14,8 +14,8 @@
  * @t:    the table
  * @idx:  the first one
  * @n:    how many
- * @list: contents; NULL for @tce everywhere
- * @tce:  content of all
+ * @list: contents; NULL if all entries are @tce
+ * @tce:  content of all entries, without @list
  */
 struct run {
 	struct tce_table *t;
@@ -30,7 +30,7 @@ static u64 run_tce(const struct run *r, u64 i)
 	return r->list ? __be64_to_cpu(r->list[i]) : r->tce;
 }
 
-/* Is entry @i inside of the table, and a page of the partition? */
+/* Is entry @i inside the table, and its page in the partition's memory? */
 static bool run_good(const struct run *r, u64 i)
 {
 	u64 tce = run_tce(r, i);
@@ -55,7 +55,7 @@ static u64 valid_tces(void)
 	return n;
 }
 
-/* How many more of them there will be. */
+/* How many more valid TCEs there will be after the run. */
 static u64 run_more(const struct run *r)
 {
 	u64 n = 0;
@@ -67,7 +67,7 @@ static u64 run_more(const struct run *r)
 	return n;
 }
 
-/* What a partition that shares its memory meets beside all else. */
+/* The further errors of a partition that shares its memory. */
 static long run_shared(const struct run *r)
 {
 	u64 more;
@@ -91,7 +91,7 @@ static void run_store(const struct run *r, u64 n)
 			table_put(r->t, r->idx + i, run_tce(r, i));
 }
 
-/* How many of its first entries can be written. */
+/* How many of the run's first entries can be written. */
 static u64 run_good_ones(const struct run *r)
 {
 	u64 good = 0;
@@ -117,7 +117,7 @@ static long run_write(const struct run *r)
 	return good < r->n ? PAPR_H_PARAMETER : PAPR_H_SUCCESS;
 }
 
-/* Table and index of a bus address. */
+/* Finds the table and index of a bus address. */
 static long run_find(struct run *r, u64 liobn, u64 ioba)
 {
 	r->t = machine_table(liobn);
@@ -156,7 +156,7 @@ static long run_locked(struct run *r, enum model_call call, u64 liobn, u64 ioba)
 	return rc;
 }
 
-/* A call that fails for what it is, not for where it writes. */
+/* Refuses a call for its arguments, before any table is looked at. */
 static long refused(enum model_call call, long code)
 {
 	machine_lock();

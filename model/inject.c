@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* inject.c - calls that are to fail, and calls that find the hypervisor busy. */
+/* inject.c - the armed faults: calls that shall fail, and calls that find the hypervisor busy. */
 #include <string.h>
 #include "inject.h"
 #include "machine.h"
 
 static struct {
-	struct model_fault fault[MODEL_FAULTS];	/* @nth counts down to 0, then @times does */
+	struct model_fault fault[MODEL_FAULTS];	/* first @nth counts down to 0, then @times */
 	u64 failed[MODEL_FAULTS];
 	u32 busy_calls;
 	u64 busy_times;

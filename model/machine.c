@@ -78,7 +78,7 @@ bool machine_make_default(struct model_pe *pe, bool garbage)
 	return table_make(&pe->table[0], &w, garbage);
 }
 
-/* The PE that had the table is looked at first the next time: there may be a thousand. */
+/* The next search begins at the PE that had the table: there may be a thousand PEs. */
 struct tce_table *machine_table(u64 liobn)
 {
 	static u32 last;
@@ -99,7 +99,7 @@ struct tce_table *machine_table(u64 liobn)
 	return NULL;
 }
 
-/* The same here. */
+/* The next search begins at the PE found, as in machine_table(). */
 struct model_pe *machine_pe(u64 buid)
 {
 	static u32 last;

@@ -6,7 +6,7 @@
 #include "model.h"
 #include "table.h"
 
-/* A program that wants more is built with them. */
+/* A program that needs more is built with another number. */
 #ifndef MODEL_MAX_PES
 #define MODEL_MAX_PES		4
 #endif
@@ -16,10 +16,10 @@
  * struct model_pe - a PE
  * @config: as given to model_add_pe()
  * @table:  its windows; without TRAIT_OLD_NAMES in no order
- * @named:  windows that were ever created
- * @busy:   busy answers that are left, with TRAIT_RTAS_BUSY
+ * @named:  number of windows ever created
+ * @busy:   busy answers still to give, with TRAIT_RTAS_BUSY
  * @limited: it is in limited-address mode
- * @gone:   it was taken away
+ * @gone:   it was removed
  */
 struct model_pe {
 	struct model_pe_config config;
@@ -38,7 +38,7 @@ struct model_pe {
  * @features: multi-TCE calls
  * @memory:   bytes of the partition's memory
  * @garbage:  new windows hold garbage
- * @writes:   calls that write TCEs
+ * @writes:   number of calls that write TCEs
  * @count:    calls by kind
  * @broke:    broken rules
  */
@@ -63,13 +63,13 @@ struct model_pe *machine_pe(u64 buid);
 struct model_pe *machine_pe_of(const struct tce_table *t);
 u32 machine_active(const struct model_pe *pe);
 
-/* The default window comes, or comes back. */
+/* Creates or restores the default window. */
 bool machine_make_default(struct model_pe *pe, bool garbage);
 
-/* A rule is broken: note it. Return: true when the personality refuses such calls. */
+/* Counts a broken rule. Return: true when the personality refuses such calls. */
 bool rule_broken(enum model_rule rule);
 
-/* Does the personality have it? */
+/* Does the personality have this trait? */
 bool trait(enum model_trait t);
 
 /* Does a TCE name memory of the partition? */

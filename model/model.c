@@ -2,7 +2,7 @@
 /*
  * model.c - a fresh hypervisor, and its PEs.
  *
- * The model's files have an order, and each calls those below it alone:
+ * The model's files have an order, and each file only calls those below it:
  *
  *   model.c                  what begins anew
  *   hcall.c, ddw.c, dma.c    the partition's calls, and its devices

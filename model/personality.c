@@ -2,7 +2,7 @@
 /*
  * personality.c - hypervisors by name.
  *
- * What each rule and trait is and where it comes from is in model.h; here is who has which.
+ * model.h explains each rule and trait and its source. This file says which hypervisor has which.
  */
 #include "model.h"
 
@@ -21,13 +21,13 @@
 /* LoPAR "ibm,query-pe-dma-window", IO Page Sizes: 4K, 64K, 16M; 2M is Linux' and QEMU's. */
 #define PAGE_SIZES	0x107
 
-/* What logs have: 4K and 64K, on newer firmware 2M as well. Nobody has seen 16M there. */
+/* In logs: 4K and 64K, on newer firmware 2M as well, never 16M. */
 #define LOGGED_SIZES	0x103
 #define LOGGED_SIZES_VF	0x3
 
 #define POWERVM_TRAITS	(TRAIT(ATOMIC) | TRAIT(PARTIAL) | TRAIT(UNDEFINED) | TRAIT(RTAS_BUSY))
 
-/* Newer machines, which there are logs of. */
+/* Newer machines, as in logs. */
 #define LOGGED_RULES	(ALL_RULES & ~RULE(RESET_INVALID))
 #define LOGGED_TRAITS	(POWERVM_TRAITS | TRAIT(BRIDGE_NAMES) | TRAIT(ONE_CREATED) | TRAIT(KEEPS))
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table.c - TCE tables that take memory only where something was written.
+ * table.c - TCE tables, with memory only for the parts that were written.
  *
- * A window may be far larger than what a test can afford, so TCEs are kept in chunks that exist
- * when a TCE in them differs from what the whole chunk is known to hold.
+ * A window may be far larger than a test's memory. So a table consists of chunks, and a chunk
+ * only has memory if one of its TCEs differs from the known content of the whole chunk.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "table.h"
 
-/* Valid mappings of addresses at which no partition has memory. */
+/* Valid TCEs with addresses at which no partition has memory. */
 static u64 garbage(u64 idx)
 {
 	u64 page = ((idx + 1) * 0x9e3779b97f4a7c15ULL) & 0xfffffff000ULL;
@@ -76,7 +76,7 @@ u64 table_get(const struct tce_table *t, u64 idx)
 	return chunk ? chunk[idx % TCE_CHUNK] : 0;
 }
 
-/* Give a chunk that is only known to be zeros or garbage memory of its own. */
+/* Gives memory to a chunk that so far is only known to be all zeros, or all garbage. */
 static void chunk_fill(struct tce_table *t, u64 i)
 {
 	u64 *chunk = calloc(TCE_CHUNK, sizeof(*chunk));
@@ -89,7 +89,10 @@ static void chunk_fill(struct tce_table *t, u64 i)
 	t->chunk[i] = chunk;
 }
 
-/* Zeros over what is zero already, or over the last of a chunk, take no memory. */
+/*
+ * Writes a zero. This needs no memory if the whole chunk is zero already, or if the TCE is the
+ * chunk's last entry and all others are zero.
+ */
 static bool put_zero(struct tce_table *t, u64 idx)
 {
 	u64 i = idx / TCE_CHUNK;
@@ -117,7 +120,7 @@ void table_put(struct tce_table *t, u64 idx, u64 tce)
 	t->chunk[i][idx % TCE_CHUNK] = tce;
 }
 
-/* Whole chunks become zeros at once. */
+/* Clears TCEs; whole chunks at once. */
 void table_zero(struct tce_table *t, u64 idx, u64 n)
 {
 	while (n) {
@@ -132,7 +135,7 @@ void table_zero(struct tce_table *t, u64 idx, u64 n)
 	}
 }
 
-/* The next valid TCE of a chunk, or where it ends. All garbage is valid. */
+/* The next valid TCE of a chunk, or the chunk's end. All garbage is valid. */
 static u64 chunk_next_valid(const u64 *chunk, u64 idx)
 {
 	u64 end = (idx / TCE_CHUNK + 1) * TCE_CHUNK;

@@ -9,10 +9,10 @@
 
 /**
  * struct tce_table - TCEs of a window
- * @w:       what it is, valid while @present
- * @present: it exists
- * @chunk:   TCEs in pieces of TCE_CHUNK; NULL for a piece of zeros, TCE_GARBAGE for one that nobody
- *           ever wrote to
+ * @w:       the window, valid while @present
+ * @present: the window exists
+ * @chunk:   TCEs in pieces of TCE_CHUNK; NULL for a piece of zeros, TCE_GARBAGE for a piece of
+ *           garbage that was never written to
  */
 struct tce_table {
 	struct model_window w;
@@ -22,10 +22,10 @@ struct tce_table {
 
 #define TCE_GARBAGE	((u64 *)1)
 
-/* A window comes into being; goes. */
+/* Makes a window's table; frees it. */
 bool table_make(struct tce_table *t, const struct model_window *w, bool garbage);
 void table_drop(struct tce_table *t);
-/* The first TCEs of @old become those of @t, for whole chunks. */
+/* Moves the first TCEs of @old to @t, in whole chunks. */
 void table_inherit(struct tce_table *t, struct tce_table *old);
 /* Index of the TCE of a bus address. Return: false when it is outside of the window. */
 bool table_index(const struct tce_table *t, u64 ioba, u64 *idx);

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# Packages of another architecture or suite, by name, without touching the machine's package state:
-# each suite gets an apt state of its own under build/cache/apt/SUITE, whose sources are the
-# machine's own with only the suite changed. One state per suite, so that a suite whose index
-# cannot be read (a mirror in the middle of a synchronisation) matters only to those who need it.
+# Packages of another architecture or suite, by name, without a change of the machine's package
+# state. Each suite gets an apt state of its own under build/cache/apt/SUITE, whose sources are the
+# machine's own with only the suite changed. One state per suite, so that a suite whose index cannot
+# be read (a mirror in the middle of a synchronisation) matters only to those who need it.
 
 APT_ROOT=$CACHE/apt
 GUEST_ARCH=ppc64el

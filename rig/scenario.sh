@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034 # variables are for scenarios and for those who source this
 #
-# What a scenario may set and what holds if it does not, for which kernels it is, and what it needs of them.
+# The variables that a scenario may set, their defaults, the scenario's kernels, and what it needs of them.
 # docs/testing.md has the format.
 
 QEMU_DEVICES=

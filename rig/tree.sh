@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# A kernel tree of the tester's own as a kernel of the rig, called "tree": TREE=PATH in the environment, the
-# folder that it was built in. Nothing is written there. build/tree has links to it, a stripped image,
-# and the line that rig/kernels.list would have.
+# The tester's own kernel tree as a kernel of the rig, called "tree": TREE=PATH in the environment is the
+# folder of its build. Nothing is written there. build/tree has links to it, a stripped image, and the line
+# that rig/kernels.list would have.
 
 # What there is no guest without, for its start, its console, its initramfs and its shell; and what there is no module without
 TREE_GUEST="PPC_PSERIES PPC_OF_BOOT_TRAMPOLINE PCI BLK_DEV_INITRD BINFMT_ELF BINFMT_SCRIPT PRINTK TTY HVC_CONSOLE PROC_FS SYSFS

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The driver's sources that know nothing of PCI, VFIO or the device tree, and compile unchanged over
-# tests/shim: what the programs in user space are built of.
+# The driver's sources for programs in user space: they do not use PCI, VFIO or the device tree, and
+# compile unchanged over tests/shim.
 
 SHARED	:= hv/hcall hv/ddw \
 	   tce/shadow tce/shadow_leaf tce/range_lock tce/gather tce/kvm_slots tce/batch \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * args.c - options of a command. An empty value is as none: it is most often a variable of a
- * script that was never set.
+ * args.c - options of a command. An empty value counts as no value: most often it is a script's
+ * variable that was never set.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@ static const struct arg *arg_named(const struct arg *args, const char *name)
 	return NULL;
 }
 
-/* Return: how many words the option took; 0 when it is wrong, which was said. */
+/* Return: how many words the option takes; 0 after an error message. */
 static int take(const struct arg *arg, char **argv, int left)
 {
 	if (!arg) {

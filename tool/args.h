@@ -11,7 +11,7 @@
  * struct arg - an option
  * @name:  with its dashes
  * @value: where its value goes; NULL if it has none
- * @flag:  set when it is there; NULL if nobody asks
+ * @flag:  set when the option is given; NULL if it has a value
  */
 struct arg {
 	const char *name;
@@ -22,8 +22,8 @@ struct arg {
 /**
  * args_parse() - take the options out of the arguments
  * @args: the table, an entry without a name is its end
- * @argc: how many arguments there are; those that stay
- * @argv: they move to its beginning
+ * @argc: number of arguments; on return, of those that are no options
+ * @argv: on return, those arguments are at its beginning
  *
  * Return: true, or false after saying what is wrong: an option that is not known, that stands
  * twice or lacks its value.

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * command.c - the table of commands. Names can be cut short as long as they
- * mean one command alone.
- */
+/* command.c - the table of commands. A name can be shortened while it means one command only. */
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -99,13 +96,13 @@ static bool begins(const char *whole, const char *part)
 	return !strncmp(whole, part, strlen(part));
 }
 
-/* Has an earlier command the same object? */
+/* Is this the first command with its object? */
 static bool is_first(size_t i)
 {
 	return !i || strcmp(commands[i - 1].object, commands[i].object);
 }
 
-/* The whole word that @word stands for; NULL when there is none, or more than one */
+/* The object that the shortened @word means; NULL when there is none, or more than one */
 static const char *object_of(const char *word)
 {
 	const char *found = NULL;
@@ -204,7 +201,7 @@ static void completion_object(const char *object)
 	printf("\" ;;\n\t\tesac ;;\n");
 }
 
-/* Words are taken from the line itself: bash's own end at the colons of a BDF. */
+/* The script takes words from the line itself: bash's own words end at the colons of a BDF. */
 static const char completion_head[] =
 	"# SPDX-License-Identifier: GPL-2.0-only\n"
 	"# Completion for bash, written by \"tcectl completion\"\n"

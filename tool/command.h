@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * command.h - what tcectl can be told: OBJECT COMMAND, in one table from which the
- * usage and the shell's completion come, too.
+ * command.h - the commands of tcectl: OBJECT COMMAND, in one table that also makes the usage and
+ * the shell's completion.
  */
 #ifndef TCECTL_COMMAND_H
 #define TCECTL_COMMAND_H
@@ -16,7 +16,7 @@ int command_usage(const char *format, ...) __attribute__((format(printf, 1, 2)))
 void command_help(void);
 
 /*
- * The commands: @argv has what is behind their names. Each returns the program's
+ * The commands: @argv has the arguments behind the command's name. Each returns the program's
  * exit status and is in the file that is named after it.
  */
 int pe_list(int argc, char **argv);

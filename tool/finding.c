@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * finding.c - findings for people, or as elements of a JSON array that the caller has begun.
- */
+/* finding.c - findings as text, or as elements of a JSON array that the caller has begun. */
 #include <stdarg.h>
 #include <stdio.h>
 

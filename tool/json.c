@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * json.c - a writer without a memory: of the nesting it knows the kinds and
- * whether a comma is due.
- */
+/* json.c - the writer, which knows each level's kind and whether a comma is due. */
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * message.c - words for people.
+ * message.c - error messages, and numbers as text.
  */
 #include <errno.h>
 #include <inttypes.h>

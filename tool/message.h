@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * message.h - what goes to standard error, and numbers for people.
+ * message.h - messages on standard error, and numbers for people.
  */
 #ifndef TCECTL_MESSAGE_H
 #define TCECTL_MESSAGE_H
@@ -11,13 +11,13 @@
 /* The program's exit status; the last one is "health"'s alone */
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_KNOWN = 3 };
 
-/* A line on standard error, "tcectl: " before it. */
+/* Prints a line on standard error, with "tcectl: " before it. */
 void error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Memory for @p, or the end of the program. */
+/* Returns @p; ends the program if it is NULL. */
 void *must(void *p);
 
-/* Bytes as "64K", "1G"; valid until it was called eight more times. */
+/* Bytes as "64K", "1G"; valid until eight more calls. */
 const char *size_text(uint64_t bytes);
 
 /* Bytes from such a text, or from a plain number; false when it is neither. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * patience.c - a child, a pipe and a clock. What waits in the kernel and cannot be killed stays
- * behind; it ends when the kernel lets it go, and init takes what is left of it.
+ * patience.c - a child, a pipe and a clock. A child that waits in the kernel and cannot be killed
+ * stays behind. It ends when the kernel stops waiting, and init reaps it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -42,7 +42,7 @@ static void child(int (*work)(int out, void *data), void *data, const int pipes[
 	_exit(work(pipes[1], data));
 }
 
-/* Return: more than 0 when there may be more, 0 at the end, less on an error. */
+/* Return: more than 0 if there may be more, 0 at the end, less than 0 on an error. */
 static ssize_t take(struct answer *a, int fd)
 {
 	ssize_t n;
@@ -59,7 +59,7 @@ static ssize_t take(struct answer *a, int fd)
 	return n;
 }
 
-/* Whoever comes late still has a moment. Return: 0, or ETIMEDOUT. */
+/* Waits for the child's answer, at least 50 ms. Return: 0, or ETIMEDOUT. */
 static int listen_to(int fd, struct answer *a)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };

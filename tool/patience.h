@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * patience.h - work that the kernel may make wait for long: it is done by a child, and given up
- * after a while.
+ * patience.h - work that may wait in the kernel for long: a child does it, and the parent gives
+ * up after a while.
  *
- * A reader in debugfs waits for a MAP, and that for a busy hypervisor; a write to a device waits
- * for a removal, and that for a user. All such waiting of one run together is no longer than
- * PATIENCE_SECONDS.
+ * A reader in debugfs may wait for a MAP, and the MAP for a busy hypervisor. A write to a device
+ * may wait for a removal, and the removal for a user. All waits of one run together take no
+ * longer than PATIENCE_SECONDS.
  */
 #ifndef TCECTL_PATIENCE_H
 #define TCECTL_PATIENCE_H
@@ -16,17 +16,17 @@
 
 /**
  * patient() - do something in a child
- * @work: returns 0 or an errno value; what it writes to @out comes back
+ * @work: returns 0 or an errno value; it writes its result to @out
  * @data: for @work
- * @text: what was written, to be freed, a byte behind it is 0; NULL if nobody asks
+ * @text: gets that result, with a byte 0 behind it, to be freed; NULL if not needed
  * @size: its length
  *
- * Return: what @work said, ETIMEDOUT when it did not come to an end (it may still do so later),
- * or why there is no child.
+ * Return: what @work returned; ETIMEDOUT if @work did not end (it may still end later); or why
+ * there is no child.
  */
 int patient(int (*work)(int out, void *data), void *data, char **text, size_t *size);
 
-/* From now on there is all of it again, for those who run on. */
+/* Gives a program that runs on the full PATIENCE_SECONDS again. */
 void patience_again(void);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcectl.c - the program's options; what it does is in command.c's table.
+ * tcectl.c - the program's options; command.c has its commands.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static const struct option options[] = {
 	{ }
 };
 
-/* Return: an exit status, or -1 to go on. */
+/* Return: an exit status, or -1 if the program shall go on. */
 static int option(int c)
 {
 	switch (c) {
@@ -48,7 +48,9 @@ static int option(int c)
 	}
 }
 
-/* The ones that are about the output may stand behind the command, too. They are taken out. */
+/*
+ * Options for the output may also stand behind the command. This takes them out of the arguments.
+ */
 static int options_behind(int argc, char **argv)
 {
 	int i, kept = 0;

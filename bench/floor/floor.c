@@ -3,11 +3,11 @@
  * floor.c - the least that a job on TCEs can cost.
  *
  * Bare hypercalls in full batches and nothing else: no shadow, no pinning, no locks, no barriers,
- * no way back. A driver that does its duty can come near to this and not below it.
+ * no undo after an error. A correct driver can come near to this cost, but not below it.
  *
  * It works in a dynamic window of its own, below a PCI host bridge that has no device (parameter
- * node). So nobody else writes to that table, and nothing can use what the TCEs say, which is: TCE
- * number i translates to page number i of memory.
+ * node). So nobody else writes to that table, and no device can use the TCEs. TCE number i
+ * translates to page number i of memory.
  *
  * For measurements in an emulated partition. It trusts its caller and is no example of a driver.
  */
@@ -79,7 +79,7 @@ static long floor_put(const struct floor_range *r)
 
 	if (r->n == 1)
 		return floor_put_one(r->first, floor_tce(r->first));
-	/* a page of the kernel's is aligned as the hypervisor wants it */
+	/* a kernel page is aligned as the hypervisor requires */
 	list = (__be64 *)__get_free_page(GFP_KERNEL);
 	if (!list)
 		return -ENOMEM;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * floor.h - what tce_floor.ko does for a program: calls on /dev/tce_floor.
+ * floor.h - the calls that tce_floor.ko offers to a program, on /dev/tce_floor.
  *
  * Indices count TCEs from the window's start. PUT and STUFF may run in several threads at a time;
- * CREATE and REMOVE may not run beside anything.
+ * while CREATE or REMOVE runs, no other call may run.
  */
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# Functions for guest scripts: ". /lib.sh". A PCI function is named as in sysfs: 0000:00:01.0.
+# Functions for guest scripts, which begin with ". /lib.sh". A PCI function is named as in sysfs:
+# 0000:00:01.0.
 
 # Results, in the rig's words. A script that failed once must not end with status 0.
 ok() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mark LABEL: a phase mark from a shell. See mark.h. */
+/* mark.c - "mark LABEL": a phase mark from a shell, see mark.h. */
 #include <stdlib.h>
 
 #include "mark.h"

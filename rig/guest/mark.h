@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Phase marks: a guest program divides the host's trace of hypercalls into phases.
+ * mark.h - phase marks, by which a guest program divides the host's trace of hypercalls
  *
  * mark(LABEL) asks the hypervisor by RTAS (get-sensor-state) for the state of a sensor that does
  * not exist: of type MARK_SENSOR, with the label as its index. QEMU answers "not supported" and

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rtas NAME ARGUMENT...: an RTAS call with one output, its status, from a shell. Exit status 0 if
- * that is 0. What drmgr does with sensors and indicators takes no more than this.
+ * rtas.c - "rtas NAME ARGUMENT...": an RTAS call from a shell; its one output is the status
+ *
+ * The exit status is 0 if the call's status is 0. What drmgr does with sensors and indicators
+ * takes no more than this.
  */
 #include <stdlib.h>
 

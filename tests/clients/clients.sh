@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034 # variables are for rig/boot, which sources this
 #
-# What the scenarios of "make test-clients" share: programs that others wrote, from the archive, and the
+# What the scenarios of "make test-clients" share: other authors' programs from the archive, and the
 # usual machine with tcectl. Their packages are fetched when such a scenario is about to run.
 . "$ROOT/tests/guest/common.sh"
 NEEDS="$NEEDS HUGETLBFS"

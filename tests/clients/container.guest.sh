@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Containers of crun's for a user without any privilege, "alice", after clients.sh: an OCI bundle that is made here,
+# Containers of crun's for "alice", a user without any privilege, after clients.sh. The OCI bundle is made here,
 # with the machine's own programs in it. Its user namespace has one number, its cgroups are left alone.
 
 CONTAINERS=/tmp/containers

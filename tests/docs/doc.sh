@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# doc NAME  runs a block of the documentation, as tests/docs/extract has written it to $DOCS. What the page shows
+# tests/docs/doc.sh - "doc NAME" runs a block of the documentation, as tests/docs/extract has written it to $DOCS. What the page shows
 # after it must be among what it prints, line by line and in this order; "..." stands for anything.
 
 doc() {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioas_fuzz.c - the module's space_* functions and the reference do the same, step by step.
+ * ioas_fuzz.c - the module's ioas_* functions and the reference, compared step by step.
  *
- * The input is a byte of settings and then one record per step. A step may have a fault armed. What
- * it returns and what the devices then reach has to be what the reference says; a call that failed
- * for its fault has to have changed nothing. In between and in the end the walker (walk.c) looks
- * at the inside. There are two IOASes of one process, each of which may come to its end and begin
- * anew, two PEs that go to either of them or are taken and in none, and KVM, which has found a
- * window and writes to it as long as it likes.
+ * The input is a byte of settings and then one record per step. A fault may be armed for a step.
+ * The step's result, and what devices reach after it, must be as the reference says; a call that
+ * failed by its fault must have changed nothing. Sometimes, and at the end, the walker (walk.c)
+ * checks the inside. There are two IOASes of one process, each of which may end and begin anew;
+ * two PEs, each in one of the IOASes, or taken and in none; and KVM, which has found a window and
+ * writes to it at any time.
  *
  * FUZZ_TRACE=1 in the environment prints each step.
  */
@@ -25,22 +25,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The byte of settings. */
 #define SET_V1		1
-#define SET_OTHER_HIGH	2	/* the second PE has its dynamic windows elsewhere */
+#define SET_OTHER_HIGH	2	/* the second PE has its dynamic windows in another place */
 #define SET_NO_INDIRECT	4
 #define SET_NO_STUFF	8
 #define SET_KILL	16	/* the IOAS ends before its PEs leave */
 #define SET_ATTACHED	32	/* it begins with a PE and registered memory */
-#define SET_KVM		64	/* ... and with KVM, which has found the PE's window */
+#define SET_KVM		64	/* ... and KVM has found the PE's window */
 #define SET_SECOND	128	/* the second IOAS has the other PE, and the same memory */
 
 /**
  * struct step - a record of the input
- * @what:   the call, of which IOAS
- * @anchor: where on the bus, page sizes, who calls
+ * @what:   the call, and its IOAS
+ * @anchor: place on the bus, page sizes, calling process
  * @offset: in pages, from the anchor
  * @pages:  how many
- * @mem:    where in user memory
- * @fault:  what fails meanwhile
+ * @mem:    place in user memory
+ * @fault:  what fails during the call
  */
 struct step {
 	u8 what;
@@ -51,7 +51,7 @@ struct step {
 	u8 fault;
 };
 
-/* What a fault may do to the call that it hits. */
+/* The effect that a fault may have on its call. */
 enum effect {
 	NO_FAULT,
 	TAKEN_BACK,	/* if the call fails, all is as before */
@@ -63,13 +63,13 @@ static struct {
 	bool v1;
 	bool trace;
 	bool quarantine;	/* pages may stay pinned for good */
-	bool over;		/* an IOAS has left something behind that a new one would hide */
-	bool refused;		/* the host got a PE while the hypervisor did nothing */
+	bool over;		/* an ended IOAS has left pinned pages that only it knows */
+	bool refused;		/* the host got a PE while the hypervisor refused everything */
 	enum effect effect;
-	u64 waited;		/* for a busy hypervisor, before the step */
-	u32 num;		/* whose turn it is */
+	u64 waited;		/* waits for a busy hypervisor, before the step */
+	u32 num;		/* the IOAS of this step */
 	struct ioas *ioas;
-	struct kvm_table *kvm;	/* what KVM has found */
+	struct kvm_table *kvm;	/* the table that KVM has found */
 } run;
 
 static void turn_of(u32 num)
@@ -97,7 +97,7 @@ static enum effect arm_calls(u64 nth, u64 times, u8 how)
 
 static enum effect arm_busy(u8 how)
 {
-	/* Past the driver's patience, or soon over. */
+	/* Busy for longer than the driver waits, or for a short time. */
 	model_busy(~0U, how & 1 ? MODEL_FOREVER : 3, how & 1 ? 9904 : PAPR_H_BUSY,
 		   PAPR_RTAS_BUSY);
 	return how & 1 ? BEYOND_REPAIR : NO_FAULT;
@@ -182,7 +182,7 @@ static u64 pages_of(const struct step *s)
 	return n >> 14 == 3 ? n & 0xfff : n >> 14 == 2 ? n & 0x3ff : n & 0xf;
 }
 
-/* Of a range from before the end of its window: sometimes about as many as are left. */
+/* Pages of a range; near a window's end sometimes about as many as are left. */
 static u64 range_pages(const struct step *s)
 {
 	if ((s->anchor & 2) && (s->pages[1] & 0x20))
@@ -199,7 +199,7 @@ static u64 ua_of(const struct step *s)
 	return UA + (s->mem & 0x1f) * 256 * KiB;
 }
 
-/* Memory that was registered, most of the time: a page of it, or all of it. */
+/* Mostly memory that was registered: a page of it, or all of it. */
 static bool known_memory(const struct step *s, u64 *ua, u64 *size)
 {
 	return !(s->anchor & 4) && ref_region(s->mem & 0x1f, ua, size);
@@ -214,7 +214,7 @@ static u64 mapped_ua_of(const struct step *s, u32 shift)
 	return ua + (((u64)s->pages[1] << 2 | s->offset[1] >> 6) << shift) % size;
 }
 
-/* To register: whole pages, except when it is said not to. */
+/* The size to register: whole pages, except if the record says otherwise. */
 static u64 range_of(const struct step *s)
 {
 	u64 size = s->mem & 0x20 ? pages_of(s) % 64 * 2 * MiB : pages_of(s) * 4 * KiB;
@@ -232,7 +232,7 @@ static void tell(const char *what, int rc, u64 a, u64 b, u64 c)
 			met() ? " (fault)" : run.effect ? " (fault not met)" : "");
 }
 
-/* A call that met its fault and failed tells nothing of the reference. */
+/* A call that failed by its fault is not compared with the reference. */
 static bool excused(int rc)
 {
 	bool failed = rc && met();
@@ -253,7 +253,7 @@ static void expect(const char *what, int rc, int want)
 
 static enum ref_failure failure(bool unmaps)
 {
-	/* The older API's MAP can fail by itself half-way: then the fault met the way back. */
+	/* The older API's MAP can fail half-way by itself: then the fault hit the undo. */
 	if (run.effect == BEYOND_REPAIR || (run.v1 && model_failed()))
 		return REF_UNKNOWN;
 	return run.effect == KILLED && unmaps ? REF_PART_GONE : REF_AS_BEFORE;
@@ -296,7 +296,7 @@ static void do_enable(void)
 		expect("ENABLE", rc, ref_enable());
 }
 
-/* Which part of what was mapped went before a fault is not followed: all is vague. */
+/* The reference does not follow which mappings were cleared before a fault: all are vague. */
 static void do_disable(void)
 {
 	int rc = ioas_disable(run.ioas);
@@ -340,8 +340,9 @@ static void do_unregister(const struct step *s)
 }
 
 /*
- * A window that cannot stay is removed before it is known to be clear. When its remove fails, the
- * name may be the default window's or its own still: it is cleared in steps of the smaller pages.
+ * The driver removes a window that must not stay before it knows that the window is clear. If the
+ * removal fails, the name may be the window's own or the default window's: the driver clears it
+ * in steps of the smaller pages.
  */
 static void forgive(void)
 {
@@ -349,7 +350,7 @@ static void forgive(void)
 	model_forgive(RULE_IOBA_ALIGNED);
 }
 
-/* Windows came or went. */
+/* After a call that creates or removes windows. */
 static void structural(int rc)
 {
 	if (rc)
@@ -405,7 +406,7 @@ static void do_attach(const struct step *s)
 	bool had = pe->owned;
 	int rc;
 
-	/* VFIO has a group in one container at a time. */
+	/* VFIO allows a group in only one container at a time. */
 	if (ref_ioas_of(s->mem & 1) == (int)!run.num)
 		return;
 	disarm();
@@ -422,7 +423,7 @@ static void do_attach(const struct step *s)
 	ref_compare_all();
 }
 
-/* Somebody has opened the group and does nothing with it: the device reaches nothing. */
+/* A user has opened the group and does nothing with it: the device reaches nothing. */
 static void do_take(const struct step *s)
 {
 	struct endpoint *e = &world.more[s->mem & 1];
@@ -462,7 +463,7 @@ static void do_info(void)
 	expect("GET_INFO", ioas_info(run.ioas, &info), other ? -EPERM : pes ? 0 : -ENXIO);
 }
 
-/* Other pages at these addresses; what devices reach stays what it is. */
+/* Maps other pages at these addresses; what devices reach does not change. */
 static void do_remap(const struct step *s)
 {
 	u64 ua = UA + (s->mem & 0x1f) * 256 * KiB, pages = 1 + number(s->pages) % 64;
@@ -487,7 +488,7 @@ static void leave_all(const struct step *s)
 	run.refused |= s->mem & 4 && run.effect == BEYOND_REPAIR;
 }
 
-/* What stays pinned for good is within reach of its IOAS alone. */
+/* Only the IOAS has pointers to what stays pinned for good, so no new one takes its place then. */
 static void begin_anew(void)
 {
 	u32 i;
@@ -503,7 +504,10 @@ static void begin_anew(void)
 	ref_compare_all();
 }
 
-/* A reboot comes before the PEs leave, close() after that; a new one follows at once. */
+/*
+ * Ends the IOAS, as a reboot does before the PEs leave, or as close() does after that. A new IOAS
+ * follows at once.
+ */
 static void do_close(const struct step *s)
 {
 	turn_of(!run.v1 && s->mem & 1);
@@ -529,7 +533,7 @@ static void kvm_drop(void)
 	run.kvm = NULL;
 }
 
-/* What it has of a window it keeps, until it is told otherwise. */
+/* KVM keeps a window's table until this step drops it. */
 static void do_kvm_find(const struct step *s)
 {
 	struct kvm_table *const *place = &world.more[s->mem & 1].kvm[s->anchor & 1];
@@ -544,7 +548,7 @@ static void do_kvm_find(const struct step *s)
 	tell("kvm finds", 0, s->mem & 1, s->anchor & 1, !!run.kvm);
 }
 
-/* Is it a window still? Then it is that one's turn. */
+/* Does KVM's table still belong to a window? If so, the step is for that window's IOAS. */
 static bool kvm_window(u32 *num)
 {
 	u32 i, k;
@@ -565,7 +569,7 @@ static void kvm_put(u64 ioba, u64 ua, u64 perm)
 	u32 num;
 
 	tell("kvm puts", rc, ioba, ua, perm);
-	/* What it leaves to user space is cleared. */
+	/* KVM clears a TCE whose write it leaves to user space. */
 	if (kvm_window(&num))
 		ref_kvm(num, ioba, rc ? 0 : perm, met());
 }
@@ -670,7 +674,7 @@ static void dispatch(const struct step *s)
 	}
 }
 
-/* Calls that come with the pair's second half are the second IOAS's. There is none beside v1. */
+/* Calls with the second half of a pair are for the second IOAS. With v1 there is no second IOAS. */
 static u32 ioas_of(const struct step *s)
 {
 	bool in_any = (s->what & 0xc0) == 0xc0;
@@ -679,20 +683,20 @@ static u32 ioas_of(const struct step *s)
 	return !run.v1 && (in_any || registers);
 }
 
-/* Everything, also what the reference does not know of. */
+/* Checks everything, also what the reference does not know. */
 static void walk(void)
 {
 	world_check();
 	ref_compare_all();
 }
 
-/* Return: false when devices were cut off, and with them the sequence. */
+/* Return: false when devices were isolated: the sequence ends then. */
 static bool take_step(const struct step *s)
 {
 	bool foreign;
 
 	turn_of(ioas_of(s));
-	/* Seldom, another process than the owner calls. */
+	/* Rarely, another process than the owner calls. */
 	foreign = run.ioas->regions.mm && (s->anchor & 0x7c) == 0x7c;
 	shim_set_mm(foreign ? &world.other : &world.mm);
 	run.effect = arm(s);
@@ -745,8 +749,9 @@ static void begin(u8 set)
 }
 
 /*
- * The host has a PE in which TCEs may be valid, from when the hypervisor refused everything. What
- * they reach is pinned. It answers now: the next user gets the PE empty, or does not get it.
+ * The host has a PE in which TCEs may be valid, since the hypervisor refused everything. What
+ * they reach is pinned. The hypervisor answers again now: the next user gets the PE empty, or
+ * does not get it.
  */
 static bool next_user(struct endpoint *e)
 {
@@ -757,7 +762,7 @@ static bool next_user(struct endpoint *e)
 	return true;
 }
 
-/* What test_faults asks of an end in which something had to be quarantined. */
+/* Checks an end with a quarantine, as test_faults does. */
 static void check_quarantine(void)
 {
 	struct endpoint *e;
@@ -783,7 +788,7 @@ static void end(u8 set)
 		CHECK(ioas_map(&world.ioas, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
 	world_give_back();
 	forgive();
-	/* KVM is the last one, now and then. */
+	/* Sometimes KVM is the last user of a table. */
 	kvm_drop();
 	if (world.isolated)
 		check_quarantine();
@@ -794,7 +799,7 @@ static void end(u8 set)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
-	/* The walker's assertions are cmocka's, which must crash here. */
+	/* The walker uses cmocka's assertions, which must crash here. */
 	setenv("CMOCKA_TEST_ABORT", "1", 1);
 	run.trace = getenv("FUZZ_TRACE");
 	return 0;

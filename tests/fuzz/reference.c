@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reference.c - an IOAS without any cleverness.
+ * reference.c - the arrays and lists of the reference.
  *
- * A page that may hold its old or its new content after a fault is vague: it is not compared, and
- * what depends on it is taken as the module says, until a call on it succeeds.
+ * A page is vague if it may have its old or its new content after a fault. A vague page is not
+ * compared, and the reference accepts what the module says of it, until a call on the page
+ * succeeds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ struct page_ref {
 	bool vague;
 };
 
-/* What was mapped there when it was registered: each page. */
+/* A region, with the pages that were mapped at its registration. */
 struct region_ref {
 	u64 ua;
 	u64 size;
@@ -27,13 +28,13 @@ struct region_ref {
 };
 
 struct window_ref {
-	struct page_ref *page;	/* NULL: there is no such window */
+	struct page_ref *page;	/* NULL: the window does not exist */
 	u64 start;
 	u64 pages;
 	u32 shift;
 };
 
-/* What firmware has for a PE: its default window, lent or not; up to two others. */
+/* A PE's windows in firmware: the default one, lent or not, and up to two others. */
 struct pe_ref {
 	u64 high;
 	bool dflt;
@@ -108,7 +109,7 @@ int ref_ioas_of(u32 pe)
 	return -1;
 }
 
-/* Nothing is left of it, and another one takes its place. */
+/* The IOAS is gone with all that it had, and a new one takes its place. */
 void ref_closed(bool v1)
 {
 	u32 i;
@@ -178,7 +179,7 @@ static void window_new(u32 num, u64 start, u64 size, u32 shift)
 
 /* --- firmware --- */
 
-/* Where firmware puts a window in one PE, or why it does not. */
+/* The place that firmware gives a window in one PE, or the errno if it gives none. */
 static int pe_place_ref(struct pe_ref *pe, u32 shift, u64 size, u64 want, u64 *start)
 {
 	bool idle = pe->dflt && !pe->lent;
@@ -204,7 +205,7 @@ static int pe_place_ref(struct pe_ref *pe, u32 shift, u64 size, u64 want, u64 *s
 	return 0;
 }
 
-/* A window in one PE, at @want, where others have it, or PE_ANYWHERE. */
+/* Creates a window in one PE: at @want, where the other PEs have it, or anywhere. */
 static int pe_open_ref(struct pe_ref *pe, u32 shift, u64 size, u64 want, u64 *start)
 {
 	int rc = pe_place_ref(pe, shift, size, want, start);
@@ -232,7 +233,7 @@ static void each_pe_closes(u64 start)
 		pe_close_ref(&firmware[ref->order[i]], start);
 }
 
-/* The first PE decides where it is, the others follow or all is undone. */
+/* The first PE decides the window's place. The others must have the same, or all is undone. */
 static int each_pe_opens(u32 shift, u64 size, u64 *start)
 {
 	struct pe_ref was[REF_PES];
@@ -287,7 +288,7 @@ int ref_attach(u32 pe, int rc)
 		return rc;
 	if (ref->pes) {
 		want = join_all(&firmware[pe]);
-		/* Where firmware is not predicted the module is believed. */
+		/* If firmware's windows are not known, the module's result counts. */
 		want = ref->vague_firmware ? rc : want;
 	} else {
 		firmware[pe].lent = true;
@@ -319,7 +320,7 @@ void ref_detach(u32 pe)
 	}
 }
 
-/* --- who may do what --- */
+/* --- permissions --- */
 
 static bool foreign(void)
 {
@@ -376,7 +377,7 @@ static bool exists(u64 ua, u64 size)
 					  within(ua, ua + size, HUGE_UA, HUGE_SIZE));
 }
 
-/* Is one IOMMU page registered, in one piece? */
+/* Is one IOMMU page registered, and physically contiguous? */
 static bool registered(u64 ua, u32 shift)
 {
 	u32 i;
@@ -396,7 +397,7 @@ bool ref_region(u32 i, u64 *ua, u64 *size)
 	return true;
 }
 
-/* Where the pages of a range lie now. */
+/* The physical addresses of a range's pages now. */
 static u64 *pages_now(u64 ua, u64 size)
 {
 	u64 *hpa = malloc(size / PAGE_SIZE * sizeof(*hpa));
@@ -408,7 +409,7 @@ static u64 *pages_now(u64 ua, u64 size)
 	return hpa;
 }
 
-/* What a device reaches when this is mapped; registered memory is what it was then. */
+/* What a device reaches at @ua once mapped: for registered memory, the pages at registration. */
 static u64 hpa_of(u64 ua)
 {
 	u32 i;
@@ -481,7 +482,7 @@ int ref_unregister(u64 ua, u64 size, int rc)
 	i = find_region(ua, size);
 	if (i < 0)
 		return i;
-	/* What KVM has counted may be too much. */
+	/* KVM may have counted too much. */
 	if (named(ua, size) || (rc == -EBUSY && (any_vague() || kvm_wrote)))
 		return -EBUSY;
 	free(ref->region[i].hpa);
@@ -491,7 +492,7 @@ int ref_unregister(u64 ua, u64 size, int rc)
 
 /* --- pages --- */
 
-/* Law 9: what a device could write to is dirty from the moment the TCE is gone. */
+/* Law 9: a page that a device could write to is dirty from the moment when its TCE is cleared. */
 static void page_set(struct page_ref *p, u64 ua, u64 perm)
 {
 	if (!p->vague && p->perm & PAPR_TCE_WRITE)
@@ -552,7 +553,7 @@ int ref_remove(u64 ioba)
 	return 0;
 }
 
-/* The range's window, when it lies in one as it has to. */
+/* Finds the range's window, and checks the range. */
 static int range_check(u64 ioba, u64 ua, u64 size, struct window_ref **w)
 {
 	if (foreign() || !ref->enabled)
@@ -598,8 +599,8 @@ int ref_unmap(u64 ioba, u64 size)
 /* --- KVM --- */
 
 /*
- * Which of the process' regions KVM found is not ours to say, nor where that one's pages lie: that
- * it is pinned is.
+ * The reference does not know which of the process' regions KVM found, or its pages. It only
+ * checks that the page is pinned.
  */
 void ref_kvm(u32 num, u64 ioba, u64 perm, bool vague)
 {
@@ -624,8 +625,9 @@ void ref_kvm(u32 num, u64 ioba, u64 perm, bool vague)
 /* --- failed calls --- */
 
 /*
- * A killed UNMAP stops anywhere: what does not translate any more is gone. What was vague stays so:
- * that a device does not reach it says nothing of what the module knows, nor of other devices.
+ * A killed UNMAP stops anywhere: a page that does not translate any more is unmapped. A vague
+ * page stays vague: one device's translation says nothing about the module's state, or about
+ * other devices.
  */
 static void page_resync(struct window_ref *w, u64 i)
 {
@@ -684,7 +686,7 @@ static void window_compare(const struct window_ref *w, u64 first, u64 n)
 				     w->shift);
 }
 
-/* And a page on either side. */
+/* Also compares one page on either side. */
 void ref_compare(u64 ioba, u64 size)
 {
 	const struct window_ref *w = window_at(ioba);

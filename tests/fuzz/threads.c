@@ -2,14 +2,14 @@
 /*
  * threads.c - several threads in one IOAS, under ThreadSanitizer.
  *
- * Each of the mappers has a slice of the default window and memory of its own, so that it knows
- * what its slice translates to when all have stopped. Meanwhile one thread creates and removes a
- * second window, which all map into, one registers and unregisters memory that others try to
- * map, one brings and takes a second PE, and the hypervisor is busy now and then or fails. Two are
- * processors of a hostile guest, for which KVM writes to the same few TCEs of two windows, also
- * after those are gone, and whose user space maps and unmaps there too. No page may be reachable
- * when its memory was unregistered. When they have stopped, the walker (walk.c) looks at
- * everything. In the last round the IOAS is ended under their feet.
+ * Each mapper has its own slice of the default window and its own memory, so that it knows the
+ * slice's translations after all threads have stopped. Meanwhile one thread creates and removes a
+ * second window, which all map into. One thread registers and unregisters memory that others try
+ * to map. One attaches and detaches a second PE, and the hypervisor is sometimes busy or fails.
+ * Two threads are processors of a hostile guest: KVM writes for them to the same few TCEs of two
+ * windows, also after these windows are gone, and the guest's user space maps and unmaps there,
+ * too. No page may be reachable after its memory was unregistered. After all have stopped, the
+ * walker (walk.c) checks everything. In the last round the IOAS is ended while the threads run.
  *
  * threads.N [SECONDS]
  */
@@ -26,9 +26,9 @@
 #define SLICE		(4 * MiB)
 #define SLICE_PAGES	(SLICE / (4 * KiB))
 #define ROUND_MS	150
-#define PATIENCE	60	/* seconds more than asked for */
+#define PATIENCE	60	/* the most seconds beyond those asked for */
 
-/* What one thread does over and over, and how often that was of any use. */
+/* The call that a thread repeats, and how often it succeeded. */
 struct worker {
 	pthread_t thread;
 	void (*turn)(struct worker *w);
@@ -39,8 +39,8 @@ struct worker {
 	u64 good;
 	u64 ua[SLICE_PAGES];	/* mapper: what its slice holds, 0 for nothing */
 	u32 cpu;		/* processor: which one */
-	struct kvm_table *held;	/* ... what KVM has */
-	u64 base;		/* ... and where its window is */
+	struct kvm_table *held;	/* ... the table that KVM has */
+	u64 base;		/* ... and its window's start */
 };
 
 static bool stop;
@@ -61,7 +61,7 @@ static u32 dice(struct worker *w, u32 sides)
 	return rand_r(&w->seed) % sides;
 }
 
-/* One of the answers that others can bring about; 0 ends the list. */
+/* Checks that @rc is one of the answers that other threads can cause; 0 ends the list. */
 static void expect(struct worker *w, int rc, const int *allowed)
 {
 	w->good += !rc;
@@ -72,7 +72,7 @@ static void expect(struct worker *w, int rc, const int *allowed)
 	CHECK(*allowed, "%s: errno %d", w->what, -rc);
 }
 
-/* Tests look at the model's counters without its lock. */
+/* Tests read the model's counters without its lock. */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
@@ -121,7 +121,7 @@ static void turn_mapper(struct worker *w)
 		map_high(w);
 }
 
-/* Now and then a second PE is there, and a fault may let it miss a window. */
+/* Sometimes there is a second PE, and by a fault it may lack a window. */
 static void turn_windows(struct worker *w)
 {
 	static const int allowed[] = { -EIO, -ENOSPC, -EINVAL, 0 };
@@ -139,12 +139,12 @@ static void turn_windows(struct worker *w)
 		} while (rc == -EIO);
 }
 
-/* Where the guest's two processors meet, in both windows; the first few are for one each. */
+/* TCEs of the guest's two processors, in both windows; the first few are for one processor each. */
 #define GUEST_SLICE	5
 #define GUEST_TCES	24
 #define CPU_TCES	6
 
-/* Nothing that the guest can write to reaches memory that was just unregistered. */
+/* No TCE that the guest can write reaches memory that was just unregistered. */
 static void check_unreachable(u64 ua, u64 size)
 {
 	u64 end = GUEST_SLICE * SLICE + (GUEST_TCES + 8) * PAGE_SIZE;
@@ -153,7 +153,7 @@ static void check_unreachable(u64 ua, u64 size)
 	for (ioba = GUEST_SLICE * SLICE; ioba < end; ioba += 4 * KiB) {
 		if (papr_get_tce(LIOBN, ioba, &tce) || !(tce & RW))
 			continue;
-		/* Pages lie in reverse. */
+		/* Pages are in reverse order. */
 		CHECK(tce < shim_hpa(&world.mm, ua + size - PAGE_SIZE) ||
 		      tce >= shim_hpa(&world.mm, ua) + PAGE_SIZE, "%llx at %llx",
 		      (unsigned long long)tce, (unsigned long long)ioba);
@@ -174,7 +174,7 @@ static void turn_memory(struct worker *w)
 		check_unreachable(ua, MiB);
 }
 
-/* Memory of somebody else's, which may be registered. */
+/* Maps another thread's memory, which may be registered. */
 static void turn_thief(struct worker *w)
 {
 	static const int allowed[] = { -EIO, -EINVAL, 0 };
@@ -200,7 +200,7 @@ static void turn_pe(struct worker *w)
 	pe_release(pe);
 }
 
-/* The guest's user space, which also brings KVM its slots. */
+/* The guest's user space, which also makes KVM's slots. */
 static void turn_user(struct worker *w)
 {
 	static const int allowed[] = { -EIO, -ENXIO, 0 };
@@ -222,7 +222,7 @@ static void let_go(struct worker *w)
 	w->held = NULL;
 }
 
-/* KVM keeps what it has, also when the window is gone. */
+/* KVM keeps its table, also after the window is gone. */
 static void turn_cpu(struct worker *w)
 {
 	u32 high = dice(w, 2), i;
@@ -238,20 +238,21 @@ static void turn_cpu(struct worker *w)
 		bool own = n < CPU_TCES;
 		u64 ioba = w->base + (own ? w->cpu * CPU_TCES + n : n + CPU_TCES) * PAGE_SIZE;
 		/*
-		 * The memory of mappers, and that which comes and goes. Where both write
-		 * counts are lost, and what is counted too high does not go.
+		 * Mappers' memory, and memory that others register and unregister. If both
+		 * processors write a TCE, counts are lost, and memory with a too high count
+		 * cannot be unregistered.
 		 */
 		u64 ua = UA + dice(w, own ? 4 : 3) * SLICE + dice(w, 64) * 4 * KiB;
 
 		if (kvm_put_tce(w->held, ioba, ua, dice(w, 3) ? RW : 0) == KVM_DONE)
 			w->good++;
 	}
-	/* Now and then nothing of it is there. */
+	/* Sometimes clears all TCEs of this processor. */
 	for (i = 0; w->held && !dice(w, 4) && i < CPU_TCES; i++)
 		kvm_put_tce(w->held, w->base + (w->cpu * CPU_TCES + i) * PAGE_SIZE, 0, 0);
 }
 
-/* Failures, one at a time and seldom two in a call, and short busy times. */
+/* Failures, mostly one at a time and rarely two in a call, and short busy times. */
 static void turn_hypervisor(struct worker *w)
 {
 	usleep(4000 + dice(w, 4000));
@@ -274,7 +275,7 @@ static void turn_info(struct worker *w)
 	usleep(200);
 }
 
-/* The last ones are numbers of slices that nobody else uses. */
+/* The last numbers are of slices that no other thread uses. */
 static struct worker workers[] = {
 	{ .turn = turn_mapper, .what = "mapper 0", .num = 0 },
 	{ .turn = turn_mapper, .what = "mapper 1", .num = 1 },
@@ -352,7 +353,7 @@ static void check_all(void)
 		check_slice(&workers[i]);
 }
 
-/* Threads that were only in each other's way have tested nothing. */
+/* Has the worker succeeded often enough? Threads that only blocked each other tested nothing. */
 static bool enough(const struct worker *w)
 {
 	return w->turns > 10 && w->good > 4;
@@ -430,7 +431,7 @@ int main(int argc, char **argv)
 			cut_off += !!world.isolated;
 		}
 		last_round();
-		/* On a busy machine it takes longer until all had their turns. */
+		/* On a busy machine it takes longer until all have succeeded often enough. */
 	} while (time(NULL) < end || (!all_had_enough() && time(NULL) < end + PATIENCE));
 	check_turns(rounds, cut_off);
 	return 0;

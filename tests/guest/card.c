@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Its queues lie at the window's start, the room for others behind them.
+ * card.c - how a card's window is divided
+ *
+ * The card's queues lie at the window's start, the room for other mappings behind them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +12,9 @@
 #include "tap.h"
 
 #define BLOCK		512U
-#define LINE		16U	/* a block is one line, over and over */
+#define LINE		16U	/* each block repeats one line of this length */
 
-/* The smallest window that there is for so much: the kernel's own pages, a power of two of them. */
+/* Makes the smallest window for @bytes, with the kernel's page size: a power of two. */
 static void make_window(struct card *c, uint64_t bytes)
 {
 	uint64_t size = MIB;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A card with a PE to itself, in a container of its own: an NVMe controller, which reads blocks of
- * the rig's pattern into whatever is mapped in the one window that it has for that.
+ * card.h - a card with a PE and a container of its own
+ *
+ * The card is an NVMe controller. It reads blocks of the rig's pattern into whatever is mapped in
+ * its one window.
  */
 #ifndef GUEST_CARD_H
 #define GUEST_CARD_H
@@ -12,25 +14,25 @@
 #include "nvme.h"
 #include "vfio.h"
 
-#define CARD_BYTES	(64 * 1024)	/* of a read */
-#define CARD_READS	1024		/* different ones: the disk has 64 MiB */
+#define CARD_BYTES	(64 * 1024)	/* bytes of a read */
+#define CARD_READS	1024		/* different reads: the disk has 64 MiB */
 
 struct card {
 	struct vfio v;
 	struct nvme n;
 	struct window window;
 	uint8_t *queues;
-	uint64_t free;	/* from here on the window has room for what card_open() was told */
+	uint64_t free;	/* from here on the window has room for card_open()'s bytes */
 };
 
 void card_open(struct card *c, const char *bdf, uint64_t bytes);
-/* The i-th piece of the disk: 0, or what nvme_read() says. */
+/* Reads the i-th piece of the disk. Returns 0, or nvme_read()'s error. */
 int card_read(struct card *c, unsigned int i, uint64_t iova);
-/* Is that what this memory has? */
+/* Has this memory the i-th piece of the disk? */
 bool card_has_read(unsigned int i, const uint8_t *memory);
-/* Has the platform stopped its PE after an error? */
+/* Has the platform stopped the card's PE after an error? */
 bool card_stopped(struct card *c);
-/* The caller has unmapped and unregistered what was his. */
+/* The caller must have unmapped and unregistered its own memory. */
 void card_close(struct card *c);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fuse.c - the kernel's side of FUSE by hand: it is told that a file is there, and nothing more. */
+/* fuse.c - the FUSE protocol by hand: the kernel is told that a file exists, and nothing more. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -87,7 +87,7 @@ static void answer_open(int fd, uint64_t unique)
 	answer(fd, unique, 0, &out, sizeof(out));
 }
 
-/* @asked is told of a read, which gets no answer. */
+/* Answers a request. A read gets no answer, but is reported to @asked. */
 static void serve_one(int fd, const struct fuse_in_header *in, int asked)
 {
 	switch (in->opcode) {

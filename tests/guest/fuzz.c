@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * See fuzz.h.
- */
+/* fuzz.c - the dice and the counts */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of the user interface, most of them nearly right.
+ * fuzz_calls.c - calls of the user interface, most of them nearly right.
  */
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-/* On which of the containers this thread calls. */
+/* The container that this thread's calls are for. */
 static __thread struct fuzz_side *on;
 
 /* --- arguments --- */
@@ -21,7 +21,7 @@ static uint64_t some_memory(void)
 	       (seldom() ? 4096 : 0);
 }
 
-/* Regions start on a coarse grid, so that threads meet. */
+/* Regions start on a coarse grid, so that threads overlap. */
 static uint64_t some_region(void)
 {
 	return seldom() ? some_memory() : (uintptr_t)fuzz_memory + dice(16) * 2 * MIB;
@@ -69,8 +69,8 @@ static void do_registration(enum fuzz_kind kind, unsigned long cmd)
 }
 
 /*
- * QEMU's tables take its memory, and a window of 2^32 TCEs, which it offers, is the end of it when
- * the next one is created: far less is asked for.
+ * QEMU's tables take its memory. QEMU also offers a window of 2^32 TCEs, but aborts at the next
+ * create after such a window. So sizes here are far smaller.
  */
 static uint64_t some_window_size(void)
 {
@@ -136,7 +136,7 @@ static void do_info(void)
 {
 	struct vfio_iommu_spapr_tce_info arg = { .argsz = argsz(sizeof(arg)) };
 
-	/* Where there is nobody to ask, whoever can attach a group again is to come to it. */
+	/* Without a driver the call fails: lets the thread run that attaches a group. */
 	if (note(INFO, ioctl(on->v.container, VFIO_IOMMU_SPAPR_TCE_GET_INFO, &arg)) < 0)
 		usleep(2000);
 }
@@ -172,7 +172,7 @@ static void do_odd(void)
 
 	for (i = 1; i < 16; i++)
 		arg[i] = dice(2) ? odd_number() : 0;
-	/* What takes the group away is done by others, and windows have limits. */
+	/* Other functions take the group away, and create windows with limited sizes. */
 	if (cmd == VFIO_GROUP_UNSET_CONTAINER || cmd == VFIO_IOMMU_SPAPR_TCE_CREATE)
 		return;
 	note(ODD, ioctl(dice(4) ? on->v.container : on->v.group, cmd,

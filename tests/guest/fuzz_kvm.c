@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What KVM is told of groups, with groups, tables and machines that come and go: one machine for
- * the process, with the VFIO device and a table of it, each of which any thread may take away.
+ * fuzz_kvm.c - what KVM is told of groups, while groups, tables and machines come and go
+ *
+ * The process has one machine, with the VFIO device and one table. Any thread may remove each of
+ * these.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,11 +17,12 @@
 #include "fuzz.h"
 #include "tap.h"
 
-#define MOST_TCES	(1ULL << 24)	/* beyond what any memory is for */
+#define MOST_TCES	(1ULL << 24)	/* more than any memory needs */
 
 /*
- * -1: there is none. Whoever closes one has taken it out first. @given: a table that has been given
- * what a group has, and gets no more: KVM never drops its second reference to the same.
+ * -1: there is none. A thread takes a descriptor out before it closes it. @given: a table that
+ * was told of a group, and is not told again: KVM never drops a second reference to the same
+ * table.
  */
 static struct {
 	atomic_int vm;
@@ -36,7 +39,7 @@ static void put_in(atomic_int *place, int fd)
 		close(old);
 }
 
-/* Its memory begins with what is registered, or may be. */
+/* The machine's memory begins with memory that is registered, or may be. */
 static void give_memory(int vm)
 {
 	struct kvm_userspace_memory_region region = {
@@ -57,7 +60,7 @@ static void new_vm(void)
 		return;
 	give_memory(vm);
 	put_in(&machine.vm, vm);
-	/* Those are of a machine that is gone: they go at some other time. */
+	/* The old device belongs to the old machine: close it now or later. */
 	if (dice(2))
 		put_in(&machine.device, -1);
 }
@@ -126,7 +129,7 @@ static void tell_of_table(void)
 	put_in(ret ? &machine.table : &machine.given, table);
 }
 
-/* In no order: each of them keeps what it needs of the others. */
+/* Closes a part, in any order: each part holds what it needs of the others. */
 static void part_goes(void)
 {
 	static atomic_int *const parts[] = {
@@ -171,7 +174,7 @@ struct told {
 	int32_t group;
 };
 
-/* A machine that has been told of a group. */
+/* Makes a machine, and tells it of a group. */
 static void tell_new(struct told *t)
 {
 	struct kvm_create_spapr_tce_64 table = { .liobn = 1, .page_shift = 12, .size = 1 };
@@ -204,7 +207,7 @@ static void tell_of_one_table(struct told *t)
 	ioctl(t->device, KVM_SET_DEVICE_ATTR, &attr);
 }
 
-/* It is told of a table when the group has lost its device, and then it ends and knows of none. */
+/* Tells KVM of a table after the group has lost its device; KVM warns, and the process ends. */
 static void warn(void)
 {
 	struct told t;

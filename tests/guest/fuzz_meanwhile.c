@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What goes on while threads call: memory goes and comes, descriptors are closed and opened again,
- * other processes call on the same container, or take a group and do nothing with it.
+ * fuzz_meanwhile.c - what goes on while threads call
+ *
+ * Memory is unmapped and mapped, descriptors are closed and opened again, other processes call on
+ * the same container, or open a group and do nothing with it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +46,7 @@ static void disturb_memory(void)
 		map_at(at, size, MAP_FIXED);
 }
 
-/* There is nothing for a while, and then other memory at the same address. */
+/* Unmaps a piece for a while, and then maps other memory at the same address. */
 static void replace_memory(void)
 {
 	uint8_t *at;
@@ -58,7 +60,7 @@ static void replace_memory(void)
 
 /* --- groups --- */
 
-/* Nobody but a holder of groups or a change of the system can be the reason for a refusal. */
+/* Only another holder of the group, or a move of the system, may be the reason for a refusal. */
 static bool excused(int ret, unsigned int moving)
 {
 	return ret == -EBUSY || moving & 1 || moving != fuzz_count->moving;
@@ -80,7 +82,7 @@ int fuzz_open(struct fuzz_side *side, const char *bdf, unsigned long type)
 	return ret;
 }
 
-/* While a child still holds the group nobody can open it. */
+/* Tries for some time: nobody can open the group while a child still holds it. */
 static void open_group_again(void)
 {
 	int id = vfio_group_of(fuzz_bdf[0]);
@@ -96,7 +98,7 @@ static void open_group_again(void)
 	}
 }
 
-/* Without its last group the container has no driver: its end, while others call. */
+/* Closes the group while others call: without its last group the container loses its driver. */
 static void reopen(bool container)
 {
 	struct vfio *v = &fuzz_side[0].v;
@@ -105,7 +107,7 @@ static void reopen(bool container)
 		close(v->device);
 	v->device = -1;
 	close(v->group);
-	/* Whoever only opens groups has a chance. */
+	/* The process that only opens groups gets a chance. */
 	usleep(dice(4000));
 	if (container) {
 		close(v->container);
@@ -120,7 +122,7 @@ void fuzz_join(unsigned int tries)
 	struct vfio v;
 	int ret;
 
-	/* Whoever only opens groups may have it. */
+	/* The process that only opens groups may have this one open. */
 	while ((ret = __vfio_join(&v, &fuzz_side[0].v, fuzz_bdf[1])) == -EBUSY && --tries)
 		usleep(2000);
 	note(JOIN, ret);
@@ -139,7 +141,7 @@ static void second_comes(void)
 	}
 }
 
-/* With its container, if that is not the first one's; others may have it in use. */
+/* Closes the second group, and its container if it has its own; other threads may use it. */
 static void second_goes(void)
 {
 	struct vfio *v = &fuzz_side[1].v;
@@ -182,7 +184,7 @@ static void run_child(unsigned int seed, unsigned int ms)
 		waitpid(pid, NULL, 0);
 }
 
-/* A process that shares the descriptors but not the memory. */
+/* Starts processes that share the descriptors but not the memory. */
 void fuzz_start_children(void)
 {
 	for (unsigned int i = 0; i < CHILDREN; i++) {
@@ -195,7 +197,7 @@ void fuzz_start_children(void)
 	}
 }
 
-/* A group alone: the PE has been taken when it has a container, and nobody can use it. */
+/* Opens a group for a while, perhaps in a container, which takes the PE: nobody else can use it. */
 static void hold_group(const char *bdf)
 {
 	int group = note(GROUP_ALONE, vfio_open_group(vfio_group_of(bdf)));
@@ -208,7 +210,7 @@ static void hold_group(const char *bdf)
 		ioctl(group, VFIO_GROUP_SET_CONTAINER, &container);
 	}
 	usleep(dice(20000));
-	/* In either order. */
+	/* Closed in either order. */
 	if (dice(2))
 		close(container);
 	close(group);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Moves of the system as a whole, as an administrator makes them while somebody is at work. Each of
- * them ends with all as it was. A device's driver does not let go before its user does; so does a
- * block of memory, where it cannot come back while a user has a PE.
+ * fuzz_system.c - moves of the system as a whole, as an administrator makes them
+ *
+ * Users are at work meanwhile. Each move ends with the system as it was before. A device's driver
+ * does not give up the device before its user does; a block of memory waits for the user, too,
+ * where it cannot come back while a user has a PE.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +22,9 @@
 #define MODULE		"vfio_pseries"
 #define MODULE_FILE	"/vfio_pseries.ko"
 #define MEMORY_BLOCKS	"/sys/devices/system/memory"
-#define TRY_MS		1500	/* to find a moment when nobody is in the way */
-#define ALONE_MS	15000	/* for what RCU is late with, when nobody is */
-#define UNDO_MS		20000	/* until all users are gone, and longer */
+#define TRY_MS		1500	/* for a move to find a moment without users */
+#define ALONE_MS	15000	/* for delays by RCU, when there are no users */
+#define UNDO_MS		20000	/* longer than until all users have ended */
 
 static unsigned int patience_ms;
 
@@ -49,7 +51,7 @@ static bool reads(const char *path, const char *text)
 	return !strncmp(buffer, text, strlen(text));
 }
 
-/* Over and over, until it works or that many milliseconds are over: 0 or the last errno. */
+/* Calls @try until it works, or for @ms milliseconds. Returns 0 or the last -errno. */
 static int retry(int (*try)(void), unsigned int ms)
 {
 	uint64_t end = now_ms() + ms;
@@ -62,7 +64,7 @@ static int retry(int (*try)(void), unsigned int ms)
 
 /* --- the module --- */
 
-/* 6.1 has no way back from what the module puts in place. */
+/* On 6.1 the module cannot be unloaded: the kernel cannot undo what the module sets up. */
 bool fuzz_module_can_go(void)
 {
 	const char *ownership = getenv("OWNERSHIP");
@@ -115,7 +117,7 @@ static bool has_driver(const char *name)
 	return base && !strcmp(base + 1, name);
 }
 
-/* To that driver, for which it may need an override. Return: what the driver says. */
+/* Binds the device to a driver, with an override if needed. Return: the driver's answer. */
 static int give_to(const char *override, const char *driver)
 {
 	char path[PATH_MAX];
@@ -132,7 +134,7 @@ static int give_to(const char *override, const char *driver)
 	return ret ? ret : -EBUSY;
 }
 
-/* As long as somebody has the group the host's driver is refused: it is tried once. */
+/* Only one try: the kernel refuses the host's driver while the group is open. */
 static int to_host(void)
 {
 	return give_to("\n", "nvme");
@@ -175,7 +177,7 @@ static bool is_block(unsigned int i, const char *file, const char *text)
 	return reads(block, text);
 }
 
-/* The highest one of movable memory. */
+/* Finds the highest block of movable memory. */
 static bool find_block(void)
 {
 	unsigned int i = 64;
@@ -216,7 +218,7 @@ static const struct {
 	{ OFFLINE, "memory goes offline", offline_sometime, online },
 };
 
-/* Whoever waits for ever is to come to an end. */
+/* Interrupts a call that would wait for ever. */
 static void wake(int sig)
 {
 	alarm(1);
@@ -231,7 +233,10 @@ static void limit(unsigned int s)
 	alarm(s);
 }
 
-/* A disk that was reset in the midst of a start may refuse the next one: the host had its PE. */
+/*
+ * Must the move succeed? A disk that was reset during its start may refuse the next start: the
+ * host had its PE.
+ */
 static bool must_work(enum fuzz_kind kind, int ret, bool alone)
 {
 	return alone && (kind != UNLOAD || fuzz_module_can_go()) &&

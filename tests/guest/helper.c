@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * helper.c - a helper's calls
+ *
  * The calls are made with arguments that would be right in the process that owns the container,
  * so that nothing but the change of address space can be the reason for a refusal.
  */

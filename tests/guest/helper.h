@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The program that a test becomes by execve(): vfiotest itself, told to be a helper.
+ * helper.h - the program that a test becomes by execve(): vfiotest itself, as a helper.
  */
 #ifndef GUEST_HELPER_H
 #define GUEST_HELPER_H
@@ -10,7 +10,7 @@
 #define HELPER		"--helper"
 #define HELPER_CALLS	7
 
-/* What each call of the user interface gives to a process that the container does not belong to. */
+/* The result of each call of the user interface in a process that does not own the container. */
 struct helper_results {
 	int ret[HELPER_CALLS];
 };
@@ -20,9 +20,9 @@ extern const char *const helper_call[HELPER_CALLS];
 void helper_try(struct vfio *v, struct helper_results *results);
 
 /*
- * Becomes the helper, which inherits the file descriptors without close-on-exec. It tries all
- * calls on the container if there is one (or -1), writes the results to one pipe and ends when
- * the other does.
+ * Becomes the helper, which inherits the file descriptors without close-on-exec. The helper tries
+ * all calls on @container (-1: none), writes their results to the pipe @results, and ends when
+ * the pipe @until is closed.
  */
 void helper_exec(int container, int results, int until) __attribute__((noreturn));
 

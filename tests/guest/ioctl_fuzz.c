@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * ioctl_fuzz.c - random calls from threads and processes that share two containers
+ *
  * ioctl_fuzz -v CHANNEL SECONDS BDF [OTHER_BDF]
  *
- * Random calls, most of them nearly right, from several threads and processes that share two
- * containers. A round is a process that opens them, with threads that call, one that takes memory
- * and file descriptors away meanwhile, forked children that call too, and a process that only
- * opens groups. It ends by itself or is killed at any moment. With each round goes a move of the
- * system as a whole, during it or before. After each round everybody is gone: then the groups can
- * be opened again and as many pages are pinned as before. What the kernel must not do, the kernel
- * itself reports: it panics on a warning.
+ * Most of the calls are nearly right. A round is a process that opens the containers, with
+ * threads that make calls, one that removes memory and closes file descriptors meanwhile, forked
+ * children that also make calls, and a process that only opens groups. A round ends by itself or
+ * is killed at any moment. Each round has a move of the system as a whole, during the round or
+ * before it. After each round all its processes are gone: the groups can be opened again, and as
+ * many pages are pinned as before. The kernel itself reports its faults: it panics on a warning.
  *
- * What is asserted besides: each kind of call succeeded now and then, or nothing was tested.
+ * The program also checks that each kind of call sometimes succeeded: otherwise nothing was
+ * tested.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,13 +31,13 @@
 
 #define THREADS		3
 #define ROUND_MS	800
-#define ROUND_CALLS	1500	/* a round on a busy machine lasts until so many were made */
+#define ROUND_CALLS	1500	/* on a busy machine a round lasts until this many calls */
 #define LONGEST_MS	8000
-#define MOVES		4	/* of the system: each in the way of rounds, then each alone */
+#define MOVES		4	/* of the system: each during rounds, then each alone */
 
 /*
- * At least one in so many rounds has to see it succeed. Of all moves of the system each comes in
- * one of four rounds, and in every other such round there is nobody in its way.
+ * Each kind must succeed at least once in @rounds rounds. Each move of the system comes in one of
+ * four rounds; in every second of these rounds it is alone.
  */
 static const struct {
 	const char *name;
@@ -88,7 +90,7 @@ static unsigned int all_calls(void)
 	return n;
 }
 
-/* The second one's memory is the first one's. */
+/* Opens both containers; they share the memory. */
 static void open_both(unsigned long type)
 {
 	int ret = fuzz_open(&fuzz_side[0], fuzz_bdf[0], type);
@@ -135,7 +137,7 @@ static void round_process(unsigned int number, unsigned int seed)
 	_exit(0);
 }
 
-/* It begins somewhere in the round, and takes its time. */
+/* Starts a move. If it is not alone, it begins at any time in the round. */
 static pid_t start_move(unsigned int number, unsigned int seed, bool alone)
 {
 	pid_t pid = fork();
@@ -149,7 +151,7 @@ static pid_t start_move(unsigned int number, unsigned int seed, bool alone)
 	_exit(0);
 }
 
-/* Until it has come to its end, or is under way for some time, or, seldom, at any moment. */
+/* Lets a round run to its end, or for some time after its start, or, rarely, for any time. */
 static void let_run(unsigned int number, pid_t pid)
 {
 	uint64_t end = now_ms() + FUZZ_PATIENCE_MS + LONGEST_MS;
@@ -163,10 +165,10 @@ static void let_run(unsigned int number, pid_t pid)
 		usleep(10000);
 }
 
-/* Everybody of a round: whoever is left is killed, and waited for; a move comes to its end. */
+/* Kills the round's remaining processes and waits for them; waits for the end of a move. */
 static void end_round(pid_t pid)
 {
-	/* Before it has made a group of its own it can only be killed by itself. */
+	/* Before the process has its own process group, only its own pid works. */
 	kill(-pid, SIGKILL);
 	kill(pid, SIGKILL);
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
@@ -174,8 +176,9 @@ static void end_round(pid_t pid)
 }
 
 /*
- * The last one to hold a descriptor may be on its way out still. And where the host's driver starts
- * a disk in the background (6.1), one that fails gives the device up later, whoever has it by then.
+ * The last process with a descriptor may still be exiting. On 6.1 the host's driver starts a disk
+ * in the background: if that fails, it gives up the device later, even if the device has another
+ * driver by then.
  */
 static bool group_is_free(const char *bdf)
 {
@@ -227,7 +230,7 @@ static bool run_round(unsigned int number, int64_t pins)
 	return all_as_before(pins);
 }
 
-/* Can it succeed here at all? */
+/* Can this kind of call succeed here at all? */
 static bool is_possible(enum fuzz_kind kind)
 {
 	switch (kind) {
@@ -243,8 +246,8 @@ static bool is_possible(enum fuzz_kind kind)
 }
 
 /*
- * What takes more than one PE may come to nothing in a few rounds, and is not tried in each: of as
- * many calls as that one has to succeed.
+ * Calls that need more than one PE may fail in a few rounds, and are not made in each: one of
+ * @rounds calls must succeed.
  */
 static bool often_enough(enum fuzz_kind kind, unsigned int rounds)
 {
@@ -275,7 +278,7 @@ static void fuzz(void)
 	int64_t pins = kstat_pins();
 	unsigned int rounds = 0;
 
-	/* The children of a process that was killed are ours to wait for. */
+	/* This process must wait for the children of a killed process. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	fuzz_has_kvm = !access("/dev/kvm", R_OK | W_OK);
 	if (fuzz_has_kvm)

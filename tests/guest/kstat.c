@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readers for the text files of /proc. Each call reads afresh; a missing file or line ends the
- * test, since a number that cannot be read must not pass for "unchanged".
+ * kstat.c - readers for the text files of /proc
+ *
+ * Each call reads anew. A missing file or line ends the test, since an unreadable number must not
+ * count as "unchanged".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +60,7 @@ uint64_t kstat_locked(pid_t pid)
 	return get(path, "VmLck");
 }
 
-/* Counters of /proc/vmstat are gathered from the processors once a second, and by this at once. */
+/* Makes the kernel collect the processors' counters for /proc/vmstat now, not once a second. */
 static void refresh(void)
 {
 	FILE *f = open_text("/proc/sys/vm/stat_refresh");
@@ -67,7 +69,7 @@ static void refresh(void)
 	fclose(f);
 }
 
-/* Shared with the processes that tests run in. */
+/* In memory that tests' processes share. */
 static int64_t *kept(void)
 {
 	static int64_t *page;
@@ -176,6 +178,6 @@ bool kstat_pins_files(void)
 	unsigned int major, minor;
 
 	release(&major, &minor);
-	/* The module is for no other 5.14 than RHEL's. */
+	/* The only 5.14 that the module supports is RHEL's. */
 	return kstat_older(6, 5) && (major != 5 || minor != 14);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * See machine.h. What KVM does not handle itself comes here, as it comes to QEMU: as a call that is
- * to be answered. It is made good by MAP and UNMAP, if there is a container for that.
+ * machine.c - the guest's instructions, and the calls that KVM leaves to user space
+ *
+ * What KVM does not handle itself comes here as a call that must be answered, as it comes to QEMU.
+ * MAP and UNMAP do its work if there is a container for that.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,8 +26,8 @@
 #define MSR_64BIT_LE	(1ULL << 63 | 1)
 
 /*
- * r18: LIOBN, r16: bus address, r13: TCE, r15 and r14: their steps; r17: failures; ctr: calls. What
- * is below r13 KVM sets anew when a call is answered.
+ * r18: LIOBN, r16: bus address, r13: TCE, r15 and r14: their steps; r17: failures; ctr: calls.
+ * KVM overwrites registers below r13 when a call is answered.
  */
 static const uint32_t guest_code[] = {
 	0x38600000 | H_PUT_TCE,		/* li    r3, H_PUT_TCE */
@@ -149,7 +151,7 @@ bool machine_lent_nothing(void)
 	return preemptible && *preemptible;
 }
 
-/* As QEMU answers it */
+/* Answers a call as QEMU does */
 static long answer(struct machine *m, uint64_t ioba, uint64_t tce)
 {
 	const uint8_t *page = m->memory + (tce & ~(TCE_PAGE - 1));
@@ -165,7 +167,7 @@ static long answer(struct machine *m, uint64_t ioba, uint64_t tce)
 	return ret ? H_PARAMETER : 0;
 }
 
-/* Until the guest's last call */
+/* Runs until the guest's last call */
 static void run(struct machine *m)
 {
 	for (;;) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest of KVM's that does nothing but change TCEs, and what QEMU does for it: a few instructions
- * in real mode on one processor. It needs KVM for a partition, that is, a machine that allows
- * nested guests.
+ * machine.h - a guest of KVM's that only changes TCEs, and what QEMU does for such a guest
+ *
+ * The guest is a few instructions in real mode on one processor. It needs KVM for a partition,
+ * that is, a machine that allows nested guests.
  */
 #ifndef GUEST_MACHINE_H
 #define GUEST_MACHINE_H
@@ -15,23 +16,23 @@
 
 struct kvm_run;
 
-#define MACHINE_TCES	32768U		/* of 4 KiB, from 0 on, where every default window is */
-#define MACHINE_CODE	0x1000		/* the page where its instructions are */
+#define MACHINE_TCES	32768U		/* of 4 KiB, from 0 on, within every default window */
+#define MACHINE_CODE	0x1000		/* the page of its instructions */
 
 struct machine {
 	int kvm;
 	int vm;
 	int vcpu;
-	int device;		/* through which KVM is told of groups */
+	int device;		/* the VFIO device that tells KVM of groups */
 	int table;
 	struct kvm_run *run;
 	size_t run_size;
-	uint8_t *memory;	/* all that it has, from 0 on */
-	struct vfio *v;		/* who maps what KVM leaves to user space; NULL: nobody */
+	uint8_t *memory;	/* all of its memory, from 0 on */
+	struct vfio *v;		/* the container for calls that KVM leaves; NULL: none */
 	unsigned int left;	/* calls that KVM left to user space */
 };
 
-/* What the guest is to do: that many H_PUT_TCE, in steps. */
+/* The guest's work: @count calls of H_PUT_TCE, in steps. */
 struct puts {
 	uint64_t ioba;
 	uint64_t tce;
@@ -40,17 +41,17 @@ struct puts {
 	unsigned int count;
 };
 
-/* The memory's size is one that KVM takes: a multiple of 64 KiB. */
+/* The memory's size must be a multiple of 64 KiB, for KVM. */
 void machine_open(struct machine *m, void *memory, size_t size);
-/* Its table, tied to a group that is open: 0 or -errno, which is KVM's to decide. */
+/* Ties the machine's table to an open group. Returns KVM's answer, 0 or -errno. */
 int machine_attach(struct machine *m, int group);
-/* KVM forgets the group, and with it those tables of the group's that it has. */
+/* KVM forgets the group, and drops the group's tables. */
 void machine_detach(struct machine *m, int group);
-/* Is KVM lent nothing, since it can be preempted? Then all calls that map are user space's. */
+/* Is KVM lent nothing, because it can be preempted? Then all calls that map go to user space. */
 bool machine_lent_nothing(void);
-/* Calls that did not give H_SUCCESS. */
+/* Returns the number of calls that did not return H_SUCCESS. */
 unsigned int machine_put(struct machine *m, const struct puts *p);
-/* Pages of 4 KiB of its memory from there on, one after the other, or nothing. */
+/* The guest maps consecutive 4 KiB pages of its memory from @address on, or unmaps. */
 void machine_map(struct machine *m, uint64_t ioba, uint64_t address, unsigned int pages);
 void machine_unmap(struct machine *m, uint64_t ioba, unsigned int pages);
 /* Closes all but the device and the table, each of which keeps the guest alive. */

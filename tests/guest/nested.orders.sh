@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What level 2 can be told to do while it runs, a line "NUMBER FUNCTION ARGUMENT..." at a time on its
-# second console. After ". /lib.sh". Disks are named by their serial numbers.
+# Orders that level 2 takes while it runs: lines "NUMBER FUNCTION ARGUMENT..." on its second console.
+# After ". /lib.sh". Disks are named by their serial numbers.
 
 ISOLATION=9001
 

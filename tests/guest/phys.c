@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * phys.c - readers for pagemap and kpageflags
+ *
  * /proc/self/pagemap has one 64-bit word for each virtual page, /proc/kpageflags one for each
  * physical page; their bits are the kernel's user interface (admin-guide/mm/pagemap).
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where user memory is, and how the kernel sees its page. Needs root.
+ * phys.h - where user memory is, and how the kernel sees its page; needs root
  */
 #ifndef GUEST_PHYS_H
 #define GUEST_PHYS_H

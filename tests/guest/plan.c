@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * See plan.h: the parameters of tce_inject.
+ * plan.c - the parameters of tce_inject
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The numbers are compared with what they were; the translations are tried by the device.
+ * state.c - numbers that are compared, and translations that the device tries
  */
 #include <string.h>
 

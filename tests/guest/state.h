@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a refused call must leave as it was: locked and pinned memory, what GET_INFO says, and the
- * translations. For those, one buffer is mapped and must stay reachable, and one page next to it is
- * not mapped and must stay out of reach.
+ * state.h - what a refused call must leave as it was
+ *
+ * This is: locked and pinned memory, what GET_INFO says, and the translations. For the translations
+ * one buffer is mapped and must stay reachable. The page next to it is not mapped and must stay
+ * out of reach.
  */
 #ifndef GUEST_STATE_H
 #define GUEST_STATE_H
@@ -18,12 +20,12 @@ struct state {
 	struct vfio_iommu_spapr_tce_info info;
 };
 
-/* Maps the buffer; the world is started, with its default window. */
+/* Maps the buffer; the world must be started, with its default window. */
 void state_take(struct state *s, struct world *w);
-/* Numbers as they are now; the translations stay what they were. */
+/* Reads the numbers anew; the translations stay the same. */
 void state_renew(struct state *s);
 void state_check(struct state *s, const char *after);
-/* The same for memory alone, where there is no world yet. */
+/* The same for memory alone, when there is no world yet. */
 void state_count(struct state *s);
 void state_check_counts(const struct state *s, const char *after);
 

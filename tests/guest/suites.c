@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order in which the suites run.
+ * suites.c - the order in which the suites run.
  */
 #include <stddef.h>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sizes go around, and the places in the file do with another step, so that tensors of one size
+ * tensor.c - sizes and places of the pieces
+ *
+ * Sizes repeat in a cycle. Places in the file repeat with another step, so that tensors of one size
  * have different pages.
  */
 #include <errno.h>
@@ -92,7 +94,7 @@ void tensor_take(struct vfio *v, const struct tensor *t)
 	vfio_unregister(v, t->memory, t->size);
 }
 
-/* Two rounds of sizes on: odd ones stay odd. */
+/* Two cycles of sizes later: an odd number stays odd. */
 unsigned int tensor_alike(const struct tensors *all, unsigned int i)
 {
 	unsigned int other = i + 2 * SIZES;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a model's program gives to an accelerator: many pieces of memory of 64 KiB to 4 MiB, each
- * registered and mapped by itself. They are pieces of one small file, so that thousands fit into
- * an emulated machine: each has pages of its own as far as VFIO is concerned, which pins and counts
- * them once more for each.
+ * tensor.h - memory as a model's program gives it to an accelerator
+ *
+ * There are many pieces of memory of 64 KiB to 4 MiB, each registered and mapped by itself. They
+ * are pieces of one small file, so that thousands fit into an emulated machine. For VFIO each has
+ * pages of its own: it pins and counts the pages once more for each piece.
  */
 #ifndef GUEST_TENSOR_H
 #define GUEST_TENSOR_H
@@ -23,16 +24,16 @@ struct tensors {
 	unsigned int n;
 };
 
-/* What so many take, in memory that is registered and in a window. */
+/* The bytes that @n tensors take, of registered memory and in a window. */
 uint64_t tensors_bytes(unsigned int n);
-/* One after the other from this bus address on. Nothing of them is registered. */
+/* Makes tensors, one after the other from this bus address on. None is registered. */
 void tensors_make(struct tensors *all, unsigned int n, uint64_t iova);
 
-/* Registered and mapped, and neither. */
+/* Registers and maps a tensor; undoes both. */
 void tensor_give(struct vfio *v, const struct tensor *t);
 void tensor_take(struct vfio *v, const struct tensor *t);
 
-/* Another of the same size: with that one, it changes bus addresses. */
+/* Another tensor of the same size, with which it can swap bus addresses. */
 unsigned int tensor_alike(const struct tensors *all, unsigned int i);
 
 #endif

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The jobs whose hypercalls are counted, each behind a mark of its own in the host's trace. They
- * check nothing but that they worked: counts.scenario knows what each may cost.
+ * test_counts.c - the jobs whose hypercalls are counted
+ *
+ * Each job comes after a mark of its own in the host's trace. The jobs only check that they
+ * worked: counts.scenario knows what each may cost.
  */
 #include "buffer.h"
 #include "counts.h"
@@ -52,7 +54,7 @@ static void jobs(void)
 	phase(COUNT_END);
 }
 
-/* What QEMU does when a guest starts or resets its windows. */
+/* QEMU's calls when a guest starts or resets its windows. */
 static void remove_and_create(struct vfio *v)
 {
 	struct window win;
@@ -85,7 +87,7 @@ static void windows(void)
 	vfio_close(&v);
 }
 
-/* Map, unmap and remove again, with a second PE that finds the window mapped. */
+/* Map, unmap and remove again, with a second PE that joins while the window is mapped. */
 static void two_pes(void)
 {
 	uint8_t *mem = buffer_private(256 * MIB);

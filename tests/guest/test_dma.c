@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Data moved by the device: what is mapped is reached, in every kind of window and in the
- * directions that were given, and nothing else is.
+ * test_dma.c - data moved by the device
+ *
+ * The device reaches what is mapped, in every kind of window and in the directions that were given,
+ * and nothing else.
  */
 #include <string.h>
 
@@ -14,7 +16,7 @@
 
 #define LBA		8192
 #define IO_PAGE		4096
-/* Where the hypervisor puts a window when there is one already: the host's own was there before. */
+/* Where the hypervisor puts a second window: the host's own was there before. */
 #define HIGH_WINDOW	(1ULL << 59)
 
 static void done(int status, const char *what)
@@ -23,7 +25,7 @@ static void done(int status, const char *what)
 		tap_fail("%s: status %d", what, status);
 }
 
-/* To the disk and back by as many commands as it takes. */
+/* Writes to the disk and reads back, with as many commands as needed. */
 static void transfer(struct world *w, uint64_t from, uint64_t to, uint64_t bytes)
 {
 	uint64_t at, lba = LBA;
@@ -36,7 +38,7 @@ static void transfer(struct world *w, uint64_t from, uint64_t to, uint64_t bytes
 	}
 }
 
-/* A pattern leaves from one buffer and comes back in another, by PRP pairs and by PRP lists. */
+/* A pattern goes from one buffer to the disk and into another, by PRP pairs and by PRP lists. */
 static void round_trip(struct world *w, uint64_t iova, uint8_t *mem, uint64_t bytes)
 {
 	static const uint32_t odd[] = { 512, 4096, 8192, 12288, 65536 };
@@ -81,7 +83,7 @@ static void dynamic_window(void)
 	world_close(&w);
 }
 
-/* I/O pages larger than a base page of some kernels: those take huge pages. */
+/* IOMMU pages larger than some kernels' base pages: these need huge pages. */
 static void large_io_pages(void)
 {
 	uint8_t *huge = buffer_huge(8 * MIB, false);
@@ -101,8 +103,8 @@ static void large_io_pages(void)
 }
 
 /*
- * Page i of the bus buffer is page order(i) of the user's memory: a permutation with no two in a
- * row.
+ * Page i of the bus buffer is page order(i) of the user's memory: a permutation without
+ * consecutive pages.
  */
 static unsigned int order(unsigned int i)
 {
@@ -206,7 +208,7 @@ static void replaced(void)
 	world_close(&w);
 }
 
-/* What the controller puts into memory when it starts. */
+/* Did the controller write what it writes at its start? */
 static bool controller_wrote(const uint8_t *memory)
 {
 	return !filled_with(memory + NVME_PAGE, NVME_PAGE, 0) ||
@@ -215,9 +217,9 @@ static bool controller_wrote(const uint8_t *memory)
 
 /*
  * The host's driver has its own window onto all of memory at HIGH_WINDOW. A user's device must
- * not be able to use it, and the start of the controller is the simplest thing that would: its
- * queues are put where that window would have them. At the end the same start is seen to work
- * with a mapping there.
+ * not be able to use it. The simplest use would be the start of the controller: the test puts its
+ * queues where that window would map them. At the end the test maps memory there, and the same
+ * start works.
  */
 static void nothing_before_map(void)
 {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Error handling by the user's hand. No emulated device is under the platform's EEH, so what can
- * be seen here is that the answers are those of the kernel's own driver: whether the kernel has
- * EEH at all, and that a PE without it is no such device.
+ * test_eeh.c - a user's calls for error handling (EEH)
+ *
+ * No emulated device is under the platform's EEH, so the test can only check that the answers are
+ * those of the kernel's own driver: does the kernel have EEH at all, and -ENODEV for a PE without
+ * it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 #include "tests.h"
 #include "world.h"
 
-/* The kernel's own word, in debugfs. */
+/* The kernel's own answer, in debugfs. */
 static int kernel_has_eeh(void)
 {
 	FILE *f = fopen("/sys/kernel/debug/powerpc/eeh_enable", "re");

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The known faults of the kernel's own driver, one test for each that an emulated machine can show.
- * docs/upstream.md describes them by the same names. These tests fail, some of them with a kernel
- * fault, on that driver; so each gets a boot of its own there (tests/upstream/run). Some need a
- * machine made for them, which faults.scenario is.
+ * test_fault.c - the known faults of the kernel's own driver
+ *
+ * There is one test for each fault that an emulated machine can show; docs/upstream.md describes
+ * them by the same names. On that driver these tests fail, some of them with a kernel fault; so
+ * each gets a boot of its own there (tests/upstream/run). Some need a special machine, which
+ * faults.scenario has.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +32,7 @@ static void default_works(void)
 	world_close(&w);
 }
 
-/* B2: a window that the default one cannot be takes its place, at bus address 0. */
+/* B2: a window that differs from the default one takes its place, at bus address 0. */
 static void default_goes(void)
 {
 	struct window ddw;
@@ -44,7 +46,7 @@ static void default_goes(void)
 	world_close(&w);
 }
 
-/* B3: what could not be had once can be had later, and two dynamic windows can be had. */
+/* B3: a window that was refused once can be created later, and two dynamic windows can exist. */
 static void judged_afresh(void)
 {
 	struct window first, second, none;
@@ -63,7 +65,7 @@ static void judged_afresh(void)
 	vfio_close(&v);
 }
 
-/* B4 and B5: a range across the end of a window is refused, and nothing is touched. */
+/* B4 and B5: a range across the end of a window is refused, and nothing changes. */
 static void map_across_the_end(void)
 {
 	struct world w;
@@ -105,7 +107,7 @@ static void create_gives_back(void)
 	vfio_close(&v);
 }
 
-/* B9: the hypervisor's answers in the user's terms, and nothing mapped after any of them. */
+/* B9: the hypervisor's answers give the right errno values, and nothing is mapped after them. */
 static void errno_values(void)
 {
 	static const struct {
@@ -137,8 +139,8 @@ static void errno_values(void)
 }
 
 /*
- * B10: a MAP over another one that stops half-way has changed nothing. A page that its translation
- * still reaches cannot be unregistered; one that was never reached can be.
+ * B10: a MAP over another one that stops half-way has changed nothing. A page that a translation
+ * still reaches cannot be unregistered; a page that was never reached can.
  */
 static void map_half_way(void)
 {
@@ -162,7 +164,7 @@ static void map_half_way(void)
 	world_close(&w);
 }
 
-/* B19: RTAS is busy, or fails to remove a window: the user gets the next one all the same. */
+/* B19: RTAS is busy, or fails to remove a window: the user still gets the next window. */
 static void remove_fails(void)
 {
 	static const char *const plans[] = { "remove 1 1 -2", "remove 1 1 -1" };
@@ -183,7 +185,7 @@ static void remove_fails(void)
 	vfio_close(&v);
 }
 
-/* B13: a window so large that its bookkeeping does not fit in memory, if it were all there. */
+/* B13: a window so large that its complete bookkeeping would not fit into memory. */
 static void large_window(void)
 {
 	struct window ddw;
@@ -198,8 +200,8 @@ static void large_window(void)
 }
 
 /*
- * B15: pages of 16 GiB are among the PE's, where the kernel's own page tables are hashed ones:
- * radix has none as large.
+ * B15: the PE has pages of 16 GiB if the kernel's own page tables are hashed ones: radix has no
+ * pages of that size.
  */
 static void largest_pages(void)
 {
@@ -213,7 +215,7 @@ static void largest_pages(void)
 	vfio_close(&v);
 }
 
-/* B16: a default window that the interface has no words for harms nobody. */
+/* B16: a default window that the interface cannot describe does no harm. */
 static void default_elsewhere(void)
 {
 	uint8_t *mem = buffer_private(MIB);

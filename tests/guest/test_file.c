@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A shared mapping of an ordinary file: what the device wrote reaches the file's disk. Kernels
- * from 6.5 on do not pin such memory for a device that writes: there it is refused.
+ * test_file.c - a shared mapping of an ordinary file
  *
- * A file system writes what it was told of. So the pages are clean when the device writes to them,
- * as they are some seconds after a program has touched them, and the disk is asked past the page
- * cache.
+ * What the device wrote reaches the file's disk. Kernels from 6.5 on do not pin such memory for a
+ * device that writes: there it is refused.
+ *
+ * A file system only writes pages that are marked dirty. So the pages are clean when the device
+ * writes to them, as they are some seconds after a program has touched them. The test reads the
+ * disk past the page cache.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +28,7 @@
 
 enum ending {
 	BY_UNMAP,	/* v2: still registered */
-	BY_MAP,		/* over it; v2: then UNREGISTER */
+	BY_MAP,		/* a MAP over it; v2: then UNREGISTER */
 	BY_CLOSE,
 };
 
@@ -56,7 +58,7 @@ static void file_open(struct file *f)
 	f->mem = buffer_of(f->fd, SIZE);
 }
 
-/* What the disk has. */
+/* Reads the file's content from the disk. */
 static void file_from_disk(uint8_t *content)
 {
 	int fd = open(FILES "/written", O_RDONLY | O_DIRECT);
@@ -75,7 +77,10 @@ static void world_open_api(struct world *w, bool v1)
 	world_start(w, WORLD_HIGH);
 }
 
-/* Mapped, clean, and then written to. false: the kernel does not pin such memory. */
+/*
+ * Maps the file, waits until it is clean, and lets the device write to it. Returns false if the
+ * kernel does not pin such memory.
+ */
 static bool device_writes(struct world *w, bool v1, const struct file *f)
 {
 	int want = kstat_pins_files() ? 0 : -EFAULT;
@@ -148,7 +153,7 @@ static void file_closed(void)
 	written(true, BY_CLOSE, "closed, v1");
 }
 
-/* Young pages are not found at once. */
+/* Reclaim does not find young pages at once. */
 static bool reclaimed(uint8_t *mem)
 {
 	for (unsigned int i = 0; i < 50; i++) {

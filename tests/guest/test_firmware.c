@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What firmware does to a PE while a user has it, by way of tests/inject with PowerVM's ways.
+ * test_firmware.c - what firmware does to a PE while a user has it
+ *
+ * tests/inject plays a firmware that behaves as PowerVM does.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +24,7 @@ static void take_away(void)
 		tap_fail("taking the PE away: %s", strerror(errno));
 }
 
-/* The partition is entitled to no more: that is ENOMEM, and changes nothing. */
+/* A MAP beyond the partition's entitlement gives -ENOMEM, and changes nothing. */
 static void short_of_resources(void)
 {
 	unsigned int hits;
@@ -44,7 +46,7 @@ static void short_of_resources(void)
 	world_close(&w);
 }
 
-/* One create fails, beside the default window and in its place: that changes nothing. */
+/* One create fails, beside the default window and in its place: nothing changes. */
 static void create_refused(void)
 {
 	struct window win;
@@ -72,7 +74,10 @@ static void create_refused(void)
 	world_close(&w);
 }
 
-/* All calls fail, and in the end nothing of the user is pinned. It does not come back: the last. */
+/*
+ * Firmware removes the PE: all calls fail, and in the end no page of the user is pinned. The PE
+ * does not come back, so this is the last test.
+ */
 static void taken_away(void)
 {
 	int64_t pins = kstat_pins();

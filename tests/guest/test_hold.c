@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A user who is there while the machine changes around it. Each test takes the device, makes its
- * windows and mappings, creates HOLD_READY, and waits until the script that started it has removed
- * that file again. Then all must be as it was.
+ * test_hold.c - a user that owns a PE while the machine changes
+ *
+ * Each test takes the device, makes its windows and mappings, creates HOLD_READY, and waits until
+ * the script that started it has removed that file again. Then all must be as before.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +40,9 @@ static void wait_for_script(void)
 		usleep(20000);
 }
 
-/* The default window and a dynamic one: memory mapped in each, and a stretch that is not. */
+/*
+ * Starts with the default window and a dynamic one, each with mapped memory and an unmapped part.
+ */
 static void hold_start(struct world *w, struct window *ddw)
 {
 	world_open(w);
@@ -56,7 +59,7 @@ static void hold_check(struct world *w, const struct window *ddw)
 	world_expect_writes(w, MIB, w->data + 4 * MIB, UNTOUCHED, "behind the mapping");
 }
 
-/* Nothing happens to the user's windows, and it can go on with them. */
+/* Nothing happens to the user's windows, and the user can still use them. */
 static void hold_windows(void)
 {
 	struct window ddw;
@@ -74,7 +77,7 @@ static void hold_windows(void)
 	world_close(&w);
 }
 
-/* The device at work without an end: whoever wants the machine must cope. */
+/* The device works without end: a shutdown must cope with that. */
 static void hold_busy(void)
 {
 	struct window ddw;
@@ -103,8 +106,8 @@ static void *register_without_end(void *arg)
 }
 
 /*
- * MAPs beside a thread that registers, whatever comes of them: while one waits for the hypervisor,
- * a REGISTER waits for it, and so does whoever comes then.
+ * MAPs beside a thread that registers; their results do not matter. While a MAP waits for the
+ * hypervisor, a REGISTER waits for the MAP, and later calls wait for the REGISTER.
  */
 static void hold_maps(void)
 {
@@ -126,7 +129,7 @@ static void hold_maps(void)
 	world_close(&w);
 }
 
-/* The device at work in a PE with one window at a time: a large one in the default one's stead. */
+/* The device works in a PE with one window at a time: a large one in the default window's place. */
 static void hold_one_busy(void)
 {
 	struct window win;
@@ -143,7 +146,7 @@ static void hold_one_busy(void)
 	world_close(&w);
 }
 
-/* KVM has the table that the host used when the group was opened, and no container did. */
+/* KVM gets the table that the host uses while the group is open but in no container. */
 static int attach_to_host_table(struct machine *m)
 {
 	int group = vfio_open_group(vfio_group_of(world_bdf));
@@ -155,7 +158,7 @@ static int attach_to_host_table(struct machine *m)
 	return group;
 }
 
-/* A guest that clears every TCE that it can name. Whatever comes of it, KVM goes on. */
+/* A guest clears every TCE that it can name. KVM must survive, whatever the results are. */
 static void clear_by_guest(struct machine *m)
 {
 	struct puts p = { .ioba_step = 4 * KIB, .count = MACHINE_TCES };
@@ -171,7 +174,7 @@ static void use_table_and_close(struct machine *m)
 	machine_close(m);
 }
 
-/* The table has left its group, as a user came and went, and KVM has forgotten the group. */
+/* The table left its group when a user took the PE, and KVM has forgotten the group. */
 static void hold_left_table(void)
 {
 	int container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
@@ -196,7 +199,7 @@ static void hold_host_table(void)
 	close(group);
 }
 
-/* The group goes into a container and out of it, over and over: a take and a release each time. */
+/* The group enters and leaves a container again and again, with a take and a release each time. */
 static void hold_comes_and_goes(void)
 {
 	int container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
@@ -213,7 +216,7 @@ static void hold_comes_and_goes(void)
 		}
 		taken++;
 		tap_errno(ioctl(group, VFIO_GROUP_UNSET_CONTAINER), 0, "UNSET_CONTAINER");
-		/* The module can go only while nobody has a PE. */
+		/* The module can be unloaded only while nobody owns a PE. */
 		usleep(50000);
 	}
 	tap_note("taken %u times, refused %u times", taken, refused);
@@ -222,7 +225,7 @@ static void hold_comes_and_goes(void)
 	close(container);
 }
 
-/* --- a user in a fault that never ends: nobody but him may wait for that --- */
+/* --- a user in a fault that never ends: only this user may wait for it --- */
 
 struct stuck_call {
 	struct vfio *v;
@@ -246,7 +249,7 @@ static void *stuck_map(void *arg)
 	return NULL;
 }
 
-/* Another thread makes the call; once @asked can be read it is in the fault. */
+/* Another thread makes the call; when @asked can be read, that thread is in the fault. */
 static void begin_stuck(void *(*fn)(void *), struct stuck_call *call, int asked)
 {
 	pthread_t thread;
@@ -258,7 +261,7 @@ static void begin_stuck(void *(*fn)(void *), struct stuck_call *call, int asked)
 		tap_fail("nobody waits for the page: %s", strerror(errno));
 }
 
-/* Two windows with mappings, and a REGISTER that waits for a page of a file for ever. */
+/* A user has two windows with mappings, and a REGISTER that waits for ever for a page of a file. */
 static void hold_fault_in_register(void)
 {
 	struct stuck_call call;
@@ -286,7 +289,7 @@ static void hold_fault_in_map(void)
 	wait_for_script();
 }
 
-/* Where the host has a page mapped that it has not given back yet, by way of tests/inject. */
+/* The bus address of a page that the host still has mapped, by way of tests/inject. */
 static uint64_t late_mapping(void)
 {
 	FILE *f = fopen("/sys/module/tce_inject/parameters/late", "r");
@@ -299,7 +302,7 @@ static uint64_t late_mapping(void)
 	return addr & ~(64ULL * KIB - 1);
 }
 
-/* The host gives it back while a user has the same bus address: his TCEs are his. */
+/* The host unmaps its page while a user has mapped the same bus address: the user's TCEs stay. */
 static void hold_late_unmap(void)
 {
 	uint64_t iova = late_mapping();
@@ -318,8 +321,9 @@ static void hold_late_unmap(void)
 }
 
 /*
- * A user whose PE is being reset, over and over: each takes its time. When the machine goes down he
- * has the PE no more, and gets whatever firmware and the kernel say then. He stays.
+ * A user whose PE is reset again and again; each reset takes some time. When the machine goes
+ * down, the user loses the PE, and gets the errors of firmware and the kernel then. The process
+ * stays.
  */
 static void hold_in_resets(void)
 {
@@ -337,7 +341,7 @@ static void hold_in_resets(void)
 		pause();
 }
 
-/* The device works again over what was mapped before its reset, with no MAP of its own. */
+/* The device works again with the mappings from before its reset, without a new MAP. */
 static void hold_started_again(struct world *w, const struct window *ddw)
 {
 	vfio_bus_master(&w->v, 1);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user interface call by call: what each accepts, and for each thing that it refuses the exact
- * errno, state untouched, and a kernel log that a user cannot fill.
+ * test_ioctl.c - the user interface call by call
  *
- * Refusals stand in tables. Every row is a call; after it the whole state is compared. Then all
- * rows are repeated until there were a thousand refused calls, and the messages are counted.
+ * Tested is what each call accepts. What it refuses, it refuses with the exact errno, leaves the
+ * state as it was, and cannot fill the kernel log.
+ *
+ * Refusals are in tables. Each row is a call, and after it the whole state is compared. Then all
+ * rows are repeated up to a thousand refused calls, and the messages are counted.
  */
 #include <errno.h>
 #include <string.h>
@@ -29,8 +31,8 @@
 #define EITHER(a, b)	.want = (a), .or = (b)
 
 /*
- * What the highest four bits of a row's address count from: the world's registered memory, its data
- * (which starts WORLD_BASE_SIZE further up), or memory of which nothing is registered.
+ * The highest four bits of a row's address name its base: the world's registered memory, the
+ * world's data (WORLD_BASE_SIZE further up), or memory that is not registered.
  */
 #define MEMORY		(4ULL << 60)
 #define DATA		(MEMORY + WORLD_BASE_SIZE)
@@ -49,7 +51,7 @@ struct refusal {
 	uint32_t shift;
 	uint32_t levels;
 	int want;
-	int or;			/* also right, where two checks compete; 0: none */
+	int or;			/* also right, if two checks apply; 0: none */
 };
 
 typedef int (*refused_call)(struct world *w, const struct refusal *r);
@@ -173,7 +175,7 @@ static int call_unmap(struct world *w, const struct refusal *r)
 	return vfio_ioctl(&w->v, VFIO_IOMMU_UNMAP_DMA, &arg);
 }
 
-/* Its argsz is the row's own, even 0. */
+/* Its argsz is the row's, even if that is 0. */
 static int call_get_info(struct world *w, const struct refusal *r)
 {
 	struct vfio_iommu_spapr_tce_info arg = { .argsz = r->argsz };
@@ -376,7 +378,7 @@ static void get_info_refusals(void)
 	refusals(rows, COUNT(rows), call_get_info);
 }
 
-/* Structures that are not there, or cannot be written. */
+/* Pointers to structures that do not exist, or cannot be written. */
 static void bad_pointers(void)
 {
 	static const struct {
@@ -411,7 +413,7 @@ static void bad_pointers(void)
 	world_close(&w);
 }
 
-/* A result that cannot be handed over must not leave a window behind. */
+/* A call whose result cannot be copied to the user must not leave a window behind. */
 static void unwritable_results(void)
 {
 	struct vfio_iommu_spapr_tce_create *create = buffer_private(page_size());
@@ -529,7 +531,7 @@ static void before_register(void)
 	vfio_close(&v);
 }
 
-/* Registering counts as locked memory, page for page, and gives all of it back. */
+/* REGISTER charges locked memory, page for page, and UNREGISTER uncharges all of it. */
 static void register_counts(void)
 {
 	uint8_t *mem = buffer_private(4 * MIB);
@@ -590,7 +592,7 @@ static void memlock_limit(void)
 	vfio_close(&v);
 }
 
-/* Levels of the table are the hypervisor's business: a hint, and one is what there is. */
+/* The number of a table's levels is only a hint: the hypervisor decides, and there is one level. */
 static void levels(void)
 {
 	struct vfio v;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Several PEs in one container: both devices see the same windows and mappings, whenever they
- * joined, and one that leaves takes nothing along. The second device is vfiotest's -o.
+ * test_join.c - several PEs in one container
+ *
+ * Both devices see the same windows and mappings, whenever they joined. A device that leaves takes
+ * none of these away from the other. The second device is vfiotest's -o.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +22,7 @@
 #include "victim.h"
 #include "world.h"
 
-/* Where the second world's base is mapped. */
+/* The bus address of the second world's base. */
 #define SECOND_QUEUES	(WORLD_HIGH - WORLD_BASE_SIZE)
 
 const char *join_bdf;
@@ -44,14 +46,14 @@ static void join(struct world *second, struct world *first)
 	vfio_register(&first->v, second->memory, second->size);
 }
 
-/* Runs the second device with its queues in the window that this address is in. */
+/* Starts the second device with its queues in the window of this address. */
 static void join_start(struct world *second, uint64_t iova)
 {
 	vfio_map(&second->v, iova, second->memory, WORLD_BASE_SIZE, VFIO_DIR_BOTH);
 	world_start_mapped(second, iova);
 }
 
-/* Leaves with its group alone; the container stays. */
+/* Leaves with its group; the container stays. */
 static void leave(struct world *w)
 {
 	if (w->v.device >= 0)
@@ -68,7 +70,7 @@ static void expect_both(struct world *a, struct world *b, uint64_t iova, uint8_t
 	world_expect_reads(b, iova, mem, want, what);
 }
 
-/* Both are there before anything is mapped. */
+/* Both PEs have joined before anything is mapped. */
 static void before_mappings(void)
 {
 	struct world a, b;
@@ -86,7 +88,7 @@ static void before_mappings(void)
 	world_close(&a);
 }
 
-/* The second one gets what is there already, in both windows. */
+/* The second PE gets the existing mappings, in both windows. */
 static void after_mappings(void)
 {
 	struct window ddw;
@@ -110,7 +112,7 @@ static void after_mappings(void)
 	world_close(&a);
 }
 
-/* Windows that come while both are there, and the place of a first one. */
+/* Windows that are created with both PEs in the container, and the place of a first window. */
 static void windows_of_both(void)
 {
 	struct window first, next;
@@ -122,7 +124,7 @@ static void windows_of_both(void)
 	vfio_create(&a.v, 16, 4 * GIB, &first);
 	tap_check(first.start == world_first_start(), "the first window is at %#llx",
 		  (unsigned long long)first.start);
-	/* Below PowerVM it is the only one that there can be. */
+	/* On PowerVM there can only be this one. */
 	if (page_size() < 64 * KIB || world_powervm())
 		vfio_remove(&a.v, first.start);
 	vfio_create(&a.v, 12, 2 * GIB, &next);
@@ -134,7 +136,7 @@ static void windows_of_both(void)
 	world_close(&a);
 }
 
-/* PEs that have one window at a time, as accelerator cards do: the second one comes late. */
+/* PEs with one window at a time, as accelerator cards have: the second PE joins late. */
 static void one_window(void)
 {
 	struct window win;
@@ -179,7 +181,7 @@ static void second_leaves(void)
 	world_close(&a);
 }
 
-/* The container's first group is nothing special. */
+/* The container's first group can leave like any other. */
 static void first_leaves(void)
 {
 	struct world a, b;
@@ -215,7 +217,7 @@ static void map_for_both(unsigned int seed, int ready)
 	}
 }
 
-/* Closed with everything in place, and killed: all is over for both. */
+/* A process with both PEs is killed at work: nothing is left in either. */
 static void killed(void)
 {
 	int64_t pins = kstat_pins();
@@ -229,7 +231,7 @@ static void killed(void)
 	before_mappings();
 }
 
-/* A group is in one container: no other gets it, and its own does not notice that one tried. */
+/* A group is in one container: another cannot get it, and the try does not affect the first. */
 static void one_container(void)
 {
 	int other = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
@@ -258,8 +260,8 @@ static void one_container(void)
 }
 
 /*
- * S5: KVM is told of the first group's tables alone, as QEMU tells it; what its guest maps, before
- * and after the second one comes, is for both.
+ * S5: KVM is told of the first group's tables alone, as by QEMU. The guest's mappings, from
+ * before and after the second PE joins, are for both PEs.
  */
 static void kvm_writes_to_both(void)
 {
@@ -288,7 +290,7 @@ static void kvm_writes_to_both(void)
 	world_close(&a);
 }
 
-/* A PE that cannot have the same windows is refused, and the others don't notice. */
+/* A PE that cannot have the same windows is refused, and nothing changes for the others. */
 static void refused(void)
 {
 	struct window ddw;
@@ -307,7 +309,7 @@ static void refused(void)
 		world_expect_writes(&a, MIB, a.data + MIB, UNTOUCHED, "after a refusal");
 	}
 	world_close(&a);
-	/* It is as good as before on its own. */
+	/* The refused PE still works by itself. */
 	tap_errno(__vfio_open(&v, join_device()), 0, "opening the refused one by itself");
 	vfio_close(&v);
 }
@@ -326,9 +328,9 @@ static void start_apart(struct world *w)
 }
 
 /*
- * Two containers of one process: an address that one has registered has other memory by the time
- * that the other registers it. That one's device gets the new memory, and the first one's keeps
- * what it has.
+ * Two containers of one process: one has registered an address, at which other memory is mapped
+ * before the other container registers it. The second container's device gets the new memory, and
+ * the first one's keeps the old.
  */
 static void older_pages(void)
 {

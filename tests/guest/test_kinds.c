@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Kinds of memory, and what each call says to them: REGISTER of v2, MAP of v1 for writing and for
- * reading. What is accepted is reached by the device; what is refused is refused with one errno,
- * and neither pinned nor charged.
+ * test_kinds.c - kinds of memory, and what each call answers for them
+ *
+ * The calls are REGISTER of v2, and MAP of v1 for writing and for reading. The device reaches
+ * memory that a call accepts. Memory that a call refuses, it refuses with one errno, and neither
+ * pins nor charges it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,11 +28,11 @@
 
 /**
  * struct kind - a kind of memory
- * @name:  of it
- * @make:  gives it, SIZE bytes or more, or ends the test
- * @size:  if there is not as much
- * @write: what REGISTER says, and MAP for a device that writes
- * @read:  what MAP says for one that reads
+ * @name:  its name
+ * @make:  makes SIZE bytes or more of it, or ends the test
+ * @size:  its size if it is not SIZE
+ * @write: result of REGISTER, and of MAP for a device that writes
+ * @read:  result of MAP for a device that only reads
  */
 struct kind {
 	const char *name;
@@ -40,7 +42,7 @@ struct kind {
 	int read;
 };
 
-/* --- where it comes from --- */
+/* --- making each kind --- */
 
 static void *mapped(int prot, int flags, int fd, size_t size)
 {
@@ -51,7 +53,7 @@ static void *mapped(int prot, int flags, int fd, size_t size)
 	return p;
 }
 
-/* On a disk, with content. */
+/* A file on a disk, with content. */
 static int file_of(size_t size)
 {
 	int fd = open(FILES "/kind", O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -192,9 +194,9 @@ static void *registers(struct world *w)
 	return (void *)w->n.registers;
 }
 
-/* --- what is said to it --- */
+/* --- calls on each kind --- */
 
-/* Before and after: what is pinned in the machine, and what the process is charged. */
+/* What is pinned in the machine, and what the process is charged, to compare before and after. */
 struct books {
 	int64_t pins;
 	int64_t locked;
@@ -290,7 +292,7 @@ static void try_kind(struct kind k)
 	with_v1(&k);
 }
 
-/* A test for each: its function's name, its kind, and what is said. */
+/* A test for each kind: its function's name, the kind, and the results. */
 #define KIND(test, make_, ...)						\
 static void test(void)							\
 {									\
@@ -336,7 +338,7 @@ static uint8_t *transparent_huge(size_t size)
 	return mem;
 }
 
-/* IOMMU pages larger than the kernel's over memory that is no hugetlb's. */
+/* IOMMU pages larger than the kernel's, over memory that is not hugetlb. */
 static void kind_transparent_huge(void)
 {
 	unsigned int shift = page_size() < 64 * KIB ? 16 : 21;
@@ -358,9 +360,9 @@ static void kind_transparent_huge(void)
 	world_close(&w);
 }
 
-/* --- memory that has to stay movable --- */
+/* --- memory in the movable zone --- */
 
-/* The first frame of the zone, and behind its last. */
+/* The zone's first frame, and the frame behind its last. */
 static bool movable_zone(uint64_t *first, uint64_t *end)
 {
 	unsigned long spanned = 0, start = 0;
@@ -383,7 +385,7 @@ static bool movable_zone(uint64_t *first, uint64_t *end)
 	return start && spanned;
 }
 
-/* It is moved out of there first, with what it holds. */
+/* The kernel first moves memory out of the movable zone, with its content. */
 static void movable_first(void)
 {
 	uint64_t first, end, frame;
@@ -411,9 +413,9 @@ static void movable_first(void)
 /* --- one page, pinned by others very often --- */
 
 #define RINGS		9
-#define PINS_OF_RING	16384	/* the most that it takes */
+#define PINS_OF_RING	16384	/* the most that a ring accepts */
 
-/* io_uring pins a buffer for each time that it is told of it. */
+/* io_uring pins a buffer each time that it is registered. */
 static bool ring_pins(void *page)
 {
 	static struct iovec same[PINS_OF_RING];

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM as a second writer: a guest's H_PUT_TCE, handled without leaving the kernel, in whatever
- * table of an IOMMU group KVM was told of. Judge of what the guest has mapped is the device. Its
- * own queues are mapped by the test, above what the guest can name.
+ * test_kvm.c - KVM as a second writer
+ *
+ * KVM handles a guest's H_PUT_TCE in the kernel, in each table of an IOMMU group that KVM was told
+ * of. The device shows what the guest has mapped. The test maps the device's own queues, above the
+ * addresses that the guest can name.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -36,7 +38,7 @@ static void open_both(struct world *w, struct machine *m)
 	guest_open(m, w, w->data, WORLD_DATA);
 }
 
-/* The guest has memory of its own, and the last @registered bytes of it can be mapped. */
+/* The guest has its own memory, of which only the last @registered bytes can be mapped. */
 static uint8_t *open_apart(struct world *w, struct machine *m, uint64_t size, uint64_t registered)
 {
 	uint8_t *memory = buffer_private(size);
@@ -48,7 +50,7 @@ static uint8_t *open_apart(struct world *w, struct machine *m, uint64_t size, ui
 	return memory;
 }
 
-/* The first and the last of those pages */
+/* Checks the first and the last of these pages */
 static void expect(struct world *w, uint64_t ioba, uint64_t address, unsigned int pages,
 		   enum reach want, const char *what)
 {
@@ -61,8 +63,8 @@ static void expect(struct world *w, uint64_t ioba, uint64_t address, unsigned in
 }
 
 /*
- * S6a: KVM can be told of a group that is only open: in no container, with other functions of the
- * PE in use by host drivers. The guest clears every TCE that it can name.
+ * S6a: KVM can be told of a group that is open but in no container, while host drivers use other
+ * functions of the PE. The guest clears every TCE that it can name.
  */
 static void host_table(void)
 {
@@ -80,7 +82,7 @@ static void host_table(void)
 	tap_note("%u of them left KVM", m.left);
 }
 
-/* What a guest maps the device reaches, and nothing else; KVM leaves the first calls to others. */
+/* The device only reaches what the guest maps; KVM leaves the first calls to user space. */
 static void map_and_unmap(void)
 {
 	const bool none = machine_lent_nothing();
@@ -106,7 +108,7 @@ static void map_and_unmap(void)
 	world_close(&w);
 }
 
-/* Memory that the guest has mapped stays registered until it is not mapped any more. */
+/* Memory that the guest has mapped stays registered until the guest has unmapped it. */
 static void mapped_is_held(void)
 {
 	struct machine m;
@@ -124,9 +126,9 @@ static void mapped_is_held(void)
 }
 
 /*
- * KVM finds registered memory in the kernel's own list alone. It enters that with the first MAP for
- * a guest, is pinned there once more then, and not charged for twice. Where KVM is lent nothing it
- * is to find nothing.
+ * KVM finds registered memory only in the kernel's own list. Memory enters that list with the
+ * first MAP for a guest. It is pinned once more then, but not charged twice. If KVM is lent
+ * nothing, it must find nothing.
  */
 static void found_when_asked(void)
 {
@@ -158,7 +160,7 @@ static void found_when_asked(void)
 	world_close(&w);
 }
 
-/* The same page in every TCE, over and over: what counts its uses must count them all. */
+/* The same page in every TCE, again and again: each use must be counted. */
 static void same_page(void)
 {
 	struct puts p = { .tce = MIB | PUT_BOTH, .ioba_step = PAGE, .count = MACHINE_TCES };
@@ -203,7 +205,7 @@ static void *register_and_unregister(void *arg)
 	return NULL;
 }
 
-/* The guest maps memory while it is being unregistered: it gets it or not, and nothing leaks. */
+/* The guest maps memory while it is being unregistered: the MAP works or not, and nothing leaks. */
 static void memory_that_goes(void)
 {
 	struct puts unmap = { .ioba_step = PAGE, .count = 16 };
@@ -236,7 +238,7 @@ static void memory_that_goes(void)
 	world_close(&w);
 }
 
-/* KVM keeps the table of a window that is gone; a new one in its place is another one. */
+/* KVM keeps the table of a removed window; a new window in its place has another table. */
 static void window_goes_first(void)
 {
 	struct window high, again;
@@ -294,7 +296,7 @@ static void close_part(enum part part, struct world *w, struct machine *m)
 	}
 }
 
-/* With all that the guest has mapped, and the device at work */
+/* Closes the parts in this order, with all mappings of the guest, and the device at work */
 static void close_in_order(const enum part *order)
 {
 	int64_t pins = kstat_pins();
@@ -311,7 +313,7 @@ static void close_in_order(const enum part *order)
 		  part_name[order[3]], part_name[order[4]], (long long)(kstat_pins() - pins));
 }
 
-/* The nth of all orders */
+/* Makes the nth of all orders */
 static void nth_order(enum part *order, unsigned int n)
 {
 	enum part rest[PARTS] = { GUEST, TABLE, DEVICE, GROUP, CONTAINER };

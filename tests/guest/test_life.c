@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a container ends, and whose it is. Whatever a process was doing when it closed, died or
- * became another program, nothing stays mapped, nothing stays pinned, and the next user starts
- * clean.
+ * test_life.c - how a container ends, and who owns it
+ *
+ * A process may close the container, die or become another program in the middle of any work. After
+ * that nothing is mapped or pinned, and the next user starts clean.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,7 +29,7 @@
 #define KILLED_SIZE	(64 * MIB)
 #define KILLED_PAGES	(KILLED_SIZE / NVME_PAGE)
 
-/* The device works for a new user, who finds nothing of an earlier one's mappings. */
+/* The device works for a new user, and reaches nothing of an earlier user's mappings. */
 static void expect_clean_start(uint64_t old_iova, void *old_memory, const char *after)
 {
 	struct world w;
@@ -67,7 +68,7 @@ static void close_with_mappings(void)
 	expect_clean_start(2 * MIB, mem, "after close");
 }
 
-/* The three file descriptors may go in any order. */
+/* The three file descriptors can be closed in any order. */
 static void close_in_any_order(void)
 {
 	static const char *const orders[] = { "cgd", "cdg", "gcd", "gdc", "dcg", "dgc" };
@@ -89,7 +90,7 @@ static void close_in_any_order(void)
 	expect_clean_start(0, NULL, "after all of them");
 }
 
-/* The group leaves the container while the container stays open, and comes back. */
+/* The group leaves the container and comes back, while the container stays open. */
 static void group_leaves(void)
 {
 	struct world w;
@@ -180,7 +181,9 @@ static void expect_eperm(const struct helper_results *results, const char *who)
 		tap_errno(results->ret[i], -EPERM, "%s by %s", helper_call[i], who);
 }
 
-/* With close-on-exec, execve() is a close: the process lives on, and nothing of the container. */
+/*
+ * With close-on-exec, execve() closes the container, of which nothing is left; the process lives.
+ */
 static void exec_closes(void)
 {
 	struct helper_results results;
@@ -210,8 +213,7 @@ static void exec_closes(void)
 }
 
 /*
- * The child makes the mappings, so the container is its own, over memory that the parent sees
- * too.
+ * The child makes the mappings, so it owns the container. The parent shares the memory.
  */
 static void owning_child(struct world *w, struct pipes *p, int ready, int go)
 {
@@ -296,7 +298,7 @@ static void forked_child(void)
 	world_close(&w);
 }
 
-/* While a host driver has another function of the PE, nobody gets the group. */
+/* A group cannot enter a container while a host driver has another function of the PE. */
 static void not_viable(void)
 {
 	struct vfio_group_status status = { .argsz = sizeof(status) };
@@ -329,7 +331,7 @@ static void find_another_function(char *bdf, size_t size)
 	closedir(dir);
 }
 
-/* All functions of the PE are a user's: another one can be opened too. */
+/* A user has all functions of the PE, and can open another one of them, too. */
 static void all_functions(void)
 {
 	struct vfio other;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MAP and UNMAP beyond single refusals: ranges that end where a window does, calls that fail
- * halfway, what counts as nothing, and that registered memory is held by mappings and by nothing
- * else.
+ * test_map.c - MAP and UNMAP beyond single refusals
+ *
+ * Tested are ranges that end where a window ends, calls that fail halfway, calls on nothing, and
+ * that only mappings hold registered memory.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #define IO_PAGE		4096ULL
 #define CYCLES		1000
 
-/* This oopses a driver that looks at the first page alone. */
+/* A driver that only checks the first page crashes here. */
 static void across_the_end(void)
 {
 	struct window ddw;
@@ -69,7 +70,7 @@ static void all_or_nothing(void)
 	world_close(&w);
 }
 
-/* Registered in two pieces that lie side by side: one MAP over both is as good as two. */
+/* Memory that is registered in two adjacent pieces: one MAP over both works like two. */
 static void side_by_side(void)
 {
 	uint8_t *mem = buffer_private(4 * MIB);
@@ -111,7 +112,7 @@ static void unmap_of_nothing(void)
 	world_close(&w);
 }
 
-/* As long as one page is mapped once, memory cannot be unregistered; after that it can. */
+/* Memory cannot be unregistered while one page is still mapped once; after that it can. */
 static void mapped_is_held(void)
 {
 	uint8_t *mem = buffer_private(MIB), *more = buffer_private(MIB);
@@ -142,7 +143,7 @@ static void mapped_is_held(void)
 	world_close(&w);
 }
 
-/* The same page over itself, over and over: the counts must follow. */
+/* The same page is mapped over itself again and again: the counts must stay correct. */
 static void replacing_keeps_counts(void)
 {
 	uint8_t *mem = buffer_private(MIB);
@@ -160,7 +161,7 @@ static void replacing_keeps_counts(void)
 	world_close(&w);
 }
 
-/* The user may forget memory that the device has: it stays the device's until it is unmapped. */
+/* The user may munmap() memory that the device has: the device keeps it until UNMAP. */
 static void outlives_munmap(void)
 {
 	uint8_t *mem = buffer_shared(MIB), *again;
@@ -183,8 +184,7 @@ static void outlives_munmap(void)
 }
 
 /*
- * Ordinary pages that do not follow each other: touched in an order that allocation does not
- * like.
+ * Makes ordinary pages that are not contiguous, by touching them out of order.
  */
 static void touch_out_of_order(uint8_t *mem, uint64_t size)
 {
@@ -199,8 +199,8 @@ static void touch_out_of_order(uint8_t *mem, uint64_t size)
 }
 
 /*
- * One registration of a huge page with ordinary pages behind it. An I/O page of the huge page's
- * size over the ordinary ones would give the device what lies behind the first of them.
+ * One registration of a huge page with ordinary pages behind it. An IOMMU page of the huge page's
+ * size over the ordinary pages would give the device whatever is behind the first of them.
  */
 static void mixed_region(void)
 {
@@ -245,10 +245,7 @@ static void measure(struct growth *g, int64_t pins)
 	g->locked = kstat_locked(0);
 }
 
-/*
- * A leak of one object or one page for each cycle stands out; what the rest of the system does
- * does not.
- */
+/* A leak of an object or a page in each cycle shows clearly; the system's other changes do not. */
 static void compare(const struct growth *a, const struct growth *b)
 {
 	int64_t objects = b->objects - a->objects;
@@ -257,7 +254,7 @@ static void compare(const struct growth *a, const struct growth *b)
 	tap_note("%d cycles: %lld objects, slab %lld kB, vmalloc %lld kB, available %lld kB less",
 		 CYCLES, (long long)objects, (long long)(b->slab - a->slab),
 		 (long long)(b->vmalloc - a->vmalloc), (long long)available);
-	/* KASAN keeps what was freed, for a while; there kmemleak looks. */
+	/* KASAN keeps freed memory for a while; on such kernels kmemleak finds leaks. */
 	tap_check(tap_slowness() > 1 || objects < CYCLES / 2, "%lld kmalloc objects more",
 		  (long long)objects);
 	tap_check((int64_t)(b->slab - a->slab) < 2048, "unreclaimable slab grew by %lld kB",

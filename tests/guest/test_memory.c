@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the device wrote is the page's content, for good: pages that a writable translation
- * reached are marked dirty when it goes, so that neither swap nor reclaim drops them.
+ * test_memory.c - pages that a device wrote to, and that the kernel must keep
  *
- * Registering faults pages in for writing, so most are dirty anyway while they are pinned, and
- * losing the mark would go unnoticed. Two things show it all the same. The kernel tells a page's
- * dirty flag, which for anonymous memory is apart from the page table's: clear before, set after.
- * And MADV_FREE takes back both marks of a page that is mapped for the device: if nobody marks it
- * again, reclaim drops it and zeros come back. A page that was mapped for reading alone goes
- * through the same steps and does come back as zeros, which proves that the steps lose a page
- * that is not marked.
+ * Pages that a writable translation reached are marked dirty when it is cleared, so that neither
+ * swap nor reclaim drops them.
+ *
+ * REGISTER faults pages in for writing, so most pages are dirty anyway while they are pinned, and
+ * a lost mark would not be noticed. Two checks show it nevertheless. First, the kernel shows a
+ * page's dirty flag, which for anonymous memory is separate from the page table's: it is clear
+ * before, and set after. Second, MADV_FREE clears both marks of a page that is mapped for the
+ * device: if nobody marks the page again, reclaim drops it, and it reads as zeros. A page that
+ * was mapped for reading only goes through the same steps and does read as zeros, which proves
+ * that these steps lose an unmarked page.
  */
 #include <errno.h>
 #include <sched.h>
@@ -29,8 +31,8 @@
 #define SIZE	(64 * KIB)
 
 /*
- * Reclaim finds only pages that are on its lists. Young ones wait in the queue of the processor
- * that made them, and madvise() empties the queue of its own processor alone.
+ * Reclaim finds only pages that are on its lists. Young pages wait in the queue of the processor
+ * that made them, and madvise() only empties its own processor's queue.
  */
 static void ready_for_reclaim(void)
 {
@@ -44,7 +46,7 @@ static void ready_for_reclaim(void)
 		tap_fail("the guest has no swap");
 }
 
-/* Reclaims until no page of it is mapped any more. */
+/* Reclaims until no page of @mem is mapped any more. */
 static bool page_out(uint8_t *mem, size_t size)
 {
 	struct timespec nap = { .tv_nsec = 20000000 };
@@ -63,7 +65,7 @@ static bool page_out(uint8_t *mem, size_t size)
 	return false;
 }
 
-/* Registered and mapped, written by the device in full, unmapped and unregistered. */
+/* Registers and maps memory, lets the device write all of it, unmaps and unregisters it. */
 static void device_fills(struct world *w, uint8_t *mem, size_t size)
 {
 	vfio_register(&w->v, mem, size);
@@ -114,7 +116,7 @@ static void anonymous_and_swap(void)
 	survives_swap(buffer_private(2 * MIB), 2 * MIB, "private memory");
 }
 
-/* Pages of their own: a huge one would be freed as a whole. */
+/* Makes separate pages: a huge page would be freed as a whole. */
 static uint8_t *small_pages(size_t size)
 {
 	uint8_t *mem = buffer_private(size);
@@ -124,7 +126,7 @@ static uint8_t *small_pages(size_t size)
 	return mem;
 }
 
-/* Given up by the user while it is mapped: then the device writes, or it does not. */
+/* The user frees mapped memory (MADV_FREE); then the device writes to it, if @dir allows. */
 static void freed_while_mapped(struct world *w, uint8_t *mem, uint32_t dir)
 {
 	vfio_register(&w->v, mem, SIZE);
@@ -169,7 +171,7 @@ enum ending {
 static const char *const ending_name[] = {"UNMAP", "a MAP over it", "REMOVE of the window",
 					  "close"};
 
-/* One writable translation goes in each of the ways there are. */
+/* A writable translation ends in each possible way. */
 static void dirty_after(enum ending how, uint8_t *mem, unsigned int shift, uint32_t dir, bool want)
 {
 	uint64_t size = shift > 16 ? 2 * MIB : SIZE;
@@ -231,8 +233,8 @@ static void huge_pages(void)
 }
 
 /*
- * The file's pages, not one process's view of them: seen through a second mapping made
- * afterwards.
+ * The file's own pages have the content: the test reads them through a second mapping that it
+ * makes afterwards.
  */
 static void huge_file(void)
 {
@@ -256,7 +258,7 @@ static void huge_file(void)
 	world_close(&w);
 }
 
-/* One file mapped many times over is more than there is of memory: only the user's limit counts. */
+/* One file that is mapped many times is larger than memory: only the user's limit counts. */
 static void more_than_there_is(void)
 {
 	const uint64_t piece = 64 * MIB, size = 40 * piece;

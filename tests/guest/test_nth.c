@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every allocation that a call of the user's makes fails once, and so does every copy from and to
- * him. For a kernel with fault injection: /proc/self/fail-nth takes a number, and what comes at
- * that number of the task's own fails. A call that fails for it has left everything as it was, and
- * succeeds when it is made again; one that succeeds all the same has done its work; and one that
- * ends something never fails. The sweep of a call is over when it makes fewer than that.
+ * test_nth.c - calls in which each allocation and each copy fails once
+ *
+ * This takes a kernel with fault injection: /proc/self/fail-nth takes a number N, and the task's
+ * Nth allocation, or copy from or to the user, fails. A call that fails for this reason leaves
+ * everything as it was, and succeeds when it is made again. A call that succeeds all the same has
+ * done its work. A call that ends something never fails. The sweep of a call is over when the call
+ * makes fewer than N of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,14 +23,14 @@
 #include "tests.h"
 #include "world.h"
 
-#define MOST		2000U		/* allocations of one call: far more than any makes */
+#define MOST		2000U		/* allocations of one call: far more than any call makes */
 #define RUN		(4 * MIB)	/* of 4 KiB pages: two leaves of the module's shadow */
 #define MIDDLE		MIB
 #define PIECE		(64 * KIB)
 #define IO_PAGE		4096ULL
 #define ERRNOS		4
 
-/* What a sweep is about: with a running device the first part, without one the second. */
+/* What a sweep needs: the first part with a running device, the second without one. */
 struct scene {
 	struct world w;
 	struct state s;
@@ -39,8 +41,9 @@ struct scene {
 };
 
 /*
- * @before: what the call needs; @after: looks at what it did, and takes that back; @intact: looks
- * at what a failed one must not have done, besides what @same looks at. @look and @same: as before?
+ * @before: prepares the call. @after: checks its effect, and undoes that. @look and @same: record
+ * the state, and compare it after a failure. @intact: checks what @same does not check after a
+ * failure.
  */
 struct call {
 	const char *name;
@@ -53,7 +56,7 @@ struct call {
 	bool never_fails;
 };
 
-/* What came of a sweep. */
+/* The results of a sweep. */
 struct tally {
 	unsigned int faults;
 	unsigned int survived;
@@ -81,7 +84,7 @@ static void arm(unsigned int n)
 		tap_fail("arming a fault: %s", strerror(errno));
 }
 
-/* Was it met? If the next copy would meet it, these calls do. */
+/* Did the fault occur? If it is still armed for the next copy, these calls use it up. */
 static bool disarm(void)
 {
 	char text[16] = "";
@@ -95,7 +98,7 @@ static bool disarm(void)
 
 /* --- a sweep --- */
 
-/* -ENOMEM, or for a copy -EFAULT; what a call has besides is its own. */
+/* Faults give -ENOMEM, or for a copy -EFAULT. */
 static bool may_be(int ret)
 {
 	return ret == -ENOMEM || ret == -EFAULT;
@@ -126,7 +129,7 @@ static void failed(struct scene *s, const struct call *c, struct tally *t, int r
 	tap_check(ret >= 0, "%s, and again without: %s", what, strerror(-ret));
 }
 
-/* Return: true when it made so many. */
+/* Makes the call with fault @n armed. Return: true when the call came to that fault. */
 static bool meets(struct scene *s, const struct call *c, struct tally *t, unsigned int n)
 {
 	bool met;
@@ -268,7 +271,7 @@ static void before_unregister(struct scene *s)
 	vfio_register(container(s), s->more, RUN);
 }
 
-/* It can be mapped, and goes. */
+/* The registered memory can be mapped, and unregistered. */
 static void after_register(struct scene *s)
 {
 	vfio_map(container(s), 0, s->more, RUN, VFIO_DIR_BOTH);
@@ -361,7 +364,7 @@ static const struct call device_calls[] = {
 	{ "REMOVE", before_remove, remove_window, NULL, intact_remove, WITH_DEVICE },
 };
 
-/* Of either API. */
+/* For both APIs. */
 static const struct call map_calls[] = {
 	{ "MAP of a page", NULL, map_one, after_one, expect_no_run, WITH_DEVICE },
 	{ "MAP of many", NULL, map_many, check_and_unmap_run, expect_no_run, WITH_DEVICE },
@@ -413,7 +416,7 @@ static void v1_mappings(void)
 	world_close(&s.w);
 }
 
-/* --- without one: how a container begins and ends --- */
+/* --- without a running device: how a container begins and ends --- */
 
 static void look_counts(struct scene *s)
 {
@@ -464,7 +467,7 @@ static int set_iommu(struct scene *s)
 	return result(ioctl(s->v.container, VFIO_SET_IOMMU, s->type));
 }
 
-/* With windows and mappings, for what ends them. */
+/* Opens a container with windows and mappings, for calls that end them. */
 static void open_busy(struct scene *s)
 {
 	before_iommu(s);
@@ -484,7 +487,7 @@ static void check_unpinned(struct scene *s)
 	close_all(s);
 }
 
-/* What was made is good for something. */
+/* Checks that the container works, and closes it. */
 static void check_and_close(struct scene *s)
 {
 	vfio_register(&s->v, s->more, RUN);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PEs with a default window that is not the usual 1 GiB at 0, or without dynamic windows. Each test
- * is for a device of its own: the scenario knows which.
+ * test_odd.c - PEs with an unusual default window, or without dynamic windows
+ *
+ * The usual default window has 1 GiB at 0. Each test is for its own device: the scenario knows
+ * which one.
  */
 #include <errno.h>
 #include <string.h>
@@ -30,7 +32,7 @@ static void expect_info(struct vfio *v, uint64_t start, uint64_t size, bool ddw)
 		  info.flags);
 }
 
-/* Device and mappings in a window, up to its end and no further. */
+/* The device works with mappings in a window, up to its end and no further. */
 static void expect_works(struct world *w, uint64_t start, uint64_t size, const char *what)
 {
 	world_start(w, start + size / 2);
@@ -58,7 +60,7 @@ static void expect_v1_works(uint64_t start, uint64_t size)
 	world_close(&w);
 }
 
-/* No dynamic windows at all: the default one is all that there is, for both APIs. */
+/* Without dynamic windows there is only the default one, for both APIs. */
 static void without_ddw(void)
 {
 	struct window win;
@@ -80,7 +82,7 @@ static void without_ddw(void)
 	expect_v1_works(0, GIB);
 }
 
-/* Somewhere else, where GET_INFO can tell. */
+/* The default window is at another address, which GET_INFO can tell. */
 static void elsewhere(void)
 {
 	struct window win;
@@ -101,7 +103,7 @@ static void elsewhere(void)
 	expect_v1_works(LOW_START, GIB);
 }
 
-/* Beyond 32 bits: GET_INFO says nothing rather than a lie, and REMOVE(0), CREATE finds it. */
+/* The default window is beyond 32 bits: GET_INFO reports none; REMOVE(0) and CREATE find it. */
 static void beyond_32_bits(void)
 {
 	struct window win;
@@ -128,7 +130,7 @@ static void beyond_32_bits(void)
 	vfio_close(&v);
 }
 
-/* A size that is no power of two is neither rounded up nor down. */
+/* A size that is no power of two is not rounded. */
 static void no_power_of_two(void)
 {
 	struct window win;
@@ -147,7 +149,7 @@ static void no_power_of_two(void)
 	expect_v1_works(0, ODD_SIZE);
 }
 
-/* Two devices behind a bridge, one of them a user's and the other nobody's. */
+/* Two devices behind a bridge: a user has one, and the other has no driver. */
 static void behind_a_bridge(void)
 {
 	struct window ddw;
@@ -162,7 +164,7 @@ static void behind_a_bridge(void)
 	world_close(&w);
 }
 
-/* What the host had in its only window, one to one from its start on. */
+/* The device reaches nothing that the host had in its only window, one to one from the start. */
 static void expect_no_host_window(struct world *w, const char *what)
 {
 	for (uint64_t at = 0; at < WORLD_DATA; at += MIB) {
@@ -184,8 +186,8 @@ static void expect_single(struct vfio *v)
 }
 
 /*
- * One window at a time, as SR-IOV functions have: the default one or a dynamic one. The host had
- * made it one onto all of memory.
+ * A PE with one window at a time, like an SR-IOV function: the default one or a dynamic one. The
+ * host had a window that mapped all of memory.
  */
 static void one_window(void)
 {
@@ -221,8 +223,8 @@ static void one_window(void)
 }
 
 /*
- * One window at a time, which the host had at 4 GiB in limited-address mode: the user gets it where
- * a PE in no such mode has it.
+ * A PE with one window at a time, which the host had at 4 GiB in limited-address mode: the user's
+ * window is in the place for PEs without that mode.
  */
 static void limited(void)
 {
@@ -246,7 +248,7 @@ static void limited(void)
 	world_close(&w);
 }
 
-/* The host had a window in this place that it mapped as it went. */
+/* The host had a window in this place in which it mapped memory as needed. */
 static void host_window_as_it_goes(void)
 {
 	struct window ddw;

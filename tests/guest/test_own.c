@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a user holds and what the host keeps meanwhile. HOST_WINDOW in the environment is where the
- * host had its window onto all of memory before the device was handed over, and OTHER_DEVICE is an
- * NVMe controller in another PE.
+ * test_own.c - what a user owns and what the host keeps meanwhile
+ *
+ * HOST_WINDOW in the environment is the start of the window with which the host mapped all of
+ * memory before the user took the device. OTHER_DEVICE is an NVMe controller in another PE.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -31,15 +32,15 @@ static uint64_t host_window(void)
 	return strtoull(setting("HOST_WINDOW"), NULL, 16);
 }
 
-/* Where the host's direct window had a page of ours. It stays where it is: it is registered. */
+/* The bus address of our page in the host's direct window; registered pages do not move. */
 static uint64_t host_iova(const void *mem)
 {
 	return host_window() + phys_of(mem);
 }
 
 /*
- * Commands aimed at memory through the window that the host had. That they are well aimed is shown
- * by a window of our own in the same place, in which the very same address is then mapped.
+ * Commands try to reach memory through the host's former window. A window of our own in the same
+ * place proves that they use the right address: the same address is then mapped there.
  */
 static void no_host_window(void)
 {
@@ -64,7 +65,7 @@ static void no_host_window(void)
 	world_close(&w);
 }
 
-/* The same when the user's window lies at bus address 0, which the host's default window was. */
+/* The same for a user's window at bus address 0, where the host's default window was. */
 static void no_host_table(void)
 {
 	struct window win;
@@ -95,7 +96,7 @@ static void expect_tree(const char *when)
 	tap_check(!node_has("ibm,dma-window-saved"), "%s: ibm,dma-window-saved is", when);
 }
 
-/* Whoever adds a device or loads a kexec image meanwhile finds the default window described. */
+/* The device tree describes the default window all the time, for added devices and kexec images. */
 static void tree_while_owned(void)
 {
 	struct window win, ddw;
@@ -128,7 +129,7 @@ static void take_and_give_back(unsigned int times)
 	}
 }
 
-/* What is freed after a grace period of RCU goes in batches, seconds later. */
+/* Objects that wait for an RCU grace period are freed in batches, seconds later. */
 static uint64_t objects_below(uint64_t most)
 {
 	uint64_t left = kstat_objects();
@@ -140,7 +141,7 @@ static uint64_t objects_below(uint64_t most)
 	return left;
 }
 
-/* A user may do that without end: what leaves the device tree for him is not made anew. */
+/* A user may repeat this without end: removed properties of the device tree are used again. */
 static void no_debris(void)
 {
 	uint64_t before, left;
@@ -153,7 +154,7 @@ static void no_debris(void)
 		  (long long)(left - before));
 }
 
-/* Two PEs, each with a container: one is given back, the other does not notice. */
+/* Two PEs, each with a container: the release of one does not affect the other. */
 static void two_pes(void)
 {
 	struct world a, b, again;
@@ -181,7 +182,7 @@ static void two_pes(void)
 	world_close(&again);
 }
 
-/* What any driver gives: a window, a mapping, a device that reaches it. */
+/* Checks the basics of any driver: a window, a mapping, a device that reaches it. */
 static void works(void)
 {
 	struct world w;
@@ -196,8 +197,8 @@ static void works(void)
 }
 
 /*
- * The kernel's own driver was loaded after ours and is asked first. It may refuse, so that ours is
- * asked next and all works; or accept, and then it finds no table and gets no window.
+ * The kernel's own driver was loaded after ours, and VFIO asks it first. It may refuse: then VFIO
+ * asks ours, and all works. It may accept: then it finds no table and gets no window.
  */
 static void all_or_no_window(struct vfio *v)
 {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where windows come to lie, by sequences of calls with the addresses that QEMU gives: the default
- * window at 0 and as large as 1 GiB, a first dynamic window at 0 as well, a further one at 2^59;
- * and with those that PowerVM gives: one dynamic window, at 2^59. And that a call that failed has
- * changed nothing, neither for the next call nor for the windows that are there.
+ * test_place.c - the bus addresses of windows
+ *
+ * Sequences of calls run with the addresses that QEMU gives: the default window at 0 with 1 GiB, a
+ * first dynamic window at 0 as well, a further one at 2^59. They also run with those that PowerVM
+ * gives: one dynamic window, at 2^59. A call that failed has changed nothing, neither for the next
+ * call nor for the windows that exist.
  */
 #include <errno.h>
 #include <signal.h>
@@ -21,14 +23,14 @@
 #define MOST	2
 #define NOSPC	(-ENOSPC)
 /*
- * To clear all of them takes 5 and more, on a machine without other work, too. PowerVM does not
- * remove a window before that is done, and is busy now and then.
+ * To clear all TCEs takes 5 seconds and more, also on an idle machine. PowerVM only removes a
+ * cleared window, and is sometimes busy.
  */
 #define KILL_SECONDS	(world_powervm() ? 30 : 4)
 
 enum op { END, CREATE, REMOVE };
 
-/* For CREATE: what is asked for, and the address or errno it gives. For REMOVE: the address. */
+/* For CREATE: its arguments, and the address or errno it returns. For REMOVE: the address. */
 struct step {
 	enum op op;
 	unsigned int shift;
@@ -46,7 +48,7 @@ struct sequence {
 #define FAILS(shift, size, why)	{ CREATE, shift, size, 0, why }
 #define R(start)		{ REMOVE, 0, 0, start, 0 }
 
-/* The same below each hypervisor. */
+/* Sequences for every hypervisor. */
 static const struct sequence sequences[] = {
 	{ "the default window alone",
 	  { R(0), C(12, GIB, 0), R(0), C(12, 512 * MIB, 0), R(0), C(12, GIB, 0) } },
@@ -86,7 +88,7 @@ static const struct sequence qemu_sequences[] = {
 	{ }
 };
 
-/* The windows that there are, as the sequence so far has it. */
+/* The windows that exist after the steps so far. */
 struct places {
 	struct window win[MOST];
 	unsigned int count;
@@ -99,7 +101,7 @@ static void forget(struct places *p, uint64_t start)
 			p->win[i] = p->win[--p->count];
 }
 
-/* Each window takes a mapping at its start and at its end, and none behind it. */
+/* Each window accepts a mapping at its start and at its end, and none behind its end. */
 static void expect_all(struct vfio *v, struct places *p, void *mem, const char *name)
 {
 	for (unsigned int i = 0; i < p->count; i++) {
@@ -157,7 +159,7 @@ static void run_all(const struct sequence *q, void *mem)
 		run(q, mem);
 }
 
-/* All of them twice: the second time finds what the first one left. */
+/* Runs all sequences twice: the second run finds what the first one left behind. */
 static void table(void)
 {
 	void *huge = buffer_huge(2 * MIB, false);
@@ -169,8 +171,8 @@ static void table(void)
 }
 
 /*
- * What cannot be had. A create that the hypervisor itself refuses is not among it: QEMU 7.2 refuses
- * 2^32 TCEs and more, but aborts when that window's name is used again.
+ * Creates that must fail. None of them is refused by the hypervisor itself: QEMU 7.2 refuses 2^32
+ * TCEs and more, but aborts when that window's name is used again.
  */
 static void refused_creates(struct world *w, const char *when)
 {
@@ -182,7 +184,7 @@ static void refused_creates(struct world *w, const char *when)
 }
 
 /*
- * A failure is no verdict on the PE: the next attempt is judged afresh, and what was mapped stays.
+ * A failure does not affect the next call, which can succeed, and existing mappings stay.
  */
 static void judged_afresh(void)
 {
@@ -206,7 +208,7 @@ static void judged_afresh(void)
 	world_close(&w);
 }
 
-/* The default window has to make room first, and is back when that was in vain. */
+/* The default window is removed for a create, and is restored if the create fails. */
 static void judged_afresh_alone(void)
 {
 	struct window win;
@@ -224,7 +226,7 @@ static void judged_afresh_alone(void)
 	world_close(&w);
 }
 
-/* A window that lies where the hypervisor would put another one. */
+/* Creates a window where the hypervisor would put the next one. */
 static void create_in_the_way(struct vfio *v, struct window *win)
 {
 	struct window first;
@@ -239,8 +241,8 @@ static void create_in_the_way(struct vfio *v, struct window *win)
 }
 
 /*
- * The hypervisor would put a window over a living one, or has no other: refused, and that one has
- * all it had.
+ * The hypervisor would put a window over an existing one, or has no second one: the create is
+ * refused, and the existing window keeps its mappings.
  */
 static void overlap_changes_nothing(void)
 {
@@ -277,7 +279,7 @@ static void create_large(unsigned int seed, int ready)
 	}
 }
 
-/* 2^28 TCEs have to be cleared, which takes long; whoever is killed meanwhile ends at once. */
+/* The driver must clear 2^28 TCEs, which takes long; a killed process ends at once. */
 static void create_killed(void)
 {
 	pid_t pid = victim_start(create_large, 0);

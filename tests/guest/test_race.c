@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user interface from several threads at once. What a single call may answer is fixed by who
- * can come before it; what must hold at the end is exact: translations as the last calls made
- * them, and registrations that can be given back once nothing is mapped, which takes right
- * counts.
+ * test_race.c - the user interface from several threads at once
+ *
+ * What a single call may answer depends on the calls that can come before it. What must hold at the
+ * end is exact: translations are as the last calls made them, and registrations can be removed once
+ * nothing is mapped, which needs correct counts.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -68,7 +69,7 @@ static void run(struct worker *workers, unsigned int count, unsigned int seconds
 	}
 }
 
-/* An answer that is 0 counts as good; any other must be in the list, which 0 ends. */
+/* A result of 0 counts as good; any other must be in the list, which 0 ends. */
 static void expect_one_of(struct worker *me, int ret, const int *allowed, const char *what)
 {
 	if (!ret)
@@ -95,7 +96,7 @@ static void map_or_unmap(struct worker *me)
 		expect_one_of(me, __vfio_unmap(me->v, iova, pages * IO_PAGE), none, "UNMAP");
 }
 
-/* Every page reaches this memory after one more MAP, and nothing after one more UNMAP. */
+/* The device reaches every page after one more MAP, and no page after one more UNMAP. */
 static void expect_order(struct world *w, struct worker *me, const char *what)
 {
 	vfio_map(&w->v, me->iova, me->mem, PAGES * IO_PAGE, VFIO_DIR_BOTH);
@@ -138,7 +139,7 @@ static void disjoint(void)
 	two_mappers(64 * MIB, "two threads apart");
 }
 
-/* Side by side they share leaves and batches of whatever a table is made of. */
+/* Adjacent ranges, which share leaves and batches of the table. */
 static void adjacent(void)
 {
 	two_mappers(PAGES * IO_PAGE, "two threads side by side");
@@ -240,7 +241,7 @@ static void map_against_remove(void)
 	world_close(&w);
 }
 
-/* Whatever the container answers at the time: what counts is that the kernel lives. */
+/* The container may give any of these answers: the kernel must survive. */
 static void any_call(struct worker *me)
 {
 	static const int allowed[] = {
@@ -276,7 +277,7 @@ static void any_call(struct worker *me)
 	expect_one_of(me, ret, allowed, "a call");
 }
 
-/* One life of the group in the container; how long it lives is left to chance. */
+/* The group joins the container and leaves it after a random time. */
 static void attach_and_close(struct worker *me)
 {
 	struct vfio v = *me->v;

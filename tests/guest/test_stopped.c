@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A platform that stops a PE after an error, and a user who makes it work again. Both devices, the
- * usual one and vfiotest's -o, have EEH by way of tests/inject, each in a PE of its own. What a
- * stopped PE would do to registers is not emulated: its devices have lost the right to do DMA.
+ * test_stopped.c - a platform that stops a PE after an error, and a user who restarts it
+ *
+ * Both devices, the usual one and vfiotest's -o, have EEH by way of tests/inject, each in a PE of
+ * its own. tests/inject does not emulate what a stopped PE does to registers: the PE's devices only
+ * lose the right to do DMA.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -54,9 +56,8 @@ static void expect(struct vfio *v, uint32_t op, int want, const char *what)
 }
 
 /*
- * What GET_STATE says of a PE that works. Some kernels (6.8, and not 6.12.95) know
- * such a PE's registers and DMA as active but not as enabled, and answer as for one that was
- * stopped.
+ * The answer of GET_STATE for a PE that works. Some kernels (6.8, but not 6.12.95) have such a
+ * PE's registers and DMA as active but not as enabled, and answer as for a stopped PE.
  */
 static int state_of_working(const char *bdf)
 {
@@ -93,7 +94,7 @@ static void reset(struct vfio *v, uint32_t op)
 	expect(v, VFIO_EEH_PE_CONFIGURE, 0, "CONFIGURE");
 }
 
-/* Access to registers first, then DMA, and a reset: what programs do. */
+/* A program's usual steps: access to registers first, then DMA, and a reset. */
 static void recover(struct vfio *v)
 {
 	expect_state(v, VFIO_EEH_PE_STATE_STOPPED, "of a PE that was stopped");
@@ -104,7 +105,7 @@ static void recover(struct vfio *v)
 	reset(v, VFIO_EEH_PE_RESET_HOT);
 }
 
-/* The device starts over what was mapped before, with no MAP of its own. */
+/* The device starts again with the mappings from before, without a new MAP. */
 static void start_again(struct world *w)
 {
 	vfio_bus_master(&w->v, 1);
@@ -145,7 +146,7 @@ static void operations(void)
 	world_close(&w);
 }
 
-/* An error under a user at work; what he had mapped is mapped. */
+/* An error while a user works; the user's mappings are still there after it. */
 static void stopped_at_work(void)
 {
 	struct window ddw;
@@ -168,7 +169,7 @@ static void stopped_at_work(void)
 	world_close(&w);
 }
 
-/* He does nothing about it, and dies: the next one finds a PE that works. */
+/* A user works until it is killed, and ignores the error: the next user gets a working PE. */
 static void busy(unsigned int seed, int ready)
 {
 	struct world w;
@@ -217,7 +218,7 @@ static void expect_state_of_two(struct world *w, int first, int second, int want
 	expect_working(&w->v, "of two, with DMA");
 }
 
-/* Either of two PEs in a container: the state that is not normal is told, and both are reset. */
+/* One or both PEs of a container are stopped: GET_STATE reports that, and a reset is for both. */
 static void two_groups(void)
 {
 	const unsigned int a = bridge_of(world_bdf), b = bridge_of(join_device());
@@ -259,7 +260,7 @@ static void *reset_thread(void *data)
 	return NULL;
 }
 
-/* A reset and its end take two seconds, of which others lose nothing. */
+/* A reset and its end take two seconds; other calls do not wait for them. */
 static void others_go_on(void)
 {
 	unsigned int maps = 0;
@@ -284,7 +285,7 @@ static void others_go_on(void)
 	pthread_join(thread, NULL);
 	tap_errno(call.ret, 0, "RESET beside MAPs");
 	tap_note("%u MAPs and UNMAPs while a reset went on", maps);
-	/* One may have been on its way when the reset began, and one have waited for its end */
+	/* One MAP may have run when the reset began, and one may have waited for its end */
 	tap_check(maps > 2, "MAPs wait for a reset");
 	world_close(&w);
 }

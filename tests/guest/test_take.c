@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A PE that changes hands while a call to the hypervisor fails: PLAN in the environment says which.
- * Whether the host then has all that it had is for the script to see.
+ * test_take.c - a PE that changes hands while a call to the hypervisor fails
+ *
+ * PLAN in the environment says which call fails. The script checks that the host then has all that
+ * it had.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@ static const char *plan(void)
 	return text;
 }
 
-/* Both windows, and nothing of the host's in either. */
+/* Both windows work, and neither has a mapping of the host's. */
 static void expect_works(struct world *w)
 {
 	struct window ddw;
@@ -41,7 +43,7 @@ static void expect_works(struct world *w)
 	world_expect_writes(w, ddw.start, w->data + MIB, REACHED, "the dynamic window");
 }
 
-/* All or nothing: a PE that is the user's, or an errno. */
+/* Claims the PE: the user owns it, or gets an errno. */
 static bool try_claim(struct vfio *v)
 {
 	int ret;
@@ -69,7 +71,7 @@ static void claim(void)
 	world_close(&w);
 }
 
-/* A PE whose only window is the default one or a dynamic one. */
+/* A PE that can have either the default window or a dynamic one. */
 static void claim_single(void)
 {
 	struct world w;
@@ -108,7 +110,7 @@ static void give_back(void)
 	plan_end();
 }
 
-/* A window in the default one's place: firmware has to bring that back. */
+/* A window in the default window's place: firmware must restore the default one. */
 static void give_back_alone(void)
 {
 	struct window win;
@@ -125,7 +127,7 @@ static void give_back_alone(void)
 	plan_end();
 }
 
-/* What a former user mapped, in a window that he had at @start. */
+/* The device reaches nothing of a former user, in the window that this user had at @start. */
 static void expect_nothing_of(struct vfio *v, uint64_t start, uint8_t *secret)
 {
 	struct world w;
@@ -139,7 +141,7 @@ static void expect_nothing_of(struct vfio *v, uint64_t start, uint8_t *secret)
 	world_close(&w);
 }
 
-/* A claim while those calls fail; if it is granted, the PE has nothing of the former user's. */
+/* Claims the PE while these calls fail; if that works, the PE has nothing of the former user's. */
 static bool claim_after(const char *fails, uint64_t start, uint8_t *secret)
 {
 	struct vfio v;
@@ -156,7 +158,7 @@ static bool claim_after(const char *fails, uint64_t start, uint8_t *secret)
 
 /*
  * The hypervisor neither clears nor removes a user's window, and resets nothing. The next user's
- * device reaches nothing through it, be it that he does not get the PE.
+ * device reaches nothing through it, or the next user does not get the PE at all.
  */
 static void former_user(void)
 {

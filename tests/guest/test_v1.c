@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The older API, which QEMU falls back to: ENABLE charges the whole default window to the caller,
- * MAP pins pages, each once, and there are no other windows and no registered memory.
+ * test_v1.c - the older API, which QEMU falls back to
+ *
+ * ENABLE charges the whole default window to the caller, MAP pins each page once, and there are no
+ * other windows and no registered memory.
  */
 #include <errno.h>
 #include <signal.h>
@@ -48,7 +50,7 @@ static void expect_locked(uint64_t kb, const char *when)
 		  (unsigned long long)kstat_locked(0), (unsigned long long)kb);
 }
 
-/* The window's charge, and a page or two for what keeps track of mappings. */
+/* The window's charge, and a page or two for the module's own data. */
 static void expect_about(uint64_t kb, const char *when)
 {
 	uint64_t locked = kstat_locked(0);
@@ -81,7 +83,7 @@ static void get_info(void)
 	vfio_close(&v);
 }
 
-/* Until ENABLE nothing can be mapped; it charges all that could be, and DISABLE gives it back. */
+/* MAP needs ENABLE before. ENABLE charges all that can be mapped, and DISABLE uncharges it. */
 static void enable_disable(void)
 {
 	int64_t pins = kstat_pins();
@@ -110,7 +112,7 @@ static void enable_disable(void)
 	expect_locked(0, "after close");
 }
 
-/* After DISABLE the device reaches nothing of what was mapped. */
+/* After DISABLE the device reaches none of the former mappings. */
 static void disable_clears(void)
 {
 	struct world w;
@@ -152,7 +154,7 @@ static void dma(void)
 	expect_locked(0, "after close");
 }
 
-/* Mapped for reading before the process has written there: it writes, and the device reads that. */
+/* Memory is mapped for reading first, and then written: the device reads what was written. */
 static void read_what_is_written_later(struct world *w, void *mem, const char *what)
 {
 	vfio_map(&w->v, MIB, mem, MIB, VFIO_DIR_READ);
@@ -179,7 +181,7 @@ static void mapped_before_written(void)
 	world_close(&w);
 }
 
-/* What the process may not read no device may; what it may only read a device may not write. */
+/* A device may not read what the process may not read, nor write what the process may only read. */
 static void protected_memory(void)
 {
 	uint8_t *none = buffer_private(MIB), *shared = buffer_shared(MIB);
@@ -201,7 +203,7 @@ static void protected_memory(void)
 	expect_pins(pins, "after close");
 }
 
-/* The kernel's count of a page's pins is not what limits how often it is mapped. */
+/* The kernel's count of a page's pins does not limit how often the page can be mapped. */
 static void one_page_many_times(void)
 {
 	uint8_t *mem = buffer_private(page_size());
@@ -249,7 +251,7 @@ static void refused(void)
 	vfio_close(&v);
 }
 
-/* A MAP whose last page is no memory, or memory that may not be written, maps none of it. */
+/* A MAP whose last page is not mapped, or not writable, maps no page. */
 static void all_or_nothing(void)
 {
 	int64_t pins = kstat_pins();
@@ -300,7 +302,7 @@ static void memlock_limit(void)
 	vfio_close(&v);
 }
 
-/* ENABLE, GET_INFO, all of memory by sections, and in the end just close: no DISABLE. */
+/* QEMU's calls: ENABLE, GET_INFO, MAP of all memory in sections, and close without DISABLE. */
 static void qemu_sequence(void)
 {
 	uint8_t *ram = buffer_private(256 * MIB);
@@ -352,7 +354,7 @@ static void kill_in_mid_map(void)
 	}
 }
 
-/* The two APIs take turns on one PE and see nothing of each other. */
+/* The two APIs are used in turn on one PE, and neither sees anything of the other. */
 static void in_turn_with_v2(void)
 {
 	struct world w;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * DMA windows: which ones there can be at once, where they are, and that each is as large as was
- * asked for. The bus addresses are QEMU's, a first window at 0, a further one at 2^59, or
- * PowerVM's, one window at 2^59.
+ * test_window.c - DMA windows: which can exist at once, where they are, and their size
+ *
+ * Each is as large as the caller asked for. The bus addresses are QEMU's, a first window at 0, a
+ * further one at 2^59, or PowerVM's, one window at 2^59.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static void expect_window(struct world *w, const struct window *win, void *mem, 
 		  "%s: MAP behind it", what);
 }
 
-/* The default window likewise, but its last 128 KiB, where world_start(WORLD_HIGH) is. */
+/* The same for the default window without its last 128 KiB, which world_start(WORLD_HIGH) uses. */
 static void expect_default(struct world *w, const char *what)
 {
 	tap_errno(__vfio_map(&w->v, 0, w->data, MIB, VFIO_DIR_BOTH), 0, "%s: MAP of its start",
@@ -54,7 +55,7 @@ static void expect_start(const struct window *win, uint64_t start, const char *w
 		  (unsigned long long)win->start, (unsigned long long)start);
 }
 
-/* The default window stays, a second one comes: this is what the demo does. */
+/* A second window is created beside the default one, as in the demo. */
 static void beside_default(void)
 {
 	struct window ddw, third;
@@ -72,7 +73,7 @@ static void beside_default(void)
 	world_close(&w);
 }
 
-/* QEMU removes the default window first and wants it back in the same place. */
+/* QEMU removes the default window first, and creates one again in the same place. */
 static void qemu_sequence(void)
 {
 	struct vfio_iommu_spapr_tce_info info;
@@ -112,7 +113,7 @@ static void expect_second(struct world *w, void *mem)
 
 /*
  * One window at bus address 0, of large pages: hugetlb memory, so that every kernel can map them.
- * Below PowerVM it lies elsewhere, which DPDK would not take.
+ * On PowerVM it is at another address, which DPDK would not accept.
  */
 static void dpdk_sequence(void)
 {
@@ -131,9 +132,7 @@ static void dpdk_sequence(void)
 	world_close(&w);
 }
 
-/*
- * The hypervisor would put a window on top of one that is in use. The living one must not suffer.
- */
+/* The hypervisor would put a window over one in use, which must not be affected. */
 static void no_overlap(void)
 {
 	uint8_t *huge = buffer_huge(2 * HUGE_BYTES, false);
@@ -161,7 +160,7 @@ static void no_overlap(void)
 	world_close(&w);
 }
 
-/* What is asked for counts, not what the firmware's window could hold. */
+/* The window has the size that was asked for, and not the size of firmware's window. */
 static void smaller_than_default(void)
 {
 	struct window win, ddw;
@@ -180,7 +179,7 @@ static void smaller_than_default(void)
 	world_close(&w);
 }
 
-/* A removed window is gone, even if one takes its place: nothing of what was mapped comes back. */
+/* A removed window is gone, even if another one takes its place: none of its mappings come back. */
 static void removed_is_gone(void)
 {
 	struct window ddw;
@@ -244,7 +243,7 @@ static void random_create(struct world *w, struct windows *all, uint8_t *huge)
 	int ret = __vfio_create(&w->v, shift, 8 * MIB << rand() % 10, &win);
 
 	if (all->count == MOST || ret) {
-		/* The hypervisor may put a second one over the first, which is -ENOSPC too. */
+		/* The hypervisor may put a second window over the first: that is -ENOSPC, too. */
 		tap_errno(ret, -ENOSPC, "CREATE with %u windows", all->count);
 		tap_check(all->count, "CREATE fails without any window");
 		return;
@@ -267,10 +266,7 @@ static void random_remove(struct world *w, struct windows *all)
 	all->win[i] = all->win[--all->count];
 }
 
-/*
- * Create and remove as the dice fall, with mappings in every window; the dice are the same each
- * time.
- */
+/* Creates and removes windows at random (the same in each run), with mappings in every window. */
 static void any_order(void)
 {
 	struct windows all = { .win[0] = { 0, GIB, 12 }, .count = 1 };
@@ -295,7 +291,7 @@ static void any_order(void)
 	world_close(&w);
 }
 
-/* After all that a user did, the next user finds the PE as the first one found it. */
+/* After one user's calls, the next user finds the PE as the first user found it. */
 static void next_user(void)
 {
 	struct vfio_iommu_spapr_tce_info before, after;

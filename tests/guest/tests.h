@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The suites, one for each test_*.c, each ended by an entry without a name.
+ * tests.h - the suites, one for each test_*.c, each ended by an entry without a name.
  */
 #ifndef GUEST_TESTS_H
 #define GUEST_TESTS_H
@@ -32,12 +32,12 @@ extern const struct tap_test odd_tests[];
 extern const struct tap_test take_tests[];
 extern const struct tap_test nth_tests[];
 
-/* Where the scenario has mounted a disk with a file system. */
+/* The folder where the scenario has mounted a disk with a file system. */
 #define FILES	"/files"
 
 /* The device of another PE, vfiotest's -o: NULL if there is none. */
 extern const char *join_bdf;
-/* The same for a test with two: without it that fails. */
+/* The same for a test with two devices, which fails if there is none. */
 const char *join_device(void);
 
 extern const struct tap_test *const all_tests[];

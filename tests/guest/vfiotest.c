@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * vfiotest.c - the program with all tests of the driver that run in a guest
+ *
  * vfiotest [-l] [-v CHANNEL] [-o OTHER_BDF] BDF [TEST|TOPIC]...
  *
- * All tests of the driver that run in a guest. Around each of them, whatever it tested, stands one
- * check more: when its process is gone, as many pages are pinned in the system as before.
+ * Each test has one more check: after the end of the test's process, as many pages are pinned in
+ * the system as before.
  */
 #include <stdio.h>
 #include <stdlib.h>

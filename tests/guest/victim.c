@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The moment of the kill differs from child to child and is the same in every run, as far as a
- * clock can make it so.
+ * victim.c - the moment of the kill
+ *
+ * The moment differs from child to child. It is the same in every run, as far as a clock allows.
  */
 #include <signal.h>
 #include <sys/wait.h>

@@ -8,16 +8,16 @@
 #include <sys/types.h>
 
 /**
- * victim_start() - fork, and wait until the child is at work
+ * victim_start() - fork a child, and wait until it works
  *
  * Return: the child, which runs @busy as below.
  */
 pid_t victim_start(void (*busy)(unsigned int seed, int ready), unsigned int seed);
 
 /**
- * victim_kill() - victim_start(), and kill it at a time that @seed decides
- * @busy: what the child does and never ends: it writes a byte to @ready once it is at work
- * @seed: for the child too
+ * victim_kill() - victim_start(), and kill the child at a time that depends on @seed
+ * @busy: the child's endless work: it writes a byte to @ready when the work has begun
+ * @seed: also for the child's work
  *
  * A child that ends by itself fails the test.
  */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * workload BDF TENSORS MAPS FILE  a program with an accelerator
+ * workload.c - a program that uses an accelerator
  *
- * Registers and maps that many tensors, says "ready", and frees and gives them anew until there
- * have been so many maps and FILE is not there, while the card reads into others. Each piece that
- * it reads is looked at. In the end nothing is locked. What it says goes to standard output; its
- * status is 3 when the platform has stopped the card's PE after an error.
+ * workload BDF TENSORS MAPS FILE
+ *
+ * Registers and maps TENSORS tensors, says "ready", and unmaps and maps them again until there
+ * were MAPS maps and FILE does not exist, while the card reads into other tensors. Each piece
+ * that the card reads is checked. At the end no memory is locked. Messages go to standard output;
+ * the status is 3 when the platform has stopped the card's PE after an error.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -19,16 +21,16 @@
 #include "tensor.h"
 
 #define STOPPED		3
-#define NEWS		1024U	/* maps until it tells how far it is */
-#define ANEW		8U	/* of so many that are unmapped, one is unregistered, too */
-#define LAST_READS	64U	/* into tensors that have changed places */
+#define NEWS		1024U	/* maps between two messages on its progress */
+#define ANEW		8U	/* of this many unmapped tensors one is also unregistered */
+#define LAST_READS	64U	/* into tensors that have swapped bus addresses */
 
 static struct card card;
 static struct tensors all;
 static unsigned int maps, reads;
 static bool over;
 
-/* A read that fails is the platform's doing, or ours. */
+/* Handles a failed read: the platform has stopped the PE, or the test fails. */
 static void read_failed(int ret)
 {
 	if (!card_stopped(&card))
@@ -50,7 +52,7 @@ static void read_into(const struct tensor *t)
 	reads++;
 }
 
-/* The card at work, in tensors with even numbers; they stay where they are. */
+/* The card reads into tensors with even numbers, which keep their bus addresses. */
 static void *work(void *unused)
 {
 	(void)unused;
@@ -88,7 +90,7 @@ static void give_one(const struct tensor *t)
 		tap_note("%u maps, %u reads", maps, reads);
 }
 
-/* What is freed and given anew is somewhere else then. */
+/* Unmaps two tensors, and maps them with each other's bus address. */
 static void exchange(struct tensor *a, struct tensor *b)
 {
 	uint64_t iova = a->iova;

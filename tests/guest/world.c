@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is reachable is asked of the device itself. To see whether it can write somewhere, the
- * memory is filled with one byte and the controller is told to read known blocks into it; to see
- * whether it can read, a fresh pattern is put there, written to the disk and read back through
- * the trusted buffer.
+ * world.c - what a device can reach, by its own DMA
+ *
+ * To see whether the device can write somewhere, the test fills the memory with one byte and tells
+ * the controller to read known blocks into it. To see whether the device can read, the test puts a
+ * fresh pattern there, writes it to the disk and reads it back through the trusted buffer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "world.h"
 
 #define CHUNK		(64 * KIB)
-#define SCRATCH_LBA	4096	/* away from the known blocks */
+#define SCRATCH_LBA	4096	/* not in the known blocks */
 #define POISON		0xa5
 
 const char *world_bdf = "0000:00:00.0";
@@ -114,7 +115,7 @@ enum reach world_writes(struct world *w, uint64_t iova, void *mem, uint32_t byte
 	return filled_with(mem, bytes, POISON) ? UNTOUCHED : PARTLY;
 }
 
-/* No page of it may be seen, not just not all of it. */
+/* Is one of the pages the pattern's? A device must not read even one page. */
 static bool any_page_is(const uint8_t *mem, uint32_t bytes, uint64_t seed)
 {
 	for (uint32_t at = 0; at < bytes; at += NVME_PAGE)

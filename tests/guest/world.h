@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The usual start of a test: the device in a container of its own, registered memory, and a
- * running NVMe controller as the judge of what a device can reach. Its queues and one trusted
- * buffer are mapped where the test wants them; everything else is the test's to map.
+ * world.h - the usual start of a test
+ *
+ * The device is in a container of its own, with registered memory. A running NVMe controller shows
+ * what a device can reach. Its queues and one trusted buffer are mapped where the test wants them;
+ * the test maps everything else.
  */
 #ifndef GUEST_WORLD_H
 #define GUEST_WORLD_H
@@ -18,7 +20,7 @@
 #define WORLD_DATA	(8 * 1024 * 1024)
 
 enum reach {
-	UNTOUCHED,	/* nothing of the memory was written, or nothing of it was read */
+	UNTOUCHED,	/* none of the memory was written, or none was read */
 	PARTLY,
 	REACHED,
 };
@@ -32,25 +34,25 @@ struct world {
 	uint64_t trusted_iova;
 	uint8_t *data;		/* WORLD_DATA bytes, not mapped */
 	uint64_t seed;		/* the pattern in the first 64 KiB of the disk */
-	int status;		/* of the last transfer that a reach was taken from */
+	int status;		/* of the last transfer of world_writes() or world_reads() */
 };
 
 /* The device that all tests use. */
 extern const char *world_bdf;
 
 /*
- * The hypervisor's ways, by PERSONALITY in the environment: QEMU's, or PowerVM's (tests/inject).
- * With PowerVM's a PE has one created window at most.
+ * Does the hypervisor behave like PowerVM (tests/inject), or like QEMU? PERSONALITY in the
+ * environment says it. With PowerVM a PE has at most one created window.
  */
 bool world_powervm(void);
-/* Where a first window lies that is not the default one. */
+/* The start of a first window that differs from the default one. */
 uint64_t world_first_start(void);
 
-/* Opens the container and registers the memory; maps nothing. */
+/* Opens the container and registers the memory, but maps nothing. */
 void world_open(struct world *w);
-/* The same over memory that the test allocated, WORLD_BASE_SIZE more than its data. */
+/* The same with memory that the test allocated, WORLD_BASE_SIZE larger than its data. */
 void world_open_over(struct world *w, void *memory, size_t size);
-/* The same, registering nothing. */
+/* The same, but registers nothing. */
 void world_open_only(struct world *w, void *memory, size_t size);
 /* The same with a container that the test opened itself. */
 void world_open_taken(struct world *w, const struct vfio *v);
@@ -62,12 +64,12 @@ void world_start(struct world *w, uint64_t iova);
 void world_start_mapped(struct world *w, uint64_t iova);
 void world_close(struct world *w);
 
-/* What a device's write of at most 64 KiB to this bus address does to this memory. */
+/* How much of this memory a device's write of at most 64 KiB to this bus address reaches. */
 enum reach world_writes(struct world *w, uint64_t iova, void *mem, uint32_t bytes);
-/* Whether a device's read of this bus address gets what is in this memory. */
+/* How much of this memory a device's read of this bus address gets. */
 enum reach world_reads(struct world *w, uint64_t iova, void *mem, uint32_t bytes);
 
-/* Both of the above as checks with a name. */
+/* The two functions above as checks with a name. */
 void world_expect_writes(struct world *w, uint64_t iova, void *mem, enum reach want,
 			 const char *what);
 void world_expect_reads(struct world *w, uint64_t iova, void *mem, enum reach want,

@@ -4,9 +4,9 @@
  *
  *   echo 0000:00:00.0 >/sys/module/tce_inject/parameters/ats
  *
- * makes the kernel think so of a function. From Linux 7.0 on it then takes that function from
- * whoever has it while it is reset, and gives it back. "around" does just this part, also on
- * kernels from 6.11 on, which do not do it themselves.
+ * makes the kernel believe that a function has them. From Linux 7.0 on the kernel then takes that
+ * function from its owner during a reset, and gives it back. "around" only does this part, also
+ * on kernels from 6.11 on, which do not do it themselves.
  */
 #include <linux/iommu.h>
 #include <linux/module.h>
@@ -14,7 +14,7 @@
 #include <linux/string.h>
 #include <asm/iommu.h>
 
-#define SOMEWHERE	0x100	/* in configuration space; nobody enables it */
+#define SOMEWHERE	0x100	/* offset in configuration space; nothing enables it */
 
 static struct pci_dev *function_of(const char *text)
 {
@@ -42,11 +42,11 @@ static const struct kernel_param_ops ats_ops = { .set = ats_set };
 module_param_cb(ats, &ats_ops, NULL, 0200);
 MODULE_PARM_DESC(ats, "a function that has address translation services from now on");
 
-/* Kernels differ in what their operations are told: the group, or the group and the device. */
+/* Kernels differ in the arguments of their operations: the group, or the group and the device. */
 typedef long (*take_fn)(struct iommu_table_group *tg, struct device *dev);
 typedef void (*release_fn)(struct iommu_table_group *tg, struct device *dev);
 
-/* A function whose group VFIO has stays blocked, and its reset ends with no release. */
+/* A function whose group VFIO has stays blocked, and its reset ends without a release. */
 static bool is_users(struct device *dev)
 {
 	const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
@@ -54,7 +54,7 @@ static bool is_users(struct device *dev)
 	return domain && domain->type == IOMMU_DOMAIN_BLOCKED;
 }
 
-/* With the group's mutex, as the kernel does it */
+/* Called with the group's mutex, as in the kernel */
 static int take_and_release(struct device *dev, void *data)
 {
 	struct iommu_table_group *tg = iommu_group_get_iommudata(dev->iommu_group);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eeh.c - the platform's half of EEH: what LoPAR's calls answer of a PE that works, is stopped
- * after an error, or is being reset. Each host bridge is a PE.
+ * eeh.c - the platform's half of EEH: the answers of LoPAR's calls for a PE that works, is
+ * stopped after an error, or is being reset. Each host bridge is a PE.
  *
- * With eeh=1 the kernel finds EEH for each device that it meets from then on: those that were there
- * have to be removed and found again. "freeze" stops the PE of a host bridge: its devices lose the
- * right to do DMA, as the platform would keep them from it. What they do with their registers is
- * not stopped, nor does a reset reach them: the kernel's own code and the user's have to do what
- * follows from the answers. After a reset begins or ends the PE is not available for a moment.
+ * With eeh=1 the kernel finds EEH for each device that it finds from then on: devices that are
+ * there already must be removed and found again. "freeze" stops the PE of a host bridge: its
+ * devices lose the right to do DMA, as on a real platform. This module does not stop access to
+ * their registers, and does not reset the devices: the kernel's code and the user's code act on
+ * the answers alone. After the begin and the end of a reset the PE is not available for a moment.
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -22,10 +22,10 @@ module_param(eeh, bool, 0444);
 MODULE_PARM_DESC(eeh, "devices that the kernel meets from now on are under EEH");
 
 #define BRIDGES		16
-#define PE_ADDRESS	0x10000	/* the same in each: it counts within its host bridge */
+#define PE_ADDRESS	0x10000	/* the same for each: it is an address within the host bridge */
 #define RTAS_PARAMETER	(-3)
 #define RTAS_NO_DATA	1
-#define MOMENT_MS	100	/* for which a PE is not available */
+#define MOMENT_MS	100	/* how long a PE is not available */
 
 /* LoPAR "ibm,read-slot-reset-state2" */
 enum state { WORKS, IN_RESET, STOPPED, MMIO_ALONE = 4, UNAVAILABLE };
@@ -35,7 +35,7 @@ enum { OPTION_DISABLE, OPTION_ENABLE, OPTION_MMIO, OPTION_DMA };
 enum { RESET_END, RESET_HOT, RESET_FUNDAMENTAL = 3 };
 
 static enum state states[BRIDGES];
-/* When each was last reset, or let out of a reset; 0: never */
+/* When each PE's last reset began or ended; 0: never */
 static unsigned long changed[BRIDGES];
 
 static int resets[BRIDGES];
@@ -72,7 +72,8 @@ module_param_cb(freeze, &freeze_ops, NULL, 0200);
 MODULE_PARM_DESC(freeze, "number of a host bridge whose PE is stopped");
 
 /*
- * A call of a kind: the PE's address or a device's, the BUID, and in some a word that says what.
+ * A call's arguments: the address of the PE or of a device, the BUID, and in some calls a word
+ * that says what to do.
  */
 struct eeh_args {
 	u32 bridge;
@@ -121,7 +122,7 @@ static int read_state(const struct eeh_args *a)
 	return 0;
 }
 
-/* What 1 asks is whether there is a PE, and shared by how many; 0 asks for its address */
+/* 1 asks whether there is a PE, and how many devices share it; 0 asks for its address */
 static int get_address(const struct eeh_args *a)
 {
 	a->out[0] = a->what ? 1 : PE_ADDRESS;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * eeh.h - a platform that has EEH, which QEMU's devices are not under.
+ * eeh.h - a platform with EEH, which QEMU does not emulate.
  */
 #ifndef INJECT_EEH_H
 #define INJECT_EEH_H
@@ -10,7 +10,7 @@
 
 void eeh_rtas_init(void);
 
-/* A call of rtas_call(). Return: it is one of EEH's and is answered, with *@answer. */
+/* A call of rtas_call(). Return: true if it is a call of EEH's; *@answer is its result then. */
 bool eeh_rtas(const struct pt_regs *regs, long *answer);
 
 #endif

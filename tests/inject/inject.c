@@ -2,25 +2,26 @@
 /*
  * inject.c - a hypervisor that fails when it is told to.
  *
- * An emulated partition's hypervisor never fails a call with good arguments. This module answers in
- * its place: it stops at the kernel's ways to the hypervisor and returns at once with the answer
- * that it was given, so that the call has no effect. Which driver makes the call is all the same.
+ * An emulated partition's hypervisor never fails a call with good arguments. This module answers
+ * in the hypervisor's place: it has probes at the kernel's functions that call the hypervisor,
+ * and returns at once with the answer that the plan has, so that the call has no effect. It does
+ * not matter which driver makes the call.
  *
  *   echo "write 3 1 -1" >/sys/module/tce_inject/parameters/plan
  *
  * means: of the calls that write TCEs, from the third one on, one is answered with -1. Plans for
- * several kinds of calls, with a comma between them, hold at once; each kind counts for itself.
- * With the word "done" after the answer a call of RTAS does its work all the same. "off" ends all.
- * "hits" says how many calls were answered.
+ * several kinds of calls, separated by commas, are active at the same time; each kind has its own
+ * count. With the word "done" after the answer an RTAS call still does its work. "off" ends all
+ * plans. "hits" says how many calls were answered.
  *
- * With single=1 each PE can have one window at a time, as an SR-IOV function can: there is none
- * left for as long as it has one, and a create that comes all the same is refused. That is to be so
- * before the first driver of a device looks; host bridges and tables have QEMU's numbers.
+ * With single=1 each PE can have one window at a time, like an SR-IOV function: while it has one,
+ * a query offers no more, and a create is refused. The module must be loaded before the first
+ * driver of a device asks. Host bridges and tables have QEMU's numbers.
  *
- * With largest=N the hypervisor says that a window can have N TCEs at most. Then the host's window
- * may be too small for all of memory, and is mapped as it goes. With pages=MASK there are no other
- * page sizes than those of these bits of the query's; 3 leaves 4K and 64K, of which the host's
- * window takes many calls to fill.
+ * With largest=N the hypervisor says that a window can have N TCEs at most. Then the host's
+ * window may be too small for all of memory, and the host maps memory only as it uses it. With
+ * pages=MASK a query only offers the page sizes of these bits; 3 leaves 4K and 64K, with which
+ * the host needs many calls to fill its window.
  */
 #include <linux/iommu.h>
 #include <linux/kernel.h>
@@ -51,22 +52,22 @@ enum call {
 };
 
 /*
- * "write" and "clear" are whatever call does that to TCEs; the next four are of RTAS. "table" is
- * the kernel's own iommu_init_table(), which has no memory when the answer is 0.
+ * "write" and "clear" are all calls that do that to TCEs; the next four are RTAS calls. "table"
+ * is the kernel's own iommu_init_table(), for which an answer of 0 means no memory.
  */
 static const char *const names[CALL_KINDS] = {
 	"off", "write", "clear", "query", "create", "remove", "reset", "table",
 };
 
-/* What is to happen to calls of one kind. */
+/* The plan for calls of one kind. */
 struct plan {
-	unsigned long from;	/* calls to let pass, and one */
+	unsigned long from;	/* calls to let pass, plus one */
 	unsigned long times;	/* calls to answer after that */
 	long answer;
-	bool done;		/* ... when they have done their work */
+	bool done;		/* ... after they have done their work */
 };
 
-/* Guards the plans and the hits; taken in probes. */
+/* Protects the plans and the hits; taken in probes. */
 static DEFINE_RAW_SPINLOCK(lock);
 static struct plan plans[CALL_KINDS];
 static int hits;
@@ -87,11 +88,11 @@ static uint pages = ~0U;
 module_param(pages, uint, 0444);
 MODULE_PARM_DESC(pages, "page sizes that it can have, as a mask of those of the query");
 
-/* Windows that there are, by the number of the host bridge; each began with one. */
+/* Number of existing windows, by the host bridge's number; each bridge began with one. */
 #define BRIDGES	16
 static int windows[BRIDGES] = { [0 ... BRIDGES - 1] = 1 };
 
-/* Is this call to be answered here, when it is made or when it is done? Then with what. */
+/* Does a plan answer this call, at its begin or (@done) at its end? If so, gives the answer. */
 static bool answered(enum call call, bool done, long *answer)
 {
 	struct plan *p = &plans[call];
@@ -102,7 +103,7 @@ static bool answered(enum call call, bool done, long *answer)
 		return false;
 	raw_spin_lock_irqsave(&lock, flags);
 	if (p->done != done) {
-		/* It has its turn at the other end. */
+		/* The plan is for the call's other end. */
 	} else if (p->from > 1) {
 		p->from--;
 	} else if (p->times) {
@@ -122,7 +123,7 @@ static int return_answer(struct pt_regs *regs, long answer)
 	return 1;
 }
 
-/* Opcode, LIOBN, bus address, TCE: a TCE of zero permits nothing. */
+/* Arguments are opcode, LIOBN, bus address, TCE; a TCE of zero permits nothing. */
 static enum call hcall_kind(const struct pt_regs *regs)
 {
 	switch (regs->gpr[3]) {
@@ -177,8 +178,9 @@ static int table_begins(struct kprobe *p, struct pt_regs *regs)
 }
 
 /*
- * Token, number of arguments and of results, the results; then the arguments. All but removal,
- * which has a table's LIOBN, begin with the address and the number of the bridge.
+ * rtas_call() takes the token, the numbers of arguments and of results, the results, then the
+ * arguments. These begin with the address and the number of the bridge; a removal has a table's
+ * LIOBN instead.
  */
 static int *bridge_windows(const struct pt_regs *regs, enum call call)
 {
@@ -211,7 +213,7 @@ static int mask_begins(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-/* What a call was about, until it returns. */
+/* What to remember of a call until it returns. */
 struct pending {
 	enum call call;
 	int *windows;
@@ -272,7 +274,7 @@ static int limits_end(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
-/* Kernels from 6.11 on have asked each PE when they met it, before this module was there. */
+/* Kernels from 6.11 on have made their query for each PE before this module was loaded. */
 static void single_groups(void)
 {
 	struct pci_dev *pdev = NULL;
@@ -294,7 +296,10 @@ static struct kretprobe limits_probe = {
 	.data_size	= sizeof(struct pending),
 };
 
-/* A probe with a second handler is not made a jump, which would go on where it was. */
+/*
+ * The kernel does not optimise a probe with a second handler into a jump: after a jump the
+ * function would continue instead of returning.
+ */
 static void nothing(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 {
 }
@@ -390,7 +395,7 @@ static const struct kernel_param_ops plan_ops = {
 module_param_cb(plan, &plan_ops, NULL, 0644);
 MODULE_PARM_DESC(plan, "CALL FROM TIMES ANSWER [done], ..., or off");
 
-/* All host bridges have the same; "ibm,ddw-extensions" begins with their number. */
+/* All host bridges have the same tokens; "ibm,ddw-extensions" begins with their number. */
 static int __init read_tokens(void)
 {
 	struct device_node *np = of_find_node_with_property(NULL, "ibm,ddw-applicable");
@@ -430,8 +435,8 @@ static void unregister_all(void)
 }
 
 /*
- * On its way to the next kernel this one makes hypercalls with address translation off, where a
- * probe is the end. Whoever puts windows in order before that has had its turn.
+ * Before kexec the kernel makes hypercalls with address translation off, where a probe would
+ * crash it. Drivers that clean up their windows before that have done so already.
  */
 static int inject_reboot(struct notifier_block *nb, unsigned long event, void *data)
 {
@@ -458,7 +463,7 @@ static int __init inject_init(void)
 		return rc;
 	}
 	single_groups();
-	/* It would be asked before our own, which takes its place there */
+	/* With powervm=1 this probe would run before ours, which does its work then */
 	rc = powervm_on() ? 0 : register_kretprobe(&limits_probe);
 	if (rc)
 		unregister_probes(ARRAY_SIZE(probes));

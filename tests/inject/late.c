@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * late.c - a mapping of the host's that outlives its driver, as pages of a network card's pool do,
- * which whoever has them still gives back when he is done with them.
+ * late.c - a mapping of the host's that outlives its driver.
+ *
+ * Pages of a network card's pool do so: they stay mapped until their last user returns them.
  *
  *   echo 0000:00:01.0 >/sys/module/tce_inject/parameters/late
  *

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * powervm.c - PowerVM's ways, as far as the model's personalities "powervm" and "powervm_vf" have
- * them, on top of QEMU's hypervisor.
+ * powervm.c - PowerVM's behaviour on top of QEMU's hypervisor, as in the model's personalities
+ * "powervm" and "powervm_vf".
  *
- * Windows: a created one lies at 2^59. QEMU puts the first one where the default one was, so a PE
- * without any gets one of a single page there for as long as the create takes. There is one created
- * window; beside the default one, or, where that one lies beyond 32 bits or with single=1, in its
- * stead, and then only a reset brings the default one back. It is called 0x70000000 + number of the
- * host bridge; QEMU's name for it is put in where it is used. Queries have the numbers of logs.
+ * Windows: a created one is at 2^59. QEMU puts the first one in the default window's place, so a
+ * PE without any window gets one of a single page there during the create. There is one created
+ * window. It is beside the default one; or, if the default window is beyond 32 bits or with
+ * single=1, it replaces the default window, and then only a reset restores that one. It is called
+ * 0x70000000 + number of the host bridge; the module translates that to QEMU's name. Queries have
+ * the numbers of logs.
  *
- * TCEs: of a window that is created or comes back, those at both ends are valid and name memory
- * that is nobody's ("touched" tells whether a device wrote to it). A reset leaves those of a
- * default window that is there, and shows those of the one before where there is one window at a
- * time. More than 512 at a time, bus addresses inside of a page, and to remove a window whose first
- * or last TCEs are valid, are refused.
+ * TCEs: in a window that is created or restored, those at both ends are valid and name memory
+ * without an owner ("touched" tells whether a device wrote to it). A reset keeps those of an
+ * existing default window; with one window at a time, the restored window has those of the window
+ * before. Refused are: more than 512 TCEs in a call, bus addresses inside of a page, and the
+ * removal of a window whose first or last TCEs are valid.
  *
  * With narrow=BITS firmware has limited-address mode, and drivers that ask for a DMA mask of 64
- * bits get one of so many. A PE whose default window lies at 4 GiB has its created one there while
- * it is in that mode, and at 2^59 else.
+ * bits get one of BITS bits. A PE whose default window is at 4 GiB has its created one there
+ * while it is in that mode, and at 2^59 otherwise.
  *
- * Busy: answers depend on the seed, on the kind of call and on how many there were. Create is busy
- * for everybody. The rest is busy for modules alone: the kernel's own code does not repeat a
- * remove, a reset or a hypercall, and would lose its windows.
+ * Busy answers depend on the seed, on the kind of call and on the number of calls. Create is busy
+ * for every caller. Other calls are busy for modules alone: the kernel's own code does not repeat
+ * a remove, a reset or a hypercall, and would lose its windows.
  */
 #include <linux/bitops.h>
 #include <linux/gfp.h>
@@ -77,8 +78,8 @@ MODULE_PARM_DESC(refused, "calls that LoPAR forbids, until now");
 #define TCE_BOTH	3
 
 /**
- * struct window - one that QEMU has
- * @liobn: QEMU's name for it; 0: it is not there
+ * struct window - a window in QEMU
+ * @liobn: QEMU's name for it; 0: there is no window
  * @start: first bus address
  * @tces:  its size
  * @shift: log2 of its pages' size
@@ -92,12 +93,12 @@ struct window {
 
 /**
  * struct bridge - a host bridge, which is a PE
- * @known:    it is there
- * @far:      its default window lies beyond 32 bits
- * @has_dflt: ... and is there
+ * @known:    the bridge exists
+ * @far:      its default window is beyond 32 bits
+ * @has_dflt: its default window exists
  * @limited:  it is in limited-address mode
- * @dflt:     what it is when it is
- * @created:  the window that was created
+ * @dflt:     the default window, valid with @has_dflt
+ * @created:  the created window
  */
 struct bridge {
 	bool known;
@@ -112,8 +113,8 @@ static struct bridge bridges[BRIDGES];
 static const u32 *tokens;
 
 /*
- * Memory that TCEs name which nobody cleared, as large as a page of 64 KiB; lists of such TCEs, of
- * others for pages that are larger, which name no memory at all, and of those to be copied.
+ * The memory that uncleared TCEs name, as large as a page of 64 KiB; lists of such TCEs, of TCEs
+ * for larger pages, which name no memory at all, and of TCEs to be copied.
  */
 #define FILL		0x6b
 #define FOREIGN		(1ULL << 45)
@@ -122,7 +123,7 @@ static u8 *nobodys;
 static __be64 *lists;
 enum { LIST_NOBODYS, LIST_FOREIGN, LIST_COPY, LISTS };
 
-/* Guards what follows, and bridges against calls at once; taken in probes. */
+/* Protects what follows, and bridges against calls at the same time; taken in probes. */
 static DEFINE_RAW_SPINLOCK(lock);
 static u32 calls[8];
 
@@ -141,7 +142,7 @@ module_param_cb(touched, &touched_ops, NULL, 0444);
 MODULE_PARM_DESC(touched, "a device wrote through a TCE that nobody made");
 
 /**
- * struct place - where a PE has or ever had a window, by QEMU's name for it
+ * struct place - a place where a PE has or once had a window, by QEMU's name for it
  * @liobn:  its name
  * @start:  first bus address
  * @shift:  log2 of its pages' size
@@ -154,7 +155,7 @@ struct place {
 	u32 bridge;
 };
 
-/* A host bridge has two names, and two places. */
+/* A host bridge has two names and two places. */
 static struct place places[BRIDGES * 4];
 static u32 places_known;
 
@@ -173,7 +174,7 @@ static void note_place(u32 bridge, const struct window *w)
 	raw_spin_unlock_irqrestore(&lock, flags);
 }
 
-/* A number for this call of its kind, the same each time that the seed is. */
+/* A number for this call of its kind; the same seed gives the same numbers. */
 static u32 draw(u32 kind)
 {
 	u32 x = (seed * 0x9e3779b9U) ^ (kind << 24) ^ calls[kind % ARRAY_SIZE(calls)]++;
@@ -185,7 +186,7 @@ static u32 draw(u32 kind)
 	return x ^ x >> 16;
 }
 
-/* Is the caller a module, which is somewhere else than the kernel? */
+/* Is the caller a module? Modules are at other addresses than the kernel. */
 static bool from_module(const struct pt_regs *regs)
 {
 	return is_vmalloc_addr((void *)regs->link);
@@ -212,13 +213,14 @@ static uint narrow;
 module_param(narrow, uint, 0444);
 MODULE_PARM_DESC(narrow, "firmware has limited-address mode; bits of DMA mask that drivers get");
 
-/* The host bridge that was taken away, or -1; who makes a call that is not to be looked at. */
+/* The host bridge that was removed, or -1; the task whose calls pass unchanged. */
 static int gone = -1;
 static struct task_struct *passing;
 
 /*
- * A call that we make while we answer one is ours. That probes do not hit in a probe's handler is
- * no help: on 6.1 they did now and then, in the middle of one, where interrupts were enabled.
+ * True while this module makes a call to answer another one. It cannot rely on probes not hitting
+ * in a probe's handler: on 6.1 they sometimes did, in the middle of a handler, when interrupts
+ * were enabled.
  */
 static DEFINE_PER_CPU(bool, inside);
 
@@ -241,7 +243,7 @@ static void own_calls_end(unsigned long flags)
 
 /* --- hypercalls --- */
 
-/* One of our lists, from a TCE of the window on. */
+/* Writes one of our lists to a window, from TCE @idx on. */
 static void write_list(const struct window *w, u64 idx, u32 list, u32 n)
 {
 	plpar_hcall_norets(H_PUT_TCE_INDIRECT, (unsigned long)w->liobn,
@@ -249,7 +251,7 @@ static void write_list(const struct window *w, u64 idx, u32 list, u32 n)
 			   (unsigned long)n);
 }
 
-/* The first and the last TCEs of a window: valid, and nobody's. */
+/* Makes the first and the last TCEs of a window valid, with memory without an owner. */
 static void leave_undefined(const struct window *w)
 {
 	u32 list = 1ULL << w->shift <= NOBODYS_SIZE ? LIST_NOBODYS : LIST_FOREIGN;
@@ -269,7 +271,7 @@ static u32 bridge_of(u32 liobn)
 	return is_created(liobn) ? liobn & ~NAME_MASK : liobn >> 8 & 0xff;
 }
 
-/* The table that a call is about. Return: false when there is none of ours of that name. */
+/* Finds a call's table. Return: false when the name is of no bridge of ours. */
 static bool find(u32 liobn, const struct window **w)
 {
 	u32 i = bridge_of(liobn);
@@ -286,7 +288,7 @@ static bool find(u32 liobn, const struct window **w)
 	return true;
 }
 
-/* What LoPAR forbids and QEMU does not look at. */
+/* Refuses what LoPAR forbids and QEMU does not check. */
 static bool forbidden(const struct pt_regs *regs, u32 shift, long *answer)
 {
 	bool list = regs->gpr[3] == H_PUT_TCE_INDIRECT;
@@ -311,7 +313,7 @@ static bool hcall_busy(const struct pt_regs *regs, long *answer)
 	return true;
 }
 
-/* H_GET_TCE says so when a TCE names what is not the partition's. */
+/* H_GET_TCE answers H_PARTIAL when a TCE names memory outside of the partition. */
 static bool read_partly(struct pt_regs *regs, unsigned long *buf, long *answer)
 {
 	unsigned long ret[PLPAR_HCALL_BUFSIZE];
@@ -425,13 +427,15 @@ static u32 page_bit(const struct bridge *b, u32 page)
 #define HIGH		(1ULL << 59)
 #define LIMITED_START	(1ULL << 32)
 
-/* Is where the default one was the right place? */
+/* Is the default window's place the right one for a created window? */
 static bool goes_low(const struct bridge *b)
 {
 	return b->dflt.start >= HIGH || (b->limited && b->dflt.start == LIMITED_START);
 }
 
-/* QEMU's first window in a PE goes where the default one was. */
+/*
+ * Creates a window at HIGH, although QEMU puts a PE's first window in the default window's place.
+ */
 static int create_high(const struct powervm_args *a, const struct bridge *b, int *out)
 {
 	int low[3] = { 0 };
@@ -470,7 +474,7 @@ static int create_one(const struct powervm_args *a, struct bridge *b)
 	return 0;
 }
 
-/* By a way that has no probe: whole windows are read. */
+/* Calls a function without a probe, since whole windows are read. */
 static long get_tce(u32 liobn, u64 ioba, u64 *tce)
 {
 	unsigned long ret[PLPAR_HCALL9_BUFSIZE] = { 0 };
@@ -488,7 +492,7 @@ static u64 read_tce(const struct window *w, u64 idx)
 	return tce;
 }
 
-/* LoPAR: no TCE of it is valid. Those that were left undefined are looked at. */
+/* LoPAR: a removed window has no valid TCE. Only TCEs that leave_undefined() made are checked. */
 static int remove_cleared(const struct window *w)
 {
 	u32 n = min_t(u64, w->tces, BATCH);
@@ -502,7 +506,7 @@ static int remove_cleared(const struct window *w)
 	return remove(w->liobn);
 }
 
-/* QEMU brings the default window back with the last other one, unless that had its name. */
+/* In QEMU the last removal restores the default window, unless the removed one had its name. */
 static int remove_created(struct bridge *b)
 {
 	int rc = b->created.liobn ? remove_cleared(&b->created) : RTAS_PARAMETER;
@@ -532,7 +536,7 @@ static int remove_one(const struct powervm_args *a, struct bridge *b)
 	return rc;
 }
 
-/* The first TCEs of a window that is about to be none. */
+/* Copies the first TCEs of a window that is about to be removed. */
 static u32 read_created(const struct window *w)
 {
 	u32 n = min_t(u64, w->tces, BATCH);
@@ -543,7 +547,7 @@ static u32 read_created(const struct window *w)
 	return n;
 }
 
-/* What is in the default window is left alone; QEMU's reset would clear it. */
+/* Keeps the TCEs of the default window, which QEMU's reset would clear. */
 static int reset(const struct powervm_args *a, struct bridge *b)
 {
 	u32 kept = 0;
@@ -600,7 +604,10 @@ static bool rtas_busy(const struct pt_regs *regs, enum powervm_call call, long *
 	return true;
 }
 
-/* Token, number of arguments and of results, the results; then the arguments, one on the stack. */
+/*
+ * rtas_call() takes the token, the numbers of arguments and of results, the results, and then the
+ * arguments, the last of them on the stack.
+ */
 static void read_args(const struct pt_regs *regs, struct powervm_args *a)
 {
 	const u64 *stack = (const u64 *)(regs->gpr[1] + 32);
@@ -630,12 +637,12 @@ bool powervm_rtas(struct pt_regs *regs, enum powervm_call call, long *answer)
 	return true;
 }
 
-/* --- a PE that is taken away --- */
+/* --- a PE that firmware removes --- */
 
 #define BUID_HIGH	0x8000000
 #define BUID_LOW	0x20000000
 
-/* Nothing is left in its tables, wherever its device may still write. */
+/* Clears all tables of the PE, although its device may still write. */
 static void take_away(u32 i)
 {
 	struct bridge *b = &bridges[i];
@@ -668,11 +675,11 @@ MODULE_PARM_DESC(gone, "number of a host bridge that is taken away, or -1");
 /* --- what is left valid --- */
 
 /**
- * struct valid - TCEs of a window that permit something
- * @all:       of them
- * @host:      that are the host's: they lead to the memory of their own number, or lie where its
- *             table of this window says that it has mapped something
- * @undefined: that are as they were when the window was made
+ * struct valid - counts of a window's valid TCEs
+ * @all:       all valid TCEs
+ * @host:      the host's: they lead to the memory of their own number, or the host's table of
+ *             this window has their entry as mapped
+ * @undefined: unchanged since the window was made
  */
 struct valid {
 	unsigned int all;
@@ -680,7 +687,7 @@ struct valid {
 	unsigned int undefined;
 };
 
-/* A page that the host never maps, though its table has it as taken */
+/* Is it a page that the host never maps, although its table has it as used? */
 static bool is_reserved(const struct iommu_table *tbl, u64 idx)
 {
 	u64 entry = tbl->it_offset + idx;
@@ -705,7 +712,7 @@ static struct iommu_table *table_at(const struct iommu_table_group *tg, u64 star
 	return NULL;
 }
 
-/* The kernel's own for a window of a host bridge; nobody takes the PE meanwhile. */
+/* The kernel's own table for a window of a host bridge. The PE must not be taken meanwhile. */
 static struct iommu_table *host_table(u32 bridge, u64 start)
 {
 	struct iommu_table *tbl = NULL;
@@ -721,7 +728,7 @@ static struct iommu_table *host_table(u32 bridge, u64 start)
 	return tbl;
 }
 
-/* Return: false where the hypervisor has no such TCE. */
+/* Counts a TCE. Return: false if the hypervisor has no such TCE. */
 static bool look_at(const struct place *p, u64 idx, const struct iommu_table *tbl, struct valid *v)
 {
 	u64 tce, own = idx << p->shift;
@@ -734,14 +741,16 @@ static bool look_at(const struct place *p, u64 idx, const struct iommu_table *tb
 		v->host++;
 	else if ((tce & ~0xfffULL) == __pa(nobodys) || tce & FOREIGN)
 		v->undefined++;
-	/* The host may have unmapped it between one look and the other */
+	/* The host may have unmapped it since the first read */
 	else if (get_tce(p->liobn, p->start + own, &tce) || !(tce & TCE_BOTH))
 		return true;
 	v->all++;
 	return true;
 }
 
-/* Whatever the hypervisor has there: the window may be gone, or be another one than it was. */
+/*
+ * Counts what the hypervisor has at a place: the window may be gone, or another one may be there.
+ */
 static struct valid walk(const struct place *p)
 {
 	const struct iommu_table *tbl = host_table(p->bridge, p->start);
@@ -788,9 +797,9 @@ static ulong valid_of(u32 bridge)
 	return n;
 }
 
-/* --- what firmware has given --- */
+/* --- windows by firmware --- */
 
-/* What the kernel notes of a window that it has made. */
+/* The kernel's record of a window that it has made. */
 struct ddw_info {
 	__be32 liobn;
 	__be64 start;
@@ -799,8 +808,8 @@ struct ddw_info {
 };
 
 /*
- * A kernel that was started by kexec has the window that the one before it had. It is beside the
- * default one, so its name is QEMU's other one.
+ * A kernel started by kexec has the window of the kernel before it. That window is beside the
+ * default one, so it has the other of QEMU's two names.
  */
 static void meet_created(const struct device_node *np, u32 i)
 {
@@ -819,7 +828,7 @@ static void meet_created(const struct device_node *np, u32 i)
 	note_place(i, &b->created);
 }
 
-/* LIOBN, bus address and size in two cells each. */
+/* The cells are the LIOBN, and bus address and size in two cells each. */
 static void meet(const struct device_node *np, const __be32 *cell)
 {
 	u32 liobn = be32_to_cpup(cell);
@@ -859,7 +868,7 @@ static void meet_all(void)
 	}
 }
 
-/* The host bridge whose node comes or goes. */
+/* The host bridge whose node is added or removed. */
 static struct bridge *bridge_with(unsigned long wanted, unsigned long action, void *data)
 {
 	const struct of_reconfig_data *rd = data;
@@ -892,7 +901,7 @@ static int node_goes(struct notifier_block *nb, unsigned long action, void *data
 	return NOTIFY_OK;
 }
 
-/* It is known before anybody looks at its windows, and until the kernel has removed its own. */
+/* A bridge is known before anybody reads its windows, and until the kernel removed its own. */
 static struct notifier_block comes_nb = {
 	.notifier_call	= node_comes,
 	.priority	= INT_MAX,
@@ -923,7 +932,7 @@ static struct property *extensions(void)
 	return p->name ? p : NULL;
 }
 
-/* It stays: nothing that was in the device tree is ever freed. */
+/* The new property stays for good: the kernel frees nothing that was in the device tree. */
 static void tell_limited(void)
 {
 	struct device_node *np = NULL;

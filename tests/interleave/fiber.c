@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fiber.c - coroutines, and what ASan has to be told of them. */
+/* fiber.c - coroutines, with the calls that ASan needs. */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -10,11 +10,11 @@
 
 /**
  * struct fiber - a coroutine
- * @at:     where it goes on
- * @bottom: its stack; the main one's is learnt from ASan
+ * @at:     where it continues
+ * @bottom: its stack; ASan tells the main fiber's
  * @size:   of the stack, in bytes
- * @fake:   ASan's
- * @fn:     what it begins with
+ * @fake:   ASan's pointer
+ * @fn:     its first function
  */
 struct fiber {
 	ucontext_t at;
@@ -42,7 +42,7 @@ bool fiber_owns(const volatile void *p)
 	return false;
 }
 
-/* The one before has left its stack. */
+/* Runs on the new stack, after the other fiber has left its own. */
 static void arrive(void)
 {
 	struct fiber *from = &fibers[before];

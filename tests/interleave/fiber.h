@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fiber.h - coroutines on stacks of their own, one of them at a time on the one thread there is. */
+/* fiber.h - coroutines with their own stacks, on one thread, one at a time. */
 #ifndef INTERLEAVE_FIBER_H
 #define INTERLEAVE_FIBER_H
 
 #include <linux/types.h>
 
 #define MOST_FIBERS	4
-/* Who starts the others, and goes on when they have ended. */
+/* The fiber that starts the others, and continues when they have ended. */
 #define MAIN_FIBER	MOST_FIBERS
 
-/* Fiber @i is to begin with @fn, which ends with fiber_end(). */
+/* Makes fiber @i, which begins with @fn; @fn ends with fiber_end(). */
 void fiber_make(u32 i, void (*fn)(void));
 
-/* Go on as fiber @to. Returns when somebody says the same of the caller. */
+/* Switches to fiber @to. Returns when another fiber switches to the caller. */
 void fiber_switch(u32 to);
 
-/* The caller has ended; @to goes on. */
+/* Ends the calling fiber; @to continues. */
 void fiber_end(u32 to) __attribute__((noreturn));
 
-/* Which one is running. */
+/* The running fiber. */
 u32 fiber_self(void);
 
-/* Does @p lie on the stack of a fiber? */
+/* Is @p on the stack of a fiber? */
 bool fiber_owns(const volatile void *p);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* host_scenario.c - the module comes and goes, a PE changes hands, and somebody looks meanwhile. */
+/*
+ * host_scenario.c - scenarios: the module is loaded or unloaded, a PE changes hands, debugfs is
+ * read.
+ */
 #include <linux/errno.h>
 #include <linux/vfio.h>
 #include "compat/vfio_driver.h"
@@ -30,7 +33,7 @@ static void loaded(void)
 	partition_load();
 }
 
-/* With another PE, of which the host's list has the node first. */
+/* The same with another PE, whose node is first in the host's list. */
 static void loaded_with_two(void)
 {
 	booted();
@@ -38,7 +41,7 @@ static void loaded_with_two(void)
 	partition_load();
 }
 
-/* Another driver's user has the PE when the module comes. */
+/* Another driver's user has the PE when the module is loaded. */
 static void claimed_before(void)
 {
 	booted();
@@ -52,7 +55,10 @@ static void claimed(void)
 	assert_int_equal(partition_claim(), 0);
 }
 
-/* A container of the module's. Its group may be no PE of the module's, or no user's any more. */
+/*
+ * Opens a container and attaches the group, which fails if the module does not have the PE, or if
+ * no user owns it any more.
+ */
 static void use(void)
 {
 	struct iommu_group *group = iommu_group_get(&partition_device[0].dev);
@@ -65,7 +71,7 @@ static void use(void)
 	kernel_vfio->release(container);
 }
 
-/* Return: whether the group is the caller's now. */
+/* Return: does the caller own the group now? */
 static bool claim(void)
 {
 	int rc = partition_claim();
@@ -81,7 +87,7 @@ static void claim_unclaim(void)
 		partition_unclaim();
 }
 
-/* A container holds the module. */
+/* Uses a container, which holds the module. */
 static void claim_use_unclaim(void)
 {
 	if (!claim())
@@ -100,7 +106,7 @@ static void unload(void)
 	partition_unload();
 }
 
-/* Then nobody gets it any more. */
+/* After a reboot nobody gets the PE any more. */
 static void reboot(void)
 {
 	partition_reboot();
@@ -126,7 +132,7 @@ static int look_at(struct group_pe *gp, void *data)
 	return 0;
 }
 
-/* A file of debugfs: open while it is read, which debugfs_remove() waits for. */
+/* Reads the files of debugfs. Each is open meanwhile, and debugfs_remove() waits for that. */
 static void look(void)
 {
 	u32 owned = 0;
@@ -139,7 +145,7 @@ static void look(void)
 	module_put(THIS_MODULE);
 }
 
-/* Nobody uses the module, so it can go, and the host has what it had at boot. */
+/* Nobody uses the module, so it can be unloaded, and the host has what it had at boot. */
 static void all_gone(void)
 {
 	assert_true(partition_unload());

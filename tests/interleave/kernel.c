@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kernel.c - ids, files and the module, as far as container.c and debugfs.c can tell. */
+/* kernel.c - ids, files and the module, as far as container.c and debugfs.c need them. */
 #include <stdlib.h>
 #include <linux/errno.h>
 #include <linux/slab.h>
@@ -26,7 +26,7 @@ bool kref_get_unless_zero(struct kref *ref)
 
 /* --- ids --- */
 
-/* The first at or after @id. */
+/* The first entry at or after @id. */
 void *kernel_xa_find(struct xarray *xa, unsigned long *id)
 {
 	unsigned long best = ~0UL;
@@ -181,7 +181,7 @@ void vfio_unregister_iommu_driver(const struct vfio_iommu_driver_ops *ops)
 /* Sections of the driver's objects: see the Makefile. */
 extern char __start_module_data[], __stop_module_data[], __start_module_bss[], __stop_module_bss[];
 
-/* ASan has its own bytes between the variables. */
+/* Not checked by ASan, which has its own bytes between the variables. */
 __attribute__((no_sanitize_address)) static void copy(volatile char *to, const char *from, size_t n)
 {
 	while (n--)

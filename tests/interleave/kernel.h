@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* kernel.h - what container.c and debugfs.c want of a kernel, and the ways in that they leave. */
+/* kernel.h - the kernel for container.c and debugfs.c, and their entry points. */
 #ifndef INTERLEAVE_KERNEL_H
 #define INTERLEAVE_KERNEL_H
 
@@ -25,7 +25,7 @@ struct inode;
 
 #define MOST_IDS	4
 
-/* A writer has the lock, a reader may come without. */
+/* A writer holds the lock; a reader need not. */
 struct xarray {
 	spinlock_t lock;
 	struct {
@@ -100,17 +100,17 @@ void debugfs_create_file(const char *name, int mode, struct dentry *parent, void
 			 const struct file_operations *fops);
 void debugfs_remove(struct dentry *dir);
 
-/* The module is loaded: its variables are what they are at its beginning. */
+/* Loads the module: its variables get their first values. */
 void kernel_load(void);
 
-/* --- the ways in --- */
+/* --- entry points --- */
 
 struct vfio_iommu_driver_ops;
 
-/* What VFIO calls: container.c's. */
+/* The functions of container.c that VFIO calls. */
 extern const struct vfio_iommu_driver_ops *kernel_vfio;
 
-/* Somebody reads all files of debugfs.c. */
+/* Reads all files of debugfs.c. */
 void kernel_read_files(void);
 
 #endif

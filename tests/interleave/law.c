@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * law.c - hypercalls as places, the page that goes while a TCE reaches it, and the written page
- * that nobody marked dirty.
+ * law.c - hypercalls as places, and two checks.
  *
- * The linker puts the functions here in front of those of the model and of the shim (--wrap).
+ * The checks find a page that is unpinned while a TCE reaches it, and a written page that is not
+ * marked dirty.
+ *
+ * By the linker's --wrap, calls of the model's and the shim's functions come to the functions
+ * here first.
  */
 #include <linux/mm.h>
 #include <asm/byteorder.h>
@@ -32,7 +35,7 @@ static bool faulty;
 /* Pages that a device could write to. */
 static u64 written[MOST_PAGES];
 static u32 n_written;
-/* Stands for the hypervisor, of which each table is a part of its own. */
+/* The object that stands for the hypervisor; each table is an object of its own, too. */
 static char hypervisor;
 
 void law_begin(bool with_fault)
@@ -69,7 +72,7 @@ static void note_valid(const struct model_window *w, u64 ioba, u64 tce, void *ct
 		note(tce);
 }
 
-/* A call that failed may have done its work all the same. */
+/* Notes all valid TCEs: a call that failed may still have done its work. */
 static void note_what_is_there(void)
 {
 	struct endpoint *e;

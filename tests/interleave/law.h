@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* law.h - what must hold at every moment, beside what the walker looks at in the end. */
+/* law.h - what must hold at every moment, in addition to the walker's checks at the end. */
 #ifndef INTERLEAVE_LAW_H
 #define INTERLEAVE_LAW_H
 
 #include <linux/types.h>
 
-/* A run begins; with @faulty a call fails, so that all calls depend on each other. */
+/* Begins a run. With @faulty a call fails, so that all calls depend on each other. */
 void law_begin(bool faulty);
 
-/* Everybody has gone: each page that a device could write to is marked dirty. */
+/*
+ * After the end of all users: checks that each page that a device could write to is marked dirty.
+ */
 void law_check_dirty(void);
 
 #endif

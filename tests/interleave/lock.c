@@ -2,9 +2,9 @@
 /*
  * lock.c - locks between coroutines, and the order in which they may be taken.
  *
- * Locks that are initialised by the same code are of one class. Whoever takes one while he holds
- * another one says that this is the order, for good: the other way round could end in a cycle, in
- * whichever schedule, and is an error at once.
+ * Locks that the same code initialises are of one class. A thread that takes a lock while it
+ * holds another one sets the order of the two classes for good. The opposite order could end in a
+ * deadlock in some schedule, and is an error at once.
  */
 #include <string.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@
 #define MOST_LOCKS	256
 
 /**
- * struct holding - what a thread has
+ * struct holding - the locks that a thread holds
  * @lock:  in the order in which they were taken
  * @class: of each
  * @n:     how many
@@ -40,7 +40,7 @@ struct holding {
 
 static struct holding holding[MOST_FIBERS + 1];
 
-/* What was initialised where, in this run; a lock that never was is a class of its own. */
+/* The code that initialised each lock in this run. Without it, a lock is a class of its own. */
 static struct {
 	const struct shim_lock *lock;
 	const void *by;
@@ -122,7 +122,7 @@ static const void *class_key(const struct shim_lock *l)
 	return l;
 }
 
-/* One that is taken inside of another of its class says so, and is of a class of its own. */
+/* A lock nested inside another of its class has a @depth, and so a class of its own. */
 static u32 class_of(const struct shim_lock *l, unsigned int depth)
 {
 	const void *key = (const char *)class_key(l) + depth;
@@ -153,7 +153,7 @@ static void turned_round(u32 first, u32 then)
 	schedule_wrong("the lock of %s is taken inside that of %s, and the other way round", b, a);
 }
 
-/* All that comes before @first comes before @then and what comes after it. */
+/* @first and all before it come before @then and all after it. */
 static void learn(u32 first, u32 then)
 {
 	u32 a, b;
@@ -197,7 +197,7 @@ static void lock_init(struct shim_lock *l, const void *by)
 {
 	u32 i = 0;
 
-	/* Memory that was given back may become a lock again. */
+	/* Freed memory may become a lock again. */
 	while (i < n_inits && inits[i].lock != l)
 		i++;
 	if (i == MOST_LOCKS)
@@ -241,7 +241,7 @@ static void unhold(const struct shim_lock *l)
 	}
 }
 
-/* What readers have done is before this, too. */
+/* Takes a lock. What readers did before is ordered before this, too. */
 static void lock_take_nested(struct shim_lock *l, unsigned int depth, const char *what,
 			     const void *where)
 {
@@ -268,7 +268,7 @@ static void lock_drop(struct shim_lock *l)
 	schedule_past(&(struct step){ .object = { l }, .writes = { true } });
 }
 
-/* Readers are in no order among themselves: what one gives back is for the next writer. */
+/* Readers are not ordered among themselves; each unlock is ordered before the next writer. */
 static void lock_read(struct shim_lock *l, const char *what, const void *where)
 {
 	u32 class = may_take(l, 0);
@@ -423,7 +423,7 @@ void write_unlock(rwlock_t *l)
 
 /* --- waiting for a condition --- */
 
-/* What a thread waits for: a queue that is woken again. */
+/* What a thread waits for: that its queue is woken again. */
 struct waiting {
 	const wait_queue_head_t *wq;
 	unsigned int before;
@@ -465,7 +465,7 @@ void wake_up_all(wait_queue_head_t *wq)
 	wq->woken++;
 }
 
-/* Not a lock, but where there is none. */
+/* A place without a lock. */
 void place_access(const volatile void *object, bool writes)
 {
 	schedule_at(&(struct step){ .what = writes ? "write" : "read",
@@ -474,7 +474,7 @@ void place_access(const volatile void *object, bool writes)
 	race_expected(object, writes);
 }
 
-/* To add commutes with adding; who looks at the sum comes before or after each of them. */
+/* Additions have no order; a look at the sum is ordered before or after each of them. */
 void place_count(const volatile void *counter, bool adds)
 {
 	schedule_at(&(struct step){ .what = adds ? "count" : "look at a count",

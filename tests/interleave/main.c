@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - tries every schedule of scenarios, and tells of one that is wrong how to run it again.
+ * main.c - a program that tries every schedule of scenarios, and prints how to repeat a wrong
+ * one.
  *
  *   explore [--bound N] [--fault-bound N] [--all-of-two] [SCENARIO...]
  *   explore --replay SCENARIO[+before@NTH|+after@NTH|+preemptible] SCHEDULE
@@ -27,7 +28,7 @@
  * @s:    the scenario
  * @nth:  the call, 0 for none
  * @when: before or after it has done its work
- * @preemptible: the kernel is
+ * @preemptible: the kernel preempts itself
  */
 struct variant {
 	const struct scenario *s;
@@ -36,7 +37,7 @@ struct variant {
 	bool preemptible;
 };
 
-/* What was tried: runs, and states that they came to, and since when. */
+/* Statistics: number of runs, of states, and the start time. */
 static struct {
 	u64 schedules;
 	u64 states;
@@ -45,7 +46,7 @@ static struct {
 
 static struct variant now;
 
-/* Any number of preemptions where there are two threads. */
+/* Any number of preemptions in scenarios with two threads. */
 #define ANY	MOST_STEPS
 static bool all_of_two;
 
@@ -58,7 +59,7 @@ static void name_of(const struct variant *v, char *to, size_t room)
 		snprintf(to, room, "%s%s", v->s->name, v->preemptible ? "+preemptible" : "");
 }
 
-/* The last words of a program that found something. */
+/* Prints how to repeat the schedule in which the program found something. */
 static void tell(void)
 {
 	static bool told;
@@ -106,7 +107,7 @@ static void check_end(void)
 	law_check_dirty();
 }
 
-/* Return: true when the call that is to fail was there. */
+/* Return: true when the run made the call that shall fail. */
 static bool run(void)
 {
 	bool met;
@@ -133,7 +134,7 @@ static bool run(void)
 	return met;
 }
 
-/* Every schedule of one variant. */
+/* Tries every schedule of one variant. */
 static bool explore(const struct variant *v, u32 bound)
 {
 	bool met = false;
@@ -194,7 +195,7 @@ static void explore_all_of(const struct scenario *s, u32 bound, int fault_bound)
 		explore(&(struct variant){ .s = s, .preemptible = true }, most);
 		report("kernel preempts: ", bound);
 	}
-	/* One preemption less where there are many threads already. */
+	/* One preemption less with more than two threads. */
 	if (fault_bound > 0 && count_threads(s) > 2)
 		fault_bound--;
 	if (fault_bound >= 0) {
@@ -256,7 +257,7 @@ static int list(void)
 
 static void begin(void)
 {
-	/* The walker's assertions are cmocka's, which must crash here. */
+	/* The walker uses cmocka's assertions, which must crash here. */
 	setenv("CMOCKA_TEST_ABORT", "1", 1);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGABRT, aborted);

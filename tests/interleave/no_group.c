@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* no_group.c - the host, as far as container.c and debugfs.c can tell. */
+/* no_group.c - the host, as far as container.c and debugfs.c need it. */
 #include "no_group.h"
 #include "world.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* no_group.h - in place of group.h: a PE is all that the host has of one. */
+/* no_group.h - a replacement for group.h: the host's view of a PE is only the PE. */
 #ifndef INTERLEAVE_NO_GROUP_H
 #define INTERLEAVE_NO_GROUP_H
 
 #include "kernel.h"
 #include "pe/pe.h"
 
-/* Its node is never looked at. */
+/* Nobody reads its node. */
 struct group_pe {
 	struct pe pe;
 	void *node[];
@@ -17,7 +17,7 @@ static inline struct group_pe *to_group_pe(struct pe *pe)
 	return container_of(pe, struct group_pe, pe);
 }
 
-/* A group is its PE by another name. */
+/* A group pointer is a PE pointer here. */
 struct pe *group_pe_of_group(struct iommu_group *group);
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * partition.c - a kernel around the host's side of a PE, with the locks that it has there.
+ * partition.c - a kernel around the host's side of a PE, with the real kernel's locks.
  *
- * The group's mutex is held around take and release; a chain's lock around its calls, and around
- * leaving it; and rmmod begins when nobody holds a reference, in one step, after which nobody gets
- * one. What is tried is whether that is enough: nobody is in the module, or comes to it, once it
- * has gone.
+ * The group's mutex is held around take and release, and a chain's lock around its calls and
+ * around unregistering. rmmod begins in one step when nobody holds a reference, and after that
+ * nobody gets one. The scenarios test that this is enough: after the module is gone, no thread is
+ * in it or enters it.
  */
 #include <linux/errno.h>
 #include "group/group.h"
@@ -85,7 +85,7 @@ bool partition_unload(void)
 	return true;
 }
 
-/* Endpoints of world.c's own are never published. */
+/* The endpoints of world.c are never published. */
 const struct dma_window *shim_lookup_window(struct kvm_table *l)
 {
 	BUG_ON(l);
@@ -94,7 +94,7 @@ const struct dma_window *shim_lookup_window(struct kvm_table *l)
 
 /* --- chains --- */
 
-/* One block each is all that the module has. */
+/* The module has one notifier block in each chain. */
 static struct chain {
 	struct mutex lock;
 	struct notifier_block *nb;
@@ -228,7 +228,7 @@ void of_node_put(struct device_node *dn)
 
 /* --- devices, and their group --- */
 
-/* The last is alone in its group, and there in some scenarios only. */
+/* The last device is alone in its group, and exists in some scenarios only. */
 #define SOLE	2
 struct pci_dev partition_device[3];
 static bool with_sole;
@@ -243,7 +243,7 @@ static struct iommu_group {
 } group = { .tg = &partition_table_group, .device = partition_device, .devices = 2 },
   sole = { .device = partition_device + SOLE, .devices = 1 };
 
-/* The one that is alone comes first. */
+/* The device that is alone in its group comes first. */
 struct pci_dev *partition_next_device(struct pci_dev *pdev)
 {
 	if (!pdev)
@@ -359,7 +359,7 @@ static void host_loses_table(struct iommu_table_group *tg)
 	iommu_tce_table_put(tbl);
 }
 
-/* What a variant of ownership does, without windows: the table goes and another one comes. */
+/* A variant of ownership, without windows: the host loses its table, and gets another one. */
 static int leave(struct pe *pe)
 {
 	lockdep_assert_held(&pe->lock);
@@ -395,7 +395,7 @@ void ownership_release(struct iommu_table_group *tg, struct device *dev)
 	group_release(dev);
 }
 
-/* --- the kernel's own ownership, in the hands of the first device --- */
+/* --- the kernel's own ownership, done for the first device --- */
 
 static long kernel_take(struct iommu_table_group *tg, struct device *dev)
 {
@@ -414,7 +414,7 @@ struct iommu_table_group_ops partition_kernel_ops = {
 	.take_ownership = kernel_take, .release_ownership = kernel_release,
 };
 
-/* With the group's mutex: whose operations they are is read anew for each device. */
+/* Called with the group's mutex. The table group's operations are read anew for each device. */
 static long take_one(struct device *dev)
 {
 	struct iommu_table_group_ops *ops = READ_ONCE(partition_table_group.ops);
@@ -483,7 +483,7 @@ static void kernel_lets_node_go(struct device_node *dn)
 	sole.tg = NULL;
 }
 
-/* The kernel is in the chain, too. The group's devices have gone already. */
+/* Removes a node. The kernel is in the chain, too. The group's devices are gone already. */
 static void node_goes(struct device_node *dn)
 {
 	struct of_reconfig_data change = { dn };
@@ -614,7 +614,7 @@ static void check(const struct iommu_table_group *tg)
 	iommu_tce_table_put(tbl);
 }
 
-/* The module has gone. */
+/* The module is unloaded. */
 void partition_check(void)
 {
 	assert_int_equal(bus_node.refs, 1);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * partition.h - what driver/group/, kvm_iommu.c, main.c and
- * compat/ownership_replace.c want of a kernel: one IOMMU group of two PCI functions, its table
- * group, its node, and the module that comes and goes.
+ * partition.h - the kernel for driver/group/, kvm_iommu.c, main.c and compat/ownership_replace.c.
  *
- * The group's mutex, the chains of notifiers and the references of module and tables are as the
- * kernel has them. Who comes in from outside says so (partition_enter()): the module must be there,
- * and stay as long.
+ * It has one IOMMU group of two PCI functions, its table group, its node, and the module, which
+ * can be loaded and unloaded.
+ *
+ * The group's mutex, the chains of notifiers and the references of module and tables are as in
+ * the kernel. A call from outside into the module is between partition_enter() and
+ * partition_leave(): the module must be loaded during that time.
  */
 #ifndef INTERLEAVE_PARTITION_H
 #define INTERLEAVE_PARTITION_H
@@ -49,14 +50,14 @@ bool try_module_get(struct module *m);
 void __module_get(struct module *m);
 void module_put(struct module *m);
 
-/* As modprobe and rmmod. Return: false when somebody uses the module. */
+/* As modprobe and rmmod. Return: false when the module is in use. */
 void partition_load(void);
 bool partition_unload(void);
-/* Around all that calls the module from outside. */
+/* Around each call into the module from outside. */
 void partition_enter(void);
 void partition_leave(void);
 
-/* --- what it asks of the machine --- */
+/* --- what the module needs of the machine --- */
 
 #define pseries			1
 #define machine_is(what)	(what)
@@ -104,7 +105,7 @@ void unregister_reboot_notifier(struct notifier_block *nb);
 
 void partition_bus_event(unsigned long event, void *dev);
 void partition_node_goes(void);
-/* Another group, of one function, which is found first: before the module is loaded. */
+/* Adds another group, of one function, which the module finds first. Call it before loading. */
 void partition_add_sole(void);
 void partition_sole_node_goes(void);
 void partition_reboot(void);
@@ -152,7 +153,7 @@ static inline int of_property_read_u32(const struct device_node *dn, const char 
 	return of_property_read_u32_index(dn, name, 0, value);
 }
 
-/* Windows of the host's own are not tried here, nor copies of their properties. */
+/* The scenarios here have no windows of the host's own, and no copies of their properties. */
 #define kstrdup(s, gfp)		((char *)NULL)
 #define kmemdup(p, n, gfp)	NULL
 
@@ -241,20 +242,20 @@ const struct iommu_domain *iommu_get_domain_for_dev(struct device *dev);
 typedef u32 __u32;
 typedef u64 __u64;
 
-/* --- those who come from outside --- */
+/* --- calls from outside --- */
 
 extern struct iommu_table_group partition_table_group;
 extern struct iommu_table_group_ops partition_kernel_ops;
 extern struct pci_dev partition_device[3];
 
-/* The machine is as it boots, without the module. */
+/* Sets up the machine as after boot, without the module. */
 void partition_setup(void);
-/* The group goes to VFIO, and comes back. Return: 0 or why not. */
+/* VFIO claims the group, and gives it back. Return: 0 or an errno value. */
 int partition_claim(void);
 void partition_unclaim(void);
-/* KVM finds what is in the table group, writes to it, and lets it go. */
+/* KVM finds the table in the table group, writes to it, and drops it. */
 void partition_kvm(void);
-/* All is as it was at boot. */
+/* Checks that all is as at boot. */
 void partition_check(void);
 
 #endif

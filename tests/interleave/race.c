@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * race.c - two accesses to the same bytes, one of them a write, that no lock puts in an order, and
- * that are not both marked (READ_ONCE() and the like, atomics).
+ * race.c - a detector of races: two accesses to the same bytes, one of them a write, that no lock
+ * orders, and that are not both marked (READ_ONCE() and the like, atomics).
  *
- * Such a pair is an error in itself, and without it there is nothing between two places that
- * another thread could notice. The driver's sources are built so that ASan's check of each access
- * is a call, which comes here first; the shim, the model and these files are not looked at.
+ * Such a pair is an error in itself. Without such a pair, another thread cannot notice anything
+ * between two places. The driver's sources are built so that ASan's check of each access is a
+ * call, which comes here first. Accesses of the shim, the model and these files are not checked.
  */
 #include <string.h>
 #include <malloc.h>
@@ -18,9 +18,9 @@
 #define MOST_CELLS	(1 << 17)
 
 /**
- * struct access - the last of a thread's to a cell
- * @clock: when, by the thread's own clock; 0 for never
- * @bytes: mask of them
+ * struct access - a thread's last access to a cell
+ * @clock: its time by the thread's own clock; 0 for never
+ * @bytes: mask of its bytes
  * @where: the code
  */
 struct access {
@@ -32,8 +32,8 @@ struct access {
 /**
  * struct cell - eight bytes of memory
  * @at:  their address
- * @run: in which run
- * @by:  by thread
+ * @run: the run of the accesses
+ * @by:  accesses by thread
  */
 struct cell {
 	unsigned long at;
@@ -44,7 +44,10 @@ struct cell {
 };
 
 static struct cell cells[MOST_CELLS];
-/* What each thread has a mark for, and when by its clock: a change was told with its step. */
+/*
+ * The address of each thread's next marked access, and its time by the thread's clock: a change
+ * became known to others with its step.
+ */
 static struct {
 	unsigned long at;
 	u32 clock;
@@ -107,7 +110,7 @@ static struct access *which(struct accesses *a, bool write, bool marked)
 	return marked ? &a->marked_read : &a->read;
 }
 
-/* What another thread did, against what this one does now. */
+/* Compares another thread's accesses with this thread's access. */
 static void compare(const struct accesses *a, u32 bytes, u32 known, bool write, bool marked,
 		    const void *where)
 {
@@ -212,7 +215,7 @@ void *race_memset(void *to, int c, size_t n)
 void __real_kfree(const void *p);
 void __wrap_kfree(const void *p);
 
-/* Whoever looks at it must have done so before. */
+/* A free counts as a write: all accesses to the object must be ordered before it. */
 void __wrap_kfree(const void *p)
 {
 	if (p)

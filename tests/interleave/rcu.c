@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * rcu.c - RCU between coroutines: a grace period lasts until those have left who were readers when
- * it began.
- */
+/* rcu.c - RCU between coroutines: a grace period ends when the readers at its begin have left. */
 #include <string.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
@@ -14,10 +11,10 @@
 #include "shim.h"
 
 /**
- * struct reader - a thread's part in it
- * @depth:   of rcu_read_lock()
- * @inside:  in a kernel that does not preempt itself
- * @section: number of the section that it is in; odd while it reads
+ * struct reader - a thread's state in RCU
+ * @depth:   nesting of rcu_read_lock()
+ * @inside:  it is in a kernel that does not preempt itself
+ * @section: number of its read section; odd while it reads
  */
 struct reader {
 	u32 depth;
@@ -33,7 +30,7 @@ bool rcu_preemptible;
 static struct reader readers[MOST_FIBERS + 1];
 static u64 periods;
 static struct rcu_head *waiting;
-/* What all steps here are done to: readers don't depend on each other, grace periods on all. */
+/* The object of all steps here: readers don't depend on each other, grace periods depend on all. */
 static char rcu;
 
 static struct reader *mine(void)
@@ -56,7 +53,7 @@ static void now(u32 *then)
 		then[i] = readers[i].section;
 }
 
-/* Have all left who were there? */
+/* Have all readers of that time left? */
 static bool all_left(const void *arg)
 {
 	const u32 *then = arg;
@@ -69,7 +66,9 @@ static bool all_left(const void *arg)
 
 void __real_kfree(const void *p);
 
-/* A grace period orders what was done to the object before this: race.c is not asked. */
+/*
+ * A grace period orders all accesses to the object before this free, so race.c does not check it.
+ */
 static void free_waiting(void)
 {
 	struct rcu_head **at = &waiting;
@@ -96,7 +95,7 @@ void shim_kfree_rcu(struct rcu_head *head, void *object)
 	free_waiting();
 }
 
-/* As kvm_iommu.c does. */
+/* As in kvm_iommu.c: KVM gets no slot if it can be preempted. */
 __be64 *__wrap_kvm_table_slot(struct kvm_table *l, u64 index)
 {
 	return rcu_preemptible ? NULL : __real_kvm_table_slot(l, index);
@@ -148,7 +147,7 @@ void rcu_read_unlock(void)
 	end();
 }
 
-/* KVM has a slot, or looks for one, and nothing protects that over a sleep. */
+/* A thread sleeps: it must be no reader, and not in KVM, whose slot it would lose. */
 void shim_rcu_quiescent(void)
 {
 	if (mine()->depth)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scenario.c - KVM, users, the host and the end of all, against each other.
+ * scenario.c - scenarios of KVM, users, the host and the end of all, at the same time.
  *
- * Windows of 16 TCEs and regions of two pages: what is small is tried in full. Where calls meet at
- * the border of two leaves the window has these two.
+ * Windows have 16 TCEs and regions have two pages: small ones can be tried in full. For calls
+ * that overlap at the border of two leaves, the window has these two leaves.
  */
 #include <linux/errno.h>
 #include <linux/vfio.h>
@@ -27,7 +27,7 @@
 
 bool scenario_faulty;
 
-/* What KVM took of the default window before. */
+/* The default window's table that KVM took in the preparation. */
 static struct kvm_table *held;
 
 /* The bus address at which KVM writes. */
@@ -60,7 +60,7 @@ static void may(int rc, int other)
 		must(rc);
 }
 
-/* Where KVM can be preempted it gets no slot. */
+/* KVM gets no slot if it can be preempted. */
 static void kvm_must(u64 ioba, u64 ua, u64 perm)
 {
 	int rc = kvm_put_tce(held, ioba, ua, perm);
@@ -68,7 +68,7 @@ static void kvm_must(u64 ioba, u64 ua, u64 perm)
 	assert_int_equal(rc, rcu_preemptible && perm ? KVM_TOO_HARD : KVM_DONE);
 }
 
-/* --- what was before --- */
+/* --- preparations --- */
 
 static void setup_of(u64 size)
 {
@@ -101,7 +101,7 @@ static void registered(void)
 	must(ioas_register(&world.ioas, B, REGION));
 }
 
-/* KVM has the table, the user's next MAP will bring slots and show memory. */
+/* KVM has the table. The user's next MAP will make slots and show memory to KVM. */
 static void wanted(void)
 {
 	registered();
@@ -142,7 +142,7 @@ static void lent_joined(void)
 	must(ioas_attach(&world.ioas, two()));
 }
 
-/* As VFIO opens it. */
+/* Opens a container as VFIO does. */
 static void *open_container(void)
 {
 	void *c = kernel_vfio->open(VFIO_SPAPR_TCE_v2_IOMMU);
@@ -195,7 +195,7 @@ static void two_users(void)
 	shim_set_mm(&world.mm);
 }
 
-/* The same process has two IOASes, and KVM has slots in the first one alone. */
+/* One process has two IOASes, and KVM only has slots in the first. */
 static void two_spaces(void)
 {
 	lent();
@@ -203,7 +203,7 @@ static void two_spaces(void)
 	must(ioas_unregister(&world.ioas, B, REGION));
 }
 
-/* Both have the same range, and KVM has the table of the first one. */
+/* Both IOASes have registered the same range, and KVM has the first one's table. */
 static void wanted_shared(void)
 {
 	wanted();
@@ -225,7 +225,7 @@ static void lent_dynamic(void)
 	kvm_must(base, A, RW);
 }
 
-/* The older API, which pins pages as they are mapped. */
+/* The older API, whose MAP pins pages. */
 static void v1(void)
 {
 	setup();
@@ -242,7 +242,7 @@ static void mapped(void)
 	must(ioas_map(&world.ioas, 0, A, 2 * PAGE, RW));
 }
 
-/* A guest has the window, and has asked for nothing yet. */
+/* A guest has the window, and has made no request yet. */
 static void mapped_and_held(void)
 {
 	mapped();
@@ -258,14 +258,14 @@ static void wide(void)
 	must(ioas_register(&world.ioas, B, REGION));
 }
 
-/* Both leaves are there, and what one call has mapped lies in both. */
+/* Both leaves exist, and one call's mapping is in both. */
 static void wide_mapped(void)
 {
 	wide();
 	must(ioas_map(&world.ioas, BORDER, A, 2 * PAGE, RW));
 }
 
-/* Flat leaves with nothing in them. */
+/* Empty flat leaves. */
 static void wide_empty(void)
 {
 	wide();
@@ -316,7 +316,7 @@ static void taken(void)
 	must(pe_take(one()));
 }
 
-/* --- what is done --- */
+/* --- acts --- */
 
 static void kvm(u64 ua, u64 perm)
 {
@@ -345,7 +345,7 @@ static void kvm_none(void)
 	kvm(0, 0);
 }
 
-/* KVM finds what there is by itself, and lets it go. */
+/* KVM finds the table by itself, writes, and drops it. */
 static void kvm_new(void)
 {
 	struct kvm_table *l = kvm_find(&world.one.kvm[0]);
@@ -371,7 +371,7 @@ static void map_a(void)
 	may(ioas_map(&world.ioas, 0, A, 2 * PAGE, RW), -ENODEV);
 }
 
-/* What may be unregistered already. */
+/* Maps memory that may be unregistered already. */
 static void map_a_if_there(void)
 {
 	may(ioas_map(&world.ioas, 0, A, 2 * PAGE, RW), -EINVAL);
@@ -397,7 +397,7 @@ static void unmap(void)
 	may(ioas_unmap(&world.ioas, 0, 4 * PAGE), -ENODEV);
 }
 
-/* The window, or the whole IOAS, or the memory may be gone. */
+/* Maps; the window, the whole IOAS or the memory may be gone. */
 static int map_at(u64 ioba, u64 ua, u64 size)
 {
 	int rc = ioas_map(&world.ioas, ioba, ua, size, RW);
@@ -416,7 +416,7 @@ static int unmap_at(u64 ioba, u64 size)
 	return rc;
 }
 
-/* What the threads of a scenario were told. */
+/* Results of a scenario's threads. */
 static int mapped_over;
 
 static void map_over_a(void)
@@ -444,7 +444,7 @@ static void map_high(void)
 	map_at(LEAF, A, 2 * PAGE);
 }
 
-/* Beside map_low(), in its leaf. */
+/* Maps beside map_low(), in the same leaf. */
 static void map_lower(void)
 {
 	map_at(BORDER - 3 * PAGE, A, 2 * PAGE);
@@ -470,7 +470,7 @@ static void map_border_page_b(void)
 	map_at(BORDER, B, PAGE);
 }
 
-/* The second run of the region, in the other leaf. */
+/* Maps the region's second run, in the other leaf. */
 static void map_high_page(void)
 {
 	map_at(LEAF, A + PAGE_SIZE, PAGE);
@@ -502,7 +502,7 @@ static void unregister_a_if_there(void)
 {
 	int rc = ioas_unregister(&world.ioas, A, REGION);
 
-	/* Nobody has adopted an address space yet, or it is not registered yet. */
+	/* The IOAS has no address space yet, or the memory is not registered yet. */
 	if (rc != -EPERM && rc != -ENOENT)
 		may(rc, -EBUSY);
 }
@@ -512,7 +512,7 @@ static void unregister_b(void)
 	may(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
 }
 
-/* Another one may have it, or be about to. */
+/* Another thread may have registered it, or may be doing so. */
 static void register_a(void)
 {
 	int rc = ioas_register(&world.ioas, A, REGION);
@@ -530,7 +530,7 @@ static void register_and_map(void)
 		may(ioas_map(&world.ioas, 0, A, PAGE, RW), -ENODEV);
 }
 
-/* The older API's, charged and not enabled any more. */
+/* The older API's MAP; another thread may have disabled it meanwhile. */
 static void map_v1(void)
 {
 	int rc = ioas_map(&world.ioas, 0, B, 2 * PAGE, RW);
@@ -568,7 +568,7 @@ static void kill_ioas(void)
 	ioas_kill(&world.ioas);
 }
 
-/* Not while TCEs are unknown. */
+/* Attaches the second PE, which is refused while TCEs are unknown. */
 static void join(void)
 {
 	int rc = ioas_attach(&world.ioas, two());
@@ -592,7 +592,7 @@ static void close_second(void)
 	ioas_kill(&world.second);
 }
 
-/* The second IOAS's use of the same range. */
+/* The second IOAS registers and unregisters the same range. */
 static void register_second(void)
 {
 	int rc = ioas_register(&world.second, A, REGION);
@@ -655,7 +655,7 @@ static void call_map(void)
 
 	int rc = container_call(VFIO_IOMMU_MAP_DMA, &map);
 
-	/* The PE may have left before the end. */
+	/* The PE may have left before the end of the IOAS. */
 	if (rc != -ENXIO)
 		may(rc, -ENODEV);
 }
@@ -666,14 +666,14 @@ static void close_container(void)
 	kernel_vfio->release(container);
 }
 
-/* What main.c's notifier does; the host's part of it is this with one PE. */
+/* Does what main.c's notifier does; with one PE the host's part is only this. */
 static void reboot(void)
 {
 	container_kill_all();
 	pe_release(one());
 }
 
-/* VFIO has closed the one before, and holds the PE. */
+/* Opens a new container after VFIO has closed the old one; VFIO holds the PE. */
 static void open_another(void)
 {
 	void *c;
@@ -703,7 +703,7 @@ static void release(void)
 
 /* --- what must hold --- */
 
-/* Nothing that KVM counted is lost: what is unmapped can be unregistered. */
+/* No count of KVM's is lost: unmapped memory can be unregistered. */
 static void settled(void)
 {
 	if (scenario_faulty || world.ioas.dead)
@@ -714,7 +714,7 @@ static void settled(void)
 	assert_int_not_equal(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
 }
 
-/* What a device finds there. */
+/* The page that a device finds at @ioba. */
 static u64 found_at(u64 ioba)
 {
 	u64 tce = model_peek(LIOBN, ioba);
@@ -722,7 +722,7 @@ static u64 found_at(u64 ioba)
 	return tce & PAPR_TCE_PERM ? tce & PAGE_MASK : 0;
 }
 
-/* The two entries at the border are what one of the calls has made of them, never of two. */
+/* The two entries at the border are the result of one call, never of two. */
 static void whole(void)
 {
 	u64 first = found_at(BORDER), second = found_at(LEAF);
@@ -740,7 +740,7 @@ static void whole(void)
 		assert_int_equal(second, 0);
 }
 
-/* A MAP of two pages, and one page that is unmapped before it or after. */
+/* The result of a MAP of two pages, and of an UNMAP of one page before or after it. */
 static void second_is_b(void)
 {
 	u64 first = found_at(BORDER);
@@ -758,7 +758,7 @@ void scenario_end(void)
 	held = NULL;
 }
 
-/* When the machine has gone down nobody has a window. */
+/* When the machine is down, nobody has a window. */
 static void down(void)
 {
 	assert_false(world.one.host_left);
@@ -770,7 +770,7 @@ static void down(void)
 }
 
 const struct scenario scenarios[] = {
-	/* It takes longest, so it comes first. */
+	/* This scenario takes longest, so it comes first. */
 	{ "call_close_reboot", opened, { call_map, close_container, reboot }, down },
 	{ "kvm_first", wanted, { kvm_a, map_a }, settled },
 	{ "kvm_show_unregister", wanted, { kvm_a, map_a_if_there, unregister_a }, settled },

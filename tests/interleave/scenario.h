@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* scenario.h - who does what at the same time. */
+/* scenario.h - scenarios: what each thread does at the same time. */
 #ifndef INTERLEAVE_SCENARIO_H
 #define INTERLEAVE_SCENARIO_H
 
@@ -8,8 +8,8 @@
 /**
  * struct scenario - threads in one world
  * @name:    for reports and --replay
- * @prepare: what was before
- * @thread:  what each of them does; NULL at the end
+ * @prepare: the preparation
+ * @thread:  what each thread does; NULL at the end
  * @after:   what must hold when all have ended, may be NULL
  */
 struct scenario {
@@ -22,10 +22,10 @@ struct scenario {
 /* The last one has no name. */
 extern const struct scenario scenarios[];
 
-/* A call fails in this run: what cannot fail otherwise may. */
+/* A call fails in this run: acts may fail that cannot fail otherwise. */
 extern bool scenario_faulty;
 
-/* KVM lets go of what it had. */
+/* KVM drops its table. */
 void scenario_end(void);
 
 #endif

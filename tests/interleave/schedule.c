@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * schedule.c - who goes on at each place, and what state that leads to.
+ * schedule.c - the choice of the thread that continues at each place, and the state after it.
  *
- * A state is known by what led to it: each step is hashed together with what its thread did before
- * and with the steps before it that it depends on (those on the same object, one of them a write).
- * Two ways to the same set of such hashes differ only in the order of steps that have nothing to do
- * with each other: they are the same state, and what follows has to be tried once.
+ * A state is identified by the steps that led to it. Each step is hashed together with its
+ * thread's earlier steps and with the earlier steps that it depends on (those on the same object,
+ * one of them a write). Two paths with the same set of hashes differ only in the order of
+ * independent steps. They lead to the same state, and the steps after it are tried only once.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,13 +18,13 @@
 #define MOST_OBJECTS	8192
 
 /**
- * struct object - what has been done to something
- * @at:    the thing
- * @run:   in which run
+ * struct object - the steps on one object
+ * @at:    its address
+ * @run:   the run of these steps
  * @write: hash of the last step that changed it
- * @reads: hashes of those since then that did not
- * @clock: how far those had come who changed it
- * @given: ... who gave back what others may have at the same time, which orders them for changes
+ * @reads: hashes of the steps since then that did not change it
+ * @clock: how far the threads had come that changed it
+ * @given: ... that released it as readers: ordered before the next change only
  */
 struct object {
 	const volatile void *at;
@@ -36,13 +36,13 @@ struct object {
 };
 
 /**
- * struct thread - one of them
+ * struct thread - a thread of the scenario
  * @fn:      what it does
- * @next:    the step that it is about to take
- * @past:    hash of all that led to where it is
- * @clock:   how far it knows that each has come
- * @ended:   it has
- * @willing: it lets others go on
+ * @next:    its next step
+ * @past:    hash of all steps that led to its place
+ * @clock:   how far it knows that each thread has come
+ * @ended:   it has ended
+ * @willing: it lets others continue
  */
 struct thread {
 	void (*fn)(void);
@@ -124,7 +124,7 @@ static void join(u32 *to, const u32 *from)
 		to[i] = max(to[i], from[i]);
 }
 
-/* What others did before they changed the object has happened before what follows here. */
+/* What others did before they changed the object is ordered before the thread's next steps. */
 static void order(struct thread *t, const struct step *s)
 {
 	struct object *o;
@@ -159,7 +159,7 @@ static void take(struct thread *t, const struct step *s)
 	order(t, s);
 }
 
-/* The state that there is when @next has taken its step. */
+/* The state after thread @next has taken its step. */
 static u64 key_after(u32 next)
 {
 	u64 key = next;
@@ -177,7 +177,7 @@ u32 schedule_default(const struct node *n)
 
 	if (n->ready & 1U << n->from && !(n->willing && others))
 		return n->from;
-	/* Whoever waits by looking again and again is not to be the only one. */
+	/* A thread that waits by polling must not be the only one that runs. */
 	return __builtin_ctz(others >> n->from ? others >> n->from << n->from : others);
 }
 
@@ -240,7 +240,7 @@ static void stuck(void)
 	schedule_wrong("nobody can go on");
 }
 
-/* What is new on the way: with the cheapest, and others later (search.c). */
+/* At a new place: continues with the cheapest thread; search.c tries others later. */
 static void meet(struct node *n)
 {
 	u32 left;
@@ -252,7 +252,7 @@ static void meet(struct node *n)
 		covered = true;
 }
 
-/* Preemptions, the one at @n included. */
+/* Number of preemptions, with the one at @n. */
 static u8 used_after(const struct node *n)
 {
 	return n->used + schedule_cost(n, n->chosen);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * schedule.h - one run: threads that go on one at a time, and who did at each place.
+ * schedule.h - one run: threads that continue one at a time, and the choice at each place.
  *
- * A place is where something begins that others can notice: taking a lock, an access without one,
- * a call to the hypervisor. What lies between two of them only touches what the thread has locked,
- * so nothing is missed by letting it run there (CHESS; race.c tells if that is wrong).
+ * At a place something begins that other threads can notice: taking a lock, an access without a
+ * lock, a call to the hypervisor. Between two places a thread only touches what it has locked, so
+ * it can run there without preemption, and no behaviour is missed (CHESS; race.c finds
+ * violations).
  */
 #ifndef INTERLEAVE_SCHEDULE_H
 #define INTERLEAVE_SCHEDULE_H
@@ -14,14 +15,14 @@
 #define MOST_STEPS	16384
 
 /**
- * struct step - what a thread is about to do
+ * struct step - a thread's next step
  * @what:   for a trace
- * @where:  the code that does it
- * @object: what it is done to, NULL for nothing
- * @writes: it changes that
- * @apart:  nothing that a thread did before is seen by those who do the like later
- * @gives:  it is, though the object is not changed
- * @ready:  can it be done now? NULL for always
+ * @where:  its code
+ * @object: its object, NULL for none
+ * @writes: it changes the object
+ * @apart:  it does not order the thread's earlier steps before later steps on the object
+ * @gives:  it does order them, although it does not change the object
+ * @ready:  can the step be taken now? NULL for always
  * @arg:    for @ready
  */
 struct step {
@@ -36,14 +37,14 @@ struct step {
 };
 
 /**
- * struct node - a place that was come to, and who went on there
- * @key:     by thread: the state that there is once it has gone on, see schedule.c
- * @ready:   mask of the threads that can go on
- * @tried:   mask of those that need no try any more
- * @from:    who ran until here, MAIN_FIBER at the beginning
- * @chosen:  who went on
+ * struct node - a place that was reached, and the thread that continued
+ * @key:     by thread: the state after it has continued, see schedule.c
+ * @ready:   mask of the threads that can continue
+ * @tried:   mask of the threads that need no try any more
+ * @from:    the thread that ran until here, MAIN_FIBER at the beginning
+ * @chosen:  the thread that continued
  * @used:    preemptions before this place
- * @willing: @from waits by looking again and again, and goes on last
+ * @willing: @from waits by polling, and continues last
  */
 struct node {
 	u64 key[MOST_FIBERS];
@@ -55,47 +56,49 @@ struct node {
 	bool willing;
 };
 
-/* The way so far; its first schedule_forced are given, the others chosen as they come. */
+/* The path so far. Its first schedule_forced choices are given, the others made on the way. */
 extern struct node schedule_path[MOST_STEPS];
 extern u32 schedule_steps, schedule_forced;
-/* Print each step. */
+/* True to print each step. */
 extern bool schedule_traced;
 
-/* Whom a node would go on with if nobody was preempted, and what another one costs. */
+/* The thread that continues without a preemption, and the cost of choosing @thread. */
 u32 schedule_default(const struct node *n);
 u32 schedule_cost(const struct node *n, u32 thread);
 
-/* Run threads 0 to @n - 1 until all have ended. */
+/* Runs threads 0 to @n - 1 until all have ended. */
 void schedule_run(u32 n, void (*const *fn)(void));
 
-/* One more thread, begun by the calling one. Return: its number. */
+/* The calling thread starts one more. Return: its number. */
 u32 schedule_spawn(void (*fn)(void));
 
-/* The calling thread comes to a place; it returns when it is to take the step. */
+/* The calling thread has reached a place; returns when the thread shall take the step. */
 void schedule_at(const struct step *s);
-/* The same for a step that belongs to the one before: nobody need go on in between. */
+/* The same for a step that belongs to the one before: no other thread needs to run in between. */
 void schedule_past(const struct step *s);
-/* The calling thread lets others go on at its next place. */
+/* The calling thread lets others continue at its next place. */
 void schedule_willing(void);
 
-/* Something is wrong with this schedule. */
+/* Reports an error in this schedule, and ends the program. */
 void schedule_wrong(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/* How to run a schedule again: where it differs from going on as long as one can. */
+/*
+ * Prints a schedule for --replay: the places at which it differs from running without preemption.
+ */
 void schedule_print(char *to, size_t room);
 
-/* How far the calling thread knows that each has come, in steps that order what is around them. */
+/* How far the calling thread knows that each thread has come, counted in ordering steps. */
 const u32 *schedule_clock(void);
 /* Number of the run. */
 u64 schedule_run_number(void);
 
-/* Forget the objects of the run before. */
+/* Forgets the objects of the run before. */
 void schedule_reset(void);
 
-/* search.c: a state was come to, with so many preemptions left. Return: false when it is known. */
+/* search.c: a state was reached, with @left preemptions left. Return: false when it is known. */
 bool search_meets(u64 key, u32 left);
 u32 search_bound(void);
-/* Who is to go on at a step where @usual would. */
+/* The thread that shall continue at a step; @usual unless a replay says otherwise. */
 u32 search_choice(u32 step, u32 usual);
 
 #endif

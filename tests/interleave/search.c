@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * search.c - depth first: the last place of a run at which another thread could have gone on is
- * where the next run differs.
+ * search.c - a depth-first search: the next run differs at the last place of a run at which
+ * another thread could have continued.
  *
- * The states that were come to are remembered with the preemptions that were left: what can follow
- * with as many or fewer was tried from there (or is about to be: a state cannot come again on the
- * way that leads to it).
+ * The search remembers each state that was reached, with the preemptions that were left. All that
+ * can follow with as many or fewer was tried from there, or will be: a state cannot occur again
+ * on the path that leads to it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +15,9 @@
 #include "search.h"
 
 /**
- * struct state - one that was come to
+ * struct state - a state that was reached
  * @key:  its hash, 0 for none
- * @left: preemptions that were left, and one
+ * @left: preemptions that were left, plus one
  */
 struct state {
 	u64 key;
@@ -28,7 +28,7 @@ static struct state *states;
 static u64 room, n_states;
 static u32 bound;
 static bool bounded;
-/* What is to be run again: by step, the thread and one. */
+/* The schedule to repeat: by step, the thread plus one. */
 static u8 told[MOST_STEPS];
 
 void search_begin(u32 most)
@@ -103,7 +103,7 @@ bool search_meets(u64 key, u32 left)
 	return true;
 }
 
-/* Another thread that could go on at a place, or MOST_FIBERS. */
+/* Another thread that could continue at a place, or MOST_FIBERS. */
 static u32 another(struct node *n)
 {
 	u32 t;

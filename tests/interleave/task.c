@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* task.c - coroutines as tasks: nobody is killed, and to sleep is to let others go on. */
+/* task.c - coroutines as tasks: none is killed, and one that sleeps lets others continue. */
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/sched/mm.h>
@@ -22,7 +22,7 @@ struct task_struct *shim_current(void)
 {
 	struct task_struct *t = &tasks[fiber_self()];
 
-	/* Threads are of the process that prepared all, unless they say something else. */
+	/* Threads belong to the process of the preparation, unless they set another one. */
 	if (!t->mm)
 		t->mm = tasks[MAIN_FIBER].mm;
 	return t;
@@ -45,7 +45,7 @@ void shim_fault_in(void)
 	BUG_ON(shim_mutexes());
 }
 
-/* What one is about to do is a place anyway. */
+/* Not a place: the thread's next step is one anyway. */
 int cond_resched(void)
 {
 	shim_may_sleep();

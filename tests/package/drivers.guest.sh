@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which of the two drivers is loaded, and neither again; after ". /lib.sh".
+# Functions that tell which of the two drivers is loaded, and that unload both; after ". /lib.sh".
 
 # only NAME OTHER  of the two drivers, this one is loaded
 only() {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# TREE=PATH on folders that look like kernel trees: what is wrong with each is said in one line, and nothing is made
-# of it; a good one becomes a kernel of the rig. Uses what tests/rig/run has.
+# TREE=PATH on folders that look like kernel trees: for a bad one there is a message of one line and nothing is
+# made; a good one becomes a kernel of the rig. Uses what tests/rig/run has.
 
 FAKE=$WORK/trees
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * alloc.c - kmalloc() and friends on top of malloc(), so that ASan watches every byte.
+ * alloc.c - kmalloc() and the like on top of malloc(), so that ASan checks every byte.
  *
  * Blocks whose size is a power of two are aligned to it, up to 64 KiB; the others to 16 bytes.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* internal.h - what the parts of the shim want of each other. */
+/* internal.h - the interface between the parts of the shim. */
 #ifndef SHIM_INTERNAL_H
 #define SHIM_INTERNAL_H
 
@@ -9,14 +9,14 @@ struct mm_struct;
 struct page;
 
 /**
- * struct countdown - a fault that comes at the nth occasion
- * @left: occasions until then, 0 when not armed
+ * struct countdown - a fault at the nth occasion
+ * @left: occasions until the fault, 0 when not armed
  */
 struct countdown {
 	u64 left;
 };
 
-/* One occasion more. Return: true when it is the one. */
+/* Counts an occasion. Return: true when the fault occurs at it. */
 static inline bool countdown_hits(struct countdown *c)
 {
 	return c->left && __atomic_fetch_sub(&c->left, 1, __ATOMIC_RELAXED) == 1;
@@ -30,15 +30,15 @@ void shim_mm_iommu_reset(void);
 void shim_rbtree_reset(void);
 void shim_uaccess_reset(void);
 void shim_rcu_reset(void);
-/* The calling thread may sleep: if it is in the kernel, it reads nothing under RCU any more. */
+/* The calling thread may sleep: in the kernel it is no reader of RCU any more. */
 void shim_rcu_quiescent(void);
 
-/* User memory is about to be faulted in, which may take for ever: nothing may be held. */
+/* User memory is about to be faulted in, which may never end: no lock may be held. */
 void shim_fault_in(void);
 
 /* Frame behind a user address, with the log2 of its page's size; NULL when there is none. */
 struct page *shim_user_page(const struct mm_struct *mm, unsigned long ua);
-/* Pin a page; false when it faults. */
+/* Pins a page; false when it faults. */
 bool shim_pin(struct page *page);
 void shim_unpin(struct page *page);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm_iommu.c - the kernel's objects around what KVM is lent, with references as on the kernel's.
+ * kvm_iommu.c - the kernel's objects around tables that KVM is lent, with the kernel's
+ * references.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -11,9 +12,9 @@
 #include "shim.h"
 
 /**
- * struct kvm_iommu - one of them
- * @refs: the driver's own, and others'
- * @w:    where the window is, as those who look are told
+ * struct kvm_iommu - one of these objects
+ * @refs: references of the driver and of others
+ * @w:    the window, as KVM is told
  */
 struct kvm_iommu {
 	struct kvm_table kvm;

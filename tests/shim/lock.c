@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* lock.c - locks as pthread has them, which know their holder. */
+/* lock.c - pthread's locks, which here know their holder. */
 #include <linux/errno.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
@@ -13,7 +13,7 @@
 #define MOST_READ	4
 
 static __thread unsigned int mutexes, spinlocks, for_all;
-/* What this thread holds to read. */
+/* The locks that this thread holds as a reader. */
 static __thread const struct shim_lock *read_by_me[MOST_READ];
 
 void shim_lock_reset(void)
@@ -55,7 +55,7 @@ bool shim_lock_is_mine_alone(const struct shim_lock *l)
 	return __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == pthread_self();
 }
 
-/* Where @l is noted; NULL stands for a free place. */
+/* The index of @l in that list; NULL finds a free place. */
 static unsigned int find_read(const struct shim_lock *l)
 {
 	unsigned int i = 0;
@@ -180,9 +180,9 @@ void spin_lock_nested(spinlock_t *s, unsigned int depth)
 	spin_lock(s);
 }
 
-/* --- for several readers --- */
+/* --- locks with readers --- */
 
-/* As the kernel's: readers that come after a writer wait for him. */
+/* As in the kernel: readers that come after a writer wait for it. */
 static void rw_init(struct shim_lock *l)
 {
 	pthread_rwlockattr_t attr;
@@ -333,7 +333,7 @@ void write_unlock(rwlock_t *l)
 
 /* --- waiting for a condition --- */
 
-/* One pair for all queues: whoever is woken looks again. */
+/* One pair for all queues: a thread that is woken checks its condition again. */
 static pthread_mutex_t queues = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
 

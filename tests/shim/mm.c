@@ -2,9 +2,9 @@
 /*
  * mm.c - fake physical memory, fake user memory, locked memory.
  *
- * Frames are handed out in ascending order and never come back before the next shim_reset(). A
- * piece of user memory takes a run of them in reverse, page by page: the host physical address of
- * one page says nothing about that of the next.
+ * Frames are allocated in ascending order and never freed before the next shim_reset(). A piece
+ * of user memory gets a run of frames in reverse order, page by page: the physical address of a
+ * page says nothing about that of the next page.
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>
@@ -22,12 +22,12 @@
 
 /**
  * struct vma - a piece of user memory
- * @next:  another one of the same address space
+ * @next:  the next piece of the same address space
  * @ua:    user address
  * @size:  bytes
  * @shift: log2 of its pages' size
  * @pfn:   the run of frames behind it
- * @flat:  in ascending order
+ * @flat:  frames are in ascending order
  */
 struct vma {
 	struct vma *next;
@@ -43,7 +43,7 @@ static unsigned long next_frame = FIRST_FRAME;
 static struct vma vmas[256];
 static unsigned int vma_count;
 static struct countdown fail_pin;
-static struct page *bad_page;	/* the one that it hit */
+static struct page *bad_page;	/* the page that it hit */
 static void (*on_mmap_lock)(void);
 static pthread_mutex_t accounting = PTHREAD_MUTEX_INITIALIZER;
 

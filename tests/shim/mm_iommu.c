@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mm_iommu.c - stands in for powerpc's registered memory.
+ * mm_iommu.c - a stand-in for powerpc's registered memory.
  *
- * A registration pins every page of a range of one address space and remembers where they are. It
- * counts its users, and apart from them mappings that KVM tells it of (one more than there are).
- * The last user can only go while there are none. Ranges of an address space don't overlap.
+ * A registration pins every page of a range of one address space and records their physical
+ * addresses. It counts its users, and separately the mappings that KVM tells it of (plus one).
+ * The last user can only leave while there are no mappings. Ranges of an address space don't
+ * overlap.
  *
- * What differs: memory goes after a grace period, but before the call returns; there is no device
- * memory.
+ * It differs from the kernel: memory is unpinned after a grace period, but before the call
+ * returns, and there is no device memory.
  */
 #include <asm/mmu_context.h>
 #include <linux/atomic.h>
@@ -25,12 +26,12 @@
 
 /**
  * struct mm_iommu_table_group_mem_t - one registration
- * @node:   among those of its address space
+ * @node:   in the list of its address space
  * @ua:     user address
  * @pages:  number of pages
  * @shift:  log2 of the largest IOMMU page that it can back
  * @used:   users
- * @mapped: mappings and one, 0 when it is going
+ * @mapped: number of mappings plus one, 0 when it is being removed
  * @page:   the pinned pages
  */
 struct mm_iommu_table_group_mem_t {
@@ -46,7 +47,7 @@ struct mm_iommu_table_group_mem_t {
 static DEFINE_MUTEX(list_lock);
 static u64 lookups, searches;
 
-/* For those who only look, and may hold spinlocks; inside of the other one. */
+/* For lookups, whose callers may hold spinlocks; taken inside the other lock. */
 static DEFINE_SPINLOCK(look_lock);
 
 void shim_mm_iommu_reset(void)
@@ -84,7 +85,7 @@ static unsigned long pin_all(struct mm_struct *mm, struct mm_iommu_table_group_m
 		if (!page || !shim_pin(page))
 			break;
 		mem->page[i] = page;
-		/* Like the kernel's: an ordinary page behind a huge one passes for as large. */
+		/* As in the kernel: an ordinary page behind a huge one counts as being as large. */
 		if (mem->shift > PAGE_SHIFT && page->order)
 			shift = PAGE_SHIFT + page->order;
 		mem->shift = min(mem->shift, shift);
@@ -127,7 +128,7 @@ static long add(struct mm_struct *mm, struct mm_iommu_table_group_mem_t *mem)
 	pinned = pin_all(mm, mem);
 
 	mutex_lock(&list_lock);
-	/* As the kernel does: pages that could be pinned before the first bad one, or a fault. */
+	/* As in the kernel: the number of pages pinned before the first bad one, or a fault. */
 	if (pinned < mem->pages)
 		rc = pinned ? (long)pinned : -EFAULT;
 	else if (overlaps(mm, mem))
@@ -183,7 +184,7 @@ long mm_iommu_new(struct mm_struct *mm, unsigned long ua, unsigned long entries,
 	return rc;
 }
 
-/* One user less. Return: 1 when it was the last one and the registration is off the list. */
+/* Drops a user. Return: 1 when it was the last one and the registration is off the list. */
 static long put_user(struct mm_iommu_table_group_mem_t *mem)
 {
 	u64 none = 1;
@@ -271,7 +272,7 @@ bool mm_iommu_preregistered(struct mm_struct *mm)
 	return !list_empty(&mm->regions);
 }
 
-/* Counts by @step unless there are @floor. */
+/* Adds @step to the count unless the count is @floor. */
 static bool count(struct mm_iommu_table_group_mem_t *mem, u64 floor, u64 step)
 {
 	u64 n = READ_ONCE(mem->mapped);

@@ -2,8 +2,8 @@
 /*
  * pin.c - pinning user pages of the current process.
  *
- * As the kernel does, it stops at the first page that cannot be had, and says only of that one
- * alone that there is none.
+ * As in the kernel, it stops at the first page that cannot be pinned, and returns an error only
+ * if that is the first one of the call.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>

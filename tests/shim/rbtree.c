@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rbtree.c - a treap: a search tree by key, a heap by random priority, so of logarithmic depth
- * whatever the order in which keys come.
+ * rbtree.c - binary search trees as treaps: by key a search tree, by random priority a heap. So
+ * their depth is logarithmic in any order of insertions.
  */
 #include <linux/atomic.h>
 #include <linux/rbtree.h>
@@ -27,7 +27,7 @@ u64 shim_tree_steps(void)
 	return __atomic_load_n(&steps, __ATOMIC_RELAXED);
 }
 
-/* Where the pointer to a node is. */
+/* The pointer that points to a node. */
 static struct rb_node **link_of(struct rb_node *node, struct rb_root *root)
 {
 	struct rb_node *parent = node->parent;
@@ -43,7 +43,7 @@ static void adopt(struct rb_node *parent, struct rb_node *child)
 		child->parent = parent;
 }
 
-/* A node and its parent change places; keys stay in order. */
+/* A node and its parent swap places; keys stay in order. */
 static void rotate_up(struct rb_node *node, struct rb_root *root)
 {
 	struct rb_node *parent = node->parent;
@@ -65,7 +65,7 @@ static void rotate_up(struct rb_node *node, struct rb_root *root)
 
 void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link)
 {
-	/* The same in each run of a test. */
+	/* The same sequence in each run of a test. */
 	u32 n = __atomic_add_fetch(&seed, 1, __ATOMIC_RELAXED) * 0x9e3779b1U;
 
 	node->parent = parent;
@@ -81,7 +81,7 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 		rotate_up(node, root);
 }
 
-/* The child that may be above the other one. */
+/* The child with the higher priority. */
 static struct rb_node *upper(const struct rb_node *node)
 {
 	struct rb_node *left = node->rb_left, *right = node->rb_right;

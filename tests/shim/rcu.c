@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rcu.c - readers hold tickets; a grace period waits for those that are out when it begins.
+ * rcu.c - RCU by tickets: each reader holds one, and a grace period waits for the tickets held at
+ * its beginning.
  *
- * To become a reader never waits: readers take spinlocks, and the other way round.
+ * To become a reader never waits, since readers take spinlocks, and holders of spinlocks become
+ * readers.
  */
 #include <unistd.h>
 #include <linux/kernel.h>
@@ -14,9 +16,9 @@
 
 static u64 tickets[MOST_READERS];	/* 0: this one is free */
 static u64 next_ticket;
-static __thread u64 *mine;		/* where this thread's is */
-static __thread bool inside;		/* in the kernel */
-static __thread unsigned int depth;	/* of rcu_read_lock() */
+static __thread u64 *mine;		/* this thread's ticket */
+static __thread bool inside;		/* this thread is in the kernel */
+static __thread unsigned int depth;	/* nesting of rcu_read_lock() */
 static u64 periods;
 
 static void take(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shim.c - the ends of a test: what a kernel would warn or print about. */
+/* shim.c - warnings and printed lines of the kernel; a warning ends the test. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@ static bool verbose;
 void shim_bug(const char *file, int line, const char *what)
 {
 	print_error("kernel bug: %s (%s:%d)\n", what, file, line);
-	/* cmocka jumps out of the test, which only the thread that entered it may do. */
+	/* cmocka ends a test by a jump, which only the thread that entered the test may do. */
 	if (!pthread_equal(pthread_self(), main_thread))
 		abort();
 	_fail(file, line);

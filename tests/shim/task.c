@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* task.c - who runs, who is being killed, and time that does not pass. */
+/* task.c - the running task, fatal signals, and time that does not pass. */
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/sched/mm.h>
@@ -61,7 +61,7 @@ static void others_run(void)
 {
 	void (*fn)(void) = on_resched;
 
-	/* Not again from within. */
+	/* The function must not be called from within itself. */
 	on_resched = NULL;
 	if (fn)
 		fn();

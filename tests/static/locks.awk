@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Where a lock that the whole module shares is held over what may take a user's mmap_lock, in a file's
-# own words: awk -f locks.awk driver/*.c driver/*/*.c. A function may do so that calls one that may; calls through
-# pointers are not followed.
+# Finds a lock of the whole module that is held while a user's mmap_lock may be taken, by the sources' text alone:
+# awk -f locks.awk driver/*.c driver/*/*.c. A function may do so that calls one that may; calls through pointers
+# are not followed.
 
 BEGIN {
 	split("account_locked_vm mm_iommu_new mm_iommu_put pin_user_pages_fast copy_from_user copy_to_user mmap_read_lock mmap_write_lock", roots, " ")

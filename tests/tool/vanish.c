@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that are gone when their turn comes, to be loaded before a program's own libraries. Of the
- * looks at files below VANISH_BELOW the one of number VANISH_AT finds nothing, and with VANISH_REST
- * in the environment all that follow. VANISH_HIT is a file that is made then: without it the
+ * vanish.c - a library that makes files vanish under a program
+ *
+ * It is loaded before a program's own libraries. It counts the program's looks at files below
+ * VANISH_BELOW: the one of number VANISH_AT finds nothing, and with VANISH_REST in the environment
+ * neither do those that follow. The library then makes the file VANISH_HIT: without that file the
  * program has looked less often.
  */
 #include <dirent.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm.c - the order in which KVM does things, of which much depends: memory, slot, memory again and
- * count, exchange, slot's content. It looks at what an exchange says was there only to count down
- * for it, and the driver always says that there was nothing.
+ * kvm.c - the order of KVM's steps: memory, slot, memory again and count, exchange, slot's
+ * content. Much depends on this order. KVM uses an exchange's old value only to count down for
+ * it, and the driver always returns that there was none.
  */
 #include <asm/byteorder.h>
 #include <asm/mmu_context.h>
@@ -46,7 +46,7 @@ static int unmap(struct kvm_table *l, u64 index)
 	return KVM_TOO_HARD;
 }
 
-/* Once the page is counted. */
+/* KVM exchanges the TCE after it has counted the page. */
 static int exchange(struct kvm_table *l, u64 index, u64 hpa, u64 perm,
 		    struct mm_iommu_table_group_mem_t *mem)
 {
@@ -57,7 +57,7 @@ static int exchange(struct kvm_table *l, u64 index, u64 hpa, u64 perm,
 	return KVM_TOO_HARD;
 }
 
-/* Registered memory, as KVM finds it. */
+/* Finds registered memory as KVM does. */
 static struct mm_iommu_table_group_mem_t *find(u64 ua, unsigned long *hpa)
 {
 	struct mm_iommu_table_group_mem_t *mem = mm_iommu_lookup(current->mm, ua, 1UL << SHIFT);
@@ -72,7 +72,7 @@ static int map(struct kvm_table *l, u64 index, u64 ua, u64 perm)
 	__be64 *slot;
 	int rc;
 
-	/* Before it looks at any table. */
+	/* KVM looks up the memory before it looks at any table. */
 	if (!find(ua, &hpa))
 		return KVM_TOO_HARD;
 	slot = kvm_table_slot(l, index);
@@ -98,7 +98,7 @@ int kvm_put_tce(struct kvm_table *l, u64 ioba, u64 ua, u64 perm)
 
 	shim_kernel_enter();
 	rc = perm ? map(l, index, ua, perm) : unmap(l, index);
-	/* What is half done is cleared, whatever that says. */
+	/* KVM clears a half-done entry, and ignores the result. */
 	if (rc)
 		kvm_table_exchange(l, index, 0, 0);
 	shim_kernel_leave();

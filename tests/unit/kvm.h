@@ -8,11 +8,11 @@
 
 #include "kvm/kvm_table.h"
 
-/* What the guest gets; the second stands for the way through user space. */
+/* The guest's result; KVM_TOO_HARD sends the call through user space. */
 #define KVM_DONE	0
 #define KVM_TOO_HARD	1
 
-/* Where KVM can be overtaken by others. */
+/* The points at which others can overtake KVM. */
 enum kvm_point {
 	KVM_HAS_SLOT,
 	KVM_HAS_COUNTED,
@@ -20,16 +20,15 @@ enum kvm_point {
 	KVM_POINTS
 };
 
-/* Called at each of them while it is not NULL. */
+/* Called at each of these points while it is not NULL. */
 extern void (*kvm_pause)(enum kvm_point at);
 
-/* Times that KVM would have warned. */
+/* How often KVM would have warned. */
 extern u64 kvm_warnings;
 
 /**
- * kvm_find() - KVM takes what it finds of a window in a group, to be dropped with
- * shim_lookup_drop()
- * @kvm: where the group has it
+ * kvm_find() - KVM takes a window's table that it finds in a group; shim_lookup_drop() drops it
+ * @kvm: the group's pointer to the table
  *
  * Return: NULL when there is none.
  */
@@ -39,8 +38,8 @@ struct kvm_table *kvm_find(struct kvm_table *const *kvm);
  * kvm_put_tce() - a guest maps a page, in a table of 4 KiB pages
  * @l:    what KVM found
  * @ioba: bus address
- * @ua:   where the guest's page is in the address space of the calling thread
- * @perm: permissions; 0 removes what is there
+ * @ua:   the guest's page in the address space of the calling thread
+ * @perm: permissions; 0 clears the TCE
  */
 int kvm_put_tce(struct kvm_table *l, u64 ioba, u64 ua, u64 perm);
 

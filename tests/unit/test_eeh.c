@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_eeh.c - eeh.h: which PEs an operation reaches, what comes of their answers, and what goes
- * on meanwhile. The kernel's EEH is the one below.
+ * test_eeh.c - eeh.h: which PEs an operation reaches, the result of their answers, and what
+ * happens meanwhile. This file has a kernel EEH of its own, below.
  */
 #include <string.h>
 #include <linux/errno.h>
@@ -10,13 +10,13 @@
 #include "world.h"
 
 /**
- * struct eeh_pe - what the kernel's EEH has of a PE
- * @pe:     whose
+ * struct eeh_pe - a PE in the kernel's EEH
+ * @pe:     the PE
  * @known:  EEH knows it
  * @answer: what it says to the next operation
- * @held:   times that it is held
+ * @held:   how often it is held
  * @last:   the last operation
- * @done:   how many there were
+ * @done:   number of operations
  */
 struct eeh_pe {
 	struct pe *pe;
@@ -96,7 +96,7 @@ static void all_pes_are_reached(void **state)
 	world_end();
 }
 
-/* The answers of both, and what the caller gets */
+/* Sets the answers of both PEs; the caller must get @want */
 static void answers(int first, int second, long want)
 {
 	u32 done = eeh[1].done;
@@ -162,7 +162,7 @@ static void end(void)
 	ioas_kill(&world.ioas);
 }
 
-/* Those that were held when it began are finished with, and dropped. */
+/* The reset still works on the PEs that were held at its beginning, and then drops them. */
 static void the_space_ends_during_a_reset(void **state)
 {
 	meanwhile = end;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_faults.c - the sweep: every scenario, below every hypervisor, again and again, with its nth
- * allocation, pin, hypercall or RTAS call failing, until none is left to fail.
+ * test_faults.c - the sweep: every scenario on every hypervisor, with each allocation, pin,
+ * hypercall or RTAS call failing in turn.
  *
- * A scenario is what led here, and one act. After an act that failed the hypervisor's windows and
- * TCEs are what they were; after any act everything agrees (walk.c); in the end everybody has
- * back what was his. Where nothing more than one call failed, nothing may be quarantined by a
- * call of the user's.
+ * The nth of them fails, with n growing until the act makes fewer than n.
+ *
+ * A scenario is a preparation and one act. After a failed act the hypervisor's windows and TCEs
+ * are as before. After any act everything agrees (walk.c). In the end the host and the users have
+ * back what they had. If only one call failed, a user's call may not quarantine anything.
  *
  * Each scenario makes one test for each hypervisor and kind of fault; their names say which. One
- * more has pairs: calls of two kinds fail, the nth of the one and the mth of the other, or all from
- * the first of each on. They are run below those hypervisors that differ in what they refuse; with
- * PAIRS=all in the environment below all, and with more points.
+ * more test has pairs: calls of two kinds fail, the nth of one and the mth of the other, or all
+ * from the first of each on. Pairs run on the hypervisors that differ in what they refuse; with
+ * PAIRS=all in the environment on all, and with more points.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +21,20 @@
 #include "kvm.h"
 #include "world.h"
 
-/* What a hypervisor must have for a scenario to make sense. */
+/* What a scenario needs of its hypervisor. */
 #define BESIDE	1	/* a window beside the default one */
 #define TWO_DDW	2	/* two windows besides the default one, which makes room for them */
 #define SHARED	4	/* shared memory */
 #define LOW	8	/* a default window that 32 bits can describe, for the older API */
 
 /**
- * struct scenario - what is done while something fails
+ * struct scenario - a preparation and an act, during which something fails
  * @name:    for the test's name
- * @prepare: everything before, without faults
- * @act:     the thing
- * @ends:    it is part of the end: it cannot fail, but it may have to quarantine
- * @needs:   of the hypervisor
- * @rc:      what it returns without any fault
+ * @prepare: the preparation, without faults
+ * @act:     the act
+ * @ends:    the act is part of the end: it cannot fail, but it may have to quarantine
+ * @needs:   what the hypervisor must have
+ * @rc:      what the act returns without any fault
  */
 struct scenario {
 	const char *name;
@@ -44,7 +45,7 @@ struct scenario {
 	int rc;
 };
 
-/* --- what leads there --- */
+/* --- preparations --- */
 
 #define SIZE	(16 * MiB)
 
@@ -97,7 +98,7 @@ static void one_ddw(void)
 	assert_int_equal(ioas_map(&world.ioas, ddw + MiB, UA, 4 * MiB, RW), 0);
 }
 
-/* The default window, taken back and lent again. */
+/* The default window, removed and created again. */
 static void default_again(void)
 {
 	u64 start;
@@ -108,7 +109,7 @@ static void default_again(void)
 	assert_int_equal(ioas_map(&world.ioas, low(MiB), UA, 4 * MiB, RW), 0);
 }
 
-/* A dynamic window in the default one's stead. */
+/* A dynamic window in the default window's place. */
 static void ddw_alone(void)
 {
 	default_away();
@@ -170,7 +171,7 @@ static void kvm_ends(void)
 	held = NULL;
 }
 
-/* KVM has written over some of what the user has mapped, beside it, and away from it. */
+/* KVM has written over some of the user's mappings, beside them, and away from them. */
 static void kvm_writes(void)
 {
 	static const u64 at[] = { 0x4000, 0x5000, 0x1000, MiB };
@@ -178,7 +179,7 @@ static void kvm_writes(void)
 
 	held = kvm_find(&world.one.kvm[0]);
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
-		/* The first MAP in a part of the table brings the slots, and shows the memory. */
+		/* The first MAP in a part of the table makes its slots, and shows memory to KVM. */
 		kvm_put_tce(held, low(at[i]), UA, RW);
 		assert_int_equal(ioas_map(&world.ioas, low(at[i]), UA + SIZE, 0x1000, RW), 0);
 		assert_int_equal(kvm_put_tce(held, low(at[i]), UA + SIZE + i * 64 * KiB, RW),
@@ -218,7 +219,7 @@ static void older_api(void)
 	assert_int_equal(ioas_map(&world.ioas, low(0x3000), UA, 4 * MiB, RW), 0);
 }
 
-/* --- what is done --- */
+/* --- acts --- */
 
 static int act_take(void)
 {
@@ -245,13 +246,13 @@ static int act_map(void)
 	return ioas_map(&world.ioas, low(0x1000), UA + SIZE / 2, 8 * MiB, RW);
 }
 
-/* More than a partition with shared memory is entitled to. */
+/* Maps more than a partition with shared memory is entitled to. */
 static int act_map_too_much(void)
 {
 	return ioas_map(&world.ioas, low(0), HUGE_UA, 48 * MiB, RW);
 }
 
-/* In a window of 64 KiB pages, partly over what is there. */
+/* Maps in a window of 64 KiB pages, partly over existing mappings. */
 static int act_map_64k(void)
 {
 	return ioas_map(&world.ioas, ddw + 2 * MiB, HUGE_UA + SIZE, 48 * MiB, RW);
@@ -378,7 +379,7 @@ static const struct scenario scenarios[] = {
 	{ "release_last_ddw", ddw_alone, act_release, true, 0, 0 },
 };
 
-/* Does a scenario make sense below a hypervisor? */
+/* Has the hypervisor what the scenario needs? */
 static bool applies(const struct scenario *s, const struct model_personality *p)
 {
 	if (s->needs & (BESIDE | TWO_DDW) && p->windows < 2)
@@ -429,7 +430,7 @@ static void arm_halfway(u64 nth)
 					  .rtas = PAPR_RTAS_PARAMETER });
 }
 
-/* What the hypervisor says of a table that is not there. */
+/* The hypervisor's answer for a missing table. */
 static void arm_parameter(u64 nth)
 {
 	model_fail(&(struct model_fault){ .nth = nth, .when = MODEL_BEFORE,
@@ -463,10 +464,10 @@ static bool model_met(void)
 /**
  * struct kind - a kind of fault
  * @name:  for the test's name
- * @arm:   the nth one from now on
- * @met:   has it happened?
- * @lasts: it goes on until all is disarmed, so what it hits may be beyond repair
- * @heals: it is over by itself, and must not be noticed
+ * @arm:   arms the nth one from now on
+ * @met:   has the fault happened?
+ * @lasts: it lasts until it is disarmed, so the driver may be unable to undo its effect
+ * @heals: it ends by itself, and the act must succeed
  */
 struct kind {
 	const char *name;
@@ -488,7 +489,7 @@ static const struct kind kinds[] = {
 	{ "busy", arm_busy, model_met, false, true },
 };
 
-/* Kinds of calls that fail for reasons of their own. */
+/* Kinds of calls, of which a pair has two. */
 static const struct {
 	const char *name;
 	u32 calls;
@@ -523,20 +524,20 @@ struct sweep {
 	u64 nth;
 };
 
-/* Faults that were met. */
+/* Number of faults that happened. */
 static u64 met_points;
 
 /* What must hold right after the act. */
 static void check_act(const struct sweep *w, int rc, u64 digest, bool met)
 {
-	/* A removal may be tried before the window is known to be clear. */
+	/* The driver may try to remove a window before it knows that the window is clear. */
 	if (rc || w->s->ends)
 		model_forgive(RULE_REMOVE_INVALID);
 	if (!met || w->k->heals)
 		assert_int_equal(rc, w->s->rc);
 	if (world.one.pe.owned)
 		world_check();
-	/* A second failure, on the way back from the first, may be one too many. */
+	/* The driver may be unable to handle a second failure while it undoes the first. */
 	if (w->k->lasts || w->s->ends || w->s->rc)
 		return;
 	assert_int_equal(world.isolated, 0);
@@ -545,7 +546,7 @@ static void check_act(const struct sweep *w, int rc, u64 digest, bool met)
 		assert_int_equal(world_digest(), digest);
 }
 
-/* All failed until the PE was the host's: nothing could be done for it but to tell. */
+/* All calls failed until the host had the PE: the driver could only report that. */
 static void check_helpless_end(void)
 {
 	assert_false(world.one.host_left);
@@ -555,7 +556,7 @@ static void check_helpless_end(void)
 		assert_true(shim_log_lines());
 }
 
-/* A window that could not be removed, which no reset was there for. */
+/* Is there a window that could not be removed, on firmware without a reset? */
 static bool left_behind(void)
 {
 	struct endpoint *e;
@@ -568,8 +569,8 @@ static bool left_behind(void)
 }
 
 /*
- * Nothing worked for a while, not even to look, and then it was too late. What is left is known to
- * be: nobody gets the PE unless nothing of it is valid.
+ * All calls failed for a while, also those that only look, and later calls came too late. The
+ * driver knows that something is left: nobody gets the PE unless none of its TCEs is valid.
  */
 static void check_nobody_gets(struct endpoint *e)
 {
@@ -583,7 +584,7 @@ static void check_nobody_gets(struct endpoint *e)
 	assert_false(e->host_left);
 }
 
-/* What must hold when everybody has gone. */
+/* What must hold after the end of all users. */
 static void check_end(const struct sweep *w)
 {
 	u32 i;
@@ -593,7 +594,7 @@ static void check_end(const struct sweep *w)
 		check_helpless_end();
 		return;
 	}
-	/* Of the older API's pages some stay pinned for good though no device was cut off. */
+	/* Some pages of the older API stay pinned for good, although no device was isolated. */
 	if (w->k->lasts && world.ioas.v1)
 		return;
 	if (!world.isolated && !(w->k->lasts && left_behind())) {
@@ -607,13 +608,13 @@ static void check_end(const struct sweep *w)
 		return;
 	}
 	assert_false(world.one.host_left);
-	/* Quarantine: the host has its window all the same, clear, and no user has one. */
+	/* Quarantine: the host still has its window, which is clear, and no user has one. */
 	assert_int_equal(world_windows(), 1);
 	assert_true(world_window(low(0)).dflt);
 	assert_int_equal(model_valid(world.one.hv), 0);
 }
 
-/* Return: true when the fault was there to be met. */
+/* Return: true when the fault happened. */
 static bool run_point(const struct sweep *w)
 {
 	u64 digest;
@@ -639,11 +640,11 @@ static bool run_point(const struct sweep *w)
 /* --- two kinds of calls --- */
 
 /**
- * struct pair - a point of the sweep of pairs
+ * struct pair - a point in the sweep of pairs
  * @group: the two kinds
  * @nth:   the call of each that fails
- * @times: how many from there on
- * @when:  what they do nevertheless
+ * @times: how many fail from there on
+ * @when:  which part of the work they still do
  */
 struct pair {
 	u32 group[2];
@@ -652,7 +653,7 @@ struct pair {
 	enum model_when when;
 };
 
-/* Whatever fails, it may be too much to go back, or for the end. */
+/* Two failures may be too many for the driver to undo the act, or to end cleanly. */
 static const struct kind both_calls = { .name = "pairs", .lasts = true };
 
 static struct pair pair_now;
@@ -664,7 +665,7 @@ static struct model_fault fault_of_pair(u32 i)
 				     .when = pair_now.when };
 }
 
-/* Return: a mask of those that were met. */
+/* Return: a mask of the faults that happened. */
 static u32 run_pair(struct sweep *w)
 {
 	struct model_fault a = fault_of_pair(0), b = fault_of_pair(1);
@@ -687,7 +688,7 @@ static u32 run_pair(struct sweep *w)
 	return met;
 }
 
-/* Most calls of a kind that are made to fail one by one. */
+/* The most calls of a kind that fail one by one. */
 static u64 most_points = 2;
 
 static void run_groups(struct sweep *w)
@@ -726,7 +727,7 @@ static void run_pairs(void **state)
 
 /* --- one at a time --- */
 
-/* The calls of an act that meets no fault. */
+/* The calls of an act without a fault. */
 static u8 calls[1 << 16];
 static u64 n_calls;
 
@@ -752,7 +753,7 @@ static bool stands_out(u64 nth)
 	return calls[nth - 1] != calls[nth - 2] || calls[nth - 1] != calls[nth];
 }
 
-/* Not every one of a hundred calls that are alike, or of a thousand. */
+/* The next point: among hundreds of equal calls it skips most. */
 static u64 next(const struct sweep *w)
 {
 	u64 most = w->nth + w->nth / (w->p->features.put_indirect ? 4 : 2);
@@ -782,7 +783,7 @@ static int before(void **state)
 	return 0;
 }
 
-/* Which point it was that a test ended at. */
+/* Prints the point at which a test ended. */
 static int after(void **state)
 {
 	const struct sweep *w = *state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_hv.c - hcall.h: which call is made for a batch, what becomes of each answer. */
+/* test_hv.c - hcall.h: which call is made for a batch, and the effect of each answer. */
 #include <string.h>
 #include <linux/errno.h>
 #include <asm/byteorder.h>
@@ -150,7 +150,7 @@ static void every_answer_has_its_errno(void **state)
 	check_answers(call_stuff);
 }
 
-/* The longest that PAPR knows is a hundred seconds; what matters is that it is a wait. */
+/* PAPR's longest wait is a hundred seconds; the test only needs that it is a wait. */
 static void longest_busy_is_a_wait(void **state)
 {
 	model_busy(MODEL_HCALLS, 1, 9905, 0);
@@ -242,7 +242,7 @@ static void look_tells_doubt(void **state)
 	assert_true(hcall_exists(LIOBN, DFLT_START));
 }
 
-/* What counts is whether the window is gone. */
+/* ddw_drop() succeeds if the window is gone, and only then. */
 static void drop_looks(void **state)
 {
 	const struct ddw_pe *pe = &world.one.pe.addr;
@@ -264,12 +264,12 @@ static void drop_looks(void **state)
 					  .when = MODEL_AFTER });
 	assert_int_equal(ddw_drop(pe, &w, false), 0);
 	assert_int_equal(world_windows(), 1);
-	/* It had gone before. */
+	/* The window was gone before. */
 	assert_int_equal(ddw_drop(pe, &w, false), 0);
 	assert_int_equal(model_broken(), 0);
 }
 
-/* Answers that come at once are no reason to keep a processor. */
+/* The driver lets others run between calls, even if each is answered at once. */
 static void others_run_between_tries(void **state)
 {
 	u64 before = shim_rescheds();
@@ -375,7 +375,7 @@ static void rtas_loses_patience(void **state)
 
 	model_busy(MODEL_RTAS, MODEL_FOREVER, 0, PAPR_RTAS_BUSY);
 	assert_int_equal(ddw_query(&world.one.pe.addr, &q), -EIO);
-	/* Firmware that says that it needs 100 seconds is waited for. */
+	/* The driver waits for firmware that says that it needs 100 seconds. */
 	assert_true(model_waits() > 100 * 1000);
 	assert_true(model_waits() < 300 * 1000);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_ioas.c - ioas.h: who may do what when, many threads at once, and the end. */
+/*
+ * test_ioas.c - ioas.h: who may make which call at which time, many threads at once, and the end.
+ */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,7 @@
 
 static u64 locked;
 
-/* Every call of a user, with arguments that would do if all else were well. */
+/* Every call of a user, with arguments that are valid in the usual state. */
 static int info(void)
 {
 	struct ioas_info i;
@@ -50,8 +52,8 @@ static int unmap(void)
 
 static const struct {
 	int (*call)(void);
-	int unattached;		/* before there is a PE, memory registered */
-	int unregistered;	/* before memory was registered, PE attached */
+	int unattached;		/* result with memory registered, but without a PE */
+	int unregistered;	/* result with a PE attached, but no memory registered */
 } calls[] = {
 	{ info, -ENXIO, 0 },
 	{ reg, 0, 0 },
@@ -106,7 +108,7 @@ static void before_any_registration(void **state)
 	}
 }
 
-/* A user who has unregistered all has registered once: no permission problem any more. */
+/* A user who registered once is enabled, even after he unregistered all: no -EPERM any more. */
 static void enabled_for_good(void **state)
 {
 	world_begin();
@@ -129,7 +131,7 @@ static void another_process(void **state)
 		assert_int_equal(calls[i].call(), -EPERM);
 	assert_int_equal(world_digest(), digest);
 	assert_int_equal(world.other.users, 0);
-	/* The last file descriptor may be closed by somebody else. */
+	/* Another process may close the last file descriptor. */
 	world_end();
 }
 
@@ -194,7 +196,7 @@ static void info_tells_the_default_window(void **state)
 	assert_int_equal(i.pgsizes, 1 << 12 | 1 << 16 | 1 << 21 | 1 << 24);
 	assert_int_equal(i.max_windows, 2);
 	assert_int_equal(i.levels, 1);
-	/* QEMU asks for it before and after it removes the window. */
+	/* QEMU calls GET_INFO before and after it removes the window. */
 	assert_int_equal(remove_dflt(), 0);
 	assert_int_equal(ioas_info(&world.ioas, &i), 0);
 	assert_int_equal(i.dma32_size, DFLT_SIZE);
@@ -324,7 +326,7 @@ static void no_access_before_the_first_map(void **state)
 	world_end();
 }
 
-/* What a device writes is in the user's memory, what it reads is what the user wrote. */
+/* A device writes into the user's memory, and reads what the user wrote there. */
 static void devices_reach_the_users_memory(void **state)
 {
 	u64 first = shim_hpa(&world.mm, UA), second = shim_hpa(&world.mm, UA + PAGE_SIZE);
@@ -338,7 +340,7 @@ static void devices_reach_the_users_memory(void **state)
 	model_memory_read(first + PAGE_SIZE - 0x1000, got, 0x1000);
 	model_memory_read(second, got + 0x1000, 0x1000);
 	assert_memory_equal(got, sent, sizeof(got));
-	/* To read alone; then not at all. */
+	/* Mapped for reading only; then not mapped. */
 	assert_int_equal(ioas_map(&world.ioas, MiB, UA, PAGE_SIZE, PAPR_TCE_READ), 0);
 	assert_int_equal(model_dma_write(world.one.hv, MiB, got, 1), 0);
 	assert_int_equal(model_dma_read(world.one.hv, MiB + PAGE_SIZE - 0x1000, got, 0x2000),
@@ -364,7 +366,7 @@ static void kill_with_everything_mapped(void **state)
 	assert_int_equal(shim_dirty_count(), 256 * MiB / PAGE_SIZE);
 }
 
-/* A process that is being killed is no reason not to clean up. */
+/* A process that is being killed still cleans up. */
 static void kill_by_a_killed_process(void **state)
 {
 	ready();
@@ -376,7 +378,7 @@ static void kill_by_a_killed_process(void **state)
 	world_end();
 }
 
-/* A second IOAS in the same PE's place, after the first: nothing of the first is left. */
+/* A second IOAS gets the PE after the first: nothing of the first is left. */
 static void one_user_after_the_other(void **state)
 {
 	u32 i;
@@ -420,7 +422,7 @@ static void cycles_without_growth(void **state)
 /**
  * struct worker - one of several users of an IOAS at once
  * @seed:  for its choices
- * @slice: which part of the window it has; all have the same one in some tests
+ * @slice: its part of the window; in some tests all have the same part
  * @done:  rounds that succeeded
  */
 struct worker {
@@ -545,7 +547,7 @@ static u32 during;
 
 static void others_register(void)
 {
-	/* The same thread plays the others, so nothing may be held. */
+	/* The same thread plays the other users, so it may hold no lock. */
 	if (during++)
 		return;
 	during_rc[0] = ioas_register(&world.ioas, UA, MiB);
@@ -619,7 +621,7 @@ static void publishing_without_memory(void **state)
 	assert_true(nth >= 8);
 }
 
-/* --- the end, and what its user can make it wait for --- */
+/* --- the end, and the waits that a user can cause in it --- */
 
 static void user_holds_his_mmap_lock(void)
 {
@@ -643,7 +645,7 @@ static void devices_are_stopped_first(void **state)
 	world_end();
 }
 
-/* A hypervisor that stays busy is waited for once, not for each batch. */
+/* The end waits once for a hypervisor that stays busy, and not for each batch. */
 static void the_end_is_bounded(void **state)
 {
 	world_begin();

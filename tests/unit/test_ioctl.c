@@ -112,7 +112,7 @@ static void extensions(void **state)
 	assert_int_equal(ioctl_extension(~0UL), 0);
 }
 
-/* The way of a program that knows what it wants. */
+/* The usual calls of a program. */
 static void the_usual_way(void **state)
 {
 	struct vfio_iommu_spapr_tce_info info;
@@ -140,7 +140,7 @@ static void the_usual_way(void **state)
 	world_end();
 }
 
-/* QEMU's way: the default window is removed, created again, and must be where it was. */
+/* QEMU's calls: it removes the default window and creates it again, in the same place. */
 static void qemus_way(void **state)
 {
 	struct vfio_iommu_spapr_tce_info info;
@@ -251,7 +251,9 @@ static void good_arg(unsigned int cmd)
 	}
 }
 
-/* @least is what argsz must be at least, and @flags where the flags are; 0 for none that count. */
+/*
+ * @least is the smallest valid argsz, and @flags the offset of the flags; 0 if the call has none.
+ */
 static const struct {
 	unsigned int cmd;
 	u32 least;
@@ -274,7 +276,7 @@ static void ready(void)
 	assert_int_equal(do_map(0, UA, MiB, R | W), 0);
 }
 
-/* The state that a refused call must leave alone. */
+/* The state that a refused call must not change. */
 static struct {
 	u64 digest, locked, pins, bytes;
 } before;
@@ -381,7 +383,7 @@ static void unwritable_arguments(void **state)
 	u32 i;
 
 	ready();
-	/* What KVM might have found of a window is kept for the next one. */
+	/* The object that KVM could find for a window is kept for the next window. */
 	assert_int_equal(ioas_create(&world.ioas, 12, MiB, 1, &start), 0);
 	assert_int_equal(ioas_remove(&world.ioas, start), 0);
 	remember();
@@ -465,7 +467,7 @@ static void nothing_registered_yet(void **state)
 	world_end();
 }
 
-/* --- each call's own --- */
+/* --- each call --- */
 
 static const struct {
 	u64 iova, ua, size;
@@ -517,7 +519,7 @@ static void bad_unmaps(void **state)
 	assert_int_equal(do_unmap(4096, -4096ULL), -EINVAL);
 	assert_int_equal(do_unmap(DFLT_SIZE, 4096), -ENXIO);
 	assert_untouched();
-	/* What is not mapped is no error. */
+	/* To unmap what is not mapped is no error. */
 	assert_int_equal(do_unmap(512 * MiB, 512 * MiB), 0);
 	assert_untouched();
 	world_end();
@@ -570,7 +572,7 @@ static void hypervisor_says_no(void **state)
 	u64 start;
 
 	ready();
-	/* The leaf is flat already: no call needs memory to note what failed. */
+	/* The leaf is flat already: a call that fails needs no memory to record that. */
 	assert_int_equal(do_unmap(64 * KiB, 64 * KiB), 0);
 	assert_int_equal(do_map(64 * KiB, UA + 64 * KiB, 64 * KiB, R | W), 0);
 	remember();

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_kvm_table.c - kvm_table.h: KVM writes to the tables too, one TCE at a time, whenever it
- * likes.
+ * test_kvm_table.c - kvm_table.h: KVM writes to the tables, too, one TCE at a time, at any time.
  *
- * After each step the walker looks whether every page that a TCE reaches is pinned; in the end
- * nothing is counted any more.
+ * After each step the walker (walk.c) checks that every page that a TCE reaches is pinned. In the
+ * end all counts are 0.
  */
 #include <string.h>
 #include <asm/mmu_context.h>
@@ -71,8 +70,8 @@ static int unmap(u64 ioba, u64 size)
 }
 
 /*
- * The guest's first request for each leaf goes through user space; from then on KVM has slots. It
- * finds those regions that were mapped since.
+ * The guest's first request for each leaf goes through user space; from then on KVM has slots.
+ * KVM finds the regions that the user mapped after that request.
  */
 static void lent(u64 ioba, u32 leaves)
 {
@@ -99,7 +98,7 @@ static void assert_reads(u64 ioba, u64 ua)
 	assert_int_equal(reads(ioba), ua ? world_tce(ua, RW) : 0);
 }
 
-/* Nothing that KVM did is left, and it never had a reason to warn. */
+/* Nothing of KVM's is left, and KVM never had a reason to warn. */
 static void end(void)
 {
 	kvm_pause = NULL;
@@ -124,13 +123,13 @@ static void first_touch_goes_to_user_space(void **state)
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(0, A, PAGE), 0);
 	assert_int_equal(put(PAGE, A, RW), KVM_DONE);
-	/* Not so in a part that the user has not mapped since. */
+	/* In a part that the user has not mapped since, KVM still has no slots. */
 	assert_int_equal(put(LEAF, A, RW), KVM_TOO_HARD);
 	assert_int_equal(counted(), 1);
 	end();
 }
 
-/* What was mapped before KVM came is kept as a run: to clear a page of it takes memory at once. */
+/* Mappings from before KVM's first call are a run: to clear a page of a run needs memory. */
 static void no_memory_goes_to_user_space(void **state)
 {
 	assert_int_equal(map(0, A, LEAF), 0);
@@ -140,10 +139,10 @@ static void no_memory_goes_to_user_space(void **state)
 	shim_fail_alloc(0);
 	assert_int_equal(kvm_warnings, 1);
 	kvm_warnings = 0;
-	/* What is half done is cleared once more. */
+	/* KVM has cleared the half-done entry. */
 	assert_reads(PAGE, 0);
 	world_check();
-	/* It is there for what comes after. */
+	/* There is memory for the next calls. */
 	assert_int_equal(unmap(PAGE, PAGE), 0);
 	shim_fail_alloc(1);
 	assert_int_equal(put(2 * PAGE, 0, 0), KVM_DONE);
@@ -170,7 +169,7 @@ static void one_call_for_each_write(void **state)
 		assert_reads(i * PAGE, A + i * PAGE);
 	for (i = 0; i < 128; i++)
 		assert_int_equal(put(i * PAGE, 0, 0), KVM_DONE);
-	/* None for what is invalid already. */
+	/* No hypercall for a TCE that is invalid already. */
 	assert_int_equal(model_count_of(MODEL_HCALLS), 128);
 	assert_int_equal(counted(), 0);
 	end();
@@ -200,7 +199,7 @@ static void takes_over_what_the_user_mapped(void **state)
 	world_check();
 	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
 	assert_int_equal(unmap(2 * PAGE, 6 * PAGE), 0);
-	/* The rest was taken from it by KVM. */
+	/* KVM has overwritten the region's other TCEs. */
 	assert_int_equal(ioas_unregister(&world.ioas, A, REGION), 0);
 	end();
 }
@@ -242,7 +241,7 @@ static void written_pages_are_dirty(void **state)
 	end();
 }
 
-/* A guest may leave anything between the address and the permissions. */
+/* A guest may set any bits between the address and the permissions. */
 static void odd_bits_do_not_pass(void **state)
 {
 	lent(0, 1);
@@ -264,7 +263,7 @@ static u64 findable(void)
 	return shim_regions(&world.mm);
 }
 
-/* What KVM has no table of is no business of mm_iommu's. */
+/* Regions do not go into mm_iommu for a table that KVM does not have. */
 static void nothing_is_shown_without_kvm(void **state)
 {
 	assert_int_equal(map(0, A, REGION), 0);
@@ -278,7 +277,7 @@ static void nothing_is_shown_without_kvm(void **state)
 	end();
 }
 
-/* A slot is not all that KVM needs: the region of each MAP is shown to it. */
+/* KVM does not only need slots: each MAP shows its region to KVM. */
 static void found_when_mapped(void **state)
 {
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
@@ -295,7 +294,7 @@ static void found_when_mapped(void **state)
 	end();
 }
 
-/* Many regions in one MAP: each of them. */
+/* A MAP of many regions shows each of them. */
 static void all_of_a_map_is_found(void **state)
 {
 	const u64 c = B + 32 * MiB;
@@ -312,7 +311,7 @@ static void all_of_a_map_is_found(void **state)
 	end();
 }
 
-/* Memory that mm_iommu cannot have is mapped all the same, by user space, and tried once. */
+/* The driver tries once to show memory to mm_iommu. If that fails, user space still maps it. */
 static void what_cannot_be_shown(void **state)
 {
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
@@ -336,7 +335,7 @@ static void unregister_it(void)
 		assert_int_equal(ioas_unregister(&world.ioas, A, REGION), -EBUSY);
 }
 
-/* While a region is about to be found it stays. */
+/* A region cannot be unregistered while it is being shown to KVM. */
 static void unregister_while_it_is_shown(void **state)
 {
 	meanwhile = 0;
@@ -369,7 +368,7 @@ static void the_end_while_it_is_shown(void **state)
 	end();
 }
 
-/* --- who is lent nothing --- */
+/* --- tables that KVM is not lent --- */
 
 static void not_for_another_process(void **state)
 {
@@ -391,7 +390,7 @@ static void not_beyond_the_window(void **state)
 	end();
 }
 
-/* KVM believes what mm_iommu says about large pages. */
+/* KVM relies on mm_iommu's word about large pages. */
 static void not_for_large_pages(void **state)
 {
 	u64 start;
@@ -401,7 +400,7 @@ static void not_for_large_pages(void **state)
 	assert_null(kvm_table_slot(found(1), start >> HUGE_SHIFT));
 	assert_int_equal(map(start, HUGE_UA, HUGE_SIZE), 0);
 	assert_null(kvm_table_slot(found(1), start >> HUGE_SHIFT));
-	/* But what the guest removes is removed. */
+	/* But the guest can clear TCEs. */
 	assert_int_equal(kvm_table_exchange(found(1), start >> HUGE_SHIFT, 0, 0), 0);
 	assert_int_equal(reads(start), 0);
 	end();
@@ -426,7 +425,7 @@ static void not_for_loose_pages(void **state)
 
 /* --- the end of windows --- */
 
-/* Two TCEs of KVM's and a hundred of the user's. */
+/* Makes two TCEs of KVM's and a hundred of the user's. */
 static void in_use(void)
 {
 	lent(0, 1);
@@ -449,7 +448,7 @@ static void nothing_after_removal(void **state)
 	model_clear_counts();
 	assert_int_equal(kvm_put_tce(l, 0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(kvm_put_tce(l, 0, 0, 0), KVM_DONE);
-	/* The next window may have the same name; it is not KVM's. */
+	/* The next window may have the same LIOBN, but its table is another one. */
 	assert_int_equal(ioas_create(&world.ioas, 12, DFLT_SIZE, 1, &start), 0);
 	assert_int_equal(start, 0);
 	assert_ptr_not_equal(found(0), l);
@@ -487,7 +486,7 @@ static void nothing_after_the_end(void **state)
 	assert_int_equal(shim_pins(), 0);
 	assert_int_equal(kvm_put_tce(l, 0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(kvm_put_tce(l, 0, 0, 0), KVM_DONE);
-	/* In softirq: it must not sleep, and nothing but itself is left to go. */
+	/* The drop runs in softirq: it must not sleep, and only frees the object itself. */
 	assert_int_equal(shim_allocs_live(), 1);
 	shim_lookup_drop(l);
 	end();
@@ -507,7 +506,7 @@ static void removal_that_fails_leaves_it_to_kvm(void **state)
 	end();
 }
 
-/* Without slots nobody waits for KVM. */
+/* Without slots there is no grace period for KVM. */
 static void no_grace_period_without_kvm(void **state)
 {
 	assert_int_equal(map(0, A, 100 * PAGE), 0);
@@ -541,7 +540,7 @@ static void every_pe_is_written(void **state)
 
 	in_use();
 	assert_int_equal(ioas_attach(&world.ioas, &e->pe), 0);
-	/* One object for all, also for the one that came late. */
+	/* One object for all PEs, also for the one that joined late. */
 	assert_ptr_equal(e->kvm[0], found(0));
 	assert_both_read(e, 0, A);
 	model_clear_counts();
@@ -562,13 +561,13 @@ static void every_pe_is_written(void **state)
 
 static struct {
 	struct kvm_table *l;
-	u32 left;		/* chances to run until it is KVM's turn */
+	u32 left;		/* pauses of the act until KVM runs */
 	u32 turns;
 	bool remove;
-	bool again;		/* and at all chances from then on */
+	bool again;		/* and at all later pauses */
 } intruder;
 
-/* KVM's turn: at the beginning, at the end and in the middle of what others work at. */
+/* KVM writes at the beginning, at the end and in the middle of the range that others work on. */
 static void intrude(void)
 {
 	u64 at[] = { 0, 7 * PAGE, 511 * PAGE, LEAF, 2 * LEAF - PAGE };
@@ -612,7 +611,7 @@ static void unmap_that_fails(void)
 	assert_int_equal(unmap(0, 2 * LEAF), -EIO);
 }
 
-/* So that what was there cannot be put back either. */
+/* The second failure keeps the old TCEs from being restored. */
 static void map_that_fails_badly(void)
 {
 	model_fail(&(struct model_fault){ .nth = 2, .times = 2, .when = MODEL_HALFWAY,
@@ -624,11 +623,11 @@ static void unmap_that_fails_badly(void)
 {
 	model_fail(&(struct model_fault){ .nth = 2, .times = 2, .when = MODEL_HALFWAY,
 					  .calls = MODEL_CALL(STUFF) | MODEL_CALL(INDIRECT) });
-	/* KVM may have left nothing to fail at. */
+	/* KVM may have left nothing mapped, and then the UNMAP succeeds. */
 	unmap(0, 2 * LEAF);
 }
 
-/* What is in an unknown state meets KVM, and a MAP that fails over both. */
+/* Entries in an unknown state, KVM's writes, and a MAP over both that fails. */
 static void unknown_and_again(void)
 {
 	map_that_fails_badly();
@@ -659,7 +658,7 @@ static void remove_window(void)
 	assert_int_equal(ioas_create(&world.ioas, 12, DFLT_SIZE, 1, &start), 0);
 }
 
-/* Two leaves with something of everybody's. */
+/* Fills two leaves with the user's mappings and KVM's. */
 static void mixed(void)
 {
 	lent(0, 2);
@@ -670,7 +669,7 @@ static void mixed(void)
 	assert_int_equal(put(LEAF, B + 2 * PAGE, RW), KVM_DONE);
 }
 
-/* @act with KVM coming in at each of its pauses in turn, with the hypervisor doing @then. */
+/* Runs @act again and again; KVM runs at another of its pauses each time. */
 static void with_intruder(void (*act)(void), bool two_pes)
 {
 	u32 at;
@@ -695,7 +694,7 @@ static void with_intruder(void (*act)(void), bool two_pes)
 		model_busy(0, 0, 0, 0);
 		shim_lookup_drop(intruder.l);
 		world_check();
-		/* All of it is as good as new. */
+		/* Both leaves can be used as before. */
 		for (i = 0; i < 2; i++)
 			assert_int_equal(unmap(i * LEAF, LEAF), 0);
 		assert_int_equal(counted(), 0);
@@ -758,7 +757,7 @@ static void refused(u64 nth, u64 times, enum model_when when)
 					  .calls = MODEL_CALL(PUT) });
 }
 
-/* The page must not be reachable when KVM has counted down for it. */
+/* A device must not reach the page after KVM has counted down for it. */
 static void refused_page_is_not_there(void **state)
 {
 	u32 when;
@@ -771,7 +770,7 @@ static void refused_page_is_not_there(void **state)
 		assert_int_equal(kvm_warnings, 1);
 		world_check();
 		assert_reads(0, 0);
-		/* But it was, for a moment. */
+		/* But a device could reach it for a moment. */
 		assert_true(when != MODEL_AFTER || shim_dirty(world_tce(B, 0)));
 		assert_int_equal(ioas_unregister(&world.ioas, B, REGION), -EBUSY);
 		assert_int_equal(put(0, B, RW), KVM_DONE);
@@ -780,7 +779,7 @@ static void refused_page_is_not_there(void **state)
 	}
 }
 
-/* Whether it is still there nobody knows, so its page stays, until somebody removes it for good. */
+/* The TCE may still be valid, so its page stays pinned until the TCE is really cleared. */
 static void refused_removal_stays(void **state)
 {
 	u32 when;
@@ -805,7 +804,7 @@ static void refused_removal_stays(void **state)
 	}
 }
 
-/* Neither written nor cleared: nobody knows, and nothing is unpinned before the window is gone. */
+/* Write and clear fail: the TCE is unknown, and no page is unpinned before the window is gone. */
 static void lost_pages_stay_pinned(void **state)
 {
 	u32 when;
@@ -859,7 +858,7 @@ static void other_cpu(enum kvm_point at)
 	if (at != other.at)
 		return;
 	kvm_pause = NULL;
-	/* It is in the kernel too; the shim knows one such thread at a time. */
+	/* The other processor is in the kernel, too; the shim allows one such thread at a time. */
 	shim_kernel_leave();
 	if (other.also)
 		other.also();
@@ -911,7 +910,7 @@ static void at_one_tce(void **state)
 				put(0, A, RW);
 				kvm_pause = NULL;
 				world_check();
-				/* High counts are all that may be left of it. */
+				/* Only counts that are too high may remain. */
 				put(0, 0, 0);
 				assert_int_equal(model_valid(world.one.hv), 0);
 				assert_true(counted() <= 2);
@@ -925,7 +924,7 @@ static void at_one_tce(void **state)
 			}
 }
 
-/* A count that nobody will take down holds the memory until the window is gone, no longer. */
+/* A count that nobody counts down holds the memory until the window is removed, but no longer. */
 static void lost_slots_are_settled_in_the_end(void **state)
 {
 	lent(0, 1);
@@ -956,7 +955,7 @@ static void memory_of_one_in_the_others_table(void **state)
 	assert_int_equal(ioas_attach(&s, &e->pe), 0);
 	assert_int_equal(ioas_register(&s, A + 8 * MiB, REGION), 0);
 	l = kvm_find(&e->kvm[0]);
-	/* The first one's memory, which the second one's user has not registered there. */
+	/* Memory of the first container, which is not registered in the second. */
 	assert_int_equal(kvm_put_tce(l, 0, B, RW), KVM_TOO_HARD);
 	assert_int_equal(ioas_map(&s, PAGE, A + 8 * MiB, PAGE, RW), 0);
 	assert_int_equal(kvm_put_tce(l, 0, B, RW), KVM_DONE);
@@ -975,7 +974,7 @@ static void memory_of_one_in_the_others_table(void **state)
 	world_check_end();
 }
 
-/* Another processor of the guest's writes the same TCE, and what this one counted is lost. */
+/* Another processor of the guest writes the same TCE, and this one's count is lost. */
 static void lose_one(enum kvm_point at)
 {
 	if (at != KVM_HAS_WRITTEN)
@@ -999,7 +998,7 @@ static u32 lose(u32 n)
 	return lost;
 }
 
-/* A guest that loses one count after another is not lent slots for ever. */
+/* The driver stops lending slots to a guest that loses one count after another. */
 static void what_can_be_lost_is_bounded(void **state)
 {
 	u32 lost;
@@ -1017,7 +1016,7 @@ static void what_can_be_lost_is_bounded(void **state)
 	end();
 }
 
-/* Nor does it help to have another window. */
+/* Another window does not help such a guest. */
 static void what_is_lost_is_remembered(void **state)
 {
 	struct endpoint *e = second();
@@ -1025,7 +1024,7 @@ static void what_is_lost_is_remembered(void **state)
 	struct kvm_table *l;
 	u64 start;
 
-	/* Another table of the address space, so that nothing is ever dropped. */
+	/* Another table of the same address space, so that the counts are not dropped. */
 	ioas_init(&s, false);
 	assert_int_equal(ioas_attach(&s, &e->pe), 0);
 	assert_int_equal(ioas_register(&s, A, REGION), 0);
@@ -1048,7 +1047,7 @@ static void what_is_lost_is_remembered(void **state)
 	world_check_end();
 }
 
-/* To find what a slot stands for takes as long as there are regions: not with a spinlock held. */
+/* The search for a slot's region takes longer with more regions: it must not hold a spinlock. */
 static void slots_are_settled_without_a_lock(void **state)
 {
 	u64 searches;

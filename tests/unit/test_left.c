@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_left.c - windows that a user or the host could not get rid of: nobody gets the PE while one
- * is there, and none is cleared or removed by a name that may be another PE's by now.
+ * test_left.c - windows that a user or the host could not get rid of: nobody gets the PE while
+ * such a window exists, and the driver neither clears nor removes it by a name that another PE
+ * may have by now.
  */
 #include <linux/errno.h>
 #include "world.h"
@@ -12,7 +13,7 @@ static void calls_fail(u32 calls, enum model_when when)
 					  .when = when });
 }
 
-/* A window of a user's, and memory that it reaches, which outlive him; the host has the PE. */
+/* Leaves a user's window and memory behind after the user's end; the host has the PE. */
 static void leave_window(void)
 {
 	u64 start;
@@ -43,7 +44,7 @@ static void refused(void)
 	assert_int_equal(shim_log_lines(), lines + 1);
 }
 
-/* A user has it, and it has nothing but the default window, which is empty. */
+/* A user takes the PE, and it only has the default window, which is empty. */
 static void taken(void)
 {
 	assert_int_equal(pe_take(&world.one.pe), 0);
@@ -69,7 +70,7 @@ static void users_window_is_not_handed_out(void **state)
 	taken();
 }
 
-/* Firmware has no reset: the window stays, and so the PE is the host's. */
+/* Firmware has no reset: the window stays, and so the PE stays the host's. */
 static void without_a_reset(void **state)
 {
 	world.one.pe.addr.token_reset = 0;
@@ -86,7 +87,7 @@ static void reset_that_worked_all_the_same(void **state)
 	taken();
 }
 
-/* The last chance is before the host gets the PE. */
+/* The driver's last chance to remove the window is before the host gets the PE. */
 static void release_resets_what_is_left(void **state)
 {
 	u64 start;
@@ -102,8 +103,8 @@ static void release_resets_what_is_left(void **state)
 }
 
 /*
- * The hypervisor has taken the window away while the host had the PE, and given its name to
- * another PE, whose default window lies at the same place.
+ * The hypervisor has removed the window while the host had the PE, and has given its name to
+ * another PE, whose default window is in the same place.
  */
 static const struct model_pe *name_goes_elsewhere(void)
 {
@@ -145,7 +146,7 @@ static void name_of_another_pe(void **state)
 	other_has_its_own(other, 1);
 }
 
-/* A user's window has gone, but the hypervisor said neither that nor the contrary. */
+/* A user's window is gone, but the hypervisor's answers did not tell whether it is. */
 static void doubtful_name(void **state)
 {
 	const struct model_pe *other;
@@ -161,10 +162,12 @@ static void doubtful_name(void **state)
 	assert_int_equal(world_windows(), 1);
 	other = name_goes_elsewhere();
 	model_poke(LIOBN + 1, HIGH + MiB, MiB | RW);
-	/* What is left is swept up before; in doubt its place is taken. */
+	/*
+	 * The CREATE first tries to remove the rest; in doubt, the window's place counts as used.
+	 */
 	assert_int_equal(ioas_create(&world.ioas, 16, 4 * GiB, 1, &start), -ENOSPC);
 	other_has_its_own(other, 1);
-	/* So the second window went without having been cleared. */
+	/* So the driver removed the second window without clearing it. */
 	model_forgive(RULE_REMOVE_INVALID);
 	world_give_back();
 	other_has_its_own(other, 1);
@@ -211,7 +214,7 @@ static void hosts_window_is_not_handed_out(void **state)
 	refused();
 	model_fail(NULL);
 	taken();
-	/* That it had valid TCEs was no secret. */
+	/* The driver knew that the window had valid TCEs. */
 	model_forgive(RULE_RESET_INVALID);
 	pe_release(&world.one.pe);
 	world_check_end();
@@ -231,7 +234,7 @@ static void clear_window(u32 liobn)
 	}
 }
 
-/* Clear the first windows of the PE, and remove them but for the default one. */
+/* Clears the PE's first @n windows, and removes all of these but the default one. */
 static void first_go(u32 n)
 {
 	struct model_window w[4];
@@ -245,7 +248,7 @@ static void first_go(u32 n)
 	}
 }
 
-/* More than there is room to note, on firmware that allows for it. */
+/* More windows than the driver can record, on firmware that allows so many. */
 static void more_than_can_be_noted(void **state)
 {
 	static struct model_personality roomy;
@@ -257,7 +260,7 @@ static void more_than_can_be_noted(void **state)
 	messy_host(3);
 	/* By LoPAR a reset is refused for as long as TCEs are valid. */
 	refused();
-	/* Those that were noted have gone. */
+	/* The recorded windows are removed. */
 	first_go(3);
 	assert_int_equal(world_windows(), 2);
 	refused();
@@ -269,8 +272,8 @@ static void more_than_can_be_noted(void **state)
 }
 
 /*
- * The hypervisor has taken the whole PE away, from under its user: its tables are gone, so nothing
- * stays pinned, and no device is there to be isolated.
+ * The hypervisor has removed the whole PE while a user had it. Its tables are gone, so nothing
+ * stays pinned, and there is no device to isolate.
  */
 static void pe_that_is_gone(void **state)
 {

@@ -75,7 +75,7 @@ static void dma_needs_the_permission(void **state)
 	assert_int_equal(model_dma_read(world.one.hv, HIGH, &byte, 1), 0);
 }
 
-/* Two pages that lie apart, and a third that is not there. */
+/* Two pages in different places, and a third that is not mapped. */
 static void dma_goes_page_by_page_until_it_faults(void **state)
 {
 	u8 sent[0x3000], got[0x3000] = { 0 };
@@ -119,7 +119,7 @@ static void outside_is_a_parameter(void **state)
 	assert_int_equal(papr_put_tce_indirect(LIOBN, DFLT_SIZE, list, 1), PAPR_H_PARAMETER);
 }
 
-/* A run over the end: QEMU writes what fits. */
+/* A run beyond the table's end: QEMU writes the part that fits. */
 static void qemu_is_not_atomic(void **state)
 {
 	list[0] = cpu_to_be64(0x40000 | RW);
@@ -159,7 +159,7 @@ static void break_all_call_rules(long expected_stuff, long expected_align, long 
 	assert_int_equal(papr_put_tce(LIOBN, 0x1010, 0), expected_align);
 	assert_int_equal(papr_put_tce(LIOBN, 0x1000, shim_ram_size() | RW), expected_page);
 	assert_int_equal(papr_put_tce(LIOBN, 0x1000, 0x40004 | RW), expected_page);
-	/* An invalid TCE may say anything else. */
+	/* An invalid TCE may have any other bits. */
 	assert_int_equal(papr_put_tce(LIOBN, 0x1000, shim_ram_size() | 4), 0);
 	assert_int_equal(model_broke(RULE_TCE_BITS), 1);
 	assert_int_equal(model_broke(RULE_LIST_ALIGNED), 1);
@@ -205,14 +205,14 @@ static void first_window_lands_at_the_default_ones_place(void **state)
 	assert_int_equal((u64)rets[1] << 32 | rets[2], HIGH);
 	assert_int_equal(remove_window(LIOBN), 0);
 	assert_int_equal(remove_window(LIOBN + 1), 0);
-	/* The last one that was not the default one is gone: the default one is back. */
+	/* The last window beside the default one is removed: the default window is restored. */
 	assert_true(world_window(DFLT_START).dflt);
 	assert_int_equal(remove_window(LIOBN), 0);
 	assert_int_equal(world_windows(), 0);
 	assert_int_equal(create(16, 32, rets), 0);
 	assert_int_equal(rets[0], LIOBN);
 	assert_int_equal((u64)rets[1] << 32 | rets[2], DFLT_START);
-	/* It had the default one's name: that one does not come back by itself. */
+	/* It had the default window's name: the default window is not restored by itself. */
 	assert_int_equal(remove_window(LIOBN), 0);
 	assert_int_equal(world_windows(), 0);
 	assert_int_equal(reset(3), 0);
@@ -296,7 +296,7 @@ static void foreign_pages_read_partially(void **state)
 	assert_int_equal(papr_get_tce(LIOBN, 0x5000, &tce), 0);
 }
 
-/* QEMU looks at the count of a stuff before it stores anything; it has no other limit. */
+/* QEMU checks the count of H_STUFF_TCE before it stores anything; there is no other limit. */
 static void stuff_must_fit(void **state)
 {
 	assert_int_equal(papr_put_tce(LIOBN, 0, 0x40000 | RW), 0);
@@ -473,7 +473,7 @@ static void a_function_has_one_window(void **state)
 	assert_int_equal(create_patiently(16, 20, rets), 0);
 	assert_int_equal(start_of(rets), HIGH);
 	assert_int_equal(papr_stuff_tce(rets[0], HIGH, 0, 16), 0);
-	/* Its default window does not come back by itself. */
+	/* The default window is not restored by itself. */
 	assert_int_equal(remove_window(rets[0]), 0);
 	assert_int_equal(world_windows(), 0);
 	reset_patiently(3);
@@ -482,7 +482,7 @@ static void a_function_has_one_window(void **state)
 	assert_true(papr_features().stuff);
 }
 
-/* H_PUT_TCE until it is not busy. */
+/* Repeats H_PUT_TCE until it is not busy. */
 static long put_patiently(u64 ioba, u64 tce)
 {
 	long rc;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_partitions.c - PEs as real partitions have them (partitions.def): what the module tells a
- * user of each, which windows he gets and what he is refused.
+ * user about each, which windows it gives him, and what it refuses.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 #define MADE	2
 
 /**
- * struct made - a window that somebody created
+ * struct made - a window that was created in the log
  * @page:  log2 of its pages' size
  * @shift: log2 of its size
- * @liobn: its name; 0: not told
+ * @liobn: its name; 0: not logged
  * @start: first bus address
  */
 struct made {
@@ -42,7 +42,7 @@ static const struct partition partitions[] = {
 #include "partitions.def"
 };
 
-/* The hypervisor's half and ours are those of the log. */
+/* Sets up the hypervisor's and the driver's half of the log's PE. */
 static const struct partition *setup(void **state)
 {
 	static struct model_personality p;
@@ -69,7 +69,7 @@ static u64 sizes_of(u32 ps)
 	       (ps & 0x100 ? 1ULL << 21 : 0);
 }
 
-/* As the log has it, with and without the default window. */
+/* The query's reply is as logged, with and without the default window. */
 static void query_is_as_logged(void **state)
 {
 	const struct partition *log = setup(state);
@@ -102,7 +102,7 @@ static void info_tells_it(void **state)
 	world_end();
 }
 
-/* A first window for the user: in a PE with one, the default one has to go. */
+/* A first window for the user: a PE with one window at a time needs its default window removed. */
 static void make_room(const struct partition *log)
 {
 	if (one_window(log))
@@ -180,7 +180,7 @@ static void largest_windows_are_had(void **state)
 	world_end();
 }
 
-/* What is beside the default window, and what comes beside a window in its stead. */
+/* A window beside the default one, and a window beside one in the default window's place. */
 static void windows_beside_each_other(void **state)
 {
 	const struct partition *log = setup(state);
@@ -201,7 +201,7 @@ static void windows_beside_each_other(void **state)
 	world_end();
 }
 
-/* REMOVE of what GET_INFO tells and CREATE of the same again, as QEMU begins. */
+/* QEMU's first calls: REMOVE of the window that GET_INFO tells, and CREATE of the same again. */
 static void default_window_again(void **state)
 {
 	const struct partition *log = setup(state);
@@ -216,7 +216,7 @@ static void default_window_again(void **state)
 	world_end();
 }
 
-/* What is not there cannot be taken, and the host is left what it has. */
+/* The driver cannot take a PE that firmware does not have, and the host keeps what it has. */
 static void nobody_gets_it(void **state)
 {
 	const struct partition *log = setup(state);

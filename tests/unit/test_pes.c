@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_pes.c - window.h, table.h: a user with several PEs, whose windows are the same everywhere.
+ * test_pes.c - window.h, table.h: a user with several PEs, which all have the same windows.
  */
 #include <string.h>
 #include <linux/errno.h>
 #include "world.h"
 
-/* Two more PEs like the first; all are the user's, the first one in the IOAS. */
+/* Two more PEs like the first; the user owns all, and the first is in the IOAS. */
 static int setup(void **state)
 {
 	world_setup(state);
@@ -17,7 +17,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* The first one alone; the test brings another one that is different. */
+/* Only the first PE; the test adds another one that is different. */
 static int setup_alone(void **state)
 {
 	world_setup(state);
@@ -95,7 +95,7 @@ static void map_and_unmap_reach_all(void **state)
 	world_end();
 }
 
-/* Each PE costs its hypercalls, and nothing else is asked. */
+/* Each PE costs its own hypercalls, and there are no others. */
 static void calls_are_made_once_for_each(void **state)
 {
 	u32 pes;
@@ -146,7 +146,7 @@ static void a_window_lies_at_the_same_place_everywhere(void **state)
 	world_end();
 }
 
-/* Two windows that a hypervisor places by order: the lower one has to be asked for first. */
+/* The hypervisor places two windows by order: the driver must create the lower one first. */
 static void joins_windows_by_their_place(void **state)
 {
 	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
@@ -156,7 +156,7 @@ static void joins_windows_by_their_place(void **state)
 	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
 	world_check();
 	leave(1);
-	/* High alone is what a first window on another PE cannot be: it is refused, or found. */
+	/* On another PE a first window is not at HIGH: join() fails, or finds that place. */
 	if (!join(1))
 		endpoint_window(world_endpoint(1), HIGH);
 	model_forgive(RULE_REMOVE_INVALID);
@@ -165,7 +165,7 @@ static void joins_windows_by_their_place(void **state)
 	world_check_end();
 }
 
-/* The same where the user's first window is the higher one. */
+/* The same if the user's first window is the higher one. */
 static void joins_the_lower_window_first(void **state)
 {
 	pe(0)->addr.token_reset = 0;
@@ -198,7 +198,7 @@ static void the_hosts_pe_is_not_for_users(void **state)
 	world_end();
 }
 
-/* Whoever leaves, and in whatever order: the others keep what they have. */
+/* PEs leave in any order: the others keep what they have. */
 static void leave_in_any_order(void **state)
 {
 	static const u8 orders[][3] = {
@@ -264,7 +264,7 @@ static void another_place_is_refused(void **state)
 	assert_refused(1, "elsewhere");
 	model_forgive(RULE_REMOVE_INVALID);
 	world_check();
-	/* Others can still come. */
+	/* Other PEs can still join. */
 	good_join(2);
 	world_give_back();
 	world_check_end();
@@ -288,7 +288,7 @@ static void create_fails_in_one_of_them(void **state)
 	world_check_end();
 }
 
-/* What the IOAS offers is what all of them can do. */
+/* The IOAS offers what all its PEs can do. */
 static void info_is_the_least_of_all(void **state)
 {
 	struct ioas_info info;
@@ -306,7 +306,7 @@ static void info_is_the_least_of_all(void **state)
 	world_end();
 }
 
-/* What the first one's window is and the others' cannot be, one thing at a time. */
+/* The new PE cannot have the first PE's window, for one reason at a time. */
 static void geometry_that_the_new_one_lacks(void **state)
 {
 	static struct model_personality few;
@@ -349,7 +349,7 @@ static void nobody_joins_while_entries_are_unknown(void **state)
 	world_end();
 }
 
-/* The call fails in the second PE: the first one gets back what it had. */
+/* The call fails in the second PE: the driver restores the first. */
 static void one_of_two_fails(void **state)
 {
 	u64 nth, digest;
@@ -369,7 +369,7 @@ static void one_of_two_fails(void **state)
 	world_end();
 }
 
-/* One page by itself: it reaches both, or neither when the second one refuses. */
+/* A MAP of one page reaches both PEs, or neither if the second one refuses. */
 static void one_page_reaches_all(void **state)
 {
 	const u64 size = 4 * KiB;
@@ -395,7 +395,7 @@ static void one_page_reaches_all(void **state)
 	world_end();
 }
 
-/* The same of a PE that could not join after it had got a part of what is mapped. */
+/* The same for a PE that could not join after it had got a part of the mappings. */
 static void joiner_that_cannot_be_cleared(void **state)
 {
 	map(0, UA, 4 * MiB);
@@ -413,7 +413,7 @@ static void joiner_that_cannot_be_cleared(void **state)
 	assert_int_equal(shim_pins(), UA_SIZE / PAGE_SIZE);
 }
 
-/* A leaving PE that can neither be cleared nor loses its window: what it reaches stays pinned. */
+/* The driver can neither clear a leaving PE nor remove its window: what it reaches stays pinned. */
 static void leaver_that_cannot_be_cleared(void **state)
 {
 	good_join(1);
@@ -425,7 +425,7 @@ static void leaver_that_cannot_be_cleared(void **state)
 	assert_true(world.isolated >= 1);
 	assert_int_equal(valid(1), MiB >> 12);
 	world_check();
-	/* The other one works, and nothing that was registered is given up. */
+	/* The other PE works, and no registered memory is unpinned. */
 	assert_int_equal(ioas_unmap(&world.ioas, 0, MiB), 0);
 	assert_int_equal(valid(0), 0);
 	assert_int_equal(ioas_unregister(&world.ioas, UA, UA_SIZE), -EBUSY);
@@ -435,14 +435,14 @@ static void leaver_that_cannot_be_cleared(void **state)
 	assert_int_equal(valid(1), 0);
 }
 
-/* As a call leaves the table that was not answered for ten seconds; now it is busy for 30 ms. */
+/* Marks the table as after a call that had no answer for ten seconds; now it is busy for 30 ms. */
 static void tire(void)
 {
 	world.ioas.windows.table[0]->ranges.idle->tired = true;
 	model_busy(MODEL_WRITES, 3, 9901, 0);
 }
 
-/* How patient a call is does not depend on the calls before it. */
+/* The time that a call waits does not depend on the calls before it. */
 static void each_call_waits_anew(void **state)
 {
 	tire();
@@ -479,7 +479,7 @@ static void all_go_at_the_end(void **state)
 	world_end();
 }
 
-/* Counts down, and refuses at 0. */
+/* Counts @data down, and refuses at 0. */
 static int count_pe(struct pe *pe, void *data)
 {
 	u32 *count = data;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_regions.c - regions.h: what is registered, what pins it, when it may go. */
+/*
+ * test_regions.c - regions.h: what is registered, what holds it, and when it can be unregistered.
+ */
 #include <string.h>
 #include <asm/mmu_context.h>
 #include <linux/errno.h>
@@ -11,7 +13,7 @@
 
 #define PAGES(n)	((n) * PAGE_SIZE)
 
-/* Memory in one piece. */
+/* Physically contiguous memory. */
 #define FLAT		0x7f4000000000UL
 #define FLAT_PAGES	2048
 
@@ -71,7 +73,7 @@ static struct region *region(u32 i)
 	return rb_entry(node, struct region, node);
 }
 
-/* KVM finds it from now on. */
+/* Shows the @i-th region to KVM. */
 static struct mm_iommu_table_group_mem_t *show(u32 i)
 {
 	assert_true(pin_claim(region(i)->pin));
@@ -196,7 +198,7 @@ static void absurd_sizes(void **state)
 	end();
 }
 
-/* One file mapped many times over: nothing but the user's limit says how much that may be. */
+/* One file mapped many times: only the user's limit restricts how much can be registered. */
 static void more_than_there_is(void **state)
 {
 	const unsigned long ua = 1ULL << 40, piece = UA_SIZE;
@@ -254,17 +256,17 @@ static void sorted_and_named_apart(void **state)
 		for (k = 0; k < i; k++)
 			assert_int_not_equal(ids[k], ids[i]);
 	}
-	/* The others keep their names when one goes. */
+	/* The other regions keep their ids when one is unregistered. */
 	assert_int_equal(regions_unregister(&m, UA, PAGES(2)), 0);
 	for (i = 0; i < 3; i++)
 		assert_int_equal(region(i)->id, ids[i + 1]);
-	/* The next one gets its name. */
+	/* The next region gets the free id. */
 	add(UA + PAGES(8), PAGES(2));
 	assert_int_equal(region(3)->id, ids[0]);
 	end();
 }
 
-/* regions_hold(), and where the pages are. */
+/* Calls regions_hold(), and gives the pages' addresses. */
 static int hold_in(struct regions *in, const struct region_run *run, u64 *hpa, u32 *id)
 {
 	__be64 list[HCALL_BATCH];
@@ -301,7 +303,7 @@ static void hold_region(u32 i, u32 n)
 	assert_int_equal(id, region(i)->id);
 }
 
-/* hold(), and let go again */
+/* Holds, and drops again */
 static int resolve(unsigned long ua, u32 page_shift, u32 n, u64 *hpa, u32 *id)
 {
 	int got = hold(ua, page_shift, n, hpa, id);
@@ -337,13 +339,13 @@ static void two_users_of_one_address_space(void **state)
 	add(UA, PAGES(4));
 	assert_int_equal(regions_register(&other, UA, PAGES(4)), 0);
 	assert_int_equal(regions_register(&other, UA + PAGES(1), PAGES(4)), -EINVAL);
-	/* Once for both. */
+	/* Pinned once for both. */
 	assert_int_equal(shim_pins(), 4);
 	assert_int_equal(world.mm.locked_vm, 4);
 	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	assert_int_equal(shim_pins(), 4);
 	assert_int_equal(world.mm.locked_vm, 4);
-	/* A part of what the other one has is not the same. */
+	/* A part of the other user's region is not the same region. */
 	add(UA + PAGES(1), PAGES(4));
 	add(UA, PAGES(1));
 	assert_int_equal(shim_pins(), 9);
@@ -366,7 +368,7 @@ static void busy_while_an_entry_names_it(void **state)
 	end();
 }
 
-/* KVM counts mappings of its own; it can't make them fewer than none. */
+/* KVM counts its own mappings; the count cannot go below 0. */
 static void busy_while_kvm_names_it(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem;
@@ -385,7 +387,7 @@ static void busy_while_kvm_names_it(void **state)
 	end();
 }
 
-/* Without a table that KVM could count for, what is counted is a leftover. */
+/* Without a table that KVM could count for, the count is a leftover. */
 static void leftovers_of_kvm_do_not_matter(void **state)
 {
 	struct user_mm *other = user_mm_get(&world.other);
@@ -405,7 +407,7 @@ static void leftovers_of_kvm_do_not_matter(void **state)
 	end();
 }
 
-/* The end does not wait for a table of somebody else's; the pages do. */
+/* The end does not wait for another user's table; only the pages stay pinned. */
 static void pages_wait_for_kvm(void **state)
 {
 	struct kvm_mapped mine, theirs;
@@ -429,7 +431,7 @@ static void pages_wait_for_kvm(void **state)
 	end();
 }
 
-/* A hostile guest makes KVM's count too low: ours is the one that counts. */
+/* A hostile guest makes KVM's count too low: the driver relies on its own count. */
 static void kvm_cannot_talk_us_into_unpinning(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem;
@@ -456,7 +458,7 @@ static void suspect_stays_while_anything_is_unknown(void **state)
 	regions_unknown(&m, -1);
 	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), -EBUSY);
 	regions_unknown(&m, -1);
-	/* What becomes unknown now has nothing to do with it any more. */
+	/* Entries that become unknown now do not concern the region any more. */
 	regions_unknown(&m, 1);
 	assert_int_equal(regions_unregister(&m, UA, PAGES(4)), 0);
 	regions_unknown(&m, -1);
@@ -472,9 +474,9 @@ static void release_leaves_the_reachable_pinned(void **state)
 	assert_int_equal(regions_release(&m), 2);
 	assert_int_equal(shim_pins(), 2);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA + PAGES(4))));
-	/* The address space that they are registered in must not go away under them. */
+	/* The address space of the pinned pages must stay. */
 	assert_int_equal(world.mm.users, 1);
-	/* No way back for the driver; the test ends clean all the same. */
+	/* The driver could not do this; it lets the test end clean. */
 	regions_drop(&m, region(0)->id, 1);
 	end();
 }
@@ -508,7 +510,10 @@ static void page_size_of_what_backs_it(void **state)
 	end();
 }
 
-/* Ordinary pages behind a huge one, in one region: what mm_iommu says of it holds for the first. */
+/*
+ * Ordinary pages behind a huge one, in one region: mm_iommu's word on large pages only holds for
+ * the huge one.
+ */
 static void ordinary_pages_behind_huge_ones(void **state)
 {
 	const unsigned long ua = 0x7fa000000000UL;
@@ -523,25 +528,25 @@ static void ordinary_pages_behind_huge_ones(void **state)
 	end();
 }
 
-/* Ordinary pages in one piece, as transparent huge ones are: where they lie is what counts. */
+/* Contiguous ordinary pages, as transparent huge pages are: only their physical place counts. */
 static void one_piece_of_ordinary_pages(void **state)
 {
 	const unsigned long ua = 0x7fc000000000UL;
 
 	shim_map_flat(&world.mm, ua, 48 * MiB, 24);
-	/* From the middle of a large page on, to the middle of another. */
+	/* From the middle of one large page to the middle of another. */
 	add(ua + 8 * MiB, 32 * MiB);
 	assert_int_equal(regions_covers(&m, ua + 16 * MiB, 16 * MiB, 24), 0);
 	assert_int_equal(regions_covers(&m, ua + 8 * MiB, 32 * MiB, 21), 0);
 	assert_int_equal(regions_covers(&m, ua + 16 * MiB, 32 * MiB, 24), -EINVAL);
-	/* The other half of the last one in a region of its own: two pins, no page. */
+	/* The last large page's other half is in another region: that makes no large page. */
 	add(ua + 40 * MiB, 8 * MiB);
 	assert_int_equal(regions_covers(&m, ua + 32 * MiB, 16 * MiB, 24), -EINVAL);
 	assert_int_equal(regions_covers(&m, ua + 32 * MiB, 16 * MiB, 21), 0);
 	end();
 }
 
-/* One piece that does not begin where a large page may. */
+/* Contiguous pages that do not begin at a multiple of a large page's size. */
 static void a_piece_off_the_grid(void **state)
 {
 	const unsigned long ua = 0x7fc000000000UL;
@@ -591,8 +596,8 @@ static void resolve_smaller_and_larger_pages(void **state)
 #define PIECES_PAGES	100
 
 /*
- * Ordinary pages, one huge page of 64 with a hole that another page fills, ordinary ones;
- * registered from the 12th page on.
+ * Maps ordinary pages, a huge page of 64 with another page in place of one of its pages, and
+ * ordinary pages. Registers them from the 12th page on.
  */
 static void add_pieces(void)
 {
@@ -603,7 +608,7 @@ static void add_pieces(void)
 	add(PIECES_UA + PAGES(12), PAGES(PIECES_PAGES));
 }
 
-/* Each run of pages, from each page on, is where it is. */
+/* Checks the physical place of each run of pages, from each page on. */
 static void check_pieces(u32 page_shift, u32 most)
 {
 	const u64 per_page = PAGE_SIZE >> page_shift, step = PAGE_SIZE / per_page;
@@ -628,7 +633,7 @@ static void resolve_piece_by_piece(void **state)
 	check_pieces(PAGE_SHIFT, PIECES_PAGES);
 	check_pieces(PAGE_SHIFT, 7);
 	check_pieces(12, 40);
-	/* Nobody has to be asked. */
+	/* No lookup in mm_iommu is needed. */
 	assert_int_equal(shim_lookups(), 0);
 	end();
 }
@@ -650,15 +655,15 @@ static void dirty_marks_the_page(void **state)
 	end();
 }
 
-/* --- pages that are mapped there no more --- */
+/* --- pages that are not mapped at their address any more --- */
 
-/* The same address, other pages. */
+/* Maps other pages at the same address. */
 static void remap(unsigned long ua, unsigned long size)
 {
 	shim_map_user(&world.mm, ua, size, PAGE_SHIFT);
 }
 
-/* Each has what was mapped there when he registered it. */
+/* Each user has the pages that were mapped when he registered them. */
 static void another_use_of_the_same_pages_only(void **state)
 {
 	const struct region_run last = {
@@ -680,7 +685,7 @@ static void another_use_of_the_same_pages_only(void **state)
 	regions_drop(&other, id, 1);
 	assert_int_equal(resolve(last.ua, PAGE_SHIFT, 1, &hpa, &id), 1);
 	assert_int_equal(hpa, was);
-	/* A third one finds those that are mapped now. */
+	/* A third registration finds the pages that are mapped now. */
 	assert_int_equal(regions_unregister(&m, UA, PAGES(40)), 0);
 	assert_false(shim_pinned(was));
 	add(UA, PAGES(40));
@@ -700,7 +705,7 @@ static void overtake(void)
 	assert_int_equal(regions_register(&overtaker, UA, PAGES(4)), 0);
 }
 
-/* Somebody else pins the same pages in the middle of it: once is enough. */
+/* Another user registers the same pages meanwhile: they are pinned only once. */
 static void pinned_by_two_at_once(void **state)
 {
 	overtakings = 0;
@@ -716,7 +721,7 @@ static void pinned_by_two_at_once(void **state)
 	end();
 }
 
-/* What nobody owns does not come back as somebody's new memory. */
+/* Pins without an owner do not become another user's new memory. */
 static void orphans_are_not_joined(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem;
@@ -731,12 +736,12 @@ static void orphans_are_not_joined(void **state)
 	assert_int_equal(regions_adopt_mm(&m), 0);
 	assert_int_equal(world.mm.locked_vm, 4);
 	remap(UA, PAGES(4));
-	/* A TCE may reach it. */
+	/* A TCE may reach the old pages. */
 	add(UA, PAGES(4));
 	assert_true(shim_pinned(was));
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
 	assert_int_equal(world.mm.locked_vm, 8);
-	/* None does: no table has to close for that to be seen. */
+	/* No TCE reaches them: the driver sees that without the close of a table. */
 	mm_iommu_mapped_dec(mem);
 	add(UA + PAGES(4), PAGES(4));
 	assert_false(shim_pinned(was));
@@ -745,7 +750,7 @@ static void orphans_are_not_joined(void **state)
 	end();
 }
 
-/* Unless it is the same memory: then it is not pinned and charged for twice. */
+/* If it is the same memory, it is neither pinned nor charged twice. */
 static void orphans_come_back(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem;
@@ -768,7 +773,7 @@ static void orphans_come_back(void **state)
 	end();
 }
 
-/* The limit is no reason to fail while something waits that need not. */
+/* A REGISTER beyond the limit first unpins orphans that nothing reaches. */
 static void orphans_make_room(void **state)
 {
 	struct mm_iommu_table_group_mem_t *mem[20];
@@ -792,7 +797,7 @@ static void orphans_make_room(void **state)
 	end();
 }
 
-/* However far it has come, nothing is left of it. Return: how often it could be killed. */
+/* REGISTER is killed at each point, and leaves nothing behind. Return: number of these points. */
 static u64 kill_register(struct regions *who, u64 size, u64 pins)
 {
 	u64 nth;
@@ -834,7 +839,7 @@ static void killed_while_it_pins(void **state)
 	end();
 }
 
-/* Which of its pages cannot be had does not matter: none stays pinned. */
+/* Each page's pin fails in turn: no page stays pinned. */
 static void every_pin_can_fail(void **state)
 {
 	u64 nth;
@@ -849,7 +854,7 @@ static void every_pin_can_fail(void **state)
 	end();
 }
 
-/* --- KVM's sight of it --- */
+/* --- regions as KVM sees them --- */
 
 static void enters_once(void **state)
 {
@@ -862,7 +867,7 @@ static void enters_once(void **state)
 	assert_int_equal(regions_register(&other, UA, PAGES(4)), 0);
 	assert_int_equal(shim_regions(&world.mm), 0);
 	show(0);
-	/* mm_iommu charges for it now, and nobody else. */
+	/* Now mm_iommu charges for the pages, and only mm_iommu. */
 	assert_int_equal(world.mm.locked_vm, 4);
 	assert_int_equal(shim_regions(&world.mm), 1);
 	assert_false(pin_claim(region(0)->pin));
@@ -873,7 +878,7 @@ static void enters_once(void **state)
 	end();
 }
 
-/* It tries to enter, and cannot: it stays as it is and is not asked again. */
+/* The region cannot enter mm_iommu: it stays as it is, and there is no second try. */
 static void refuse(u32 i)
 {
 	assert_true(pin_claim(region(i)->pin));
@@ -900,7 +905,7 @@ static void cannot_enter(void **state)
 	shim_fail_pin(3);
 	refuse(0);
 	shim_fail_pin(0);
-	/* Killed while it looks whether the pages are the same. */
+	/* Killed during the check that the pages are the same. */
 	shim_kill_at(3);
 	refuse(1);
 	shim_kill_at(0);
@@ -911,7 +916,7 @@ static void cannot_enter(void **state)
 	end();
 }
 
-/* What KVM would find is not what devices reach. */
+/* KVM would find other pages than those that devices reach. */
 static void other_pages_do_not_enter(void **state)
 {
 	add(FLAT, PAGES(600));
@@ -922,7 +927,7 @@ static void other_pages_do_not_enter(void **state)
 	end();
 }
 
-/* Two that overlap cannot both be found. */
+/* Of two overlapping regions KVM can only find one. */
 static void a_part_of_another_does_not_enter(void **state)
 {
 	struct regions other;
@@ -939,7 +944,10 @@ static void a_part_of_another_does_not_enter(void **state)
 	end();
 }
 
-/* Somebody else's, in the kernel's own driver perhaps: the same pages are shared, others not. */
+/*
+ * mm_iommu already has memory of another user, for example of the kernel's own driver: it is
+ * shared if the pages are the same.
+ */
 static void what_is_there_already(void **state)
 {
 	struct mm_iommu_table_group_mem_t *theirs, *old;
@@ -960,7 +968,7 @@ static void what_is_there_already(void **state)
 
 static struct mm_iommu_table_group_mem_t *found;
 
-/* KVM is faster than the look at whether the pages are the same. */
+/* KVM finds the region before the check that the pages are the same. */
 static void kvm_finds_it(void)
 {
 	if (found)
@@ -1002,7 +1010,7 @@ static void leave_meanwhile(void)
 	assert_true(shim_pins() >= 4);
 }
 
-/* Its user goes while it enters: who makes it enter cleans up. */
+/* The user ends while the region enters mm_iommu: the thread that enters it cleans up. */
 static void gone_while_it_enters(void **state)
 {
 	struct pin *p;
@@ -1040,7 +1048,7 @@ static void back_while_it_enters(void **state)
 	end();
 }
 
-/* --- what it costs to remember --- */
+/* --- the memory for runs --- */
 
 #define RUNS_UA	0x7fd000000000UL
 
@@ -1093,7 +1101,7 @@ static void meet_user_mm(void)
 {
 	struct user_mm *other = user_mm_get(&world.other);
 
-	/* A user who holds his mmap_lock does not hold up anybody else. */
+	/* A user who holds his mmap_lock does not delay other users. */
 	pin_retry(other, U32_MAX);
 	user_mm_put(other);
 	user_mm_met++;
@@ -1112,7 +1120,7 @@ static void nobody_waits_for_another_ones_memory(void **state)
 
 /* --- dirty pages --- */
 
-/* An IOMMU page over ordinary pages that happen to be one piece: each of them has its own mark. */
+/* An IOMMU page over contiguous ordinary pages: each of them is marked dirty. */
 static void dirty_marks_each_page_of_a_piece(void **state)
 {
 	const unsigned long ua = 0x7fc000000000UL;
@@ -1140,7 +1148,7 @@ static u64 file_pages_marked(void)
 	return marked;
 }
 
-/* Its file system is told before it is unpinned, where one may sleep. */
+/* The driver tells the page's file system before it unpins the page, where it may sleep. */
 static void pages_of_a_file(void **state)
 {
 	shim_map_file(&world.mm, FILE_UA, PAGES(FILE_PAGES));
@@ -1176,7 +1184,7 @@ static void a_file_that_is_only_read(void **state)
 	regions_drop(&m, id, 1);
 	assert_int_equal(regions_unregister(&m, FILE_UA, PAGES(FILE_PAGES)), 0);
 	assert_int_equal(file_pages_marked(), 0);
-	/* The same by the short way, and by nobody but KVM. */
+	/* The same for one page held by itself, and for pages that only KVM could map. */
 	add(FILE_UA, PAGES(2));
 	run.perm = PAPR_TCE_PERM;
 	id = regions_hold_page(&m, run.ua, run.page_shift, run.perm).region;
@@ -1191,7 +1199,7 @@ static void a_file_that_is_only_read(void **state)
 	end();
 }
 
-/* ext4 would warn of such a page, and not write it: it is told to the log. */
+/* ext4 would warn about such a page, and not write it: the driver logs it instead. */
 static void a_page_that_its_file_system_forgot(void **state)
 {
 	u64 lines = shim_log_lines();
@@ -1209,7 +1217,7 @@ static void a_page_that_its_file_system_forgot(void **state)
 
 /* --- how often a page can be pinned --- */
 
-/* The kernel would warn at sixteen times as many. */
+/* The kernel would warn at sixteen times this number. */
 #define MOST_PINS	(128 * 1024)
 
 static void pinned_too_often(void **state)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_shadow.c - shadow.h: a sparse array that counts right, costs little and is paid for. */
+/* test_shadow.c - shadow.h: a sparse array that counts correctly, costs little, and is charged. */
 #include <stdlib.h>
 #include <string.h>
 #include <linux/errno.h>
@@ -19,7 +19,7 @@ static void make(u64 tces)
 	assert_int_equal(s.tces, tces);
 }
 
-/* Everything goes, in memory and in the accounts. */
+/* Frees everything; neither memory nor charges are left. */
 static void end(void)
 {
 	shadow_free(&s);
@@ -115,8 +115,8 @@ static void costs_follow_what_is_mapped(void **state)
 	assert_int_equal(populate(&s, 1 << 27, 1 << 16), 0);
 	assert_true(s.bytes <= 2 * (1 << 16) * sizeof(u64));
 	assert_true(s.bytes >= (1 << 16) * (sizeof(u64) + sizeof(u32)));
-	/* Runs: 64 bytes each, beside the middle block and what the shim writes down. */
-	/* The kernel's lock, of four bytes, fits in before what is aligned to eight. */
+	/* A run takes 64 bytes, beside the middle block and the shim's own data. */
+	/* The kernel's lock has four bytes and fits before the next field, aligned to eight. */
 	assert_int_equal(sizeof(struct shadow_leaf) - sizeof(spinlock_t), 64);
 	assert_true(shim_alloc_bytes() - empty <=
 		    (1 << 14) * sizeof(void *) + 128 * (100 + sizeof(spinlock_t)));
@@ -169,14 +169,14 @@ static void populate_makes_the_leaves_of_a_range(void **state)
 	for (idx = 0; idx < 8192; idx += 512)
 		assert_true(!shadow_leaf(&s, idx) == (idx < 512 || idx > 2999));
 	assert_int_equal(atomic64_read(&s.live), 0);
-	/* Again: nothing more is needed. */
+	/* The second time needs no more memory. */
 	idx = s.bytes;
 	assert_int_equal(populate(&s, 1000, 2000), 0);
 	assert_int_equal(s.bytes, idx);
 	end();
 }
 
-/* Whichever allocation fails: an error, the accounts right, and a second try succeeds. */
+/* Each allocation fails in turn: an error, correct charges, and a second try that succeeds. */
 static void every_allocation_can_fail(void **state)
 {
 	u64 nth;
@@ -261,7 +261,7 @@ static void next_live_respects_its_range(void **state)
 	end();
 }
 
-/* As many entries as one call reaches, from a live one to a live one, also in two leaves. */
+/* A batch has the entries that one call reaches, from live to live, also across two leaves. */
 static void batches_begin_and_end_live(void **state)
 {
 	static const u64 live[] = { 100, 511, 512, 700, 5000 };
@@ -285,7 +285,7 @@ static void batches_begin_and_end_live(void **state)
 	end();
 }
 
-/* A walk over an all but empty large window ends soon: the test would not, else. */
+/* A walk over an almost empty large window ends soon: else the test would not end. */
 static void next_live_skips_what_is_empty(void **state)
 {
 	u32 i;

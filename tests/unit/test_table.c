@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_table.c - table.h: what reaches the hypervisor and in how many calls, what a MAP over
- * another one does, and what is left after every kind of failure.
+ * test_table.c - table.h: what reaches the hypervisor and in how many calls, the effect of a MAP
+ * over another one, and the state after every kind of failure.
  *
  * The table is that of the default window, whose TCEs translate 4 KiB each. Regions of user
  * memory are registered by the tests themselves.
@@ -12,7 +12,7 @@
 #include "world.h"
 
 #define TCES(n)		((u64)(n) << 12)
-/* Three regions, a place each for 65,536 TCEs with what follows. */
+/* Three regions, each with room for 65,536 TCEs and what follows. */
 #define REGION		(64 * MiB)
 #define A		UA
 #define B		(UA + REGION)
@@ -187,7 +187,7 @@ static void a_map_is_a_run(void **state)
 	assert_run(500, 12);
 	assert_run(512, 512);
 	assert_run(1024, 76);
-	/* It goes on, in the table and in memory. */
+	/* It continues the run, in the table and in memory. */
 	good_map(1100, 100, A + TCES(600), RW);
 	assert_run(1024, 176);
 	assert_mapped(500, 700, A, RW);
@@ -195,7 +195,7 @@ static void a_map_is_a_run(void **state)
 	assert_run(500, 0);
 	assert_run(512, 0);
 	assert_run(1024, 0);
-	/* What one call maps of two regions, neighbours in memory, is none. */
+	/* One MAP of two regions that are neighbours in memory makes no run. */
 	good_map(0, 64, B - TCES(32), RW);
 	assert_flat(0, 64);
 	good_unmap(0, 64);
@@ -204,7 +204,7 @@ static void a_map_is_a_run(void **state)
 	world_end();
 }
 
-/* A run takes next to nothing; what is cut out of its middle takes cells, even without memory. */
+/* A run takes little memory. A hole in it needs cells, which it gets even without free memory. */
 static void cells_come_when_they_are_needed(void **state)
 {
 	size_t runs, empty;
@@ -225,14 +225,14 @@ static void cells_come_when_they_are_needed(void **state)
 	assert_run(1024, 100);
 	assert_int_equal(shim_alloc_bytes() - runs, sizeof(struct shadow_cells));
 	world_check();
-	/* A leaf that is a run again has them still. */
+	/* A leaf that became a run again still has its cells. */
 	good_map(512, 512, A, RW);
 	good_unmap(512 + 100, 1);
 	assert_int_equal(shim_alloc_bytes() - runs, sizeof(struct shadow_cells));
 	world_end();
 }
 
-/* What does not go on where the run ends, in each respect. */
+/* Mappings that do not continue the run, each for another reason. */
 static void what_is_no_run_is_flat(void **state)
 {
 	static const struct {
@@ -267,7 +267,7 @@ static void a_run_is_cut_at_its_ends(void **state)
 	good_unmap(390, 122);
 	assert_run(150, 240);
 	assert_mapped(150, 240, A + TCES(50), RW);
-	/* Where there is nothing there is nothing to do. */
+	/* An UNMAP of an empty range does nothing. */
 	good_unmap(0, 150);
 	good_unmap(390, 100);
 	assert_run(150, 240);
@@ -290,7 +290,7 @@ static void what_replaces_all_is_a_run_again(void **state)
 	assert_flat(50, 399);
 	good_map(0, 512, A, RW);
 	assert_run(0, 512);
-	/* Each region has been let go but this. */
+	/* All regions but this one are free. */
 	assert_int_equal(forget_region(B), 0);
 	assert_int_equal(forget_region(C), 0);
 	assert_int_equal(forget_region(A), -EBUSY);
@@ -338,7 +338,7 @@ static int unmap_page(void)
 
 static int (*const page_acts[])(void) = { map_page, unmap_page };
 
-/* @act on one page beside others that are mapped; @hits, what became of it, is asked for each */
+/* Runs each act on one page beside other mapped pages; @hits checks its effect */
 static void page_each(void (*hits)(int (*act)(void)))
 {
 	u32 i;
@@ -435,7 +435,7 @@ static void one_page_is_dirty(void **state)
 	world_end();
 }
 
-/* Over another one it is for those who keep a journal. */
+/* A MAP of one page over another one takes the long way, with a journal. */
 static void one_page_replaces_another(void **state)
 {
 	good_map(0, 10, A, RW);
@@ -531,7 +531,7 @@ static void replace_keeps_counts(void **state)
 	assert_int_equal(atomic64_read(&region(A)->mapped) + atomic64_read(&region(B)->mapped), 0);
 	assert_int_equal(forget_region(A), 0);
 	assert_int_equal(forget_region(B), 0);
-	/* The same once more: still counted once. */
+	/* The same MAP again: each page is still counted once. */
 	good_map(0, 2000, C, RW);
 	assert_int_equal(atomic64_read(&region(C)->mapped), 2000);
 	good_unmap(0, 2000);
@@ -594,7 +594,7 @@ static void not_registered_changes_nothing(void **state)
 	world_end();
 }
 
-/* A scene with everything in it that a MAP or UNMAP of [300, 2500) can meet. */
+/* Mappings of every kind that a MAP or UNMAP of [300, 2500) can find. */
 static void scene(void)
 {
 	good_map(0, 400, A, RW);
@@ -615,8 +615,8 @@ static int unmap_scene(void)
 }
 
 /*
- * @act is killed wherever it looks for signals: as before, or done. Tells how often that was when a
- * part of it was done already.
+ * @act is killed at each check for signals: afterwards all is as before, or the act is done.
+ * Return: how often the kill came after a part of the work.
  */
 static u64 kill_everywhere(int (*act)(void))
 {
@@ -650,7 +650,7 @@ static void killed_in_mid_map(void **state)
 	world_end();
 }
 
-/* Who is killed in UNMAP will not miss what is gone already. */
+/* An UNMAP that is killed may leave a part unmapped. */
 static void killed_in_mid_unmap(void **state)
 {
 	u64 live;
@@ -678,7 +678,7 @@ static void busy_is_waited_for(void **state)
 	world_end();
 }
 
-/* Calls that are made singly may find it busy after some entries. */
+/* With single calls, the hypervisor may become busy after some entries. */
 static void busy_between_single_calls(void **state)
 {
 	model_set_features(false, false);
@@ -707,7 +707,7 @@ static void busy_for_ever_is_a_failure(void **state)
 	world_end();
 }
 
-/* One call fails, whichever and however: all is as before. */
+/* Each call fails in turn, in each way: afterwards all is as before. */
 static void fail_once_everywhere(int (*act)(void), bool indirect, bool stuff)
 {
 	u32 k;
@@ -793,7 +793,7 @@ static void map_allocations_fail(void **state)
 	world_end();
 }
 
-/* Nothing that gives back may need memory. */
+/* Calls that give something back must not need memory. */
 static void unmap_allocates_nothing(void **state)
 {
 	scene();
@@ -820,9 +820,7 @@ static void locked_memory_runs_out(void **state)
 	world_end();
 }
 
-/*
- * From the nth call on everything fails, so that nothing can be put back; then all is well again.
- */
+/* From the nth call on all fail, so that nothing can be restored; then all work again. */
 static void quarantine_everywhere(int (*act)(void))
 {
 	u32 k;
@@ -864,7 +862,7 @@ static void unmap_fails_for_good(void **state)
 	quarantine_everywhere(unmap_scene);
 }
 
-/* An entry of which nobody knows whether it is the old or the new one keeps both pinned. */
+/* An unknown entry may be the old one or the new one, so it keeps both pages pinned. */
 static void unknown_entries_pin_old_and_new(void **state)
 {
 	good_map(0, 10, A, RW);
@@ -877,7 +875,7 @@ static void unknown_entries_pin_old_and_new(void **state)
 	assert_int_equal(forget_region(A), -EBUSY);
 	assert_int_equal(forget_region(B), -EBUSY);
 	assert_int_equal(forget_region(C), 0);
-	/* A MAP that succeeds makes them known as well. */
+	/* A successful MAP also makes entries known. */
 	good_map(5, 10, B, RW);
 	assert_int_equal(world.ioas.regions.unknown, 0);
 	assert_int_equal(forget_region(A), 0);
@@ -885,7 +883,7 @@ static void unknown_entries_pin_old_and_new(void **state)
 	world_end();
 }
 
-/* The device may write through an unknown entry for as long as it is there. */
+/* The device may write through an unknown entry while it exists. */
 static void unknown_entries_leave_their_pages_dirty(void **state)
 {
 	u64 old, new;
@@ -896,12 +894,12 @@ static void unknown_entries_leave_their_pages_dirty(void **state)
 	model_fail(&(struct model_fault){ .nth = 1, .times = MODEL_FOREVER });
 	assert_int_equal(map(0, 1, B, RW), -EIO);
 	model_fail(NULL);
-	/* Written back to disk meanwhile, hence clean. */
+	/* The kernel has written the pages to disk meanwhile, so they are clean. */
 	pfn_to_page(old >> PAGE_SHIFT)->dirty = false;
 	pfn_to_page(new >> PAGE_SHIFT)->dirty = false;
 	good_unmap(0, 1);
 	assert_true(shim_dirty(new));
-	/* Which of its pages were reached is not known: all are marked when it goes. */
+	/* It is not known which of the region's pages were reached: all are marked at its end. */
 	assert_int_equal(forget_region(A), 0);
 	assert_true(shim_dirty(old));
 	world_end();
@@ -915,7 +913,7 @@ static void failed_map_over_unknown_ones(void **state)
 	assert_int_equal(map_scene(), -EIO);
 	assert_true(world.ioas.regions.unknown > 0);
 	world_check();
-	/* Another one that fails, but can go back: what was unknown is gone. */
+	/* Another MAP fails, but can be undone: no entry is unknown any more. */
 	model_fail(&(struct model_fault){ .nth = 3 });
 	assert_int_equal(map_scene(), -EIO);
 	model_fail(NULL);
@@ -987,7 +985,7 @@ static void forget_gives_back_what_is_unknown(void **state)
 	world_check();
 	assert_int_equal(forget_region(A), -EBUSY);
 	model_fail(NULL);
-	/* As though the window had gone, with all that was in it. */
+	/* As if the window were gone with all its mappings. */
 	for (i = 0; i < 4096; i++)
 		model_poke(LIOBN, DFLT_START + TCES(i), 0);
 	down_write(&world.ioas.lock);
@@ -999,7 +997,7 @@ static void forget_gives_back_what_is_unknown(void **state)
 	world_end();
 }
 
-/* What any sequence of calls leaves is what a plain array of TCEs would hold. */
+/* After any sequence of calls the table holds what a plain array of TCEs would hold. */
 static void any_sequence(void **state)
 {
 	enum { RANGE = 3000, ROUNDS = 300 };
@@ -1046,7 +1044,7 @@ static void unmap_marks_pages_of_files(void **state)
 	good_unmap(page, 2 * page);
 	assert_int_equal(shim_dirty_count(), 1);
 	assert_true(shim_dirty(shim_hpa(&world.mm, file + PAGE_SIZE)));
-	/* The short way of one page. */
+	/* The short way for one page. */
 	good_unmap(4 * page, 1);
 	assert_int_equal(shim_dirty_count(), 2);
 	assert_true(shim_dirty(shim_hpa(&world.mm, file + 4 * PAGE_SIZE)));

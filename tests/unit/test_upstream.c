@@ -8,8 +8,8 @@
 #include "world.h"
 
 /*
- * A page that is pinned for a v1 MAP is let go whichever way the MAP ends. (An IOMMU page too
- * large for it cannot be: the only window of that API has the smallest ones.)
+ * A page that a v1 MAP pinned is unpinned if the MAP fails, for any reason. (The case of a too
+ * large IOMMU page cannot occur: that API's only window has the smallest IOMMU pages.)
  */
 static void B11_a_failed_v1_map_leaves_no_pin(void **state)
 {
@@ -31,7 +31,7 @@ static void B11_a_failed_v1_map_leaves_no_pin(void **state)
 	world_end();
 }
 
-/* Firmware that cannot bring the default window back never loses it. */
+/* If firmware cannot restore the default window, the driver never removes it. */
 static void B14_default_window_without_a_reset(void **state)
 {
 	u64 start;

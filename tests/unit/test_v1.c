@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_v1.c - the older API: no registration, each page is pinned as it is mapped. */
+/* test_v1.c - the older API: no registration; each MAP pins its pages. */
 #include <string.h>
 #include <linux/errno.h>
 #include <linux/vfio.h>
@@ -107,7 +107,7 @@ static void pages_are_pinned_while_mapped(void **state)
 {
 	good_map(0, UA, MiB, RW);
 	assert_int_equal(shim_pins(), MiB >> PAGE_SHIFT);
-	/* Once, however many TCEs name them. */
+	/* Pinned once, however many TCEs name the pages. */
 	good_map(MiB, UA, MiB, PAPR_TCE_READ);
 	assert_int_equal(shim_pins(), MiB >> PAGE_SHIFT);
 	good_unmap(0, MiB);
@@ -192,7 +192,7 @@ static void every_call_can_fail(void **state)
 	world_end();
 }
 
-/* When nothing can be put back, old pages and new ones stay pinned. */
+/* If the old TCEs cannot be restored, old and new pages stay pinned. */
 static void unknown_entries_keep_their_pages(void **state)
 {
 	good_map(0, UA, 64 * KiB, RW);
@@ -205,7 +205,7 @@ static void unknown_entries_keep_their_pages(void **state)
 	assert_false(shim_dirty(shim_hpa(&world.mm, UA)));
 	good_unmap(0, 64 * KiB);
 	assert_false(shim_pinned(shim_hpa(&world.mm, UA + MiB)));
-	/* A device may have written to the old ones all the time. */
+	/* A device may have written to the old pages all the time. */
 	assert_false(shim_pinned(shim_hpa(&world.mm, UA)));
 	assert_true(shim_dirty(shim_hpa(&world.mm, UA)));
 	world_give_back();
@@ -253,7 +253,7 @@ static void end_with_everything_mapped(void **state)
 	world_end();
 }
 
-/* A group goes and another comes while the API stays enabled. */
+/* One group leaves and another joins while the API stays enabled. */
 static void group_goes_while_enabled(void **state)
 {
 	good_map(0, UA, MiB, RW);
@@ -290,12 +290,12 @@ static void calls_of_the_other_api(void **state)
 	world_end();
 }
 
-/* --- what is pinned is paid for --- */
+/* --- pinned pages are charged --- */
 
 #define FAR_UA		0x7fd000000000UL
 #define FAR_PAGES	200UL
 
-/* Marked with its lock held when its last TCE is gone, and then unpinned, within the same call. */
+/* The call that clears a page's last TCE marks the page with its lock held, and then unpins it. */
 static void pages_of_a_file(void **state)
 {
 	const u64 ua = 0x7fd000000000UL, hpa_at = ua + PAGE_SIZE;
@@ -306,7 +306,7 @@ static void pages_of_a_file(void **state)
 	good_unmap(0, 2 * PAGE_SIZE);
 	assert_int_equal(shim_pins(), 3);
 	assert_true(shim_dirty(shim_hpa(&world.mm, hpa_at)));
-	/* A TCE names it still. */
+	/* Another TCE still names the page. */
 	assert_false(shim_dirty(shim_hpa(&world.mm, ua)));
 	good_unmap(8 * PAGE_SIZE, PAGE_SIZE);
 	assert_true(shim_dirty(shim_hpa(&world.mm, ua)));
@@ -347,7 +347,7 @@ static void pinned_too_often(void **state)
 }
 
 /*
- * Where the kernel's pages are larger than the TCEs', a window reaches more memory than its own
+ * If the kernel's pages are larger than the IOMMU's, a window can reach more memory than its own
  * size: each TCE may name another page.
  */
 static void more_than_the_window_is_charged(void **state)
@@ -426,7 +426,7 @@ static const struct {
 	{ map_the_same, 0 },
 };
 
-/* A MAP faults user memory in, for as long as that takes: whatever others do then is done. */
+/* A MAP faults in user memory, which may take long: other calls run meanwhile. */
 static void others_come_between(void **state)
 {
 	u32 i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_vf.c - a PE with one window at a time, whose default window 32 bits cannot describe: a
- * virtual function as PowerVM has them.
+ * test_vf.c - a PE with one window at a time, whose default window does not fit 32 bits: a
+ * virtual function as on PowerVM.
  */
 #include <linux/errno.h>
 #include "world.h"
@@ -15,7 +15,7 @@ static int setup(void **state)
 
 #define VF_TEST(name)	cmocka_unit_test_setup(name, setup)
 
-/* GET_INFO has no words for it, but it is there. */
+/* GET_INFO cannot describe the default window, but the window exists and works. */
 static void default_window_is_not_told_and_used(void **state)
 {
 	struct ioas_info info;
@@ -31,7 +31,7 @@ static void default_window_is_not_told_and_used(void **state)
 	world_end();
 }
 
-/* A user removes at the start that he was told. */
+/* A user removes the window at the start that GET_INFO told him. */
 static void default_window_is_removed_at_0(void **state)
 {
 	u64 start;
@@ -49,7 +49,7 @@ static void default_window_is_removed_at_0(void **state)
 	world_end();
 }
 
-/* The older API knows of no other window, and cannot name this one. */
+/* The older API only has the default window, and cannot describe this one. */
 static void older_api_is_refused(void **state)
 {
 	ioas_init(&world.ioas, true);
@@ -58,11 +58,11 @@ static void older_api_is_refused(void **state)
 	world_end();
 }
 
-/* --- A host that has given up the default window for one onto all of its memory --- */
+/* --- A host that has removed the default window for one that maps all of its memory --- */
 
 static struct dma_window host_window;
 
-/* The window of the host's, with a mapping in it. */
+/* Makes the host's window, with a mapping in it. */
 static void host_makes_window(struct pe *pe)
 {
 	assert_int_equal(ddw_create(&pe->addr, 16, 34, &host_window), 0);
@@ -70,7 +70,7 @@ static void host_makes_window(struct pe *pe)
 	model_poke(host_window.liobn, host_window.start + MiB, MiB | RW);
 }
 
-/* Whether the host has met the PE before or after, nobody has told it of that. */
+/* The host replaces the default window, without telling the driver, which may know the PE. */
 static void host_gives_up_default(struct pe *pe)
 {
 	assert_int_equal(hcall_clear(&pe->dflt.w, false), 0);
@@ -120,7 +120,7 @@ static void check_host_has_it(void)
 	assert_int_equal(model_valid(world.one.hv), 1);
 }
 
-/* Nothing is left but what there was in the beginning. */
+/* Checks that all is as in the beginning. */
 static void single_end(void)
 {
 	struct pe *pe = &world.one.pe;
@@ -156,7 +156,7 @@ static void user_of_the_only_window(u64 size)
 	check_host_has_it();
 }
 
-/* The user gets the default window all the same, and the host its own again, each time. */
+/* The user still gets the default window, and the host its own window again, each time. */
 static void host_without_a_default_window(void **state)
 {
 	single_begin();
@@ -166,7 +166,7 @@ static void host_without_a_default_window(void **state)
 	single_end();
 }
 
-/* One call after the other fails: the user has all, or the host has what it had. */
+/* Each call fails in turn: the user has all, or the host has what it had. */
 static void host_without_a_default_window_keeps_its_own(void **state)
 {
 	u64 nth = 0, refused = 0;
@@ -192,7 +192,7 @@ static void host_without_a_default_window_keeps_its_own(void **state)
 	single_end();
 }
 
-/* The host had asked for addresses near 4 GiB: that ends, however the default window came back. */
+/* The host asked for addresses near 4 GiB: that ends however the default window is restored. */
 static void limited_host(u32 traits)
 {
 	static struct model_personality p;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_window.c - pe.h and window.h: whose the PE is, which windows it has, what the hypervisor
- * is asked for on the way.
+ * test_window.c - pe.h and window.h: the PE's owner, its windows, and the calls to the
+ * hypervisor.
  */
 #include <string.h>
 #include <linux/errno.h>
@@ -54,9 +54,9 @@ static void assert_rtas(u64 query, u64 creates, u64 removes, u64 resets)
 #define ANY	(~0ULL)
 
 /*
- * A CREATE that fails after firmware has made the window. To try its removal before its TCEs are
- * known to be invalid is no harm as long as a refusal is dealt with (see the tests with strict
- * firmware).
+ * A CREATE that fails after firmware has made the window. The driver may try to remove that
+ * window before it knows that the TCEs are invalid, as long as it handles a refusal (see the
+ * tests with strict firmware).
  */
 static void failed_create(u32 page_shift, u64 size, int expected)
 {
@@ -70,7 +70,7 @@ static void failed_create(u32 page_shift, u64 size, int expected)
 	assert_int_equal(world.isolated, 0);
 }
 
-/* --- who has the PE --- */
+/* --- who owns the PE --- */
 
 static void take_clears_and_learns(void **state)
 {
@@ -87,7 +87,7 @@ static void take_clears_and_learns(void **state)
 	assert_int_equal(world.back, 1);
 }
 
-/* What the user leaves behind is gone before the host gets the PE. */
+/* The user's mappings and windows are gone before the host gets the PE. */
 static void release_clears_before_the_host_is_back(void **state)
 {
 	world_begin();
@@ -216,7 +216,7 @@ static void default_window_from_the_start(void **state)
 	world_end();
 }
 
-/* What QEMU does first: it removes the default window and creates one in its place. */
+/* QEMU's first calls: it removes the default window and creates one in its place. */
 static void remove_and_create_the_default_one(void **state)
 {
 	static const u64 sizes[] = { DFLT_SIZE, DFLT_SIZE / 2, 64 * MiB, 4 * KiB };
@@ -249,7 +249,7 @@ static void default_beside_a_ddw(void **state)
 	world_end();
 }
 
-/* What DPDK needs: one window that begins at bus address 0. */
+/* DPDK needs one window that begins at bus address 0. */
 static void first_ddw_lands_at_zero(void **state)
 {
 	world_begin();
@@ -272,7 +272,7 @@ static void last_ddw_brings_the_default_back_clear(void **state)
 	good_remove(0);
 	assert_true(world_window(DFLT_START).dflt);
 	assert_int_equal(model_valid(world.one.hv), 0);
-	/* It can be had again, or make room again. */
+	/* The default window's place can be used again. */
 	assert_int_equal(good_create(12, 1 * GiB), 0);
 	good_remove(0);
 	assert_int_equal(good_create(16, 4 * GiB), 0);
@@ -280,7 +280,7 @@ static void last_ddw_brings_the_default_back_clear(void **state)
 	world_end();
 }
 
-/* Without reset nothing but its last DDW's end could bring the default one back. */
+/* Without a reset, only the removal of the PE's last DDW could restore the default window. */
 static void default_stays_without_reset(void **state)
 {
 	world.one.pe.addr.token_reset = 0;
@@ -327,7 +327,7 @@ static void two_at_once_and_no_third(void **state)
 	world_end();
 }
 
-/* The slot of the default one is free, but firmware still has it and has no more to give. */
+/* The default window's slot is free, but firmware still has that window and offers no more. */
 static void no_third_behind_a_hidden_default(void **state)
 {
 	u64 start;
@@ -343,7 +343,7 @@ static void no_third_behind_a_hidden_default(void **state)
 	world_end();
 }
 
-/* QEMU places a third window over the second one when the first has gone. */
+/* QEMU places a third window over the second one after the first was removed. */
 static void overlap_of_ddws_is_refused(void **state)
 {
 	world_begin();
@@ -362,13 +362,13 @@ static void overlap_with_the_default_is_refused(void **state)
 {
 	struct model_personality p = like_qemu();
 
-	/* Places every window at the bottom, so over the default one. */
+	/* This hypervisor places every window at the lowest address, over the default one. */
 	p.pe.high = DFLT_START;
 	setup_over(p);
 	world_begin();
 	assert_int_equal(ioas_map(&world.ioas, 0x5000, UA, 4 * KiB, RW), 0);
 	failed_create(16, 4 * GiB, -ENOSPC);
-	/* With the default one out of the way it is the place to be. */
+	/* Without the default window that place is right. */
 	good_remove(0);
 	assert_int_equal(good_create(16, 4 * GiB), 0);
 	failed_create(16, 4 * GiB, -ENOSPC);
@@ -512,7 +512,7 @@ static void removing_costs_what_is_mapped(void **state)
 	world_end();
 }
 
-/* 128 mapped pieces of 512 all over the window. */
+/* 128 of 512 pieces all over the window are mapped. */
 static void removing_scattered_mappings(void **state)
 {
 	u64 start;
@@ -569,7 +569,7 @@ static void create_can_be_killed(void **state)
 	world_end();
 }
 
-/* A hypervisor that insists on invalid TCEs in a window that is removed. */
+/* The hypervisor refuses to remove a window with valid TCEs. */
 static void killed_create_on_strict_firmware(void **state)
 {
 	struct model_personality p = like_qemu();
@@ -599,7 +599,7 @@ static void overlap_on_strict_firmware(void **state)
 	world_check_end();
 }
 
-/* Firmware keeps a window that it should have removed: it goes at the next occasion. */
+/* Firmware keeps a window that it should have removed: the driver tries again later. */
 static void window_that_does_not_go(void **state)
 {
 	u64 start;
@@ -623,7 +623,7 @@ static void window_that_does_not_go(void **state)
 	world_check_end();
 }
 
-/* Firmware says that it failed, but the window is gone, and its name is given to the next one. */
+/* Firmware reports a failed removal, but the window is gone, and the next one gets its name. */
 static void window_that_went_all_the_same(void **state)
 {
 	u64 first, second;
@@ -635,7 +635,7 @@ static void window_that_went_all_the_same(void **state)
 		.nth = 1, .calls = MODEL_CALL(REMOVE), .when = MODEL_AFTER });
 	good_remove(first);
 	model_fail(NULL);
-	/* It is a first window again, and so lies where a first window does. */
+	/* It is a first window again, and so gets a first window's place. */
 	first = good_create(16, 4 * GiB);
 	assert_int_equal(first, DFLT_START);
 	second = good_create(12, 1 * GiB);
@@ -651,7 +651,7 @@ static void window_that_went_all_the_same(void **state)
 	world_check_end();
 }
 
-/* As before, and firmware does not even tell that the window is gone. */
+/* As before, and the driver cannot even find out that the window is gone. */
 static void name_that_is_given_out_again(void **state)
 {
 	u64 first, second;
@@ -742,7 +742,7 @@ static void remove_that_cannot_clear_leaves_the_window(void **state)
 	world_end();
 }
 
-/* Nothing can be cleared at the end, but the window goes and takes all with it. */
+/* At the end the driver cannot clear the window, but can remove it with all its TCEs. */
 static void uncleared_window_goes_at_the_end(void **state)
 {
 	u64 start;
@@ -762,8 +762,8 @@ static void uncleared_window_goes_at_the_end(void **state)
 }
 
 /*
- * Nothing can be cleared and nothing goes: the device is cut off, and what it reaches stays
- * pinned.
+ * The driver can neither clear nor remove the window: it isolates the device, and what the device
+ * reaches stays pinned.
  */
 static void uncleared_default_is_quarantined(void **state)
 {
@@ -779,7 +779,7 @@ static void uncleared_default_is_quarantined(void **state)
 	ioas_detach(&world.ioas, &world.one.pe);
 	assert_true(world.isolated >= 1);
 	world_check();
-	/* Nobody gets it in that state. */
+	/* No user gets the window in that state. */
 	assert_int_equal(ioas_attach(&world.ioas, &world.one.pe), 0);
 	assert_null(world.ioas.windows.table[0]);
 	ioas_detach(&world.ioas, &world.one.pe);
@@ -787,7 +787,7 @@ static void uncleared_default_is_quarantined(void **state)
 	assert_int_equal(shim_pins(), pages);
 	assert_true(shim_pinned(shim_hpa(&world.mm, UA)));
 	assert_in_range(shim_log_lines(), 1, 10);
-	/* The host gets it clear, once that can be done. */
+	/* The host gets the window clear, as soon as it can be cleared. */
 	model_fail(NULL);
 	pe_release(&world.one.pe);
 	assert_false(world.one.host_left);
@@ -815,7 +815,7 @@ static void uncleared_window_that_stays_is_quarantined(void **state)
 	assert_int_equal(world_windows(), 1);
 }
 
-/* A mode with bus addresses below 64 bits does not outlast the host's time. */
+/* Limited-address mode ends when a user takes the PE from the host. */
 static void limited_pe_is_reset(void **state)
 {
 	world.one.pe.addr.limited = true;
@@ -836,7 +836,7 @@ static void limited_pe_that_stays_so_is_the_hosts(void **state)
 	world_end();
 }
 
-/* QEMU offers more TCEs than it can count, and dies of the create after that. */
+/* QEMU offers more TCEs than it can count, and a create of that size kills it. */
 static void more_tces_than_qemu_can_count(void **state)
 {
 	u64 start = 42;

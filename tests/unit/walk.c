@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * walk.c - the independent look at everything that must agree.
+ * walk.c - an independent check of everything that must agree.
  *
- * From the hypervisor's tables to the shadows and the pins, from the shadows back to the
- * hypervisor, and from the shadows to what the registered memory has counted.
+ * It compares the hypervisor's tables with the shadows and the pins, the shadows with the
+ * hypervisor's tables, and the shadows with the counts of registered memory.
  */
 #include <string.h>
 #include "memory/pin.h"
@@ -13,11 +13,11 @@
 #define MOST_REGIONS	64
 
 /**
- * struct census - what the shadows say
- * @live:    entries, by table
+ * struct census - counts of the shadows' entries
+ * @live:    valid entries, by table
  * @unknown: those in an unknown state, by table
  * @by_id:   entries that name a region
- * @v1:      entries that name a page that is pinned for them alone
+ * @v1:      entries that name a page of the v1 API
  * @kvms:    entries that KVM wrote
  */
 struct census {
@@ -53,7 +53,7 @@ static void check_pinned(u64 tce, u32 page_shift)
 			fail_msg("%llx is reachable and not pinned", (unsigned long long)hpa);
 }
 
-/* What a new window holds before it is cleared is out of anybody's hands. */
+/* A new window may hold garbage before it is cleared: that is not checked. */
 static void check_reached(const struct model_window *w, u64 ioba, u64 tce, void *ctx)
 {
 	(void)ioba, (void)ctx;
@@ -66,14 +66,14 @@ void world_check_pinned(const struct endpoint *e)
 	model_for_each_valid(e->hv, check_reached, NULL);
 }
 
-/* The last leaf that was looked at as a flat copy: its user's stays what it is. */
+/* A flat copy of the leaf that was looked at last: the leaf itself stays as it is. */
 static struct {
 	const struct shadow_leaf *of;
 	struct shadow_leaf flat;
 	struct shadow_cells cells;
 } view;
 
-/* The leaf of an entry, entry by entry; NULL when there is none. */
+/* The leaf of an entry, in its flat form; NULL when there is none. */
 static const struct shadow_leaf *leaf_of(const struct table *t, u64 idx)
 {
 	const struct shadow_leaf *leaf = shadow_leaf(&t->shadow, idx);
@@ -97,7 +97,7 @@ static u64 entry_of(const struct table *t, u64 idx)
 }
 
 /**
- * struct look - at the hypervisor's windows of a PE, one after the other
+ * struct look - a walk over the hypervisor's windows of a PE
  * @w: the window
  * @t: the table that it belongs to
  */
@@ -106,7 +106,7 @@ struct look {
 	const struct table *t;
 };
 
-/* A valid TCE of the hypervisor's. */
+/* Checks a valid TCE of the hypervisor's table. */
 static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx)
 {
 	struct look *l = ctx;
@@ -122,7 +122,7 @@ static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx
 			fail_msg("a TCE at %llx belongs to no table", (unsigned long long)ioba);
 		return;
 	}
-	/* Whatever KVM left there, it is pinned. */
+	/* KVM may have left any TCE there, but its page is pinned. */
 	if (t->lost)
 		return;
 	entry = entry_of(t, (ioba - w->start) >> w->page_shift);
@@ -132,7 +132,7 @@ static void check_tce(const struct model_window *w, u64 ioba, u64 tce, void *ctx
 		assert_int_equal(entry, tce);
 }
 
-/* An entry of a shadow. */
+/* Checks an entry of a shadow. */
 static void check_entry(const struct table *t, u64 idx, u64 tce)
 {
 	u64 ioba = t->w.start + (idx << t->w.page_shift);
@@ -180,10 +180,10 @@ static void count_table(const struct ioas *s, u32 num, struct census *c)
 }
 
 /**
- * struct payers - what the regions of an address space's users are pinned by
- * @what:  pins, each once, and what they have in mm_iommu
+ * struct payers - the pins of an address space's regions
+ * @what:  pins, each once, and their memory in mm_iommu
  * @n:     how many
- * @pages: of locked memory
+ * @pages: their pages of locked memory
  */
 struct payers {
 	const void *what[4 * MOST_REGIONS];
@@ -203,7 +203,7 @@ static void pays(struct payers *all, const void *what, u64 pages)
 	all->pages += pages;
 }
 
-/* It pays for its pages, or mm_iommu does; and for what it keeps of them. */
+/* The pin or mm_iommu is charged for the pages; the pin is also charged for its own data. */
 static void check_pin(const struct region *r, struct payers *all)
 {
 	const struct pin *p = r->pin;
@@ -219,7 +219,7 @@ static void check_pin(const struct region *r, struct payers *all)
 		pays(all, p->mem, p->pages);
 }
 
-/* Return: pages of locked memory that the IOAS stands for, beside its regions'. */
+/* Return: pages of locked memory of the IOAS, without those of its regions. */
 static u64 check_regions(const struct ioas *s, const struct census *c, struct payers *all)
 {
 	const struct regions *m = &s->regions;
@@ -229,7 +229,7 @@ static u64 check_regions(const struct ioas *s, const struct census *c, struct pa
 	for (i = 0; i < m->room && i < MOST_REGIONS; i++) {
 		const struct region *r = m->by_id[i];
 
-		/* Of what is quarantined, some may be counted that no table has any more. */
+		/* In quarantine, counts may include entries that no table has any more. */
 		if (r && !world.isolated)
 			assert_int_equal(atomic64_read(&r->mapped), c->by_id[i]);
 		if (r)
@@ -245,7 +245,7 @@ static u64 check_regions(const struct ioas *s, const struct census *c, struct pa
 	return pages;
 }
 
-/* Pages that are pinned as they are mapped are pinned once, and paid for. */
+/* Pages of the v1 API are pinned once, and charged. */
 static void check_v1(const struct ioas *s, const struct census *c)
 {
 	const struct regions *m = &s->regions;
@@ -260,7 +260,7 @@ static void check_v1(const struct ioas *s, const struct census *c)
 	assert_true(m->pages.pages <= s->locked || s->dead);
 }
 
-/* Return: pages of locked memory that the IOAS stands for; entries of KVM's in @kvms. */
+/* Return: pages of locked memory of the IOAS; adds the entries of KVM's to @kvms. */
 static u64 check_ioas(const struct ioas *s, u64 *kvms, struct payers *all)
 {
 	struct census c = { 0 };
@@ -284,7 +284,7 @@ static u64 check_ioas(const struct ioas *s, u64 *kvms, struct payers *all)
 	return check_regions(s, &c, all);
 }
 
-/* The IOASes of one process. */
+/* Checks the IOASes of one process. */
 static void check_process(const struct mm_struct *mm)
 {
 	const struct ioas *s;
@@ -299,9 +299,9 @@ static void check_process(const struct mm_struct *mm)
 		orphans |= s->dead;
 	}
 	pages += all.pages;
-	/* KVM may have put a page of an IOAS that is gone into a table of the other one's. */
+	/* KVM may have put a page of a closed IOAS into a table of the other IOAS. */
 	assert_true(pages == mm->locked_vm || (orphans && pages < mm->locked_vm));
-	/* KVM has counted what it wrote; it may have counted more. */
+	/* KVM has counted what it wrote, and perhaps more. */
 	assert_true(shim_counted(mm) >= kvms);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* world.c - the common surroundings of tests, and the host that a PE is taken from. */
+/* world.c - the common surroundings of tests, and the host that has the PE before. */
 #include <stdlib.h>
 #include <string.h>
 #include <linux/atomic.h>
@@ -81,7 +81,7 @@ struct ioas *world_ioas(u32 i)
 	return !i ? &world.ioas : i == 1 ? &world.second : NULL;
 }
 
-/* The @i-th PE as the hypervisor usually has them. */
+/* The usual configuration of the @i-th PE. */
 static struct model_pe_config usual_config(u32 i)
 {
 	struct model_pe_config config = world.hypervisor->pe;
@@ -155,9 +155,9 @@ static void setup_process(void)
 }
 
 /*
- * What stays pinned for good stays allocated too, with the address space that it is of. It is kept
- * within reach, so that the leak checker tells what nobody meant to leave; world_end() is stricter
- * and counts every allocation.
+ * What stays pinned for good also stays allocated, with its address space. This keeps it
+ * reachable, so that the leak checker only reports what was left by mistake. world_end() is
+ * stricter and counts every allocation.
  */
 static void leave_world(void)
 {
@@ -193,7 +193,7 @@ void world_setup_on(const struct model_personality *hypervisor)
 	model_set_memory(shim_ram_size());
 	config = usual_config(0);
 	setup_endpoint(&world.one, &config);
-	/* Nobody may rely on what some hypervisors do. */
+	/* The driver must not rely on new windows being clear, as on some hypervisors. */
 	model_set_garbage(true);
 	setup_process();
 	ioas_init(&world.ioas, false);
@@ -236,7 +236,7 @@ void world_give_back(void)
 		pe_release(&e->pe);
 }
 
-/* The host has of a PE what it had. */
+/* Checks that the host has of a PE what it had. */
 static void check_endpoint(const struct endpoint *e)
 {
 	const struct dma_window *dflt = &e->pe.dflt.w;
@@ -279,13 +279,13 @@ void world_end(void)
 
 	world_give_back();
 	world_check_end();
-	/* The host's own mapping is left alone when no PE ever changed hands. */
+	/* If no PE ever changed hands, nobody touched the host's own mapping. */
 	for (i = 0; world.back && (e = world_endpoint(i)); i++)
 		if (e->pe.max)
 			assert_int_equal(model_valid(e->hv), 0);
 	assert_int_equal(world.isolated, 0);
 	assert_int_equal(shim_log_lines(), 0);
-	/* Without a failure no TCE is ever read back. */
+	/* Without a failure the driver never reads a TCE back. */
 	assert_int_equal(model_count(MODEL_GET), 0);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * world.h - what most tests need around them: a hypervisor with one PE, a process with memory, a
+ * world.h - the surroundings of most tests: a hypervisor with one PE, a process with memory, a
  * host that owns the PE, and an IOAS.
  *
- * A test begins with world_setup() (cmocka's set-up), goes on from one of the steps below, calls
- * world_check() whenever it likes and ends with world_end(), which gives all back and looks that
- * nothing is missing.
+ * A test begins with world_setup() (cmocka's set-up), continues with one of the steps below,
+ * calls world_check() at any time and ends with world_end(), which gives everything back and
+ * checks that nothing is missing.
  */
 #ifndef WORLD_H
 #define WORLD_H
@@ -37,7 +37,7 @@
 #define HIGH		(1ULL << 59)
 #define PAGE_SIZES	0x107	/* 4K, 64K, 16M, 2M */
 
-/* User memory: ordinary pages, and pages of 16 MiB behind a gap. A program may want less. */
+/* User memory: ordinary pages, and pages of 16 MiB behind a gap. Programs can use less. */
 #define UA		0x7f0000000000UL
 #ifndef UA_SIZE
 #define UA_SIZE		(320 * MiB)
@@ -52,9 +52,9 @@
  * struct endpoint - a PE and the host behind it
  * @hv:        as the hypervisor has it; NULL while there is no such PE
  * @pe:        as the driver has it
- * @host_left: the host gave it away
- * @published: where the windows are that the kernel's group was told of
- * @kvm:       ... and what KVM finds there
+ * @host_left: the host gave the PE to a user
+ * @published: start of each window that the kernel's group was told of
+ * @kvm:       the table that KVM finds for each
  */
 struct endpoint {
 	struct model_pe *hv;
@@ -68,21 +68,21 @@ struct endpoint {
 
 /**
  * struct world - the test's surroundings
- * @hypervisor: how it behaves
- * @one:       the PE that most tests make do with
- * @more:      others, for those that add them
+ * @hypervisor: its personality
+ * @one:       the only PE of most tests
+ * @more:      further PEs, for tests that add them
  * @mm:        the process that owns the IOAS
  * @other:     another process
  * @ioas:      the IOAS
- * @second:    another one, which most tests leave alone
- * @left:      times that a host gave a PE away
- * @back:      times that one got it back
+ * @second:    another IOAS, which most tests do not use
+ * @left:      how often a host gave a PE away
+ * @back:      how often a host got one back
  * @calls_at_leave: calls to the hypervisor before the host left
  * @valid_at_back: valid TCEs when the host got it back
  * @windows_at_back: windows at that time
- * @isolated:  times that a PE's devices were cut off
- * @leave_rc:  what the host says to being taken from
- * @publish_rc: what the kernel's group says to a window
+ * @isolated:  how often a PE's devices were isolated
+ * @leave_rc:  what the host's part of a take returns
+ * @publish_rc: what the kernel's group returns for a window
  */
 struct world {
 	const struct model_personality *hypervisor;
@@ -108,30 +108,30 @@ extern struct world *world_now;
 /* cmocka's set-up: a host that owns a PE, a process, nothing else. */
 int world_setup(void **state);
 
-/* The same below any hypervisor. */
+/* The same with any hypervisor. */
 void world_setup_on(const struct model_personality *hypervisor);
 
-/* How much of UA_SIZE there is: less makes set-up and end faster, for a program with very many. */
+/* How much of UA_SIZE is there: less makes a program with very many tests faster. */
 extern u64 world_ua_size;
 
-/* A test by its function's name. */
+/* A test with its function's name. */
 #define WORLD_TEST(name)	cmocka_unit_test_setup(name, world_setup)
 
-/* One more PE; @start, @size and @high are what differs. It is the host's. */
+/* Adds a PE, which the host has; @start, @size and @high differ from the usual ones. */
 struct endpoint *world_add(u64 start, u64 size, u64 high);
 /* Both IOASes; NULL at the end. */
 struct ioas *world_ioas(u32 i);
 /* All PEs; NULL at the end. */
 struct endpoint *world_endpoint(u32 i);
-/* The PE goes to a user, and into the IOAS, who then has the default window. */
+/* A user takes the PE and puts it into the IOAS; the user then has the default window. */
 void world_attach(void);
 /* The same, and all ordinary user memory is registered. */
 void world_begin(void);
-/* Everything is given back; nothing must be left. */
+/* Gives everything back; nothing must be left. */
 void world_end(void);
 /* The same, for tests that left something behind on purpose. */
 void world_give_back(void);
-/* Nobody holds anything, and the host has what it had. */
+/* Checks that nobody holds anything, and that the host has what it had. */
 void world_check_end(void);
 
 /* The table of window @num. */
@@ -149,11 +149,11 @@ u32 endpoint_windows(const struct endpoint *e);
 /* --- walk.c --- */
 
 /*
- * Walk through everything: what the hypervisor's tables hold is what the shadows say, each
- * reachable page is pinned, all counts are right, no rule of PAPR was broken.
+ * Walks through everything: the hypervisor's tables agree with the shadows, each reachable page
+ * is pinned, all counts are correct, and no rule of PAPR was broken.
  */
 void world_check(void);
-/* What the TCEs of a PE reach is pinned, whoever has it. */
+/* Checks that everything a PE's TCEs reach is pinned, whoever owns the PE. */
 void world_check_pinned(const struct endpoint *e);
 
 /* A digest of all valid TCEs and windows of all PEs. */

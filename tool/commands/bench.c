@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench.c - "bench": the jobs of "make bench" on this machine, by the driver that is loaded. Every
- * job is done five times or as often as asked for, for each size of IOMMU pages that memory can be
- * had for; the median counts.
+ * bench.c - "bench": the jobs of "make bench" on this machine, by the driver that is loaded.
+ * Every job runs five times, or as often as the user asks, for each size of IOMMU pages that
+ * memory is available for. The median counts.
  *
- * Hypercalls are those that the module counts for windows while they are there: of jobs in which a
- * window comes or goes they are not known.
+ * Hypercalls are those that the module counts for existing windows. They are not known for jobs
+ * that create or remove a window.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,11 +29,11 @@
 #define MOST_RUNS	99
 #define JOBS		64
 #define MAX_SHIFT	24	/* larger pages: too few for the jobs that have threads */
-#define ROUND_LIMIT	1200	/* seconds; the kernel's own driver takes its time */
+#define ROUND_LIMIT	1200	/* seconds; the kernel's own driver is slow */
 
 /**
  * struct measured - a job with one size of pages
- * @job:     what it was
+ * @job:     the job
  * @shift:   log2 of the page size
  * @seconds: of one repetition, by run
  * @counted: the hypercalls are known
@@ -90,7 +90,7 @@ static void job_starts(const struct job *j)
 	counting = counters_read(node, &begin) && begin.windows;
 }
 
-/* While the same windows are there, what they counted is the job's. */
+/* What the windows counted belongs to the job if it neither created nor removed a window. */
 static void count(struct measured *m)
 {
 	struct counters now;
@@ -124,7 +124,7 @@ static void ask_sizes(void)
 	results->sizes = target_page_sizes(bdf);
 }
 
-/* --- in the one that asks for them --- */
+/* --- in the process that starts the jobs --- */
 
 static bool failed;
 
@@ -137,7 +137,7 @@ static void result(const struct tap_test *t, enum tap_result how, const char *wh
 	failed = true;
 }
 
-/* In a process of its own, whose end gives the PE back whatever happened */
+/* Runs @run in a process of its own: the end of that process releases the PE in any case */
 static bool in_child(void (*run)(void))
 {
 	const struct tap_test alone[] = {
@@ -155,7 +155,7 @@ static bool in_child(void (*run)(void))
 	return !tap_run(suites, &hooks, all) && !failed;
 }
 
-/* Bytes of free huge pages of the usual size; that size in @size */
+/* Bytes of free huge pages of the default size; @size gets that size */
 static uint64_t free_huge(uint64_t *size)
 {
 	char *text = sysroot_read("/proc/meminfo");
@@ -170,7 +170,7 @@ static uint64_t free_huge(uint64_t *size)
 				      "kB/free_hugepages", kilobytes);
 }
 
-/* Memory of ordinary pages, of huge ones, or none that can be mapped with this size? */
+/* Is there memory, of ordinary or of huge pages, that can be mapped with this page size? */
 static bool has_memory(unsigned int page_shift)
 {
 	uint64_t size = 1ULL << page_shift, huge;
@@ -297,7 +297,7 @@ static void print_text(void)
 		}
 }
 
-/* The sizes that are offered and that there is no memory for */
+/* Names the page sizes that the windows offer, but that there is no memory for */
 static void say_unmeasured(void)
 {
 	for (shift = 12; shift < 64; shift++)
@@ -325,7 +325,7 @@ static int run(void)
 	return EXIT_OK;
 }
 
-/* Whole numbers alone; false for anything else. */
+/* Takes whole numbers only; false for anything else. */
 static bool parse_runs(const char *text)
 {
 	char *end;

@@ -3,10 +3,10 @@
  * device.c - "device bind" and "device unbind": a PE's functions between the
  * host's drivers and vfio-pci.
  *
- * VFIO hands out whole groups, so all functions of the PE move, bridges excepted.
- * A function is moved by naming the driver that is to have it, unbinding, and
- * asking the kernel to probe. If one of them does not come, those that were moved
- * get back the driver they had.
+ * VFIO hands out whole groups, so all functions of the PE move, except bridges. To move a
+ * function, the program writes the new driver's name to driver_override, unbinds the function,
+ * and asks the kernel to probe it. If one function cannot be moved, those already moved get back
+ * the driver that they had.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@
 
 #define VFIO	"vfio-pci"
 
-/* Loads a module on the running system; elsewhere it is either there or not. */
+/* Loads a module on the running system; below another root it does nothing. */
 static void load_module(const char *name)
 {
 	pid_t child;
@@ -52,7 +52,7 @@ static bool write_or_say(const struct pci_function *f, const char *what, const c
 	return !rc;
 }
 
-/* Which driver may have the function: "" for any */
+/* Sets which driver may bind to the function: "" for any */
 static bool set_override(const struct pci_function *f, const char *driver)
 {
 	char path[128], line[64];
@@ -72,7 +72,7 @@ static bool unbind(const struct pci_function *f)
 	return write_or_say(f, "unbind", f->bdf, path);
 }
 
-/* Asks for a driver. What it says is no matter: what came of it is looked at. */
+/* Asks the kernel for a driver. Errors are ignored: the caller looks at the result. */
 static void probe(const struct pci_function *f)
 {
 	sysroot_write(f->bdf, "/sys/bus/pci/drivers_probe");
@@ -120,7 +120,7 @@ static bool move_to_host(const struct pci_function *f)
 	return true;
 }
 
-/* As it was before: with the driver that it had, or with none. */
+/* Gives a function back the driver that it had before, or none. */
 static void put_back(const struct pci_function *f)
 {
 	struct pci_function now = *f;
@@ -194,7 +194,7 @@ static int move_all(struct pe *pe, bool (*move)(const struct pci_function *f), c
 	return EXIT_OK;
 }
 
-/* vfio-pci also takes what it was told to take by its id, in whatever way it comes free. */
+/* vfio-pci also binds to each free function whose id it was told (new_id, ids=). */
 static bool host_has_all(const struct pe *pe)
 {
 	bool all = true;
@@ -214,7 +214,7 @@ static bool host_has_all(const struct pe *pe)
 	return all;
 }
 
-/* Nothing of the PE may be in use, or the caller insists. */
+/* True if nothing of the PE is in use, or if the user says --force. */
 static bool may_move(const struct pe *pe, const char *named, bool force)
 {
 	bool free_to_go = true;
@@ -243,9 +243,10 @@ static bool is_users(const struct pe *pe)
 }
 
 /*
- * A function that is removed or unbound under its user has no driver any more, and
- * is locked until that user lets go: writing to its files would wait as long, and
- * not be killed. One that was added meanwhile was not meant for vfio-pci.
+ * A function that the kernel removes or unbinds while a user has it open has no driver any more.
+ * It is locked until that user closes it: a write to its files would wait as long, and could not
+ * be killed. A function that was added meanwhile has no driver either, but was not meant for
+ * vfio-pci.
  */
 static bool is_leaving(const struct pci_function *f)
 {
@@ -274,11 +275,11 @@ static bool none_leaves(const struct pe *pe, bool force)
 /**
  * struct request - what "bind" and "unbind" were told
  * @name:    the device, or VENDOR:DEVICE
- * @force:   though something is in use
- * @keep:    for all boots to come (bind)
- * @forget:  no more at boots to come (unbind)
+ * @force:   even if something is in use
+ * @keep:    bind at all future boots, too (bind)
+ * @forget:  do not bind at future boots any more (unbind)
  * @dry_run: only show what would be written
- * @persist: how it is to be kept
+ * @persist: what is kept for future boots
  */
 struct request {
 	const char *name;
@@ -321,7 +322,7 @@ static bool may_bind(const struct pe *pe, const struct pci_function *f, bool for
 	return false;
 }
 
-/* Shows what is to be kept and writes it. Return: false when that cannot be. */
+/* Shows what is kept for future boots, and writes it. Return: false when it cannot be written. */
 static bool keep(const struct request *r, struct plan *plan)
 {
 	persist_plan(&r->persist, plan);
@@ -329,7 +330,7 @@ static bool keep(const struct request *r, struct plan *plan)
 	return r->dry_run || persist_write(plan);
 }
 
-/* At the next boot these will be the host's, and the group not viable. */
+/* Names functions that host drivers will have after a boot, when the group is not viable. */
 static void warn_of_others(const struct request *r, const struct pe *pe)
 {
 	uint16_t vendor, device;
@@ -383,7 +384,7 @@ static int bind_device(struct request *r)
 /**
  * struct kind - all devices of a kind
  * @vendor, @device: which
- * @bdf:             one of each group that has some, @n of them
+ * @bdf:             one device of each group that has some, @n of them
  * @group:           these groups
  */
 struct kind {
@@ -409,7 +410,7 @@ static bool add_of_kind(const struct pci_function *f, void *data)
 	return true;
 }
 
-/* Calls @fn for one device of each group that has some of the kind. */
+/* Calls @fn for one device of each group that has devices of the kind. */
 static int each_of_kind(struct request *r, int (*fn)(struct request *r))
 {
 	struct kind k = { 0 };
@@ -489,7 +490,7 @@ static int unbind_device(struct request *r)
 
 	if (!pe)
 		return EXIT_FAILED;
-	/* An unbind would wait, not to be killed, until the user lets go. */
+	/* An unbind would wait until the user closes the device, and could not be killed. */
 	if (is_users(pe) && !r->force)
 		error("%s: a program uses this PE; end it first, or say --force to wait for it",
 		      f.bdf);
@@ -501,7 +502,7 @@ static int unbind_device(struct request *r)
 	return rc;
 }
 
-/* The device may be gone: what is kept for it can be forgotten all the same. */
+/* Removes what is kept for a device. The device itself may be gone. */
 static int forget(struct request *r, bool kind)
 {
 	struct pci_function f;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * doctor.c - "doctor": why can't this be assigned? One finding a line, each that
- * is not well with the command that mends it.
+ * doctor.c - "doctor": why can't this be assigned? It prints one finding a line; each problem
+ * comes with the command that solves it.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -35,7 +35,7 @@ static void check_machine(void)
 			"modprobe vfio_iommu_spapr_tce");
 }
 
-/* Is the module built for this kernel? What depmod knows decides. */
+/* Is the module built for this kernel? The files that depmod made tell. */
 static bool module_is_built(const char *release)
 {
 	char *list = sysroot_read("/lib/modules/%s/modules.dep", release);
@@ -66,8 +66,8 @@ static void check_module(void)
 }
 
 /*
- * Kernels of 6.4 to 6.10 by what they have, whatever they call themselves: there
- * the first MAP of a user of the kernel's own driver ends the machine.
+ * Kernels with the code of Linux 6.4 to 6.10, RHEL 9.5's 5.14 included: there the first MAP by a
+ * user of the kernel's own driver crashes the machine.
  */
 static bool in_tree_is_fatal(const char *release)
 {
@@ -118,7 +118,7 @@ static void check_vfio(void)
 		finding(GOOD, "vfio-pci", "loaded", NULL);
 }
 
-/* Below this no program of interest gets anywhere. */
+/* Useful programs need at least this much locked memory. */
 #define LOCKED_USEFUL	(64ULL << 20)
 
 static void check_locked_memory(void)
@@ -137,7 +137,7 @@ static void check_locked_memory(void)
 		"/etc/security/limits.d/vfio.conf: \"USER - memlock unlimited\"" : NULL);
 }
 
-/* Huge pages that there are: a mask of their sizes, @data */
+/* Adds a size of huge pages that are there to the mask @data */
 static bool add_huge(const char *name, void *data)
 {
 	uint64_t *sizes = data;
@@ -194,7 +194,7 @@ static void check_function(const struct pci_function *f)
 	}
 }
 
-/* Group viability: every function of it is VFIO's, nobody's or a bridge. */
+/* A group is viable if each of its functions is bound to VFIO, to no driver, or is a bridge. */
 static void check_group(const struct pe *pe)
 {
 	unsigned int i, n = 0;
@@ -274,11 +274,11 @@ static void check_ddw(const struct pe *pe)
 
 /**
  * struct patient - what "doctor" is to look at
- * @pid, @unit, @user: the one who is to use a device: one of these, or none
- * @size_text:         how much is to be registered, as it was said
- * @size:              in bytes, 0 if nobody said
- * @subject:           who that is
- * @pe:                the device's, NULL for none
+ * @pid, @unit, @user: who shall use the device: one of these, or none
+ * @size_text:         how much memory it will register, as the user wrote it
+ * @size:              the same in bytes, 0 if not given
+ * @subject:           what is known of that one
+ * @pe:                the device's PE, NULL for none
  */
 struct patient {
 	const char *pid;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * doctor_subject.c - what stands between one who wants a device and the device. Each check asks
- * for one reason of a failure and names the command that takes it away.
+ * doctor_subject.c - what keeps a process, unit or user from using a device. Each check looks for
+ * one reason of a failure and names the command that removes it.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -38,7 +38,7 @@ static void introduce(const struct subject *s)
 	      s->own_users ? ", in a user namespace of its own" : "");
 }
 
-/* How a file that there is on the host comes into its view */
+/* The command that makes a file of the host visible to the process */
 static void hand_in(const struct subject *s, const char *path, char *remedy)
 {
 	if (s->no_devices)
@@ -49,7 +49,7 @@ static void hand_in(const struct subject *s, const char *path, char *remedy)
 			 strcmp(path, CONTAINER) ? path : "");
 }
 
-/* Whom the mode should let in: by the group that the file has, if that may use it */
+/* The command that gives access to the file: by the file's group, if that group may use it */
 static void let_in(const struct subject *s, const struct stat *st, const char *path, char *remedy)
 {
 	bool by_group = (st->st_mode & 060) == 060 && st->st_gid;
@@ -68,7 +68,7 @@ static void let_in(const struct subject *s, const struct stat *st, const char *p
 			 "device bind --persist --group NAME BDF", s->uid, path);
 }
 
-/* A file at its place in the mount namespace, beside the host's own */
+/* Finds a file in the subject's mount namespace, and compares it with the host's */
 static bool find_file(const struct subject *s, const char *path, struct stat *st)
 {
 	char remedy[REMEDY];
@@ -118,7 +118,7 @@ static void check_file(const struct subject *s, const char *path)
 		found(GOOD, path, NULL, "may be opened: %s", why);
 }
 
-/* Who has this capability in the first user namespace is not limited. */
+/* A process with this capability in the first user namespace has no limit. */
 static bool is_limited(const struct subject *s)
 {
 	return s->locked_max != UNKNOWN && (s->own_users || !(s->caps >> CAP_IPC_LOCK & 1));
@@ -166,7 +166,7 @@ static void check_limit(const struct subject *s, uint64_t size)
 		      size_text(s->locked_max), s->limit_from, size_text(size));
 }
 
-/* What is pinned stays in the control group's memory. */
+/* Pinned memory is charged to the control group. */
 static void check_memory(const struct subject *s, uint64_t size)
 {
 	uint64_t limit = *s->cgroup ? cgroup_memory_max(s->cgroup) : UNKNOWN;
@@ -198,7 +198,7 @@ static unsigned int vfio_major(void)
 	return major;
 }
 
-/* "a *:* rwm" or "c 235:* rw" is among the lines. */
+/* Is "a *:* rwm" or "c 235:* rw" among the lines? */
 static bool list_allows(char *list, unsigned int major)
 {
 	unsigned int number;

@@ -8,7 +8,7 @@
 #include "system/pe.h"
 #include "system/subject.h"
 
-/* What it is to do: @size bytes, 0 if nobody said, with a device of @pe, NULL if nobody said */
+/* Checks @s for @size bytes (0 if not given) and for a device of @pe (NULL if not given) */
 void doctor_subject(const struct subject *s, const struct pe *pe, uint64_t size);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dump.c - "dump": what a window's TCEs hold, by the module's own shadow. Ranges
- * that follow each other in both address spaces are shown as one.
+ * dump.c - "dump": what a window's TCEs hold, by the module's own shadow. Ranges that are
+ * adjacent in both address spaces are shown as one.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,12 +14,12 @@
 #include "system/debugfs.h"
 
 /**
- * struct range - translations that follow each other
+ * struct range - adjacent translations
  * @ioba:    first bus address
  * @size:    bytes; 0 for none
  * @hpa:     first host physical address
- * @perm:    "r", "w" or "rw", as the device may
- * @unknown: the hypervisor may have something else there
+ * @perm:    "r", "w" or "rw": what the device may do
+ * @unknown: the hypervisor may have another translation there
  */
 struct range {
 	uint64_t ioba;
@@ -81,7 +81,7 @@ static void ranges(struct debugfs_lines *r, const char *window)
 	print(&last);
 }
 
-/* A window is named by its id or by one of its LIOBNs; the id is what comes out. */
+/* Finds a window by its id or by one of its LIOBNs, and gives its id. */
 static bool find_window(const char *name, char *id, size_t size)
 {
 	struct debugfs_lines r;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * health.c - "health": the state of every PE for programs that look after them, device plugins and
- * monitors. docs/health.md has the schema, whose version grows when something is taken away or
- * changes its meaning.
+ * health.c - "health": the state of every PE, for device plugins and monitors. docs/health.md has
+ * the schema. Its version grows when something is removed or changes its meaning.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -21,7 +20,7 @@
 
 #define SCHEMA	"tcectl-health/1"
 
-/* In the order of how bad it is */
+/* From good to bad */
 enum state { STATE_OK, STATE_WARNING, STATE_UNKNOWN, STATE_FAILED };
 
 #define REASONS	8
@@ -29,7 +28,7 @@ enum state { STATE_OK, STATE_WARNING, STATE_UNKNOWN, STATE_FAILED };
 /**
  * struct health - what was found out about a PE
  * @state:  the worst of all reasons
- * @reason: why it is not well, @reasons of them
+ * @reason: the reasons for that state, @reasons of them
  * @module: what the module says of it, NULL for nothing
  */
 struct health {
@@ -87,7 +86,7 @@ static void judge(struct health *h, const struct pe *pe)
 	unsigned int i;
 
 	memset(h, 0, sizeof(*h));
-	/* Who owns it is of no use without what his windows hold */
+	/* The owner alone does not help: the state needs what the user's windows hold */
 	h->module = module_silent() ? NULL : module_find(pe->node);
 	judge_module(h);
 	if (pe->eeh == EEH_STOPPED || pe->eeh == EEH_REMOVED)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * metrics.c - "stat --openmetrics". All samples of a family stand together, so what is asked of the
- * module once is gone through for each family. A window's labels are its own for this boot: its
- * counters begin when it does.
+ * metrics.c - "stat --openmetrics". All samples of a family stand together, so the module is
+ * asked once, and each family walks through that answer. No other window has the same labels in
+ * this boot: a window's counters begin at its creation.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,9 +19,9 @@
  * struct family - samples of one meaning
  * @name:  without the prefix, and without the "_total" of a counter
  * @type:  "gauge" or "counter"
- * @unit:  the name's end if that is a unit, NULL if not
+ * @unit:  the unit that the name ends with, NULL if none
  * @help:  for people
- * @key:   the module's
+ * @key:   the module's name for it
  * @label: of samples of one family: "call=..."
  */
 struct family {

@@ -26,13 +26,13 @@ static void pci_function_json(const struct pci_function *f)
 	json_end();
 }
 
-/* Is it one with a table of the kernel's own? A window that has all of memory in it has none. */
+/* Is it a window with a table of the kernel's own? A window that maps all of memory has none. */
 static bool is_hosts(const struct window *w)
 {
 	return w->present && !w->lent && !w->direct;
 }
 
-/* What that table counts, where the kernel shows it (CONFIG_IOMMU_DEBUGFS): nothing else does. */
+/* The table's count of TCEs in use. Only CONFIG_IOMMU_DEBUGFS shows it. */
 static uint64_t tces_in_use(const struct window *w)
 {
 	if (!is_hosts(w) || !sysroot_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
@@ -40,7 +40,7 @@ static uint64_t tces_in_use(const struct window *w)
 	return sysroot_number("/sys/kernel/debug/iommu/%08x/weight", w->liobn);
 }
 
-/* Why it is not known what a window of the host's holds */
+/* Why the count of a host's window is not known */
 static const char *unseen_reason(void)
 {
 	if (!sysroot_exists("/sys/kernel/debug/iommu") &&
@@ -80,7 +80,7 @@ static void page_sizes_json(uint64_t mask)
 	json_end();
 }
 
-/* Of any of its functions: they have the same PE. -1 when not known */
+/* How often the kernel recovered the PE, by any of its functions; -1 when not known. */
 static int recoveries_of(const struct pe *pe)
 {
 	return pe->eeh && pe->functions ? eeh_recoveries(pe->function[0].bdf) : -1;
@@ -160,7 +160,7 @@ static const char *group_text(const struct pe *pe)
 	return text;
 }
 
-/* The LIOBNs of windows that are there */
+/* The LIOBNs of existing windows */
 static const char *liobns_text(const struct pe *pe)
 {
 	static char text[128];
@@ -175,7 +175,7 @@ static const char *liobns_text(const struct pe *pe)
 	return n ? text : "-";
 }
 
-/* @data: not NULL for one more step to the right */
+/* @data: not NULL to indent the line */
 static bool holder_line(const struct holder *h, void *data)
 {
 	printf("%s  held by: %s\n", data ? "  " : "", holder_text(h));
@@ -291,7 +291,7 @@ static void show_text(const struct pe *pe)
 	}
 }
 
-/* A PE is named by any of its functions, or by its group's number. */
+/* Finds a PE by any of its functions, or by its group's number. */
 struct by_group {
 	int group;
 	struct pci_function found;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * persist.c - a file of udev rules for each device, or kind of devices, is the record of what was
- * set up: it sets the driver before any is asked, gives the group's file to whom it is for, and
- * lists the other files. One that no other record lists goes with it.
+ * persist.c - the records of persistent bindings, and their other files.
  *
- * Where driverctl is installed, it is what sets the driver, by its own files.
+ * Each device, or kind of devices, has a file of udev rules as its record. The rules set the
+ * driver before any driver probes, and give the group's file its owner and mode. The record also
+ * lists the other files. A listed file is removed together with the last record that lists it.
+ *
+ * Where driverctl is installed, driverctl sets the driver, by its own files.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -105,7 +107,7 @@ static struct plan_file *add(struct plan *plan, const char *folder, const char *
 	return f;
 }
 
-/* Other functions of the group go with it; bridges are left alone. */
+/* Adds all functions of the PE except bridges. */
 static void add_driverctl(struct plan *plan, const struct pe *pe)
 {
 	unsigned int i;
@@ -155,7 +157,7 @@ static void driver_rules(const struct persist *p, FILE *to)
 				"ATTR{driver_override}=\"vfio-pci\"\n", p->pe->function[i].bdf);
 }
 
-/* A group is known by what is in it: its number may be another one at the next boot. */
+/* The rules find a group by its devices: its number may be another one at the next boot. */
 static void access_rules(const struct persist *p, FILE *to)
 {
 	uint16_t vendor, device;
@@ -220,7 +222,7 @@ void persist_free(struct plan *plan)
 	}
 }
 
-/* What is in an initramfs comes into it when that is made. */
+/* The command that makes the initramfs anew, so that it gets these files. */
 static const char *initramfs_command(void)
 {
 	if (sysroot_exists("/usr/share/initramfs-tools"))
@@ -261,7 +263,7 @@ static void put_back(const struct plan *plan, unsigned int files)
 			sysroot_remove("%s", f->path);
 			continue;
 		}
-		/* It was read without the newline at its end. */
+		/* sysroot_read() has removed the newline at its end. */
 		before = must(malloc(strlen(f->before) + 2));
 		sprintf(before, "%s\n", f->before);
 		write_file(f, before);
@@ -322,7 +324,7 @@ static bool not_found_in(const char *name, void *data)
 	return !found;
 }
 
-/* The record that has it in its text; "" for none */
+/* Finds a record, other than @not_in, that has @what in its text; "" for none */
 static void find_record(struct debugfs_search *s, const char *what, const char *not_in)
 {
 	s->what = what;
@@ -344,7 +346,7 @@ static int remove_one(const char *path)
 	return !rc;
 }
 
-/* The record goes last: until then the command can be repeated. */
+/* The record is removed last: until then the user can repeat the command. */
 static int forget_record(const char *name)
 {
 	struct debugfs_search other;

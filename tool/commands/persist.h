@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * persist.h - what lets a device come to vfio-pci at each boot: files in /etc, all of which name
- * the command that has written them and the one that removes them.
+ * persist.h - files in /etc that bind a device to vfio-pci at each boot. Each file names the
+ * command that wrote it and the command that removes it.
  */
 #ifndef TCECTL_PERSIST_H
 #define TCECTL_PERSIST_H
@@ -9,12 +9,12 @@
 #include "system/pe.h"
 
 /**
- * struct persist - what is to be kept
+ * struct persist - a binding for all boots
  * @selector:   a device's BDF, or VENDOR:DEVICE for all of a kind
  * @pe:         the device's PE; NULL for a kind
  * @group:      who may open /dev/vfio/GROUP besides root; NULL for nobody
  * @mode:       that file's mode, octal; NULL for the usual one
- * @no_idle_d3: vfio-pci is not to put idle devices to sleep
+ * @no_idle_d3: vfio-pci must not put idle devices to sleep
  */
 struct persist {
 	const char *selector;
@@ -28,7 +28,7 @@ struct persist {
 
 /**
  * struct plan - files to be written
- * @file: @files of them: where, what, and what was there before (NULL for nothing)
+ * @file: @files of them: its path, its new text, and its text of before (NULL for none)
  */
 struct plan {
 	struct plan_file {
@@ -39,26 +39,26 @@ struct plan {
 	unsigned int files;
 };
 
-/* Group and mode make sense; says so if not. */
+/* Are group and mode valid? If not, prints an error. */
 bool persist_valid(const struct persist *p);
 
-/* Fills in the plan; nothing is written. */
+/* Fills in the plan, and writes nothing. */
 void persist_plan(const struct persist *p, struct plan *plan);
 void persist_free(struct plan *plan);
 
-/* Shows the files and their contents, and what else is to be run. */
+/* Shows the files and their contents, and which commands to run. */
 void persist_show(const struct plan *plan);
 
-/* Writes all of it; false, with the state of before, when one cannot be written. */
+/* Writes all files. If one cannot be written, restores those of before, and returns false. */
 bool persist_write(const struct plan *plan);
 
-/* What was before it was written */
+/* Restores the files of before */
 void persist_take_back(const struct plan *plan);
 
-/* The files that are there for a device or a kind are removed. Return: how many, -1 on an error. */
+/* Removes the files of a device or a kind. Return: how many, -1 on an error. */
 int persist_forget(const char *selector);
 
-/* The group's file now gets what it will get at each boot. */
+/* Gives the group's file now the owner and mode that it gets at each boot. */
 void persist_apply(const struct persist *p, const struct pe *pe);
 
 /* Is it VENDOR:DEVICE? */

@@ -3,7 +3,7 @@
  * setup.c - "setup check": does a partition have what its cards need? What a card needs is data,
  * a file for each product; docs/admin.md has the words that can stand in it.
  *
- * A profile is looked at when one of its cards is there, or when it is named.
+ * A profile is checked when one of its cards is there, or when the user names it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,9 +29,10 @@
  * struct profile - what a product needs
  * @name:   for people: its file
  * @kind:   its cards, @kinds of them
- * @found:  cards that there are
- * @group:  whose members use them; "" for none
- * @judged: its lines are judged now; before, only cards are looked for
+ * @found:  how many of these cards are there
+ * @group:  the group whose members use the cards; "" for none
+ * @judged: false in the first pass, which only looks for cards; true in the second, which checks
+ *          its lines
  */
 struct profile {
 	const char *name;
@@ -62,7 +63,7 @@ static bool count_card(const struct pci_function *f, void *data)
 	return true;
 }
 
-/* The group that the profile names, for a command */
+/* The profile's group, as an option for a command */
 static const char *option_group(const struct profile *p)
 {
 	static char text[80];
@@ -125,7 +126,7 @@ static bool word_group(struct profile *p, char *const *word)
 	return true;
 }
 
-/* Has one of the folder's files this line? */
+/* A search for a line in the files of a folder */
 struct search {
 	const char *folder;
 	const char *line;
@@ -172,7 +173,7 @@ static bool is_loaded(const char *module)
 	return sysroot_exists("/sys/module/%s", name);
 }
 
-/* Does @fn say so of one of the names? They are between "|". */
+/* Is @fn true for one of the names? "|" separates them. */
 static bool any_of(const char *names, bool (*fn)(const char *module))
 {
 	char *copy = must(strdup(names));
@@ -185,7 +186,7 @@ static bool any_of(const char *names, bool (*fn)(const char *module))
 	return yes;
 }
 
-/* module NAME, or NAME|OTHER where one of them is enough */
+/* module NAME, or NAME|OTHER when one of them is enough */
 static bool word_module(struct profile *p, char *const *word)
 {
 	const char *bar = strrchr(word[0], '|');
@@ -260,7 +261,7 @@ static const struct word {
 	{ "parameter", word_parameter }, { "memlock", word_memlock },
 };
 
-/* Return: false when the line makes no sense. */
+/* Return: false when the line is not valid. */
 static bool read_line(struct profile *p, char *line)
 {
 	char *part[5] = { NULL };
@@ -298,7 +299,7 @@ static bool read_profile(struct profile *p, const char *text)
 	return good;
 }
 
-/* Return: false when the file makes no sense. */
+/* Return: false when the file is not valid. */
 static bool check_profile(const char *path, bool named)
 {
 	struct profile p = { .name = path };
@@ -328,7 +329,7 @@ struct folder {
 	bool good;
 };
 
-/* One's own file takes the place of a shipped one of the same name. */
+/* The administrator's file replaces a shipped file of the same name. */
 static bool check_file(const char *name, void *data)
 {
 	struct folder *folder = data;

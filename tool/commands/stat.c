@@ -2,7 +2,7 @@
 /*
  * stat.c - "stat": the counters that the module keeps for each window of a user.
  *
- * With --watch, the counters are followed by what they grew by in a second.
+ * With --watch, each counter is followed by its growth per second.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ static const char *const meaning[COUNTERS] = {
 };
 
 /**
- * struct sample - what a window's counters were
+ * struct sample - a window's counters at one time
  * @id:    the window
  * @value: the counters
  */

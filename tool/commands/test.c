@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test.c - "test": the tests of check_*.c on one device, as TAP or JSON, and the report: what this
- * machine is and what was found out about it, "key: value" in lines.
+ * test.c - "test": the tests of check_*.c on one device, as TAP or JSON, and a report on the
+ * machine in lines "key: value".
  *
- * Nothing of it lasts: each test is a user of the PE that comes and goes, and in the end the PE's
- * windows are compared with those that there were before.
+ * The tests leave nothing behind: each test takes the PE as a user and releases it, and in the
+ * end the program compares the PE's windows with those of before.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -50,7 +50,7 @@ static const struct window *window_of(const struct pe *pe, const char *kind)
 	return NULL;
 }
 
-/* But for its name, which the hypervisor may give anew */
+/* Compares all but the LIOBN, which the hypervisor may change */
 static bool same_window(const struct window *a, const struct window *b)
 {
 	return a && b && a->start == b->start && a->size == b->size &&
@@ -59,8 +59,8 @@ static bool same_window(const struct window *a, const struct window *b)
 }
 
 /*
- * The window of the host's own may be gone: some kernels make it when a driver of theirs binds.
- * Then firmware has room for it.
+ * The host's own window may be missing: some kernels create it when a host driver binds. Then
+ * firmware must have room for it.
  */
 static void as_before(void)
 {
@@ -133,7 +133,7 @@ static void result(const struct tap_test *t, enum tap_result how, const char *wh
 		printf("%s %u - %s\n", how == TAP_OK ? "ok" : "not ok", number, t->name);
 	if (!json && how == TAP_FAILED)
 		printf("# %s\n", why);
-	/* a test that forks must not have these lines, too */
+	/* so that a child does not print these lines again */
 	fflush(stdout);
 }
 
@@ -172,7 +172,7 @@ static void end_output(void)
 	}
 }
 
-/* The PE is as it was when no test runs: this is where to stop. */
+/* Between tests the PE is as it was before: the program can stop here. */
 static void between(void)
 {
 	if (!vfio_user_interrupted())
@@ -351,7 +351,7 @@ static bool set_check(const struct pci_function *f, const struct pe *pe)
 	return true;
 }
 
-/* The kernel's own driver answers refused calls with warnings and crashes: docs/upstream.md. */
+/* Calls that the kernel's own driver refuses cause warnings and crashes: docs/upstream.md. */
 static bool is_safe(void)
 {
 	if (!sysroot_exists("/sys/module/vfio_pseries"))
@@ -400,7 +400,7 @@ static int run(const struct pci_function *f, struct pe *pe, const struct options
 	return rc;
 }
 
-/* The report's file is opened before anything is done, so that nothing is done in vain. */
+/* Opens the report's file first, so that an error there ends the program before the tests. */
 static int run_and_report(const struct pci_function *f, struct pe *pe, const struct options *o)
 {
 	FILE *report = o->report ? fopen(o->report, "we") : NULL;

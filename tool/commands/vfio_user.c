@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vfio_user.c - what has to be so before a container can be opened, each with the command that
- * makes it so. VFIO's own errors say less.
+ * vfio_user.c - the conditions for opening a container, each with the command that fulfils it.
+ * VFIO's own errors say less.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static bool is_assigned(const struct pci_function *f)
 	return false;
 }
 
-/* All functions of the group are VFIO's, nobody's or bridges. */
+/* Is each function of the group bound to VFIO, to no driver, or a bridge? */
 static bool is_viable(const struct pe *pe, const char *named)
 {
 	unsigned int i;
@@ -62,7 +62,7 @@ static bool may_open(const char *path)
 	return false;
 }
 
-/* Who has CAP_IPC_LOCK, as root does, is not limited. */
+/* A process with CAP_IPC_LOCK, such as root's, has no limit. */
 static bool may_lock(uint64_t bytes)
 {
 	uint64_t limit = process_locked_max("self");

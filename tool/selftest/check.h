@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check.h - the tests that "test" consists of, and what they have to know of the device. Each runs
+ * check.h - the tests of "tcectl test", and what they have to know of the device. Each test runs
  * in a process of its own, opens the device for itself, and leaves it as the next one needs it.
  */
 #ifndef TCECTL_CHECK_H
@@ -18,10 +18,10 @@
  * @default_start: the PE's default window, as firmware describes it
  * @default_size:  its bytes
  * @ddw:           firmware has dynamic windows for it
- * @reset:         and can bring the default one back
+ * @reset:         firmware can restore the default window
  * @nvme:          it is an NVMe disk
- * @first:         block from which on the disk may be written
- * @count:         how many may be; 0: none
+ * @first:         first block of the disk that the tests may write
+ * @count:         number of these blocks; 0: none
  */
 struct check {
 	char bdf[16];

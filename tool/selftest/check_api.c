@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_api.c - calls that take no device: what GET_INFO says is true, memory is registered and
- * mapped or refused with the errno that says why, and maps cost what they should.
+ * check_api.c - calls that need no DMA: GET_INFO, REGISTER and MAP. What GET_INFO says is true.
+ * Memory is registered and mapped, or refused with the right errno. Maps cost what they should.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ void check_needs_ddw(void)
 		tap_skip("firmware has no dynamic windows for this PE");
 }
 
-/* What does not fit the structure's 32 bits is told as no window at all. */
+/* GET_INFO reports no window if the default window does not fit the structure's 32 bits. */
 static void default_window_is(const struct vfio_iommu_spapr_tce_info *info)
 {
 	bool fits = !(check.default_start >> 32) && !(check.default_size >> 32);
@@ -136,7 +136,7 @@ static void map_and_unmap(void)
 	vfio_close(&v);
 }
 
-/* --- what a map takes --- */
+/* --- what a map costs --- */
 
 static double now(void)
 {
@@ -155,7 +155,7 @@ struct cost {
 	bool counted;
 };
 
-/* Rounds of a map and its unmap, each of the whole range; the mean of each in seconds. */
+/* Maps and unmaps the whole range in rounds; gives the mean time of each in seconds. */
 static void measure(struct vfio *v, const void *mem, uint64_t size, unsigned int rounds,
 		    struct cost *c)
 {
@@ -197,7 +197,7 @@ static void counted_facts(const struct cost *c)
 	facts_add("map-4M-busy", "%llu", (unsigned long long)(c->after.busy - c->before.busy));
 }
 
-/* Batches are of up to 512 TCEs, and a busy hypervisor is asked again. */
+/* A batch has up to 512 TCEs, and is repeated when the hypervisor is busy. */
 static void judge(const struct cost *c, uint64_t tces)
 {
 	uint64_t batches = c->mapped.batches - c->before.batches;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_dma.c - data moved by an NVMe disk. What it read into memory through one window is compared
- * with what it read through another; what it is told to read to where nothing is mapped must
- * arrive nowhere.
+ * check_dma.c - data moved by an NVMe disk. The tests compare what the disk read into memory
+ * through one window with what it read through another. Reads to addresses that are not mapped
+ * must arrive nowhere.
  *
- * Nothing is written to the disk unless the user names blocks: then what is there is read twice,
- * replaced by a pattern, checked, and put back.
+ * The tests write to the disk only if the user names blocks. They then read these blocks twice,
+ * replace them by a pattern, check the pattern, and restore the blocks.
  *
- * On machines with EEH, an access to what is not mapped stops the PE, as it should. It is set
- * going again by the steps that a user of VFIO has for that.
+ * On machines with EEH, an access to an unmapped address stops the PE, as it should. The test
+ * restarts the PE by the steps that VFIO has for its users.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,14 +25,14 @@
 #include "selftest/facts.h"
 
 #define AREA		(64 * KIB)
-#define PIECE		(32 * KIB)	/* a command's worth: any disk takes that */
-#define MOST		(1 * MIB)	/* that may be written */
+#define PIECE		(32 * KIB)	/* of one command: any disk takes that */
+#define MOST		(1 * MIB)	/* may be written */
 #define POISON_A	0xa5
 #define POISON_B	0x5a
 
 /*
- * A running disk, and two areas of memory that it can reach at different bus addresses: the
- * second in a window of its own where the PE can have two.
+ * A running disk, and two areas of memory that it can reach at different bus addresses. The
+ * second area is in a window of its own if the PE can have two windows.
  */
 struct disk {
 	struct vfio v;
@@ -67,7 +67,7 @@ static unsigned int second_shift(struct vfio *v)
 	return (info.ddw.pgsizes & AREA) && page_size() >= AREA ? 16 : 12;
 }
 
-/* Where the second area is: in another window, of other pages if there are any */
+/* The second area's bus address: in another window, with another page size if there is one */
 static uint64_t second_place(struct disk *d)
 {
 	struct window win;
@@ -125,7 +125,7 @@ static void identify(void)
 	close_disk(&d);
 }
 
-/* The same blocks into both areas, whose contents before were different in every byte */
+/* Reads the same blocks into both areas, which differed in every byte before */
 static void read_twice(struct disk *d, uint64_t lba, uint32_t bytes)
 {
 	memset(d->a, POISON_A, AREA);
@@ -165,7 +165,7 @@ static void nap(void)
 	nanosleep(&t, NULL);
 }
 
-/* Whether the PE was stopped; then it is set going again, which resets the disk. */
+/* Was the PE stopped? If so, restarts it, which resets the disk. */
 static bool recover(struct vfio *v, const char *key)
 {
 	int state = vfio_eeh(v, VFIO_EEH_PE_GET_STATE);
@@ -191,7 +191,7 @@ static void enable_eeh(struct vfio *v)
 	vfio_eeh(v, VFIO_EEH_PE_ENABLE);
 }
 
-/* Blocks are read to where nothing is mapped: no byte of them may be in memory afterwards. */
+/* Reads blocks to an unmapped address: no byte of them may be in memory afterwards. */
 static void expect_nothing(struct disk *d, uint64_t at, const char *what, const char *key)
 {
 	char name[48];
@@ -229,7 +229,7 @@ static void unmapped(void)
 	expect_nothing(&d, d.a_at, "after UNMAP", "unmapped-read");
 }
 
-/* The default window with something mapped goes for good and comes back: that must not be there. */
+/* The default window is removed with mappings in it and comes back: it must be empty then. */
 static void restored_window(void)
 {
 	struct vfio_iommu_spapr_tce_info info;
@@ -282,7 +282,7 @@ static void save(struct disk *d, const struct blocks *k)
 	}
 }
 
-/* To the disk by the first area, and back by the second. All return NULL, or what went wrong. */
+/* Writes from the first area, reads into the second. These return NULL, or what went wrong. */
 static const char *write_all(struct disk *d, const struct blocks *k, const uint8_t *what)
 {
 	for (uint32_t at = 0; at < k->bytes; at += PIECE) {
@@ -312,7 +312,7 @@ static const char *write_and_compare(struct disk *d, const struct blocks *k, con
 	return why ? why : compare_all(d, k, what);
 }
 
-/* The last resort: the blocks' content as a file */
+/* The last resort: saves the blocks' content as a file */
 static void keep(const struct blocks *k, const char *why)
 {
 	char name[64];

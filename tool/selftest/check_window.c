@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_window.c - windows come and go, and where each lands. What differs between hypervisors goes
- * to the report; what users rely on is judged: QEMU wants the default window back in its place,
- * windows don't overlap, and the last one that goes brings the default one back.
+ * check_window.c - creation and removal of windows, and where each is placed. What differs
+ * between hypervisors goes to the report. What users rely on is checked: QEMU wants a window in
+ * the removed default window's place, windows don't overlap, and the removal of the last window
+ * brings the default one back.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ static uint64_t default_size(void)
 	return 1ULL << (63 - __builtin_clzll(check.default_size));
 }
 
-/* The page size of a window that firmware's default one cannot be, if there is any */
+/* A page size that firmware's default window cannot have, if there is any */
 static unsigned int other_shift(const struct pe_now *p)
 {
 	return p->info.ddw.pgsizes & 0x10000 ? 16 : 12;
@@ -57,7 +58,7 @@ static void place_fact(const char *key, const struct window *w)
 		  (unsigned long long)(w->size / GIB), 1U << (w->shift - 10), name);
 }
 
-/* What firmware would give now */
+/* Reports what firmware would give now */
 static void query_fact(const char *key)
 {
 	uint64_t windows, tces, sizes;
@@ -84,8 +85,8 @@ static double create_seconds(struct pe_now *p, uint64_t size)
 }
 
 /*
- * A new window has its TCEs cleared, 512 with a hypercall: what a second GiB takes longer than the
- * first is the cost of 512 such calls.
+ * The module clears the TCEs of a new window, 512 with a hypercall. A window of 2 GiB takes
+ * longer than one of 1 GiB by the cost of 512 such calls.
  */
 static void cost_fact(struct pe_now *p)
 {
@@ -95,7 +96,7 @@ static void cost_fact(struct pe_now *p)
 		  (create_seconds(p, 2 * GIB) - one) / 512 * 1e6);
 }
 
-/* QEMU: REMOVE of the default window, and CREATE of one that has to be where that one was */
+/* As QEMU does: REMOVE of the default window, and CREATE of one that must be in its place */
 static void qemu_order(void)
 {
 	struct window win = { 0 };
@@ -131,7 +132,7 @@ static void beside_default(void)
 	vfio_close(&p.v);
 }
 
-/* What the module knows of the default window when firmware has brought it back */
+/* Reports what the module knows of the default window after firmware restored it */
 static void came_back_facts(void)
 {
 	uint64_t present, raw;
@@ -147,8 +148,8 @@ static void came_back_facts(void)
 }
 
 /*
- * A first window that the default one cannot be: that one goes, for good this time. When the last
- * window goes in turn, firmware brings it back.
+ * Creates a first window that cannot replace the default window: that window is then really
+ * removed. When the last window is removed in turn, firmware restores the default one.
  */
 static void after_default(void)
 {
@@ -215,7 +216,7 @@ static void refused_windows(void)
 	struct pe_now p;
 
 	open_pe(&p);
-	/* else a PE that can have one window would refuse for want of room */
+	/* else a PE that can have only one window would refuse for lack of room */
 	vfio_remove(&p.v, p.info.dma32_window_start);
 	tap_errno(__vfio_create(&p.v, 13, GIB, &win), -EINVAL, "CREATE with pages of 8K");
 	tap_errno(__vfio_create(&p.v, 12, 0, &win), -EINVAL, "CREATE of nothing");

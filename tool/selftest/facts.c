@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * facts.c - a table in memory that is shared with children. One process at a time writes to it.
- */
+/* facts.c - a table in memory that is shared with children. One process at a time writes to it. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * access.c - the kernel's rule for opening a file, applied to another than us: the owner is judged
- * by the owner's bits alone, a member of the group by the group's, all others by the rest; who has
- * CAP_DAC_OVERRIDE passes if his user namespace has numbers for the file's owner and group.
+ * access.c - the kernel's rule for opening a file, applied to another process or user.
+ *
+ * For the owner, the owner's mode bits count; for a member of the group, the group's; for all
+ * others, the last three. CAP_DAC_OVERRIDE gives access if the user namespace has numbers for the
+ * file's owner and group.
  */
 #include <stdio.h>
 #include <sys/stat.h>
@@ -11,7 +13,7 @@
 
 #define CAP_DAC_OVERRIDE	1
 
-/* Its own number for one of ours; false when it has none */
+/* Translates our user or group number to the namespace's; false when it has none */
 static bool inside(const struct subject_map *map, uint32_t outside, uint32_t *number)
 {
 	unsigned int i;

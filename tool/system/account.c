@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * account.c - what a user will be after a login: groups, and the limit that pam_limits sets.
+ * account.c - a user's groups and limit of locked memory after a login, as pam_limits sets it.
  *
- * On the running system the C library knows all sources of users; of a recorded one there are
- * its files.
+ * On the running system the C library knows all sources of users. A recorded system only has its
+ * files.
  */
 #include <grp.h>
 #include <pwd.h>
@@ -106,9 +106,10 @@ bool account_group(gid_t *gid, const char *group)
 
 /**
  * struct rule - the line of pam_limits that decides
- * @s:      for whom
- * @rank:   1 for all, 2 for one of his groups, 3 for himself; the last one of the highest counts
- * @folder: where its file is
+ * @s:      the user
+ * @rank:   1 for all, 2 for one of the user's groups, 3 for the user; the last line of the
+ *          highest rank counts
+ * @folder: the folder of its file
  */
 struct rule {
 	struct subject *s;
@@ -124,7 +125,7 @@ static int rank_of(const struct subject *s, const char *domain)
 		return 3;
 	if (*domain == '@')
 		return account_group(&gid, domain + 1) && subject_in_group(s, gid) ? 2 : 0;
-	/* A rule for everybody leaves root out. */
+	/* A rule for everybody does not apply to root. */
 	return !strcmp(domain, "*") && s->uid ? 1 : 0;
 }
 
@@ -140,7 +141,7 @@ static void rule_line(struct rule *r, const char *line, const char *file)
 	if (!rank || rank < r->rank)
 		return;
 	r->rank = rank;
-	/* In KiB; "unlimited", "infinity" and -1 are none. */
+	/* In KiB; "unlimited", "infinity" and -1 mean no limit. */
 	r->s->locked_max = strspn(value, "0123456789") == strlen(value) ?
 		strtoull(value, NULL, 10) << 10 : UNKNOWN;
 	snprintf(r->s->limit_from, sizeof(r->s->limit_from), "%.127s", file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * capacity.c - firmware counts TCEs: how much they reach depends on the page size alone.
+ * capacity.c - the memory that a number of TCEs reaches: firmware counts TCEs, and only the page
+ * size decides how much memory they reach.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 #define AUXV_PAGE_SIZE	6
 
-/* Where the auxiliary vector was not recorded: what most distributions for POWER have */
+/* Used if the auxiliary vector was not recorded: the size that most distributions for POWER have */
 #define USUAL_PAGE_SIZE	65536
 
 uint64_t machine_page_size(void)

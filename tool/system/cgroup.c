@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cgroup.c - the unified hierarchy as sysfs shows it. Programs that judge device files can be
- * counted, not read.
+ * cgroup.c - the unified hierarchy as sysfs shows it. The BPF programs that check a group's
+ * access to device files can be counted, but not read.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -68,7 +68,7 @@ static bool is_container(const char **part, size_t *length)
 	return *length == 64;
 }
 
-/* A container's scope is named by the container. */
+/* A unit's folder: a service or a scope, but not a container's scope */
 static bool is_unit(const char **part, size_t *length)
 {
 	const char *at = *part;
@@ -165,7 +165,7 @@ bool cgroup_find(const char *name, char *path, size_t size)
 	return !sysroot_each(look_in, &s, CGROUP_ROOT);
 }
 
-/* The first process below a folder; what is called a payload goes first */
+/* A search for the first process below a folder; folders called "payload" are searched first */
 struct first {
 	const char *at;
 	unsigned int depth;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * counters.c - the module's lines, summed up. A window's counters begin and end with it, so only
- * differences while the windows stay the same mean anything.
+ * counters.c - the module's lines, summed up. A window's counters begin and end with the window.
+ * So a difference means something only while the windows stay the same.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * counters.h - what the module counts for a PE's windows, as numbers to be compared.
+ * counters.h - the module's counters of a PE's windows, as numbers that can be compared.
  */
 #ifndef TCECTL_COUNTERS_H
 #define TCECTL_COUNTERS_H
@@ -30,7 +30,7 @@ struct counters {
 bool counters_read(const char *node, struct counters *c);
 
 /**
- * counters_key() - one number of what the module says of a PE
+ * counters_key() - one number that the module shows for a PE
  * @file: "pes" or "possible"
  * @kind: of line
  *

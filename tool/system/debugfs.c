@@ -14,7 +14,7 @@
 
 #define FORMAT	"vfio_pseries 1"
 
-/* In a child: the module may be at work for long with what the file is about. */
+/* Runs in a child: the read may wait for long while the module works on the PE. */
 static int copy_file(int out, void *data)
 {
 	const char *file = data;
@@ -105,7 +105,9 @@ bool debugfs_next(struct debugfs_lines *r, const char *kind)
 	return false;
 }
 
-/* Blanks of the current line have become newlines: where a value begins, and that ends it. */
+/*
+ * Where a value begins. The current line's blanks have become newlines: a newline ends the value.
+ */
 static const char *debugfs_value(const struct debugfs_lines *r, const char *key)
 {
 	size_t n = strlen(key);
@@ -119,7 +121,7 @@ static const char *debugfs_value(const struct debugfs_lines *r, const char *key)
 	return NULL;
 }
 
-/* Copies, four at a time: one printf() may ask for several. */
+/* Keeps four copies: one printf() may need several. */
 const char *debugfs_text(const struct debugfs_lines *r, const char *key)
 {
 	static char value[4][4096];
@@ -139,7 +141,7 @@ const char *debugfs_text(const struct debugfs_lines *r, const char *key)
 	return to;
 }
 
-/* No copy: a number must not cost one of the four. */
+/* Makes no copy: a number must not use up one of the four. */
 uint64_t debugfs_number(const struct debugfs_lines *r, const char *key)
 {
 	const char *text = debugfs_value(r, key);

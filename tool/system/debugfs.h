@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * debugfs.h - what the module says of itself in debugfs: lines "KIND key=value ...".
- * docs/debugfs.md has the kinds and keys.
+ * debugfs.h - the module's files in debugfs: lines "KIND key=value ...". docs/debugfs.md has the
+ * kinds and keys.
  */
 #ifndef TCECTL_DEBUGFS_H
 #define TCECTL_DEBUGFS_H
@@ -13,8 +13,8 @@
 
 /**
  * struct debugfs_lines - the lines of one file
- * @text: the file, cut to pieces as it is read
- * @next: the line that comes next
+ * @text: the file's text; each line is cut into pieces when its turn comes
+ * @next: the next line
  * @line: the current one, for debugfs_text()
  */
 struct debugfs_lines {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * device_tree.c - properties of LoPAR's "ibm,dma-window", "ibm,ddw-applicable" and
- * "ibm,ddw-extensions", and those in which the kernel notes its own windows.
+ * "ibm,ddw-extensions", and the properties in which the kernel records its own windows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,7 +128,7 @@ bool dt_has_ddw(const char *node)
 	return sysroot_exists("%s%s/ibm,ddw-applicable", DEVICE_TREE, node);
 }
 
-/* "ibm,ddw-extensions" is a count and so many cells; 0 for one that it has not. */
+/* "ibm,ddw-extensions" is a count and as many cells; 0 for a missing one. */
 static uint32_t extension(const char *node, unsigned int number)
 {
 	unsigned char *bytes;

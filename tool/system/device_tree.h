@@ -13,13 +13,13 @@
 /**
  * struct window - a window of a PE
  * @kind:       "default", "host" or "user"
- * @liobn:      its name at the hypervisor
+ * @liobn:      the hypervisor's name for it
  * @start:      first bus address
  * @size:       bytes
  * @page_shift: log2 of the IOMMU page size
  * @present:    the hypervisor has it
  * @lent:       a user has it
- * @direct:     the host's: all of memory is in it
+ * @direct:     the host's window, which maps all of memory
  */
 struct window {
 	const char *kind;
@@ -32,7 +32,7 @@ struct window {
 	bool direct;
 };
 
-/* Cuts a node's path down to the one its PE hangs on; false when there is none. */
+/* Shortens a node's path to the path of its PE's node; false when there is none. */
 bool dt_pe_node(char *node);
 
 /* The PE's default window; false when the tree does not say. */
@@ -45,7 +45,7 @@ bool dt_host_window(const char *node, struct window *w);
 bool dt_has_ddw(const char *node);
 bool dt_has_reset(const char *node);
 
-/* Can it put a PE's windows where a device with few address bits reaches them? */
+/* Can firmware put a PE's windows where a device with few address bits reaches them? */
 bool dt_has_limited(const char *node);
 
 /* Is this a partition? */

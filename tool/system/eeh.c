@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eeh.c - "eeh_pe_state" in sysfs: what firmware says of the PE, and what the kernel does with it.
+ * eeh.c - "eeh_pe_state" in sysfs: a PE's state by firmware, and by the kernel.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "system/kmsg.h"
 #include "system/sysroot.h"
 
-/* First number: firmware's word */
+/* First number: firmware's state */
 #define STATE_UNAVAILABLE	(1 << 0)
 #define STATE_NO_EEH		(1 << 1)
 #define STATE_RESET		(1 << 2)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * holder.c - open files as /proc shows them: a group by its name in /dev/vfio, a device (whose
- * name is the same for all) by what the kernel says of it in fdinfo.
+ * holder.c - open files as /proc shows them: a group by its name in /dev/vfio, a device by the
+ * kernel's fdinfo, since all devices' files have the same name.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +14,10 @@
 #include "system/sysroot.h"
 
 /**
- * struct holders - all of them
+ * struct holders - all holders
  * @holder: @n of them
- * @pid:    the process that is looked at
- * @read:   all were
+ * @pid:    the process that is being looked at
+ * @read:   all processes have been looked at
  */
 static struct holders {
 	struct holder *holder;

@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 /**
- * struct holder - a process that has one open
+ * struct holder - a process that has a group or a device open
  * @pid:       its number
- * @group:     the group that it has open, -1: only a device, @bdf
+ * @group:     the group that it has open; -1: it only has the device @bdf open
  * @bdf:       the device, where the kernel tells it (7.x); else ""
  * @command:   the process's name
  * @unit:      its unit of systemd, "" for none
@@ -27,11 +27,11 @@ struct holder {
 };
 
 /**
- * holder_each() - for every process that has the group open, or the device, once
+ * holder_each() - calls @fn once for each process that has the group or the device open
  * @group: the group, @bdf: a device of it
  * @fn:    returns false to stop
  *
- * All processes are looked at once; an ordinary user sees his own alone.
+ * All processes are looked at once. An ordinary user only sees his own.
  */
 struct pe;
 void holder_each(const struct pe *pe, bool (*fn)(const struct holder *h, void *data), void *data);
@@ -39,7 +39,7 @@ void holder_each(const struct pe *pe, bool (*fn)(const struct holder *h, void *d
 /* "process 4711 (qemu) of unit machine-1.scope, container 0123456789ab", valid until the next */
 const char *holder_text(const struct holder *h);
 
-/* The first one, as text; NULL when none is seen */
+/* The first holder, as text; NULL when none is seen */
 const char *holder_first(const struct pe *pe);
 
 #endif

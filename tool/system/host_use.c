@@ -3,9 +3,9 @@
  * host_use.c - what the host does with a function: a mounted disk, swap, a disk below
  * another one (LVM, RAID, encryption), a network interface that is up.
  *
- * A block device or interface is the function's if its place in sysfs is below
- * the function's. NVMe disks with several paths are found through the subsystem
- * that the function's controller is in.
+ * A block device or interface belongs to the function if its folder in sysfs is below the
+ * function's. NVMe disks with several paths are found through the subsystem that the function's
+ * controller is in.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static bool below(const char *path, const char *bdf)
 	return false;
 }
 
-/* A controller of the NVMe subsystem at @data that is the function's ends the search. */
+/* Ends the search at a controller of the NVMe subsystem at @data that belongs to the function. */
 struct subsystem {
 	const char *path;
 	const char *bdf;
@@ -73,7 +73,7 @@ static bool is_of(const struct pci_function *f, const char *class, const char *n
 	return yes;
 }
 
-/* Where a disk is mounted: by its number, or by name (btrfs has numbers of its own). */
+/* Finds where a disk is mounted: by its number, or by its name (btrfs has numbers of its own). */
 static bool is_mounted(struct host_use *u, const char *disk)
 {
 	char *number = sysroot_read("/sys/class/block/%s/dev", disk);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmsg.c - /dev/kmsg: a line "LEVEL,NUMBER,TIME,FLAGS;TEXT" for each message, then lines that begin
- * with a blank. Each read gives one message, and none waits.
+ * kmsg.c - /dev/kmsg: a line "LEVEL,NUMBER,TIME,FLAGS;TEXT" for each message, then lines that
+ * begin with a blank. Each read gives one message and does not wait.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #define LEVEL_ERROR	3
 
-/* How the kernel begins to recover a PE (EEH) */
+/* The message with which the kernel begins to recover a PE (EEH) */
 #define RECOVERY	"EEH: Recovering PHB#"
 
 /* Errors that name a PCI device or a PE, @n of them */
@@ -28,7 +28,7 @@ static struct errors {
 	bool readable;
 } errors;
 
-/* 0000:00:00.0 is somewhere in it. */
+/* Does the text contain a name like 0000:00:00.0? */
 static bool names_device(const char *text)
 {
 	const char *at = text;
@@ -54,7 +54,7 @@ static void look_at(char *message)
 	errors.line[errors.n++] = must(strdup(text));
 }
 
-/* A recorded log is one file: its lines come at once. */
+/* A recorded log is one file: one read gives all its lines. */
 static void look_at_all(char *messages)
 {
 	char *line;
@@ -72,7 +72,7 @@ static void read_all(void)
 
 	errors.read = true;
 	errors.readable = fd >= 0;
-	/* EPIPE: messages were overwritten, and it goes on behind them. */
+	/* EPIPE: the kernel has overwritten messages; the next read continues behind them. */
 	while (fd >= 0 && ((n = read(fd, message, sizeof(message) - 1)) > 0 ||
 			   (n < 0 && errno == EPIPE))) {
 		message[n > 0 ? n : 0] = 0;

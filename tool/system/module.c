@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * module.c - the module's files in debugfs as a table of PEs. A machine may have a thousand of
- * them, so each file is read once however many are asked for.
+ * module.c - the module's files in debugfs as a table of PEs. A machine may have a thousand PEs,
+ * so each file is read only once, for all of them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 /**
  * struct known - all PEs that the module knows
  * @pe:   @n of them
- * @rc:   why there are none
- * @read: it was asked
+ * @rc:   why the PEs are not known, an errno value
+ * @read: the module was asked
  */
 static struct known {
 	struct module_pe *pe;
@@ -36,7 +36,7 @@ static struct module_pe *find(const char *node)
 	return NULL;
 }
 
-/* Opens a file; that it could not be waited for is said here. */
+/* Opens a file. Prints an error if the wait for it took too long. */
 static int ask(struct debugfs_lines *r, const char *file)
 {
 	int rc = debugfs_open(r, file);
@@ -62,7 +62,7 @@ static void add_pe(const struct debugfs_lines *r)
 	pe->possible = UNKNOWN;
 }
 
-/* A window's line follows its PE's. */
+/* Adds a window to its PE, whose line is above the window's. */
 static void add_window(const struct debugfs_lines *r)
 {
 	const char *kind = debugfs_text(r, "kind");
@@ -132,7 +132,7 @@ void module_ask_firmware(void)
 	debugfs_close(&r);
 }
 
-/* What is mapped in a window of several PEs is mapped in each. */
+/* Adds a window's counts to the PE. A window of several PEs counts for each. */
 static void count_window(const struct debugfs_lines *r, struct module_pe *pe)
 {
 	if (!pe)

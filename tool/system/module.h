@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * module.h - what the module says of PEs, read once and looked up by their nodes.
+ * module.h - the module's view of PEs, read once, with a lookup by device-tree node.
  */
 #ifndef TCECTL_MODULE_H
 #define TCECTL_MODULE_H
@@ -16,7 +16,7 @@
  * @buid:     unit id of the PHB
  * @pgsizes:  IOMMU page sizes, a mask in bytes; 0 if not known
  * @window:   firmware's default window and the user's, @windows of them
- * @raw:      windows whose TCEs may be valid though nobody has them
+ * @raw:      windows without an owner whose TCEs may still be valid
  * @possible: windows that can be created now; UNKNOWN
  * @max_tces: TCEs of the largest one
  * @mapped:   TCEs of the user's windows that are valid
@@ -38,18 +38,18 @@ struct module_pe {
 	uint64_t failed;
 };
 
-/* The PE of that node; NULL when the module does not know it, or does not say. */
+/* The PE of that node; NULL when the module does not know it, or is silent. */
 const struct module_pe *module_find(const char *node);
 
-/* Makes the module ask firmware what it would still give, for all PEs. */
+/* Makes the module ask firmware what it would still give, for each PE. */
 void module_ask_firmware(void);
 
-/* Looks at the windows of users, for their counts. Without an answer the module is silent. */
+/* Reads the counts of users' windows. Without an answer the module counts as silent. */
 void module_ask_windows(void);
 
 /*
- * Why there is no word of the module: 0 when there is, else an errno value as of debugfs_open().
- * For one who waits in vain that was said on standard error.
+ * Why the module is silent: 0 when it is not, else an errno value as of debugfs_open(). If the
+ * wait was too long, an error message has said so.
  */
 int module_silent(void);
 

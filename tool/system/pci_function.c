@@ -2,9 +2,9 @@
 /*
  * pci_function.c - finding PCI functions and the PE that each belongs to.
  *
- * A PE hangs on the device-tree node that has the default window's property:
- * the function's own or the nearest one above it. Where the host has given the
- * default window up, the kernel has saved the property under another name.
+ * A PE belongs to the device-tree node that has the default window's property: the function's own
+ * node or the nearest one above it. If the host has removed the default window, the kernel has
+ * saved the property under another name.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ static void find_driver(struct pci_function *f)
 	free(link);
 }
 
-/* Names come from the command line: nothing but a BDF may become a part of a path. */
+/* Names come from the command line: only a BDF may become a part of a path. */
 static bool valid(const char *bdf)
 {
 	return strlen(bdf) < PCI_FUNCTION_BDF && strspn(bdf, "0123456789abcdef:.") == strlen(bdf) &&
@@ -76,7 +76,7 @@ bool pci_function_load(struct pci_function *f, const char *name)
 	f->group = find_group(f);
 	find_driver(f);
 	find_node(f);
-	/* It may have gone while it was looked at. */
+	/* The function may have been removed meanwhile. */
 	return sysroot_exists("/sys/bus/pci/devices/%s", f->bdf);
 }
 

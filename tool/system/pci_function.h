@@ -33,14 +33,14 @@ struct pci_function {
  * pci_function_load() - look at a function
  * @name: its BDF, the domain may be left out
  *
- * Return: false when there is no such function (which was not said yet).
+ * Return: false when there is no such function; prints nothing.
  */
 bool pci_function_load(struct pci_function *f, const char *name);
 
-/* pci_function_load(), and says that it is missing. */
+/* The same as pci_function_load(), but prints an error if the function is missing. */
 bool pci_function_find(struct pci_function *f, const char *name);
 
-/* Bridges are not handed to users; VFIO lets them be. */
+/* VFIO does not hand bridges to users, and leaves them to the host. */
 bool pci_function_is_bridge(const struct pci_function *f);
 
 /* Is it bound to VFIO? */
@@ -56,7 +56,7 @@ int pci_function_responds(const struct pci_function *f);
 void pci_function_each(bool (*fn)(const struct pci_function *f, void *data), void *data);
 
 /**
- * pci_function_use() - what the host does with it, which an unbind would end
+ * pci_function_use() - the host's use of a function, which an unbind would end
  * @why:  "disk nvme0n1 is mounted on /" and the like
  * @size: of @why
  *

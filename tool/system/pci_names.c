@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pci_names.c - libpci is asked for names alone: functions are found in sysfs, which
- * unlike libpci's own methods can be below another root.
+ * pci_names.c - names from libpci.
+ *
+ * libpci only gives names. The program finds functions in sysfs, which can be below another root;
+ * libpci's own methods cannot.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +33,7 @@ static struct pci_access *names(void)
 	if (access)
 		return access;
 	access = pci_alloc();
-	/* Without pci_init(), which looks for a bus to scan, these are not set. */
+	/* Only pci_init() would set these, but it also looks for a bus to scan. */
 	access->error = fatal;
 	access->warning = access->debug = quiet;
 	if (ids)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pci_names.h - what PCI devices and classes are called: libpci's names.
+ * pci_names.h - names of PCI devices and classes.
  */
 #ifndef TCECTL_PCI_NAMES_H
 #define TCECTL_PCI_NAMES_H

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pe.c - putting a PE together from sysfs (functions, group), the device tree
- * (windows of firmware's and the host's) and the module (who owns it, a user's
- * windows, what else is possible).
+ * pe.c - the sources of what is known of a PE.
+ *
+ * sysfs has the functions and the group; the device tree has firmware's and the host's windows;
+ * the module has the owner, a user's windows, and what else is possible.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ static void add_function(struct pe *pe, const struct pci_function *f)
 /**
  * struct all - the functions of all PEs, read once
  * @function: @n of them
- * @shown:    those whose PE had its turn
+ * @shown:    functions whose PE was already shown
  */
 static struct all {
 	struct pci_function *function;
@@ -126,7 +127,7 @@ struct pe *pe_of(const struct pci_function *f)
 	return pe_load(f->node);
 }
 
-/* The host's own dynamic window makes room when a user takes the PE. */
+/* Has the host a dynamic window of its own? It is removed when a user takes the PE. */
 static bool has_host_window(const struct pe *pe)
 {
 	unsigned int i;

@@ -22,10 +22,10 @@
  * @function:  its functions, @functions of them
  * @window:    its windows, @windows of them
  * @ddw:       firmware has dynamic windows for it
- * @reset:     the default window can be removed and brought back
+ * @reset:     the default window can be removed and restored
  * @limited:   windows can be put below the usual place (limited-address mode)
  * @eeh:       has the platform stopped it?
- * @known:     the module has told the following
+ * @known:     the module gave the following values
  * @owner:     "host" or "user", NULL if not known
  * @buid:      unit id of the PHB
  * @pgsizes:   IOMMU page sizes, a mask in bytes; 0 if not known
@@ -56,17 +56,17 @@ struct pe {
 /**
  * pe_of() - the PE of a function, with all that is known of it
  *
- * Return: the PE, to be freed; NULL, said on standard error, when it has none.
+ * Return: the PE, to be freed; NULL, after an error message, when the function has none.
  */
 struct pe *pe_of(const struct pci_function *f);
 
-/* Has it a window in limited-address mode? Those begin at 4 GiB. */
+/* Has the PE a window in limited-address mode? Such windows begin at 4 GiB. */
 bool pe_is_limited(const struct pe *pe);
 
 /* Calls @show once for every PE, without a query to firmware. Return: how many. */
 unsigned int pe_each(void (*show)(struct pe *pe));
 
-/* Why a PE has no dynamic windows, or no full use of them; NULL when all is well. */
+/* Why a PE has no dynamic windows, or cannot fully use them; NULL if it can. */
 const char *pe_ddw_reason(const struct pe *pe);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * process.c - a process as /proc shows it. It may end at any time: what is missing then is as if
- * it had not been.
+ * process.c - a process as /proc shows it. The process may end at any time: missing data then
+ * counts as data that never existed.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 #include "system/subject.h"
 #include "system/sysroot.h"
 
-/* What follows "KEY:" in a text of such lines; NULL without it */
+/* The text after "KEY:" in lines of this form; NULL without that key */
 static const char *value_of(const char *text, const char *key)
 {
 	size_t n = strlen(key);
@@ -28,7 +28,7 @@ static const char *value_of(const char *text, const char *key)
 	return NULL;
 }
 
-/* The last of the four numbers of "Uid:" and "Gid:" is that of access to files. */
+/* The last of the four numbers of "Uid:" and "Gid:" is the one for access to files. */
 static uint32_t fs_id(const char *status, const char *key)
 {
 	const char *at = value_of(status, key);
@@ -97,7 +97,7 @@ static void read_map(struct subject *s, struct subject_map *map, const char *fil
 	free(text);
 }
 
-/* The first user namespace has one range, all numbers, and each is itself. */
+/* The first user namespace has one range with all numbers, each mapped to itself. */
 static bool is_first_namespace(const struct subject_map *map)
 {
 	const struct subject_range *r = map->range;
@@ -168,7 +168,7 @@ bool subject_of_pid(struct subject *s, const char *pid)
 	return true;
 }
 
-/* The mount that a path is on is the one whose place is the longest part of it. */
+/* A path is on the mount whose mount point is its longest leading part. */
 bool process_nodev(const struct subject *s, const char *path)
 {
 	char *text = sysroot_read("/proc/%d/mountinfo", s->pid);

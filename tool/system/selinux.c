@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * selinux.c - selinuxfs and labels. Contexts are USER:ROLE:TYPE:LEVEL.
+ * selinux.c - readers for selinuxfs and for labels. Contexts are USER:ROLE:TYPE:LEVEL.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * selinux.h - what SELinux says of itself.
+ * selinux.h - the state of SELinux, and the types of contexts and files.
  */
 #ifndef TCECTL_SELINUX_H
 #define TCECTL_SELINUX_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * subject.h - the one for whom a device is to work: a process, a unit of systemd or a user.
+ * subject.h - the subject that shall use a device: a process, a unit of systemd or a user.
  *
- * Numbers of users and groups are those of this program's user namespace, whatever they are
- * called where the process lives.
+ * Numbers of users and groups are those of this program's user namespace, and not those of the
+ * process's own.
  */
 #ifndef TCECTL_SUBJECT_H
 #define TCECTL_SUBJECT_H
@@ -21,8 +21,8 @@
 /**
  * struct subject_range - numbers of a user namespace that follow each other
  * @inside:  the first, as the namespace counts
- * @outside: the same, as we do
- * @count:   so many
+ * @outside: the same number, as this program counts
+ * @count:   how many
  */
 struct subject_range {
 	uint32_t inside;
@@ -40,18 +40,18 @@ struct subject_map {
 };
 
 /**
- * struct subject - who is to use a device
+ * struct subject - the user of a device, now or in the future
  * @name:        for people: "process 4711 (qemu)"
  * @pid:         the process; 0: there is none yet
  * @unit:        its unit, "" if not known
  * @user:        the user's name, "" if not known
- * @uid, @gid:   by which files are judged
+ * @uid, @gid:   user and group for access to files
  * @group:       further groups, @groups of them
  * @caps:        effective capabilities, a mask
  * @own_users:   it lives in a user namespace of its own
  * @uids, @gids: that namespace's numbers
  * @locked_max:  soft limit of locked memory in bytes, UNKNOWN for none
- * @limit_from:  where that limit is from
+ * @limit_from:  where that limit comes from
  * @locked:      what is locked already
  * @cgroup:      its control group, below /sys/fs/cgroup; "" if not known
  * @devices:     its path below the v1 hierarchy of devices; "" if not known
@@ -82,22 +82,22 @@ struct subject {
 	char only[SUBJECT_PATH];
 };
 
-/* All of these say on standard error what is wrong, and return false then. */
+/* All of these return false after an error message. */
 
 /* process.c: by a process's number */
 bool subject_of_pid(struct subject *s, const char *pid);
 
-/* account.c: by a user's name, as he would be after a login */
+/* account.c: by a user's name, as after a login */
 bool subject_of_user(struct subject *s, const char *user);
 
-/* unit.c: the unit's first process, or what its files say when it does not run */
+/* unit.c: the unit's first process, or what its files say if it does not run */
 bool subject_of_unit(struct subject *s, const char *unit);
 
 /* account.c: user, group and further groups by name or number */
 bool account_read(struct subject *s, const char *user);
 bool account_group(gid_t *gid, const char *group);
 
-/* account.c: the limit that pam_limits gives to such a user or member of a group */
+/* account.c: the limit that pam_limits sets for this user and these groups */
 void account_limit(struct subject *s);
 
 /* process.c: the limit of locked memory of a process, UNKNOWN for none */
@@ -107,9 +107,10 @@ uint64_t process_locked_max(const char *pid);
 bool process_nodev(const struct subject *s, const char *path);
 
 /**
- * subject_may_use() - access.c: can it open a file for reading and writing, by mode and owner?
+ * subject_may_use() - access.c: can the subject open a file for reading and writing, by mode and
+ * owner?
  * @st:   the file
- * @why:  in words, who is judged by which of the mode's bits
+ * @why:  gets the reason in words: which of the mode's bits apply to whom
  * @size: of @why
  */
 struct stat;

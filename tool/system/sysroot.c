@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysroot.c - reading and writing the kernel's files. They are small, and what they
- * say can change at any time: each is read in one go and never kept.
+ * sysroot.c - reading and writing the kernel's files. The files are small, and their content can
+ * change at any time: each is read in one go and never kept.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +34,7 @@ static const char *sysroot_vpath(const char *format, va_list args)
 	return to;
 }
 
-/* The rooted path in @path, from the arguments after @format */
+/* Puts the path below the root into @path, from the arguments after @format */
 #define ROOT_PATH(path)					\
 	do {						\
 		va_list args;				\
@@ -60,7 +60,7 @@ bool sysroot_exists(const char *format, ...)
 	return !access(path, F_OK);
 }
 
-/* All of a file; a byte behind it is 0. */
+/* Reads all of a file, and puts a byte 0 behind it. */
 static char *read_all(const char *path, size_t *size)
 {
 	size_t room = 4096, n = 0;
@@ -194,7 +194,7 @@ int sysroot_write(const char *text, const char *format, ...)
 	return rc;
 }
 
-/* The folders above a file */
+/* Makes the folders above a file */
 static void make_folders(const char *path)
 {
 	char folder[PATH_MAX];

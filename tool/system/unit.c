@@ -2,8 +2,8 @@
 /*
  * unit.c - a unit of systemd: its first process or, while it does not run, what its files say.
  *
- * The files are read here and not asked of systemctl: a recorded system has them, too. Folders
- * come in the order in which later ones have more to say.
+ * The program reads the files itself and does not ask systemctl: a recorded system has the files,
+ * too. In the list of folders, later folders override earlier ones.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static const char *const folders[] = {
 
 #define FOLDERS (sizeof(folders) / sizeof(folders[0]))
 
-/* systemd's own where system.conf has none */
+/* systemd's default if system.conf has none */
 #define DEFAULT_LOCKED	(8ULL << 20)
 
 /**
@@ -44,7 +44,7 @@ struct unit {
 	struct subject *s;
 };
 
-/* A list grows with each line, and an empty one empties it. */
+/* Adds a line's value to a list; an empty value empties the list. */
 static void append(char *list, size_t size, const char *value)
 {
 	size_t n = *value ? strlen(list) : 0;
@@ -173,14 +173,14 @@ static bool unit_account(struct unit *u)
 	return true;
 }
 
-/* Not even "auto" is for all devices once one of them is named. */
+/* Once DeviceAllow= names a device, even the policy "auto" no longer allows all devices. */
 static void unit_devices(struct unit *u)
 {
 	if (!*u->s->only && (!strcmp(u->policy, "closed") || !strcmp(u->policy, "strict")))
 		snprintf(u->s->only, sizeof(u->s->only), "none");
 }
 
-/* What the unit will be once it runs */
+/* Fills in the subject of a unit that does not run, as it will be once it runs */
 static bool unit_at_rest(struct unit *u, const char *unit)
 {
 	if (!unit_account(u))
@@ -190,7 +190,7 @@ static bool unit_at_rest(struct unit *u, const char *unit)
 	return true;
 }
 
-/* What it is; of the files, only what a process does not show */
+/* Fills in the subject of a running unit; reads from its files only what a process does not show */
 static bool unit_at_work(struct subject *s, int process)
 {
 	struct subject files = *s;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# dracut's hook for when udev has settled: runs the guest script and gives its verdict as the rig's own init
+# dracut's hook after udev has settled: runs the guest script and gives its verdict as the rig's own init
 # does. File descriptor 9 keeps the verdict channel open, and with it its terminal settings. BusyBox has what
 # an initramfs of dracut's has not; of what both have, dracut's is first.
 (

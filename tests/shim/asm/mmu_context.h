@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Registered memory as powerpc's kernel has it; mm_iommu.c has what stands in for it here. */
+/* Registered memory as in powerpc's kernel; mm_iommu.c stands in for it here. */
 #ifndef SHIM_ASM_MMU_CONTEXT_H
 #define SHIM_ASM_MMU_CONTEXT_H
 

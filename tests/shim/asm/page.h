@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SHIM_PAGE_SHIFT comes from the compiler's command line: 12 or 16, as the kernels that we run
- * on.
+ * SHIM_PAGE_SHIFT comes from the compiler's command line: 12 or 16, as in the kernels that the
+ * module runs on.
  */
 #ifndef SHIM_ASM_PAGE_H
 #define SHIM_ASM_PAGE_H

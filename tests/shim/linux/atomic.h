@@ -18,7 +18,7 @@ typedef struct {
 	s64 counter;
 } atomic64_t;
 
-/* Counting up and down commutes: only who looks at the sum sees an order. */
+/* Additions and subtractions commute: only a look at the sum sees an order. */
 #define ATOMIC64_INIT(n)	{ (n) }
 #define atomic64_set(a, n)	__atomic_store_n(&(a)->counter, n, __ATOMIC_RELAXED)
 #define atomic64_add(n, a)	({ SHIM_COUNT(&(a)->counter, true); \
@@ -29,13 +29,13 @@ typedef struct {
 #define atomic64_read(a)	({ SHIM_COUNT(&(a)->counter, false); \
 				   __atomic_load_n(&(a)->counter, __ATOMIC_RELAXED); })
 
-/* Who sees the sum sees what was done before it came to that. */
+/* A thread that sees the sum also sees what was done before the sum was reached. */
 #define atomic64_read_acquire(a)	smp_load_acquire(&(a)->counter)
 #define atomic64_sub_return_release(n, a) \
 	({ SHIM_PLACE(&(a)->counter, true); \
 	   __atomic_sub_fetch(&(a)->counter, n, __ATOMIC_RELEASE); })
 
-/* What was there before. */
+/* Returns the old value. */
 #define shim_fetch_add(p, n)	({ SHIM_PLACE(p, true); \
 				   __atomic_fetch_add(p, n, __ATOMIC_SEQ_CST); })
 

@@ -25,20 +25,20 @@
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 
-/* Where threads are coroutines (tests/interleave) another one may go on before each of these. */
+/* With coroutines as threads (tests/interleave), another may continue before each of these. */
 #ifndef SHIM_PLACE
 #define SHIM_PLACE(p, writes)	((void)0)
 #endif
 
-/* The same for counters, which are added to or looked at. */
+/* The same for counters: additions and looks. */
 #ifndef SHIM_COUNT
 #define SHIM_COUNT(p, adds)	((void)0)
 #endif
 
 /*
- * Where it lies, and what is to be written, is found before the access: there may be others on the
- * way, and meanwhile. What is reached through a pointer that was read so is as it was when that was
- * published.
+ * The address and the new value are evaluated before the access: their evaluation may have
+ * accesses of its own. Data behind a pointer that was read this way is as it was when the pointer
+ * was published.
  */
 #define READ_ONCE(x)		({ __typeof__(x) *at_ = &(x); SHIM_PLACE(at_, false); \
 				   __atomic_load_n(at_, __ATOMIC_CONSUME); })

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Time does not pass in tests: what would be slept is added up (shim_slept_ms()). */
+/* Time does not pass in tests: the shim adds up the sleeping times (shim_slept_ms()). */
 #ifndef SHIM_LINUX_DELAY_H
 #define SHIM_LINUX_DELAY_H
 

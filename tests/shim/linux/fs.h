@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files: what there is of them is with the pages. */
+/* Files; linux/mm.h has all that the shim has of them. */
 #ifndef SHIM_LINUX_FS_H
 #define SHIM_LINUX_FS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Small helpers of the kernel. A warning or a bug ends the running test, and what is printed is
+ * Small helpers of the kernel. A warning or a bug ends the running test. Printed lines are
  * counted (shim.h), since a user must not be able to flood the log.
  */
 #ifndef SHIM_LINUX_KERNEL_H
@@ -34,7 +34,7 @@
 
 #define BUILD_BUG_ON(cond)	_Static_assert(!(cond), #cond)
 
-/* Ends the running test; when another thread than the test's main one runs, the program. */
+/* Ends the running test; in another thread than the main one, it ends the program. */
 void shim_bug(const char *file, int line, const char *what);
 
 static inline bool shim_bug_if(bool cond, const char *file, int line, const char *what)

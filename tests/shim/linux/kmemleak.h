@@ -2,7 +2,7 @@
 #ifndef SHIM_LINUX_KMEMLEAK_H
 #define SHIM_LINUX_KMEMLEAK_H
 
-/* Nobody looks for leaks that way here. */
+/* There is no kmemleak here. */
 static inline void kmemleak_not_leak(const void *ptr)
 {
 	(void)ptr;

@@ -39,7 +39,7 @@ static inline void list_del_init(struct list_head *node)
 	INIT_LIST_HEAD(node);
 }
 
-/* All of @list, which is to be forgotten, go to the end. */
+/* Moves all nodes of @list to the end of @head; @list must not be used after that. */
 static inline void list_splice_tail(struct list_head *list, struct list_head *head)
 {
 	if (list_empty(list))

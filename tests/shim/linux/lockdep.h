@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Every lock of the shim knows who holds it, so assertions are real ones. */
+/* Every lock of the shim knows its holder, so assertions are really checked. */
 #ifndef SHIM_LINUX_LOCKDEP_H
 #define SHIM_LINUX_LOCKDEP_H
 
@@ -7,12 +7,12 @@
 #include <linux/kernel.h>
 
 /**
- * struct shim_lock - what locks of all kinds have in common
- * @m:       does the work
- * @rw:      the same, of one that several may hold to read
- * @holder:  who holds it, alone, 0 for nobody
- * @readers: how many hold it to read; only tests/interleave counts them
- * @all:     one for the whole module, not for one of many objects
+ * struct shim_lock - the common part of all kinds of locks
+ * @m:       the lock itself
+ * @rw:      the same for a lock with readers
+ * @holder:  the only holder, 0 for none
+ * @readers: number of readers that hold it; only tests/interleave counts them
+ * @all:     the whole module has one such lock, not each object
  */
 struct shim_lock {
 	union {
@@ -26,9 +26,9 @@ struct shim_lock {
 
 #define SHIM_LOCK_INIT	{ .m = PTHREAD_MUTEX_INITIALIZER, .all = true }
 
-/* Alone, or to read. */
+/* Does the caller hold it, alone or as a reader? */
 bool shim_lock_is_mine(const struct shim_lock *l);
-/* Alone. */
+/* Does the caller hold it alone? */
 bool shim_lock_is_mine_alone(const struct shim_lock *l);
 
 #define lockdep_is_held(lock)		shim_lock_is_mine(&(lock)->l)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Page frames and locked memory. A frame knows how often it is pinned; marking one dirty that
- * nobody pins is an error, since by then it may be somebody else's.
+ * Page frames and locked memory. A frame knows how often it is pinned. It is an error to mark a
+ * frame dirty that is not pinned, since it may belong to somebody else by then.
  */
 #ifndef SHIM_LINUX_MM_H
 #define SHIM_LINUX_MM_H
@@ -18,9 +18,9 @@
  * struct page - one frame
  * @pins:  how often it is pinned
  * @order: log2 of the frames of the huge page that it is part of
- * @dirty: in the first frame of a huge page, for all of it
- * @file:  it is an ordinary file's
- * @bare:  ... of ext4, which has nothing to write it with
+ * @dirty: in a huge page's first frame, for the whole page
+ * @file:  it belongs to an ordinary file
+ * @bare:  ... of ext4, and has no buffers to write it with
  * @lock:  taken by folio_lock()
  */
 struct page {
@@ -40,7 +40,7 @@ bool pfn_valid(unsigned long pfn);
 bool PageDirty(struct page *page);
 void SetPageDirty(struct page *page);
 
-/* Each pin counts as so many references. */
+/* Each pin counts as this many references. */
 #define SHIM_PIN_REFS	1024
 
 static inline int page_ref_count(const struct page *page)
@@ -99,23 +99,23 @@ static inline bool folio_test_private(const struct folio *folio)
 struct address_space *folio_mapping(struct folio *folio);
 void folio_lock(struct folio *folio);
 void folio_unlock(struct folio *folio);
-/* With the lock. */
+/* Called with the folio's lock. */
 bool folio_mark_dirty(struct folio *folio);
 bool block_dirty_folio(struct address_space *mapping, struct folio *folio);
 
 #define FOLL_WRITE	0x1
 #define FOLL_LONGTERM	0x100
 
-/* Pins pages of the current process; stops at the first that is not there. */
+/* Pins pages of the current process; stops at the first missing one. */
 int pin_user_pages_fast(unsigned long start, int n, unsigned int flags, struct page **pages);
 void unpin_user_page(struct page *page);
 void unpin_user_pages(struct page **pages, unsigned long n);
-/* Neighbouring frames. */
+/* For neighbouring frames. */
 void unpin_user_page_range_dirty_lock(struct page *page, unsigned long n, bool dirty);
 
 void mmap_write_lock(struct mm_struct *mm);
 void mmap_write_unlock(struct mm_struct *mm);
-/* With the mmap_lock. */
+/* Called with the mmap_lock. */
 int __account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc,
 			struct task_struct *task, bool bypass_rlim);
 int account_locked_vm(struct mm_struct *mm, unsigned long pages, bool inc);

@@ -17,7 +17,7 @@ int mutex_trylock(struct mutex *m);
 void mutex_unlock(struct mutex *m);
 bool mutex_is_locked(struct mutex *m);
 
-/* -EINTR only when it would have to wait, as the kernel's. */
+/* -EINTR only if it would have to wait, as in the kernel. */
 __must_check int mutex_lock_killable(struct mutex *m);
 __must_check int mutex_lock_interruptible(struct mutex *m);
 

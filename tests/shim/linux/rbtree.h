@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Binary search trees with the kernel's prototypes. Nodes have priorities in place of colours: who
- * links one finds its place at the bottom, rb_insert_color() moves it up to where it belongs.
+ * Binary search trees with the kernel's prototypes. Nodes have priorities in place of colours:
+ * rb_link_node() puts a node at the bottom, and rb_insert_color() moves it up to its place.
  */
 #ifndef SHIM_LINUX_RBTREE_H
 #define SHIM_LINUX_RBTREE_H
@@ -20,7 +20,7 @@ struct rb_root {
 };
 
 #define RB_ROOT			((struct rb_root){ NULL })
-/* Whoever looks at a node takes a step, which is counted. */
+/* Counts a look at a node as a step. */
 void shim_tree_step(void);
 #define rb_entry(ptr, type, member)	(shim_tree_step(), container_of(ptr, type, member))
 

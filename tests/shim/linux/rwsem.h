@@ -14,7 +14,7 @@ void up_read(struct rw_semaphore *sem);
 void down_write(struct rw_semaphore *sem);
 void up_write(struct rw_semaphore *sem);
 
-/* -EINTR only when it would have to wait, as the kernel's. */
+/* -EINTR only if it would have to wait, as in the kernel. */
 __must_check int down_read_killable(struct rw_semaphore *sem);
 __must_check int down_write_killable(struct rw_semaphore *sem);
 

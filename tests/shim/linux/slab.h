@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Allocation: every one is counted, can be made to fail (shim_fail_alloc()) and complains when it
- * could sleep where that is forbidden. Powers of two are naturally aligned, as the kernel has it.
+ * Allocation: each is counted, can be made to fail (shim_fail_alloc()), and ends the test if it
+ * could sleep where that is forbidden. Powers of two are naturally aligned, as in the kernel.
  */
 #ifndef SHIM_LINUX_SLAB_H
 #define SHIM_LINUX_SLAB_H

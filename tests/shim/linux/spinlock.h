@@ -14,7 +14,7 @@ void spin_lock_init(spinlock_t *s);
 void spin_lock(spinlock_t *s);
 void spin_unlock(spinlock_t *s);
 
-/* Inside of another lock of its kind. */
+/* The lock is taken inside another one of its class. */
 #define SINGLE_DEPTH_NESTING	1
 void spin_lock_nested(spinlock_t *s, unsigned int depth);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tracepoints of which nothing is left but that they take these arguments. */
+/* Tracepoints that do nothing but check their arguments' types. */
 #ifndef SHIM_LINUX_TRACEPOINT_H
 #define SHIM_LINUX_TRACEPOINT_H
 

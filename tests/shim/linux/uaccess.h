@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * User memory is the test program's own. Both calls may fault (shim_fail_copy()), and both insist
- * on being called with no lock held.
+ * User memory is the test program's own memory. Both calls may fault (shim_fail_copy()), and both
+ * require that no lock is held.
  */
 #ifndef SHIM_LINUX_UACCESS_H
 #define SHIM_LINUX_UACCESS_H

@@ -6,8 +6,8 @@
 #include <linux/sched/signal.h>
 
 /**
- * struct wait_queue_head - where threads wait for a condition
- * @woken: how often somebody said that it may have come true
+ * struct wait_queue_head - a queue in which threads wait for a condition
+ * @woken: number of wake-ups
  */
 typedef struct wait_queue_head {
 	unsigned int woken;
@@ -18,11 +18,11 @@ typedef struct wait_queue_head {
 void init_waitqueue_head(wait_queue_head_t *wq);
 void wake_up_all(wait_queue_head_t *wq);
 
-/* How often anybody was woken so far; wait until that has changed. */
+/* Gets the number of wake-ups so far; waits until it has changed. */
 unsigned int shim_wait_begin(wait_queue_head_t *wq);
 void shim_wait(wait_queue_head_t *wq, unsigned int woken);
 
-/* @stop is looked at when @cond is false. */
+/* @stop is evaluated when @cond is false. */
 #define shim_wait_event(wq, cond, stop) ({				\
 	int rc_ = 0;							\
 									\

@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* In user space there is nothing behind a tracepoint. */
+/* In user space a tracepoint does nothing. */
