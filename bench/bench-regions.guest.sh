@@ -22,4 +22,10 @@ fi
 must load-ours load_driver
 must hand-over bind "$EDU" vfio-pci
 measure_regions vfio_pseries "${MOST:-262144}"
+must load-floor load_floor
+for round in 1 2 3; do
+	for driver in floor vfio_pseries; do
+		try "many-$driver-$round" close_many "$VERDICT" "$driver" "$EDU"
+	done
+done
 finish

@@ -109,7 +109,7 @@ static void create_job(void)
 	struct job job = { "create", .threads = 1, .tces = pages(WINDOW_SIZE), .repeat = 1 };
 
 	start(&job);
-	target->create(shift);
+	target->create(shift, WINDOW_SIZE);
 	stop(&job);
 }
 
@@ -172,11 +172,11 @@ void jobs_run(const struct target *t, unsigned int page_shift, const struct watc
 	on_range("remap", 1, &whole, target->map);
 	on_range("replace", 1, &whole, target->map);
 	remove_job("remove", &whole);
-	target->create(shift);
+	target->create(shift, WINDOW_SIZE);
 	remove_job("remove_empty", NULL);
 	if (!target->close)
 		return;
-	target->create(shift);
+	target->create(shift, WINDOW_SIZE);
 	target->map(&whole);
 	close_job(&whole);
 }

@@ -30,7 +30,7 @@ struct range {
  * struct target - a way to do the jobs
  * @open:   comes first; pins the memory if there is any, and removes the default window if the PE
  *          can have only one
- * @create: a window of WINDOW_SIZE with pages of 1 << shift bytes
+ * @create: a window of a size in bytes with pages of 1 << shift
  * @map:    several threads may map and unmap different ranges at a time
  * @unmap:  every page of the range is mapped
  * @remove: removes the window; @mapped is what is mapped in it, NULL for nothing
@@ -38,7 +38,7 @@ struct range {
  */
 struct target {
 	void (*open)(const char *bdf);
-	void (*create)(unsigned int shift);
+	void (*create)(unsigned int shift, uint64_t size);
 	void (*map)(const struct range *r);
 	void (*unmap)(const struct range *r);
 	void (*remove)(const struct range *mapped);

@@ -25,11 +25,11 @@ static void floor_open(const char *bdf)
 		tap_fail("%s: %s", FLOOR_DEVICE, strerror(errno));
 }
 
-static void floor_create(unsigned int shift)
+static void floor_create(unsigned int shift, uint64_t size)
 {
 	struct floor_window w = {
 		.page_shift = shift,
-		.window_shift = __builtin_ctzll(WINDOW_SIZE),
+		.window_shift = __builtin_ctzll(size),
 	};
 
 	call(FLOOR_CREATE, &w, "CREATE");

@@ -42,9 +42,9 @@ static void container_open(const char *bdf)
 	make_room();
 }
 
-static void container_create(unsigned int shift)
+static void container_create(unsigned int shift, uint64_t size)
 {
-	vfio_create(&v, shift, WINDOW_SIZE, &window);
+	vfio_create(&v, shift, size, &window);
 }
 
 static uint64_t iova(const struct range *r)
