@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * demo.c - a program that drives an NVMe controller through VFIO, with DMA in a 64-bit window
+ *
  * demo [-v CHANNEL] BDF KEY
  *
- * What an owner of a device does: it drives the NVMe controller itself, through VFIO, with DMA in
- * a 64-bit window. It leaves the default window alone, writes KEY's pattern to the disk, reads it
- * back into another buffer and compares. Then it takes that buffer's mapping away, reads again,
- * and looks whether a byte of it changed.
+ * It leaves the default window alone, writes KEY's pattern to the disk, reads it back into another
+ * buffer and compares. Then it takes that buffer's mapping away, reads again, and looks whether a
+ * byte of it changed.
  *
- * What the report needs goes to the channel as lines "# demo NAME VALUE", and marks divide the
- * host's trace into the phases of enum phase. The first thing that is not as it should be ends
- * it.
+ * It writes what the report needs to the channel as lines "# demo NAME VALUE". Marks divide the
+ * host's trace into the phases of enum phase. The first error ends the program.
  */
 #include <inttypes.h>
 #include <stdio.h>
