@@ -84,16 +84,33 @@ static double create_seconds(struct pe_now *p, uint64_t size)
 	return end.tv_sec - begin.tv_sec + (end.tv_nsec - begin.tv_nsec) / 1e9;
 }
 
+/* Of three: other work on the machine makes a create longer, and nothing makes it shorter. */
+static double fastest_create(struct pe_now *p, uint64_t size)
+{
+	double least = create_seconds(p, size);
+
+	for (int i = 0; i < 2; i++) {
+		double seconds = create_seconds(p, size);
+
+		if (seconds < least)
+			least = seconds;
+	}
+	return least;
+}
+
 /*
  * The module clears the TCEs of a new window, 512 with a hypercall. A window of 2 GiB takes
  * longer than one of 1 GiB by the cost of 512 such calls.
  */
 static void cost_fact(struct pe_now *p)
 {
-	double one = create_seconds(p, GIB);
+	static const char key[] = "clear-512-tces-microseconds";
+	double calls = fastest_create(p, 2 * GIB) - fastest_create(p, GIB);
 
-	facts_add("clear-512-tces-microseconds", "%.2f",
-		  (create_seconds(p, 2 * GIB) - one) / 512 * 1e6);
+	if (calls > 0)
+		facts_add(key, "%.2f", calls / 512 * 1e6);
+	else
+		facts_add(key, "not measurable: the machine was busy with other work");
 }
 
 /* As QEMU does: REMOVE of the default window, and CREATE of one that must be in its place */
