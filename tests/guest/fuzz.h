@@ -12,11 +12,12 @@
 #include <stdint.h>
 
 #include "buffer.h"
+#include "tap.h"
 #include "vfio.h"
 
 #define FUZZ_MEMORY	(32 * MIB)
 #define FUZZ_GRID	(64 * KIB)	/* aligned for both page sizes of kernels */
-#define FUZZ_PATIENCE_MS	5000	/* until a group can be opened */
+#define FUZZ_PATIENCE_MS	(5000 * tap_slowness())	/* until a group can be opened */
 #define FUZZ_HIGH	(1ULL << 59)	/* where QEMU puts a second window */
 
 enum fuzz_kind {

@@ -24,7 +24,7 @@
 #define MEMORY_BLOCKS	"/sys/devices/system/memory"
 #define TRY_MS		1500	/* for a move to find a moment without users */
 #define ALONE_MS	15000	/* for delays by RCU, when there are no users */
-#define UNDO_MS		20000	/* longer than until all users have ended */
+#define UNDO_MS		(20000 * tap_slowness())	/* longer than until all users have ended */
 
 static unsigned int patience_ms;
 

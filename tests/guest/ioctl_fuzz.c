@@ -32,7 +32,7 @@
 #define THREADS		3
 #define ROUND_MS	800
 #define ROUND_CALLS	1500	/* on a busy machine a round lasts until this many calls */
-#define LONGEST_MS	8000
+#define LONGEST_MS	(8000 * tap_slowness())
 #define MOVES		4	/* of the system: each during rounds, then each alone */
 
 /*
@@ -269,7 +269,7 @@ static void report(unsigned int rounds)
 			  "only %u calls of %s succeeded in %u rounds", fuzz_count->good[i],
 			  kinds[i].name, rounds);
 	}
-	tap_check(rounds > seconds / 10, "only %u rounds", rounds);
+	tap_check(rounds > seconds / (10 * tap_slowness()), "only %u rounds", rounds);
 }
 
 static void fuzz(void)
