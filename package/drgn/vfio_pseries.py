@@ -66,7 +66,7 @@ def group_pe_of(pe):
 
 def group_pes():
     """Every PE that the module has met."""
-    pes = variable('group_pes', 'group.c')
+    pes = variable('group_pes', 'group_list.c')
     yield from list_for_each_entry(prog.type('struct group_pe', 'group.h'), pes.address_of_(), 'link')
 
 

@@ -12,6 +12,7 @@
 #include "message.h"
 #include "system/module.h"
 #include "system/pe.h"
+#include "system/sysroot.h"
 
 static void add_window(struct pe *pe, const struct window *w)
 {
@@ -115,8 +116,26 @@ bool pe_is_limited(const struct pe *pe)
 	return false;
 }
 
+static bool stop_at(const char *name, void *data)
+{
+	(void)name;
+	(void)data;
+	return false;
+}
+
+/* By an empty folder over it, as podman and Docker do for any container. */
+static bool firmware_is_hidden(void)
+{
+	return sysroot_exists("/sys/firmware") && sysroot_each(stop_at, NULL, "/sys/firmware");
+}
+
 struct pe *pe_of(const struct pci_function *f)
 {
+	if (!f->node[0] && firmware_is_hidden()) {
+		error("%s: what firmware says of it is hidden from this container; "
+		      "\"podman run --security-opt unmask=/sys/firmware\"", f->bdf);
+		return NULL;
+	}
 	if (!f->node[0]) {
 		error("%s: firmware gives this device no DMA window; a partition's devices have "
 		      "one, other machines need no tcectl", f->bdf);
