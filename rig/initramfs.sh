@@ -110,6 +110,7 @@ guest_environment() {
 	[ -z "$PERSONALITY" ] ||
 		printf "export PERSONALITY=%s INJECT='%s'\n" "$PERSONALITY" "$INJECT"
 	printf 'export SLOWNESS=%s\n' "$(kernel_slowness "$KERNEL")"
+	[ -z "$FORGIVE_LEAKS" ] || printf "export FORGIVE_LEAKS='%s'\n" "$FORGIVE_LEAKS"
 	for pair in $ENVIRONMENT; do
 		printf 'export %s\n' "$pair"
 	done

@@ -25,6 +25,7 @@ TRACE_EVENTS=
 # What the module allocates, and what it holds references of; all slabs would cost a guest a sixth of its time
 SLUB_DEBUG="FZPU,kmalloc-*,filp,mm_struct,task_struct"
 FORGIVE=
+FORGIVE_LEAKS=
 KERNELS=
 INITRD=
 OWNERSHIP=
