@@ -8,6 +8,6 @@
 #ifndef VFIO_PSERIES_VERSION_H
 #define VFIO_PSERIES_VERSION_H
 
-#define VFIO_PSERIES_VERSION "0.1.0"
+#define VFIO_PSERIES_VERSION "0.2.0"
 
 #endif
