@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """PEs, who owns them, windows and mappings, from a kernel's memory: a script for drgn.
 
-    drgn -k -s vfio_pseries.ko vfio_pseries.py                       the running kernel
-    drgn -c VMCORE -s VMLINUX -s vfio_pseries.ko vfio_pseries.py     a crash dump
+    drgn -k -s vfio_pseries.ko vfio_pseries.py                          the running kernel
+    drgn -c VMCORE -s vfio_pseries.ko vfio_pseries.py --kallsyms FILE   a crash dump
+    drgn -c VMCORE -s VMLINUX -s vfio_pseries.ko vfio_pseries.py        the same
 
 The lines are those of the module's files in debugfs: pes, windows, translations. The module's debug
-information is enough for a running kernel. A line that begins with "#" says what cannot be read.
+information is enough for a running kernel, and with FILE, which is /proc/kallsyms as it was before
+the crash, for a dump of one with a radix tree of pages. A line that begins with "#" says what cannot
+be read.
 """
 
+import argparse
 import sys
 
 from drgn import FaultError, Object, ProgramFlags, container_of
@@ -30,22 +34,76 @@ XA_CHUNK = 64
 XA_NODES = 4096
 
 
-def address_of(name):
-    """Of a variable of the module's, by the running kernel's own word."""
-    with open('/proc/kallsyms', encoding='ascii') as symbols:
+# A radix tree of pages, as the architecture has it, all of it big endian; and what Linux makes of it
+PTE_VALID = 1 << 63
+PTE_LEAF = 1 << 62
+PTE_PAGE = 0x01fffffffffff000
+PTE_TABLE = 0x0fffffffffffff00
+PTE_TABLE_BITS = 0x1f
+TREE_BITS = 52
+ROOT_BITS = 13
+DIRECT_MAP = 0xc000000000000000
+VMALLOC = 0xc008000000000000
+VMALLOC_SIZE = 1 << 49
+
+
+def arguments():
+    """What the caller asks for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--kallsyms', metavar='FILE',
+                        default='/proc/kallsyms' if prog.flags & ProgramFlags.IS_LIVE else None)
+    return parser.parse_args()
+
+
+def address_of(*name):
+    """Of a variable, by the kernel's own word: its name and, if it is a module's, the module."""
+    with open(ARGS.kallsyms, encoding='ascii') as symbols:
         for line in symbols:
             words = line.split()
-            if words[2:] == [name, '[vfio_pseries]']:
+            if words[2:] == list(name):
                 return int(words[0], 16)
-    raise LookupError(f'{name}: the module is not loaded, or this user may not ask')
+    raise LookupError(f'{name[0]}: the module is not loaded, or this user may not ask')
 
 
 def variable(name, file):
     """A variable of the module's. Without the kernel's debug information drgn finds no modules."""
     found = prog.variable(name, file)
-    if prog.flags & ProgramFlags.IS_LIVE:
-        return Object(prog, found.type_, address=address_of(name))
+    if ARGS.kallsyms:
+        return Object(prog, found.type_, address=address_of(name, '[vfio_pseries]'))
     return found
+
+
+# --- a dump's memory beyond the direct map, which drgn does not find without the kernel's debug information ---
+
+def page_of(root, address):
+    """Where a byte lies, by physical address, and how many are left of its page."""
+    table, shift, bits = root, TREE_BITS, ROOT_BITS
+    while True:
+        shift -= bits
+        index = address >> shift & ((1 << bits) - 1)
+        entry = int.from_bytes(prog.read(table + 8 * index, 8), 'big')
+        if not entry & PTE_VALID:
+            raise FaultError('not in the radix tree', address)
+        if entry & PTE_LEAF:
+            inside = address & ((1 << shift) - 1)
+            return entry & PTE_PAGE | inside, (1 << shift) - inside
+        table, bits = DIRECT_MAP | entry & PTE_TABLE, entry & PTE_TABLE_BITS
+
+
+def reader(root):
+    """Reads what the kernel has mapped by this tree."""
+    def read(address, count, _offset, _physical):
+        data = b''
+        while len(data) < count:
+            physical, left = page_of(root, address + len(data))
+            data += prog.read(DIRECT_MAP | physical, min(left, count - len(data)))
+        return data
+    return read
+
+
+def add_vmalloc():
+    """The module and whatever is vmalloc()ed."""
+    prog.add_memory_segment(VMALLOC, VMALLOC_SIZE, reader(address_of('swapper_pg_dir')))
 
 
 def node_path(node):
@@ -244,6 +302,9 @@ def each(show, things):
             sys.stdout.flush()
 
 
+ARGS = arguments()
+if ARGS.kallsyms and not prog.flags & ProgramFlags.IS_LIVE:
+    add_vmalloc()
 each(show_pe, group_pes())
 each(show_window, tables())
 each(show_mappings, tables())

@@ -3,22 +3,14 @@
 . /common.sh
 . /clients.sh
 . /doc.sh
+. /says.sh
 
 export DOCS=/docs
-MODULE=/sys/kernel/debug/vfio_pseries
 
-# What the module says is a line less for each file: its format
-module_says() {
-	cat "$MODULE/pes" "$MODULE/windows" "$MODULE/translations" | grep -v '^vfio_pseries 1$'
-}
-
-# The same, and so much of it
+# same RUNS  and so much of it
 same() {
 	module_says >/tmp/wanted
-	doc drgn >/tmp/shown || { cat /tmp/shown; return 1; }
-	sed -n '/^pe /,$p' /tmp/doc.out >/tmp/got
-	diff /tmp/wanted /tmp/got && note "$(grep -c . /tmp/got) lines are the same" &&
-		[ "$(grep -c '^run ' /tmp/got)" -ge "$1" ]
+	drgn_shows /tmp/wanted "$1" doc drgn
 }
 
 try host-disk use_disk
