@@ -6,7 +6,7 @@ load_ours() {
 	insmod /vfio_pseries.ko
 }
 
-# A module goes a moment after its last user
+# A module can be unloaded only a moment after its last user has ended
 unload() {
 	wait_for 30 rmmod "$1"
 }
@@ -19,7 +19,8 @@ card_works() {
 	card_answers "$CARD" 10.0.2
 }
 
-# Who has the PE when ours comes keeps it: maps, unmaps, closes. Who comes then is ours.
+# A user who has the PE when our module is loaded keeps it on the kernel's own driver: he maps, unmaps, closes.
+# The next user gets our module.
 user_of_in_tree() {
 	try in-tree-load load vfio_iommu_spapr_tce
 	try in-tree-hold hold hold/windows
@@ -33,7 +34,7 @@ user_of_in_tree() {
 	try in-tree-unload-ours unload vfio_pseries
 }
 
-# The same, and then the module goes before its user does
+# The same, but our module is unloaded before the user ends
 user_stays_longer() {
 	try longer-load-in-tree load vfio_iommu_spapr_tce
 	try longer-bind bind "$NVME" vfio-pci
@@ -45,7 +46,7 @@ user_stays_longer() {
 	host_again longer
 }
 
-# A table of the host's that only KVM has any more: the module stays until KVM lets go
+# Only KVM still has this table of the host's: the module stays until KVM releases it
 kvm_keeps_a_table() {
 	try left-load-ours load_ours
 	try left-bind bind "$NVME" vfio-pci
@@ -56,7 +57,7 @@ kvm_keeps_a_table() {
 	host_again left
 }
 
-# A table that the host has, and KVM too: what KVM does there is the kernel's own affair again
+# The host and KVM both have this table: only the kernel itself then handles what KVM does there
 kvm_has_the_hosts_table() {
 	try host-table-load-ours load_ours
 	try host-table-bind bind "$NVME" vfio-pci
@@ -67,7 +68,7 @@ kvm_has_the_hosts_table() {
 	try host-table-card-is-back card_is_back
 }
 
-# Whoever takes a PE looks for it among all of them
+# Each take of a PE searches the list of all PEs
 ours_comes_and_goes() {
 	for round in 1 2 3 4 5 6 7 8; do
 		note "round $round"

@@ -25,7 +25,7 @@ user_and_host() {
 		give_back "$USERS" && reads "$USERS"
 }
 
-# remove_nodes NODE  and all below it, as drmgr tells the kernel
+# remove_nodes NODE  removes the node and all nodes below it, as drmgr tells the kernel to
 remove_nodes() {
 	find "$1" -type d | sort -r | while read -r node; do
 		printf 'remove_node %s' "${node#"$TREE"}" >/tmp/change
@@ -33,21 +33,21 @@ remove_nodes() {
 	done
 }
 
-# No TCE of this host bridge, in no window that it ever had: as real firmware may ask for it
+# This host bridge has no valid TCE in any window that it ever had: real firmware may require this
 nothing_valid() {
 	[ "${PERSONALITY:-}" ] || return 0
 	hypervisor valid >/tmp/valid && grep -q "^$1 " /tmp/valid &&
 		! grep "^$1 " /tmp/valid | grep -v ': valid 0 ' && [ "$(hypervisor outstanding)" = 0 ]
 }
 
-# remove_bridge NUMBER DISK  the devices first: a bus with devices does not go
+# remove_bridge NUMBER DISK  removes the devices first: the kernel does not remove a bus with devices
 remove_bridge() {
 	node=$TREE/pci@80000002000000$1
 	[ -d "$node" ] && echo 1 >"/sys/bus/pci/devices/$2/remove" && echo "PHB $1" >"$SLOTS/remove_slot" &&
 		remove_nodes "$node" && nothing_valid "$1"
 }
 
-# What is left of it is QEMU's
+# The kernel no longer has the bridge; QEMU still does
 give_bridge_back() {
 	monitor device_del "nvme$1"
 	sleep 0.5

@@ -7,7 +7,7 @@ export NVME
 NODE=/sys/bus/pci/devices/$NVME/of_node/..
 DIRECT_WINDOW=linux,direct64-ddr-window-info
 
-# The host uses its disk first, so that its own window onto all of memory has been there
+# The host uses its disk first, so that it has made its own window onto all of memory
 use_disk() {
 	load nvme && wait_for 20 has_disk "$NVME" && read_disk
 }
@@ -17,12 +17,12 @@ read_disk() {
 	dd if="/dev/$(disk_of "$NVME")" of=/dev/null bs=64k count=256 iflag=direct 2>/dev/null
 }
 
-# give_disk_back BDF  to the driver of the host, which has found the disk again
+# give_disk_back BDF  gives the disk to the host's driver, and waits until the driver has found it
 give_disk_back() {
 	give_back "$1" && wait_for 30 has_disk "$1"
 }
 
-# The host's driver again, and the blocks that no test writes to
+# The host's driver has the disk again, and reads it; a block that no test writes to has its content
 disk_is_back() {
 	give_disk_back "$NVME" && read_disk || return 1
 	[ "$(dd if="/dev/$(disk_of "$NVME")" bs=512 skip=100000 count=1 2>/dev/null | head -n 1)" = "block 000100000" ]
@@ -39,7 +39,7 @@ host_window() {
 	hexdump -v -s 8 -n 8 -e '1/1 "%02x"' "$NODE/$DIRECT_WINDOW"
 }
 
-# only_window BDF  the host has a window onto all of memory and no other
+# only_window BDF  the host has a window onto all of memory and no other window
 only_window() {
 	windows_of "$1" >/tmp/now && grep -q "^$DIRECT_WINDOW " /tmp/now &&
 		! grep -q '^ibm,dma-window ' /tmp/now
@@ -64,18 +64,18 @@ windows_of() {
 	done
 }
 
-# as_before  the disk's PE has the windows of which windows_of wrote /tmp/before
+# as_before  the disk's PE has the same windows as in /tmp/before, which windows_of wrote
 as_before() {
 	windows_of "$NVME" >/tmp/now && diff /tmp/before /tmp/now
 }
 
-# A TCE that is neither the host's nor as the window was made is a user's: there is none, in no window that
-# any PE has or ever had. While users have their PEs, theirs are found.
+# No window that any PE has or ever had contains a TCE of a user's. A TCE counts as a user's if it is neither the
+# host's nor as it was when the window was made. While users have their PEs, their TCEs are found.
 no_tce_left() {
 	hypervisor valid >/tmp/valid && [ -s /tmp/valid ] && ! grep -v ' strange 0$' /tmp/valid
 }
 
-# nothing_left PREFIX  what lies in windows can be seen below PowerVM's ways alone
+# nothing_left PREFIX  only the hypervisor with PowerVM's ways can show what is in windows
 nothing_left() {
 	[ -z "${PERSONALITY:-}" ] || try "$1-no-tce-left" no_tce_left
 }
@@ -88,7 +88,7 @@ host_again() {
 	try "$1-direct-window" has_direct_window
 }
 
-# disk_by_serial SERIAL  the NVMe controller that calls itself so, while the host has it
+# disk_by_serial SERIAL  the NVMe controller with this serial number, while the host has it
 disk_by_serial() {
 	for controller in /sys/class/nvme/*; do
 		[ "$(tr -d ' ' <"$controller/serial")" = "$1" ] || continue
@@ -99,8 +99,8 @@ disk_by_serial() {
 	return 1
 }
 
-# eeh_platform DEVICE...  tests/inject answers for EEH, and the kernel asks when it meets a device: these it has
-# met before. Below PowerVM's ways the module is there, and the scenario has INJECT=eeh=1.
+# eeh_platform DEVICE...  tests/inject answers for EEH. The kernel asks only when it finds a device, so these devices
+# are removed and found again. With PowerVM's ways that module is already loaded, and the scenario has INJECT=eeh=1.
 eeh_platform() {
 	[ -n "${PERSONALITY:-}" ] || insmod /tce_inject.ko eeh=1 || return 1
 	for device in "$@"; do
@@ -126,7 +126,7 @@ card_answers() {
 	wait_for "${3:-60}" ping -c 1 -W 1 -q "$2.2"
 }
 
-# hypervisor PARAMETER  what the one with PowerVM's ways tells of itself
+# hypervisor PARAMETER  what the hypervisor with PowerVM's ways reports
 hypervisor() {
 	cat "/sys/module/tce_inject/parameters/$1"
 }
@@ -161,7 +161,7 @@ memory_total() {
 	sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo
 }
 
-# grown  since total was set to memory_total
+# grown  memory has grown since total was set to memory_total
 grown() {
 	[ "$(memory_total)" -ge "$((${total:?} + 200000))" ]
 }
@@ -170,13 +170,13 @@ memory_grows() {
 	wait_for 30 grown
 }
 
-# A program that told by itself what is wrong: the script must end as failed
+# A program has already printed what is wrong: the script must end as failed
 failed() {
 	export FAILED=1
 }
 
 # hold TEST...  starts a test of test_hold.c in the background, on the device HELD or the usual one,
-# and waits until its windows are there
+# and waits until the test has its windows
 hold() {
 	rm -f /tmp/held
 	vfiotest -v "$VERDICT" "${HELD:-$NVME}" "$@" &
@@ -184,14 +184,14 @@ hold() {
 	wait_for 60 test -e /tmp/held
 }
 
-# let_go  the test goes on, and ends
+# let_go  lets that test go on, and waits for its end
 let_go() {
 	rm -f /tmp/held
 	wait "$holder"
 }
 
-# vfio_tests TOPIC...  vfiotest gives a line for each test itself. TESTS=NAME,NAME... runs others instead.
-# SECOND, if there is one, is the other device of the tests with two.
+# vfio_tests TOPIC...  vfiotest itself prints a line for each test. TESTS=NAME,NAME... runs other tests instead.
+# SECOND, if it is set, is the other device for tests that need two.
 vfio_tests() {
 	# shellcheck disable=SC2046 # a list of names
 	[ -z "$TESTS" ] || set -- $(echo "$TESTS" | tr , ' ')

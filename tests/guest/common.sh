@@ -25,13 +25,13 @@ build_programs() {
 	flock "$BUILD/guest" make -s -C "$ROOT/tests/guest" BUILD="$BUILD/guest"
 }
 
-# A hypervisor that fails calls, for scenarios that ask for $BUILD/$KERNEL/tce_inject.ko
+# A hypervisor whose calls can fail, for scenarios that ask for $BUILD/$KERNEL/tce_inject.ko
 build_inject() {
 	"$ROOT/rig/modules" --from "$ROOT/tests/inject" "$KERNEL" >/dev/null
 }
 
-# For PEs with one window at a time. The kernel reads the default window's property as if it were another window's,
-# which has one word more, and shifts by that.
+# For PEs with one window at a time. The kernel reads the default window's property as if it were that of another
+# kind of window, which has one word more, and shifts by that word.
 forgive_misread_window() {
 	! kernel_has "$KERNEL" UBSAN_SHIFT || {
 		APPEND="panic_on_warn=0 kasan_multi_shot"

@@ -2,7 +2,7 @@
 . /lib.sh
 . /common.sh
 
-# The same reads each time, between two marks; prints how long they took
+# Does the same reads each time, between two marks; prints how long they took
 timed_reads() {
 	mark "$1"
 	begin=$(cut -d ' ' -f 1 /proc/uptime | tr -d .)

@@ -10,7 +10,7 @@ ISOLATION=9001
 ALLOCATION=9003
 SLOTS=/sys/bus/pci/slots/control
 
-# The connector's state and the device tree; the firmware may need a moment after the monitor's word
+# Sets the connector's state and changes the device tree; firmware may need a moment after the monitor's command
 connect() {
 	wait_for 10 rtas set-indicator "$ISOLATION" "$1" 1 && echo "dt add index $1" >/sys/kernel/dlpar
 }
@@ -20,7 +20,7 @@ disconnect() {
 		rtas set-indicator "$ISOLATION" "$1" 0
 }
 
-# LoPAR lets firmware refuse a host bridge that has valid translations, which QEMU does not look at
+# LoPAR lets firmware refuse to remove a host bridge that has valid translations. QEMU does not check this.
 nothing_outstanding() {
 	[ "${PERSONALITY:-}" ] || return 0
 	left=$(hypervisor outstanding)
@@ -36,7 +36,7 @@ remove_card() {
 	echo 1 >"/sys/bus/pci/devices/$CARD/remove" && card_leaves
 }
 
-# No TCE of the host bridge that was added, in no window that it has or had
+# The host bridge that was added has no valid TCE in any window that it has or had
 nothing_valid() {
 	hypervisor valid >/tmp/valid && grep -q '^1 ' /tmp/valid && ! grep '^1 ' /tmp/valid | grep -v ': valid 0 '
 }
@@ -72,7 +72,7 @@ hot_disk() {
 	return 1
 }
 
-# The devices first: a bus with devices does not go
+# Removes the devices first: the kernel does not remove a bus with devices
 remove_phb() {
 	echo 1 >"/sys/bus/pci/devices/$HOT/remove" && echo "PHB 1" >"$SLOTS/remove_slot" || return 1
 	monitor device_del disk1
@@ -96,17 +96,17 @@ windows_as_before() {
 	windows_of "$HOT" >/tmp/after && grep -q '^ibm,dma-window ' /tmp/after && diff /tmp/before /tmp/after
 }
 
-# The other PE through a user's hands, with DMA
+# A user has the other PE, and does DMA
 user_has_hot_disk() {
 	bind "$HOT" vfio-pci && vfiotest -v "$VERDICT" "$HOT" "$@"
 }
 
-# Of the PE that a user has, but nobody has opened it
+# The card is in the PE that a user has, but nobody has opened the card
 remove_card_under_user() {
 	remove_card && let_go
 }
 
-# Waits for the user, as the kernel does for any device that VFIO has open
+# The removal waits for the user, as for any device that is open in VFIO
 remove_disk_of_user() {
 	echo 1 >"/sys/bus/pci/devices/$HOT/remove" &
 	remover=$!
@@ -132,7 +132,7 @@ host_tests() {
 	host_again hot-card-gone
 }
 
-# A card that comes while a user owns the PE: no host driver gets it, the user can have it
+# A card is added while a user owns the PE: no host driver gets it, the user can have it
 owned_tests() {
 	try bind-vfio-pci-again bind "$NVME" vfio-pci
 	try user-has-windows hold hold/windows
@@ -165,8 +165,8 @@ phb_tests() {
 	try hot-phb-removed remove_phb
 }
 
-# All of it once more in the same place: nothing is left of what was there. QEMU itself frees a host
-# bridge's tables some time after it has gone, and dies if the next one comes before that.
+# All of it once more in the same place: nothing is left of the first host bridge. QEMU frees a host
+# bridge's tables some time after the bridge has gone, and dies if the next bridge comes before that.
 phb_again() {
 	sleep 5
 	add_phb && hot_disk_works && user_has_hot_disk dma/default-window && hot_disk_is_back &&

@@ -2,7 +2,7 @@
 . /lib.sh
 . /common.sh
 
-# 4 KiB each: 2 GiB, of 4 that the partition may have
+# 4 KiB each: 2 GiB in all, of the 4 GiB that the partition may have
 LARGEST=524288
 DYNAMIC_WINDOW=linux,dma64-ddr-window-info
 

@@ -16,18 +16,18 @@ card_is_back() {
 	give_back "$CARD" && card_works
 }
 
-# resets_of BRIDGE  of its PE until now
+# resets_of BRIDGE  how often its PE was reset until now
 resets_of() {
 	cut -d , -f "$(($1 + 1))" /sys/module/tce_inject/parameters/resets
 }
 
-# The host's PE is stopped. A driver finds that out by what its registers read as, which is not emulated:
-# the kernel is told to look.
+# The host's PE is stopped. On a real machine a driver notices this when it reads its registers. That is not
+# emulated, so the kernel is told to look.
 stop_host() {
 	echo 0 >/sys/module/tce_inject/parameters/freeze && echo "$NVME" >"$EEH/eeh_dev_check"
 }
 
-# All drivers of the PE's functions go through it; the other PE's user notices nothing
+# All drivers of the PE's functions go through the recovery; the other PE's user notices nothing
 host_recovers() {
 	stop_host && wait_for 60 logged 'EEH: Recovery successful' && as_before && wait_for 30 read_disk &&
 		card_works && [ "$(resets_of 0)" -gt 0 ] && [ "$(resets_of 1)" = 0 ]
@@ -42,7 +42,7 @@ host_tests() {
 	unset HELD
 }
 
-# A user's PE is in one reset after the other, and the machine goes down
+# A user's PE is reset again and again while the machine goes down
 off_in_resets() {
 	export HELD="$SECOND"
 	try eeh-off-bind bind "$SECOND" vfio-pci

@@ -2,7 +2,7 @@
 . /lib.sh
 . /common.sh
 
-# All that this machine can show. B1 takes a machine of its own (also bare.scenario), B15 another kind
+# All faults that this machine can show. B1 needs a machine of its own (also bare.scenario), B15 another kind
 # of page tables (hash.scenario), B17 a kexec (kexec-host.scenario), S6a KVM (kvm.scenario).
 ALL="B2 B3 B4 B5 B6 B7 B8 B9 B10 B12 B13 B16 B19 B20 S1"
 
@@ -23,7 +23,7 @@ tests() {
 	vfiotest -v "$VERDICT" "$tests_bdf" "$@" || failed
 }
 
-# The second function of a PE works as before when the first one was a user's
+# The second function of a PE works as before after a user had the first one
 second_function() {
 	bind "$CARD" vfio-pci && bind "$NVME" vfio-pci &&
 		vfiotest "$NVME" dma/default-window && give_back "$CARD" &&
@@ -55,6 +55,6 @@ try huge-pages huge_pages 8
 for name in ${FAULT:-$ALL}; do
 	fault "$name"
 done
-# No fault counts that leaves the host without what it had
+# The run fails if a fault leaves the host without what it had
 host_again faults
 finish

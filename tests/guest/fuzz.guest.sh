@@ -13,8 +13,8 @@ more_memory() {
 	add_memory 1 && memory_grows
 }
 
-# A controller that lost its driver, or was reset, in the midst of a start was seen to refuse the next one, and to
-# answer no register any more until it is found anew
+# Sometimes a controller loses its driver, or is reset, in the middle of its start. Such a controller was seen to refuse
+# the next start, and to answer no register access any more until it is removed and found again.
 starts_again() {
 	give_disk_back "$1" && return 0
 	note "$1 is started a second time"
