@@ -11,7 +11,7 @@ host_has_all() {
 		diff /tmp/before /tmp/now
 }
 
-# once TEST PLAN  the PE changes hands by that test, and the host gets it back
+# once TEST PLAN  that test takes the PE from the host, and the host gets it back
 once() {
 	echo "--- $1 with plan $2"
 	bind "$NVME" vfio-pci || return 1
@@ -22,8 +22,8 @@ once() {
 	[ "$once_status" -eq 0 ] && host_has_all
 }
 
-# sweep TEST CALL TIMES ANSWER  with one call after the other failing, until none is left. Of many alike,
-# more and more are passed over.
+# sweep TEST CALL TIMES ANSWER  repeats the test, and a later call fails each time, until no call is left. The steps
+# between these calls get larger, since many calls are alike.
 sweep() {
 	nth=1
 	failed_calls=0
@@ -40,19 +40,19 @@ sweep() {
 	return 1
 }
 
-# refusing SWEEP...  and not all the claims were granted
+# refusing SWEEP...  does that sweep, in which at least one claim must be refused
 refusing() {
 	sweep "$@" && [ "$refused" -gt 0 ]
 }
 
-# lose_and_find CALL  the host's window cannot be made again; the next time it can
+# lose_and_find CALL  the host's window cannot be made again; the next time it can be
 lose_and_find() {
 	bind "$NVME" vfio-pci && PLAN="$1 1 1000000 -1" vfiotest "$NVME" take/give-back &&
 		disk_is_back && ! has_direct_window && bind "$NVME" vfio-pci &&
 		vfiotest "$NVME" own/works && host_has_all
 }
 
-# unreached TEST PLAN  by that test the PE changes hands while calls of several kinds fail; the next user's
+# unreached TEST PLAN  that test takes and returns the PE while calls of several kinds fail; the next user's
 # device reaches nothing through the window that the host had
 unreached() {
 	echo "--- $1 with plan $2"
@@ -60,8 +60,8 @@ unreached() {
 		vfiotest "$NVME" own/no-host-window && host_has_all
 }
 
-# half_filled  the host's window is made again, and then cannot be filled, or not be cleared in the first
-# place, nor be cleared after that, nor removed. It has 65,536 pages, 32,768 of which are memory.
+# half_filled  the host's window is made again. Then filling it fails, or already the first clearing. It can be neither
+# cleared after that nor removed. It has 65,536 pages, 32,768 of which are memory.
 half_filled() {
 	for calls in "write 2 1000000 -1, clear 129 1000000 -1" "write 40 1000000 -1, clear 129 1000000 -1" \
 		"write 40 1000000 -1, clear 150 1000000 -1" "clear 60 1000000 -1"; do
@@ -73,13 +73,13 @@ former_user() {
 	bind "$NVME" vfio-pci && vfiotest "$NVME" take/former-user && host_has_all
 }
 
-# done_all_the_same TEST PLAN  a call fails that has worked
+# done_all_the_same TEST PLAN  a call does its work, but returns a failure
 done_all_the_same() {
 	once "$1" "$2" && [ "$(cat "$HITS")" -gt 0 ]
 }
 
-# no_table  there is no memory for the kernel's own table: the card's driver gets an error, and the next
-# time the host has all of it
+# no_table  there is no memory for the kernel's own table: the card's driver gets an error. After the next user
+# the host has everything again.
 no_table() {
 	dmesg -c >/dev/null
 	bind "$NVME" vfio-pci && PLAN="table 1 1000000 0" vfiotest "$NVME" take/give-back &&
@@ -117,7 +117,7 @@ try release-fails-at-a-remove sweep take/give-back remove 1 -1
 try release-fails-at-a-reset sweep take/give-back-alone reset 1 -1
 case $OWNERSHIP in
 none | group)
-	# The host's window is made again by the module itself
+	# The module itself makes the host's window again
 	try release-fails-at-a-create sweep take/give-back create 1 -1
 	try release-fails-at-a-write sweep take/give-back write 1 -1
 	try release-fails-at-all-creates lose_and_find create

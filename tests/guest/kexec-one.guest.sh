@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 
-# Of each kernel anew, before a driver of its devices is there
+# Each of the two kernels does this, before a driver of its devices is loaded
 one_window() {
 	export PERSONALITY=powervm
 	try one-window insmod /tce_inject.ko powervm=1 one=1

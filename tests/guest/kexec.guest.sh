@@ -2,7 +2,7 @@
 . /lib.sh
 . /common.sh
 
-# All files that this kernel started with, but the kernel itself
+# All files that this kernel started with, except the kernel itself
 pack_initramfs() {
 	(cd / && find . -xdev ! -path ./vmlinux ! -path './tmp/*' | cpio -o -H newc) >/tmp/initramfs
 }
@@ -15,7 +15,7 @@ no_user_window() {
 	[ ! -e "$NODE/linux,dma64-ddr-window-info" ]
 }
 
-# A user takes the PE, and is at work
+# A user takes the PE, and his device is at work
 give_to_user() {
 	try load-driver load_driver
 	try bind-vfio-pci bind "$NVME" vfio-pci
@@ -48,7 +48,7 @@ after() {
 	finish
 }
 
-# A user of the new kernel, and its host once more
+# The new kernel has a user, and then its host has the PE again
 user_and_host() {
 	export HOST_WINDOW=800000000000000
 	vfio_tests own/no-host-window dma/default-window dma/dynamic-window

@@ -12,7 +12,7 @@ try bind-vfio-pci bind "$NVME" vfio-pci
 mark 1
 vfio_tests kvm/S6a-host-table
 mark 2
-# Not for long: on the kernel's own driver it never answers again
+# The limit is short: on the kernel's own driver the card never answers again
 try host-card-still-works card_answers "$CARD" 10.0.2 20
 host_again kvm
 finish

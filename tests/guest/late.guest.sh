@@ -8,7 +8,7 @@ late() {
 	echo "$1" >"$LATE" && cat "$LATE"
 }
 
-# The card's driver has 32 bits of DMA, so what it maps is in the default window
+# The card's driver has 32 bits of DMA, so its mappings are in the default window
 card_maps() {
 	late "$CARD" && unbind "$CARD"
 }
@@ -17,12 +17,12 @@ card_is_back() {
 	give_back "$CARD" && card_answers "$CARD" 10.0.2
 }
 
-# What no_tce_left looks for is found while it is there
+# no_tce_left does find a user's TCEs while they exist
 users_tces_are_seen() {
 	! no_tce_left && [ -s /tmp/valid ]
 }
 
-# once NAME  the host's driver goes, the user comes, and then the page is given back
+# once NAME  the host's driver leaves, the user takes the PE, and only then the driver's page is unmapped
 once() {
 	try "$1-host-maps" card_maps
 	try "$1-bind-vfio-pci" bind "$NVME" vfio-pci

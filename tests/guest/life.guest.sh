@@ -4,7 +4,7 @@
 
 CARDS=$(grep -l 0x100e /sys/bus/pci/devices/*/device | cut -d / -f 6)
 
-# each_card COMMAND...  for the cards one by one, until it fails
+# each_card COMMAND...  runs the command for one card after the other, until it fails
 each_card() {
 	for card in $CARDS; do
 		"$@" "$card" || return 1
@@ -15,7 +15,7 @@ two_cards() {
 	[ "$(echo "$CARDS" | wc -l)" -eq 2 ]
 }
 
-# Its network is 10.0.2.0 or 10.0.3.0, the first card's and the second's
+# The first card's network is 10.0.2.0, the second card's is 10.0.3.0
 card_works() {
 	case $CARDS in
 	"$1"*) card_answers "$1" 10.0.2 ;;
@@ -47,13 +47,13 @@ swap_space() {
 	mkswap /dev/ram0 && swapon /dev/ram0
 }
 
-# A file system as ext4 has it, and no journal
+# A file system for the ext4 driver, without a journal
 files_on_disk() {
 	mkdir -p /files && mke2fs /dev/ram1 && mount -t ext4 /dev/ram1 /files
 }
 
-# The kernel's own take, counted where there is one. It is called once for all of a PE's functions where it says
-# for which device, and never where it does not.
+# Counts the calls of the kernel's own take, where the kernel has one. A kernel whose take is told the device calls it
+# once for all of a PE's functions. Other kernels never call it.
 count_takes() {
 	echo 'p:takes spapr_tce_take_ownership' >/sys/kernel/tracing/kprobe_events &&
 		echo 1 >/sys/kernel/tracing/events/kprobes/takes/enable

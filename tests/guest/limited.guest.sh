@@ -9,7 +9,7 @@ at_4_gib() {
 	[ "$(host_window)" = 0000000100000000 ]
 }
 
-# The whole of the host's part again, a second time as well
+# The host gets all of its part back, also the second time
 to_user_and_back() {
 	bind "$NVME" vfio-pci && vfiotest -v "$VERDICT" "$NVME" odd/limited && disk_is_back && at_4_gib && as_before
 }

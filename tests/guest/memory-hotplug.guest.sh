@@ -2,7 +2,7 @@
 . /lib.sh
 . /common.sh
 
-# The kernel told why, and has no more memory than before
+# The kernel has logged why, and has no more memory than before
 memory_refused() {
 	wait_for 30 logged "pseries-hotplug-mem: .*[Ff]ailed" && ! grown
 }
@@ -20,8 +20,8 @@ once_and_load_again() {
 	bind "$NVME" vfio-pci && vfiotest "$NVME" own/works && disk_is_back && rmmod vfio_pseries && load_driver
 }
 
-# set_block STATE  of the block that lies highest. "online" alone may put it among the kernel's own memory,
-# where a user's pages stay while a device has them: then it could not go offline again.
+# set_block STATE  sets the state of the highest block. "online" alone may put it among the kernel's own memory,
+# where a user's pages stay while a device has them: then the block could not go offline again.
 set_block() {
 	block=$(printf "%s\n" /sys/devices/system/memory/memory[0-9]* | sort -V | tail -n 1)
 	echo "$1" >"$block/state" && [ "$(cat "$block/state")" = "${1%_movable}" ] || return
@@ -32,7 +32,7 @@ block_refused() {
 	! echo online_movable >"$block/state" && [ "$(cat "$block/state")" = offline ]
 }
 
-# Where the kernel refuses memory while a user has the PE, it also refuses the block that was there before
+# A kernel that refuses new memory while a user has the PE also refuses the block that it had before
 block_comes_and_goes() {
 	mark 5
 	set_block offline && if [ "$OWNERSHIP" = device ]; then set_block online_movable; else block_refused; fi
@@ -59,8 +59,8 @@ remove_memory() {
 	return "$remove_status"
 }
 
-# The host's window leads to each block that is online, by its own number. What else is valid there the
-# kernel has found in the window that it made, and left.
+# The host's window maps each block that is online at the block's own address. The kernel found all other valid
+# TCEs in the window when it made it, and left them.
 window_is_ram() {
 	blocks=$(cat /sys/devices/system/memory/memory*/state | grep -c '^online')
 	pages=$((blocks * 0x$(cat /sys/devices/system/memory/block_size_bytes) / 0x200000))
@@ -71,7 +71,7 @@ window_is_ram() {
 	[ "$8" -eq "$pages" ] && [ "${12}" -eq 0 ]
 }
 
-# window NAME  what lies in it can be seen below PowerVM's ways alone
+# window NAME  only the hypervisor with PowerVM's ways can show what is in the window
 window() {
 	[ -z "${PERSONALITY:-}" ] || try "$1" window_is_ram
 }
@@ -108,7 +108,7 @@ removal_tests() {
 try host-disk use_disk
 try host-direct-window has_direct_window
 try load-driver load_driver
-# What the kernel's list of windows points at has been a user's once before, under a module that is gone
+# The kernel's list of windows points at a window that a user had once before, with a module that is unloaded
 [ "$OWNERSHIP" = none ] || try loaded-again once_and_load_again
 try bind-vfio-pci bind "$NVME" vfio-pci
 try user-has-windows hold hold/windows

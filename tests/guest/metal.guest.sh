@@ -5,8 +5,8 @@ bare_metal() {
 	grep -q '^platform.*PowerNV' /proc/cpuinfo
 }
 
-# What the module says of itself, but for what the kernel says of any that it did not come with.
-# BusyBox tries twice.
+# The module's own messages. The kernel's message about any module that is not part of it is left out.
+# BusyBox tries twice to load it.
 words() {
 	dmesg | grep 'vfio_pseries: ' | grep -v 'taint' | sed 's/^\[[^]]*] //' | uniq
 }

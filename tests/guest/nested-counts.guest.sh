@@ -3,7 +3,7 @@
 . /common.sh
 . /nested.sh
 
-# A phase of level 2's, from its announcement to its end
+# Counts in a phase of level 2, from the message that it begins to the message that it ends
 watch_phase() {
 	wait_for 200 level2_said "phase begins" || return 1
 	left_before=$(left_to_qemu)
@@ -14,7 +14,7 @@ watch_phase() {
 	note "$left requests of level 2 were left to QEMU"
 }
 
-# The first request for each 512 TCEs is, and what is not a request for the disk
+# KVM leaves to QEMU the first request for each 512 TCEs, and requests that are not for the disk
 few_left_to_qemu() {
 	[ "$left" -lt 100 ]
 }

@@ -8,7 +8,7 @@ FIRST_DRC=0x40000008
 SECOND_DRC=0x40000010
 SMALL_DRC=0x40010000
 MIDDLE_DRC=0x40020000
-# QEMU makes no window with pages larger than those that the guest's memory is of
+# QEMU makes no window whose pages are larger than the pages of the guest's memory
 OWN_SHIFT=16
 [ "$(page_size)" -ne 4096 ] || OWN_SHIFT=12
 
@@ -40,7 +40,7 @@ nothing_pinned() {
 	return 1
 }
 
-# Twice: nothing stays of the first time
+# This is done twice: nothing remains of the first time
 unplug_and_plug() {
 	unplug "$FIRST" "$NVME" "$FIRST_DRC" && nothing_pinned &&
 		plug "$FIRST" "$NVME" pci.0 1 "$FIRST_DRC" && uses "$FIRST" "$1"
@@ -53,7 +53,7 @@ mapped_in() {
 		/sys/kernel/debug/vfio_pseries/windows
 }
 
-# The guest maps it as it mapped the rest
+# The guest maps the new memory as it mapped the rest
 more_memory() {
 	mapped_before=$(mapped_in "$NVME")
 	order 20 work "$FIRST" || return 1
@@ -77,7 +77,7 @@ others_come_and_go() {
 	order 150 stop 3
 }
 
-# with_pages BUS CONNECTOR SHIFT  the second disk where the guest's window has pages of that size
+# with_pages BUS CONNECTOR SHIFT  plugs in the second disk on a bus where the guest's window has pages of that size
 with_pages() {
 	plug second "$SECOND" "$1" 0 "$2" && window_has_shift "$SECOND" "$3" &&
 		uses second second-alone && unplug second "$SECOND" "$2"

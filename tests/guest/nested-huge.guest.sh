@@ -7,7 +7,7 @@ both_in_use() {
 	uses vfio-pseries huge && wait_for 60 uses second huge-too
 }
 
-# One window, the same in both PEs
+# Both PEs have the same window
 window_of_both() {
 	window_has_shift "$NVME" 21 && window_has_shift "$SECOND" 21
 }

@@ -3,7 +3,7 @@
 . /common.sh
 . /nested.sh
 
-# Its user is killed while it uses the disk
+# QEMU is killed while its guest uses the disk
 killed_guest() {
 	start_level2 -no-reboot
 	wait_for 200 level2_said "phase begins" && kill_level2

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# The first process at level 2. Its results go to the console, which is a file at level 1: as messages of
-# the kernel, since its own would come in the middle of a line otherwise.
+# The first process at level 2. Its results go to the console, which is a file at level 1. They go there as kernel
+# messages: otherwise the kernel's own messages would come in the middle of a line.
 
 /bin/busybox --install -s /bin
 export PATH=/bin
@@ -15,7 +15,7 @@ mount -t devtmpfs devtmpfs /dev
 
 echo on >/proc/sys/kernel/printk_devkmsg
 
-# tell WORDS...  to level 1
+# tell WORDS...  tells level 1 these words
 tell() {
 	echo "level2: $*" >/dev/kmsg
 }
@@ -59,7 +59,7 @@ phase() {
 	grep -q "$1" /phases
 }
 
-# 1000 reads of 4 KiB, with time for those who watch from outside
+# 1000 reads of 4 KiB, with pauses in which level 1 can look at its counts
 small_reads() {
 	sync
 	sleep 2
@@ -71,7 +71,7 @@ small_reads() {
 	sleep 2
 }
 
-# The disk remembers that it was here before: once through all of it, and again
+# A block of the disk keeps whether level 2 has already rebooted, so that it reboots only once
 reboot_once() {
 	[ "$(block 90001)" != "rebooting" ] || return 0
 	{ echo rebooting && dd if=/dev/zero bs=502 count=1 2>/dev/null; } >/block

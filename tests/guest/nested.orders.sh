@@ -6,7 +6,7 @@
 
 ISOLATION=9001
 
-# controller_of SERIAL  its folder in sysfs
+# controller_of SERIAL  the disk's folder in sysfs
 controller_of() {
 	for controller in /sys/class/nvme/*; do
 		[ "$(tr -d ' ' <"$controller/serial" 2>/dev/null)" = "$1" ] || continue
@@ -32,18 +32,18 @@ block_of() {
 	dd if="$1" bs=512 skip="$2" count=1 iflag=direct 2>/dev/null | head -n 1
 }
 
-# sum_of DISK  of its first MiB
+# sum_of DISK  the checksum of its first MiB
 sum_of() {
 	dd if="$1" bs=64k count=16 iflag=direct 2>/dev/null | md5sum
 }
 
-# known SERIAL  reads what every disk has there
+# known SERIAL  reads two blocks whose content is the same on every disk
 known() {
 	known_disk=$(disk_named "$1") && [ "$(block_of "$known_disk" 7)" = "block 000000007" ] &&
 		[ "$(block_of "$known_disk" 100000)" = "block 000100000" ]
 }
 
-# sign SERIAL WORD  writes the word into a block, for those who look into the image
+# sign SERIAL WORD  writes the word into a block, so that the scenario finds it in the image
 sign() {
 	sign_disk=$(disk_named "$1") || return 1
 	{ echo "$2" && dd if=/dev/zero bs=$((511 - ${#2})) count=1 2>/dev/null; } >/signed
@@ -51,18 +51,18 @@ sign() {
 	[ "$(block_of "$sign_disk" 90000)" = "$2" ]
 }
 
-# plug CONNECTOR SERIAL  a device that QEMU has just added, as drmgr does it
+# plug CONNECTOR SERIAL  plugs in a device that QEMU has just added, as drmgr does it
 plug() {
 	wait_for 30 rtas set-indicator "$ISOLATION" "$1" 1 && echo "dt add index $1" >/sys/kernel/dlpar &&
 		echo 1 >/sys/bus/pci/rescan && wait_for 60 has_disk_named "$2"
 }
 
-# unplug SERIAL  before QEMU is told to take it away
+# unplug SERIAL  removes the device, before QEMU is told to take it away
 unplug() {
 	echo 1 >"$(controller_of "$1")/device/remove" && ! controller_of "$1"
 }
 
-# release CONNECTOR  afterwards
+# release CONNECTOR  releases the connector, after QEMU was told
 release() {
 	echo "dt remove index $1" >/sys/kernel/dlpar && wait_for 30 rtas set-indicator "$ISOLATION" "$1" 0
 }
@@ -71,12 +71,12 @@ memory_is() {
 	[ "$(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo)" -ge "$1" ]
 }
 
-# grown KIB  there is so much memory now
+# grown KIB  waits until there is at least this much memory
 grown() {
 	wait_for 60 memory_is "$1"
 }
 
-# One round on a disk: what it always had, and 64 KiB that are new each time
+# One round on a disk: writes and reads 64 KiB that are new each time, and reads content that never changes
 work_once() {
 	{ echo "$2" && dd if=/dev/urandom bs=65536 count=1 2>/dev/null; } | dd bs=65536 count=1 \
 		iflag=fullblock of=/written 2>/dev/null
@@ -95,7 +95,7 @@ work_loop() {
 	done
 }
 
-# work SERIAL  until stop
+# work SERIAL  works on the disk until stop is called
 work() {
 	echo 0 >/rounds
 	echo 1 >/working
@@ -103,19 +103,19 @@ work() {
 	worker=$!
 }
 
-# stop ROUNDS  the work was right, and is at least so much. It goes on until it is.
+# stop ROUNDS  waits until so many rounds are done, ends the work, and fails if a round has failed
 stop() {
 	wait_for 120 has_rounds "$1" || return 1
 	rm /working
 	wait "$worker"
 }
 
-# Until it is enough, or over
+# The work has done enough rounds, or has ended
 has_rounds() {
 	[ "$(cat /rounds)" -ge "$1" ] || ! kill -0 "$worker" 2>/dev/null
 }
 
-# The console is open all the while: what comes before that, or between two times, is lost
+# The console stays open all the time: an order that arrives while it is closed is lost
 obey() {
 	{
 		stty raw -echo

@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 #
 # What the guest scripts with a guest of their own share, after ". /lib.sh" and ". /common.sh": QEMU
-# from the package at level 1, a Linux at level 2. PHASES is for level2.sh, LEVEL2_APPEND for its kernel.
+# from the package at level 1, a Linux at level 2. PHASES is for level2.sh, LEVEL2_APPEND for level 2's kernel.
 
 export PATH="$PATH:/usr/bin:/usr/sbin"
 
@@ -24,14 +24,14 @@ pack_level2() {
 		(cd /tmp/level2 && find . | cpio -o -H newc) >/tmp/level2.initramfs
 }
 
-# The machine's guests cannot have larger pages than the machine
+# The machine's guests cannot have larger pages than the machine itself
 level2_machine() {
 	printf %s pseries,accel=kvm,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken
 	printf %s ,cap-ccf-assist=off,cap-htm=off,x-vof=on
 	[ "$(page_size)" -ne 4096 ] || printf %s ,cap-hpt-max-page-size=4k
 }
 
-# start_level2 ARGUMENT...  of QEMU, in the background
+# start_level2 ARGUMENT...  starts QEMU with these further arguments, in the background
 start_level2() {
 	ulimit -l unlimited
 	ldconfig 2>/dev/null
@@ -46,7 +46,7 @@ start_level2() {
 	level2=$!
 }
 
-# It ends by itself. What it said is for the console's log.
+# Waits for level 2, which ends by itself, and prints its output into the console's log
 await_level2() {
 	wait "$level2"
 	level2_status=$?
@@ -54,14 +54,14 @@ await_level2() {
 	return "$level2_status"
 }
 
-# QEMU has no chance to put anything in order; it runs below timeout
+# QEMU cannot clean up anything before it is killed. It is a child of timeout.
 kill_level2() {
 	kill -9 "$(cat /tmp/level2.pid)"
 	wait "$level2"
 	[ $? -gt 128 ]
 }
 
-# Two lines to the guest: its second console, for orders, and QEMU's monitor
+# Starts level 2 with two connections: its second console, for orders, and QEMU's monitor
 start_with_lines() {
 	rm -f /tmp/orders.* /tmp/monitor.*
 	mkfifo /tmp/orders.in /tmp/orders.out /tmp/monitor.in /tmp/monitor.out
@@ -80,7 +80,7 @@ answered() {
 	grep -qaE "level2: order $1 (done|failed)" /tmp/level2.log
 }
 
-# order SECONDS FUNCTION ARGUMENT...  of nested.orders.sh
+# order SECONDS FUNCTION ARGUMENT...  level 2 runs this function of nested.orders.sh
 order() {
 	order_limit=$1
 	shift
@@ -93,7 +93,7 @@ obeys() {
 	wait_for 250 level2_said obeys
 }
 
-# has_open BDF  level 2's QEMU has its group
+# has_open BDF  level 2's QEMU has the device's group open
 has_open() {
 	for link in "/proc/$(cat /tmp/level2.pid)/fd"/*; do
 		[ "$(readlink "$link")" != "/dev/vfio/$(group_of "$1")" ] || return 0
@@ -106,7 +106,7 @@ uses() {
 	order 60 known "$1" && order 60 sign "$1" "$2"
 }
 
-# window_shift BDF  of the window that level 2 made for itself
+# window_shift BDF  the page shift of the window that level 2 made for itself
 window_shift() {
 	pe=$(readlink -f "/sys/bus/pci/devices/$1/of_node/..")
 	sed -n "/^window node=\/${pe##*/} kind=dynamic .* lent=1/s/.* shift=\([0-9]*\).*/\1/p" \
@@ -130,7 +130,7 @@ left_to_qemu() {
 	grep -c '^spapr_iommu_pci_' /tmp/level2.trace
 }
 
-# One result here for each of level 2's
+# Gives one result here for each result of level 2
 level2_results() {
 	for name in disk known-blocks many-blocks write-block; do
 		try "nested-$name" level2_said "ok $name"

@@ -2,12 +2,12 @@
 . /lib.sh
 . /common.sh
 
-# fault_setting KIND FILE VALUE  of a kind of fault; that one which the kernel was not built with is not there
+# fault_setting KIND FILE VALUE  sets a file of this kind of fault, if the kernel was built with that kind
 fault_setting() {
 	[ ! -e "/sys/kernel/debug/$1" ] || echo "$3" >"/sys/kernel/debug/$1/$2"
 }
 
-# Allocations that may wait fail too, single pages too, and nothing is said of it
+# Allocations that may wait fail too, and those of single pages. The kernel logs none of these failures.
 every_allocation() {
 	for kind in failslab fail_page_alloc fail_usercopy; do
 		fault_setting "$kind" verbose 0 || return 1

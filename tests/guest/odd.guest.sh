@@ -2,7 +2,7 @@
 . /lib.sh
 . /common.sh
 
-# odd_disk INDEX  the disk behind the host bridge of that index
+# odd_disk INDEX  the disk behind the host bridge with that index
 odd_disk() {
 	case $1 in
 	5) echo 0005:01:01.0 ;;
@@ -15,7 +15,7 @@ read_odd() {
 		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 
-# odd_pe INDEX NAME  a PE from the host to the test and back
+# odd_pe INDEX NAME  a PE goes from the host to the test and back
 odd_pe() {
 	odd=$(odd_disk "$1")
 	try "host-disk-$2" read_odd "$odd"

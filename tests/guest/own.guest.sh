@@ -33,7 +33,7 @@ not_enabled() {
 		! grep -q '^vfio_pseries ' /proc/modules
 }
 
-# Work for the host's drivers until /tmp/stop is there; each leaves how often it went round
+# Work for the host's drivers until /tmp/stop exists; each of them writes down its number of rounds
 busy_disk() {
 	rounds=0
 	while [ ! -e /tmp/stop ]; do
@@ -62,7 +62,7 @@ start_work() {
 	sleep 1.5
 }
 
-# All four are still at it, and got somewhere
+# All four worked until the end, and did at least one round each
 stop_work() {
 	sleep 1.5
 	: >/tmp/stop
@@ -96,7 +96,7 @@ own_tests() {
 	vfiotest -v "$VERDICT" "$NVME" "$@" || failed
 }
 
-# A function that the host's driver has: nobody gets the PE, and nothing has changed
+# The host's driver still has one function: nobody gets the PE, and nothing has changed
 refused_take() {
 	try bind-disk bind "$NVME" vfio-pci
 	own_tests host/not-viable
@@ -131,7 +131,7 @@ no_driver() {
 	[ ! -e "/sys/bus/pci/devices/$1/driver" ]
 }
 
-# A card comes into a PE that a user owns: it is there, but no host driver's
+# A card is added to a PE that a user owns: the card exists, but no host driver gets it
 added_while_owned() {
 	try owned-add-hold hold hold/windows
 	try owned-add-remove remove_function "$CARD"
@@ -142,7 +142,7 @@ added_while_owned() {
 	unbind "$CARD"
 }
 
-# A device is removed while a user holds it: that waits for the user, and then goes on
+# A device is removed while a user holds it: the removal waits for the user, and then goes on
 removed_while_held() {
 	try held-remove-hold hold hold/busy
 	remove_function "$NVME" &
@@ -176,8 +176,8 @@ same_group() {
 	[ "$(group_of "$CARD")" = "$(group_of "$NVME")" ]
 }
 
-# A function that comes back with a window of its own is a PE of its own, and no more when that is
-# gone: the kernel goes by the nearest node that has one, and 6.1 asks us for the group
+# A function that comes back with a window of its own is a PE of its own, until that window's property is removed:
+# the kernel uses the nearest node that has a window, and 6.1 asks our module for the group
 window_of_its_own() {
 	node=$(readlink -f "/sys/bus/pci/devices/$CARD/of_node")
 	try own-window-add change_node "$node" add_property ibm,dma-window "$node/../ibm,dma-window"
@@ -189,13 +189,13 @@ window_of_its_own() {
 	try own-window-card-works card_is_back "$CARD"
 }
 
-# remove_node NODE  a node leaves the device tree, whoever holds its device: what drmgr does after a time
+# remove_node NODE  removes a node from the device tree even if its device is held, as drmgr does after a time
 remove_node() {
 	printf 'remove_node %s' "${1#/sys/firmware/devicetree/base}" >/tmp/change
 	dd if=/tmp/change of=/proc/powerpc/ofdt bs=4096 2>/dev/null && [ ! -e "$1" ]
 }
 
-# The default window's property leaves the device tree under a user: the host has it again all the same
+# The default window's property is removed from the device tree while a user has the PE: the host still gets it back
 property_taken_while_owned() {
 	unbind "$CARD"
 	try taken-property-bind bind "$NVME" vfio-pci
@@ -206,8 +206,8 @@ property_taken_while_owned() {
 	host_has_all taken-property
 }
 
-# The node of a user's disk leaves the device tree, but not the bridge's, which is the PE's. Nothing
-# goes under the user, and the PE is good for the next one, and for the host.
+# The node of a user's disk is removed from the device tree. The bridge's node, which is the PE's, stays. The user
+# loses nothing, and the next user and the host can use the PE.
 node_taken_while_held() {
 	unbind "$CARD"
 	try taken-node-bind bind "$NVME" vfio-pci
@@ -249,7 +249,7 @@ cannot_go() {
 	host_has_all unload-refused
 }
 
-# Where the kernel's own driver is of no use, or of too much, ours alone goes and comes again
+# For kernels whose own driver would be of no use here, or would do too much: only our module is unloaded and loaded
 can_go_alone() {
 	unbind "$CARD"
 	try unload-bind bind "$NVME" vfio-pci
@@ -263,7 +263,7 @@ can_go_alone() {
 	host_has_all load-again
 }
 
-# Without ours the kernel's own driver works as it did; then ours comes again, beside it
+# Without our module the kernel's own driver works as before; then our module is loaded again, beside it
 can_go() {
 	unbind "$CARD"
 	try unload-bind bind "$NVME" vfio-pci
@@ -289,7 +289,7 @@ export HOST_WINDOW
 try huge-pages huge_pages 2
 try load-vfio-pci load vfio-pci
 try load-not-enabled not_enabled
-# Where ours can be unloaded, the order is tried later, in can_go
+# On kernels with OWNERSHIP=device, can_go tries this order later
 [ "$OWNERSHIP" = device ] || try in-tree-first-load load vfio_iommu_spapr_tce
 start_work
 try load-under-work load_ours
@@ -323,7 +323,7 @@ device) can_go ;;
 esac
 node_taken_while_held
 nothing_left taken-node
-# What the kernel says when the partition is switched off with a user's device at work is looked at, too
+# The partition is switched off while a user's device is at work. The kernel's messages then are checked, too.
 unbind "$CARD"
 try off-bind bind "$NVME" vfio-pci
 try off-with-user hold hold/busy

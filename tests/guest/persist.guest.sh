@@ -17,7 +17,7 @@ no_drivers() {
 	done
 }
 
-# The devices go, and come while nothing is there to take them but udev's rules
+# The devices are removed, and come back while no driver is loaded: only udev's rules can take them
 boot_again() {
 	for device in "$NVME" "$CARD"; do
 		unbind "$device"
@@ -43,7 +43,7 @@ files_left() {
 	find /etc/udev /etc/modules-load.d /etc/modprobe.d -name '*vfio-pseries*' | grep .
 }
 
-# The card of another kind is the host's at the next boot, as the tool says
+# The card is of another kind. The host has it at the next boot, as the tool says.
 kind() {
 	tcectl device bind --persist --group vfio --mode 0640 1b36:0010 2>/tmp/err || return 1
 	cat /tmp/err
