@@ -9,7 +9,8 @@ has_persistent_memory() {
 	find /sys/firmware/devicetree/base/ibm,persistent-memory/*/device_type -exec cat {} + | grep -q ibm,pmemory
 }
 
-# to_user_and_back BDF  twice; the host's windows are what they were and its disk works
+# to_user_and_back BDF  a user gets the PE, and the host gets it back, twice; the host's windows are as before, and its
+# disk works
 to_user_and_back() {
 	windows_of "$1" >/tmp/before
 	cat /tmp/before
@@ -26,7 +27,7 @@ host_reads() {
 		dd if="/dev/$(disk_of "$1")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 
-# found_below BDF PARAMETER...  the driver makes the disk's windows, of that hypervisor
+# found_below BDF PARAMETER...  the host's driver makes the disk's windows, on the hypervisor with these parameters
 found_below() {
 	bdf=$1
 	shift
@@ -38,7 +39,7 @@ both_windows() {
 	windows_of "$HYBRID" | grep -q '^ibm,dma-window ' && windows_of "$HYBRID" | grep -q "^$DIRECT_WINDOW "
 }
 
-# A direct one or one of mappings, as the kernel's release has it
+# The window is a direct one or one of mappings: this depends on the kernel's release
 one_window() {
 	[ "$(windows_of "$SINGLE" | grep -c '^linux,.*ddr-window-info ')" -eq 1 ] &&
 		! windows_of "$SINGLE" | grep -q '^ibm,dma-window '
@@ -59,7 +60,7 @@ try hybrid to_user_and_back "$HYBRID" own/works
 rmmod tce_inject
 PERSONALITY=powervm
 export PERSONALITY
-# There Linux 6.1's own driver reads nonsense from the disk, with no module of ours loaded as well
+# On a PE with one window Linux 6.1's own driver reads wrong data from the disk, also without any module of ours
 if [ "$OWNERSHIP" = none ]; then
 	skip single "this kernel's own window does not work there"
 else

@@ -13,7 +13,7 @@ reset() {
 	echo 1 >"/sys/bus/pci/devices/$1/reset"
 }
 
-# Kernels from 7.0 on do this themselves in each reset of a function with ATS
+# Does what kernels from 7.0 on do themselves in each reset of a function with ATS
 around() {
 	echo "$1" >"$INJECT/ats" && echo "$1" >"$INJECT/around" && reset "$1"
 }
@@ -22,7 +22,7 @@ sibling_reads() {
 	dd if="/dev/$(disk_of "$SIBLING")" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
 }
 
-# The host's drivers and windows; the disk's driver starts it again after a reset
+# The host's drivers work, and its windows are as before. The disk's driver starts the disk again after a reset.
 host_works() {
 	as_before && wait_for 20 read_disk && sibling_reads && card_answers "$CARD" 10.0.2
 }
@@ -33,15 +33,15 @@ resets_of_the_host() {
 	done
 }
 
-# From Linux 7.0 on the emulated disk has no interrupts after a reset while its driver has it, with this module
-# or without
+# From Linux 7.0 on the emulated disk has no interrupts after a reset while its driver has it. This module makes
+# no difference.
 disk_survives_resets() {
 	case $(uname -r) in
 	7.*) return 1 ;;
 	esac
 }
 
-# A disk that vfio-pci has and nobody has opened, beside functions of the host's: the PE is the host's
+# vfio-pci has a disk that nobody has opened, and the host has the PE's other functions: the PE is the host's
 reset_beside_the_host() {
 	bind "$SIBLING" vfio-pci && "$1" "$SIBLING" && as_before && read_disk && card_answers "$CARD" 10.0.2 &&
 		give_disk_back "$SIBLING" && host_works
@@ -53,7 +53,7 @@ all_to_user() {
 	done
 }
 
-# Of the user's own device, and of another one of the PE that he has not opened
+# Resets the user's own device, and another device of the PE, which he has not opened
 resets_of_the_user() {
 	"$1" "$NVME" && "$1" "$SIBLING"
 }
@@ -88,7 +88,7 @@ else
 	skip host-resets "the emulated disk stops at a reset on this kernel"
 fi
 try reset-beside-the-host reset_beside_the_host reset
-# Other kernels have nobody to take it from
+# Other kernels have no owner from which the reset could take address translation services
 if [ "$OWNERSHIP" = device ]; then
 	! disk_survives_resets || try host-resets-around resets_of_the_host around
 	try around-beside-the-host reset_beside_the_host around

@@ -10,7 +10,7 @@ PLAN=/sys/module/tce_inject/parameters/plan
 TRACING=/sys/kernel/tracing
 export TCECTL_PCI_IDS=/pci.ids
 
-# ends STATUS COMMAND...  with that status; what it prints goes to /tmp/out, and errors with it
+# ends STATUS COMMAND...  the command ends with that status; its output and its errors go to /tmp/out
 ends() {
 	wanted=$1
 	shift
@@ -20,7 +20,7 @@ ends() {
 	[ "$status" -eq "$wanted" ]
 }
 
-# has LINE  the last output has it
+# has LINE  the last output has this line
 has() {
 	grep -qx -- "$*" /tmp/out
 }
@@ -30,7 +30,7 @@ in_output() {
 	grep -q -- "$*" /tmp/out
 }
 
-# passed N SKIPPED  the last test's count, and its lines are as many
+# passed N SKIPPED  the last run reports these counts, and has that many lines
 passed() {
 	has "# $1 passed, 0 failed, $2 skipped" && [ "$(grep -c '^ok ' /tmp/out)" -eq $(($1 + $2)) ] &&
 		has "1..$(($1 + $2))" && has 'TAP version 13'
@@ -121,13 +121,13 @@ wrong_blocks() {
 		ends 1 tcectl test --write 0:2049 "$NVME" && in_output '^# at most 2048 blocks are written'
 }
 
-# Nothing was written, so there is nothing to put back
+# Nothing was written, so nothing has to be put back
 refusing_disk() {
 	ends 1 tcectl test --write 100:64 "$BAD" && has '# the disk refuses to write' &&
 		[ "$(grep -c '^not ok' /tmp/out)" -eq 1 ]
 }
 
-# One write goes well; what was there is then in a file
+# One write succeeds, and the old content cannot be put back: it is then in a file
 broken_disk() {
 	rm -rf /tmp/kept && mkdir /tmp/kept && cd /tmp/kept || return 1
 	ends 1 tcectl test --write 100:64 "$BAD"
@@ -150,7 +150,7 @@ broken_disk_and_no_room() {
 		in_output "THE BLOCKS ARE LOST: the disk refuses to write, and tcectl-$BAD-block-200 cannot be written"
 }
 
-# Its block 100 holds what the test wrote
+# The disk's block 100 holds what the test wrote
 broken_disk_was_written() {
 	[ "$(dd if="/dev/$(disk_of "$BAD")" bs=512 skip=99 count=1 2>/dev/null | head -n 1)" = 'block 000000099' ] &&
 		[ "$(dd if="/dev/$(disk_of "$BAD")" bs=512 skip=100 count=1 2>/dev/null | head -n 1)" != 'block 000000100' ]
@@ -160,7 +160,7 @@ no_disk() {
 	ends 0 tcectl test "$CARD" && passed 11 5 && in_output '^ok 14 - dma-unmapped # SKIP not an NVMe disk'
 }
 
-# One window, and less than what is read at a time
+# The PE has one window, and the disk is smaller than one read of the tests
 little() {
 	tcectl device bind "$TINY" && ends 0 tcectl test --report /tmp/report "$TINY" && passed 10 6 &&
 		grep -qx 'dma-windows: one' /tmp/report && grep -qx 'dynamic-windows: no' /tmp/report || return 1
@@ -177,7 +177,7 @@ nothing_there() {
 		has "ok 11 - dma-identify # SKIP the disk's first namespace has no blocks"
 }
 
-# refusing PLAN TEST...  with that plan exactly these tests fail
+# refusing PLAN TEST...  exactly these tests fail when the hypervisor follows that plan
 refusing() {
 	echo "$1" >"$PLAN"
 	shift
@@ -201,7 +201,7 @@ in_use() {
 		ends 1 tcectl bench "$NVME" && in_output 'a program uses this PE now'
 }
 
-# Whom debugfs tells nothing learns it from VFIO, test by test
+# An ordinary user cannot read debugfs. VFIO tells him that the PE is in use, in each test.
 in_use_by_another() {
 	chown nobody "/dev/vfio/$(group_of "$NVME")"
 	ends 1 su nobody -s /bin/sh -c "ulimit -l 8192; tcectl test $NVME" &&
@@ -249,7 +249,7 @@ benchmark() {
 		in_output 'pages of 16M are not measured'
 }
 
-# For the scenario's check: all sizes that memory can be had for
+# For the scenario's check: measures all page sizes for which there is memory
 benchmark_json() {
 	huge_pages 132 && tcectl -j bench --runs 2 "$NVME" >/tmp/bench 2>/tmp/out && huge_pages 0 || return 1
 	dmesg -n 1

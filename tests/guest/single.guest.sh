@@ -15,7 +15,7 @@ as_before() {
 	windows_of "$1" >/tmp/now && diff "/tmp/before-$1" /tmp/now
 }
 
-# Both PEs in one container, and back to the host
+# Both PEs are in one container, and go back to the host
 joined() {
 	bind "$NVME" vfio-pci && bind "$LATER" vfio-pci || return 1
 	SECOND=$LATER vfio_tests join/one-window
@@ -28,7 +28,7 @@ no_warning() {
 	! dmesg | grep -E 'table unavailable|no 64-bit window for the host|is lost'
 }
 
-# one_window BDF  a PE from the host to the test and back, and again
+# one_window BDF  a PE goes from the host to the test and back, twice
 one_window() {
 	windows_of "$1" >"/tmp/before-$1"
 	for round in first second; do
@@ -38,7 +38,7 @@ one_window() {
 	done
 }
 
-# with_fault TEST PLAN  the disk's PE changes hands by that test, a call of it fails, and the host has
+# with_fault TEST PLAN  that test takes the disk's PE from the host, a call fails, and the host has
 # its window afterwards
 with_fault() {
 	echo "--- $1 with plan $2"
@@ -53,7 +53,7 @@ claims_with_faults() {
 	done
 }
 
-# The host's window is made again by the kernel when a driver asks, or else by the module
+# Either the kernel makes the host's window again when a driver asks for it, or the module does
 releases_with_faults() {
 	case $OWNERSHIP in
 	device) set -- "clear 1" "reset 1" ;;
@@ -64,12 +64,12 @@ releases_with_faults() {
 	done
 }
 
-# The host's driver notices by itself where the kernel forgets that its window was a direct one
+# The host's driver itself notices this on kernels which forget that its window was a direct one
 no_disk() {
 	[ "$OWNERSHIP" = group ] || ! disk_is_back
 }
 
-# The host cannot have its window again, and has no other: no disk until the PE changes hands once more
+# The host cannot get its window back, and has no other: it has no disk until after the PE's next user
 lose_and_find() {
 	bind "$NVME" vfio-pci && PLAN="create 1 1000000 -1" vfiotest "$NVME" take/give-back-single &&
 		no_disk && ! has_direct_window && bind "$NVME" vfio-pci &&
@@ -100,6 +100,6 @@ try single-no-warning no_warning
 try single-take-fails claims_with_faults
 try single-release-fails releases_with_faults
 nothing_left single-fails
-# Or the kernel makes the window when a driver asks for it
+# On other kernels the kernel makes the window when a driver asks for it
 [ "$OWNERSHIP" = device ] || try single-release-loses-the-window lose_and_find
 finish

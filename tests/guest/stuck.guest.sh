@@ -2,7 +2,7 @@
 . /lib.sh
 . /common.sh
 
-# All use their disks first, so that it can be told which is which
+# The host uses both disks first, to find out which disk is which
 both_disks() {
 	load nvme && wait_for 20 find_second && NVME=$(disk_by_serial vfio-pseries)
 }
@@ -18,5 +18,5 @@ try stuck-in-register hold hold/fault-in-register
 HELD=$SECOND
 try stuck-in-map hold hold/fault-in-map
 mark 1
-# The end is the test: the machine's time runs out if it does not come
+# The shutdown is the test: if it does not come, the machine's time runs out
 finish

@@ -15,7 +15,7 @@ shows() {
 	grep -q -- "$words" /tmp/out
 }
 
-# says WORDS COMMAND...  the command ends with status 1 and says so, wherever
+# says WORDS COMMAND...  the command ends with status 1, and its output or its errors have the words
 says() {
 	words=$1
 	shift
@@ -52,7 +52,7 @@ all_assigned() {
 	[ "$(driver_of "$NVME")" = vfio-pci ] && [ "$(driver_of "$CARD")" = vfio-pci ]
 }
 
-# A driver that refuses a function: the one that has come goes back to the host
+# vfio-pci cannot get one of the functions: the function that it already has goes back to the host
 half_way() {
 	mount -o bind /dev/null "/sys/bus/pci/devices/$CARD/driver_override" || return 1
 	says 'drivers that they had before' tcectl device bind "$NVME"
@@ -67,7 +67,7 @@ mapped() {
 	grep -q '^0x.*-0x.* -> 0x.* rw ' /tmp/out
 }
 
-# What the dump's ranges in the first MiB from a bus address on add up to
+# dump_has_all WINDOW SIZE  the ranges that tcectl dumps have this size in all
 dump_has_all() {
 	tcectl -j dump "$1" | tr '{' '\n' | sed -n 's/.*"size":\([0-9]*\).*/\1/p' |
 		awk -v wanted="$2" '{ sum += $1 } END { print sum; exit sum != wanted }'
@@ -77,7 +77,7 @@ traced() {
 	grep -q "vfio_pseries_\|$1: " "$TRACING/trace" && grep "$1: " "$TRACING/trace" | head -n 3 | grep .
 }
 
-# Readers of every file while a user maps, unmaps, creates and removes without a pause
+# Reads every file while a user maps, unmaps, creates and removes without a pause
 readers() {
 	rounds=0
 	while [ -e /tmp/reading ]; do
@@ -104,8 +104,8 @@ centiseconds() {
 	sed 's/ .*//; s/[.]//' /proc/uptime
 }
 
-# answers COMMAND...  of tcectl's, each by itself within five seconds of the machine's clock; kernels that look while
-# they run have more. What was said is in /tmp/answers.
+# answers COMMAND...  each command of tcectl ends by itself within five seconds of the machine's clock; kernels that
+# check themselves while they run have more time. The output is in /tmp/answers.
 answers() {
 	for words in "$@"; do
 		begin=$(centiseconds)
@@ -119,12 +119,12 @@ answers() {
 	done
 }
 
-# Those that look and do nothing
+# The commands that only look
 looks() {
 	answers 'pe list' "pe show $NVME" health '-j health' "doctor $NVME" stat 'stat --openmetrics' 'dump 80000000'
 }
 
-# A removal that waits for the user: it is told so by a request, and goes on once he is gone
+# A removal waits for the user: a request tells him, and the removal goes on when he has ended
 removal_waits() {
 	echo 1 >"/sys/bus/pci/devices/$NVME/remove" &
 	remover=$!
@@ -137,8 +137,8 @@ removal_waits() {
 	return "$status"
 }
 
-# A MAP that waits for a hypervisor (H_LONG_BUSY, a second), ten times each: readers wait for longer than the
-# tool does, which says so
+# A MAP waits for a hypervisor (H_LONG_BUSY, a second), ten times each: readers would wait for longer than the
+# tool does, and the tool says so
 hypervisor_is_busy() {
 	plan=/sys/module/tce_inject/parameters/plan
 	[ -n "${PERSONALITY:-}" ] || insmod /tce_inject.ko || return 1
@@ -152,7 +152,7 @@ hypervisor_is_busy() {
 	return "$status"
 }
 
-# Files of a device that is removed and found again, between two reads of whoever looks
+# A device is removed and found again, also between two reads of its files by the same command
 comes_and_goes() {
 	while [ -e /tmp/looking ]; do
 		echo 1 >"/sys/bus/pci/devices/$CARD/remove"
@@ -174,15 +174,15 @@ answers_meanwhile() {
 	return "$status"
 }
 
-# vfio-pci has been told to take such disks, and was loaded before the host's driver
+# vfio-pci was told to take such disks, and was loaded before the host's driver
 taken_by_its_id() {
 	tcectl device bind "$NVME" && rmmod nvme && load nvme && echo 1b36 0010 >/sys/bus/pci/drivers/vfio-pci/new_id &&
 		says "$NVME: vfio-pci took it again" tcectl device unbind "$NVME" &&
 		echo 1b36 0010 >/sys/bus/pci/drivers/vfio-pci/remove_id
 }
 
-# What "doctor --pid" says of a process and what the kernel does are the same. The process tells its
-# number, waits, opens the group's file and tells how that went.
+# What "doctor --pid" says of a process agrees with what the kernel does. The process writes down its
+# number, waits, opens the group's file and writes down whether it could.
 write_opener() {
 	cat >/tmp/opener <<-'END'
 	echo $$ >/tmp/agree/pid
@@ -219,7 +219,7 @@ other_files() {
 	unshare -m sh -c 'mount -t tmpfs none /dev/vfio && sh /tmp/opener'
 }
 
-# Root is not limited, nobody is
+# Root has no limit; the user "nobody" has one
 limit_is_seen() {
 	mkdir -p /tmp/agree && chmod 777 /tmp/agree
 	(ulimit -l 1024 && su nobody -s /bin/sh -c 'echo $$ >/tmp/agree/limited; sleep 60') &

@@ -2,12 +2,12 @@
 . /lib.sh
 . /common.sh
 
-# Of each card's program: 16,384 in all, and so much of each to be locked, in KiB. The limit has room for that, for the
-# module's memory (16 bytes a page at most) and for 1 MiB besides.
+# The tensors of each card's program: 16,384 in all. Each program locks TENSORS_SIZE KiB. Its limit has room for that,
+# for the module's memory (16 bytes a page at most) and for 1 MiB more.
 TENSORS=4096
 TENSORS_SIZE=4754944
 LIMIT=$((TENSORS_SIZE + TENSORS_SIZE * 16 / $(page_size) + 1024))
-# Maps of each until it ends by itself; it does not while there is this file.
+# Each program ends by itself after so many maps, but not while the file GO_ON exists.
 MAPS=5120
 GO_ON=/tmp/go-on
 STOPPED=3
@@ -22,14 +22,14 @@ cgroup() {
 	echo "$CGROUPS/card$1"
 }
 
-# each COMMAND...  for the cards' numbers, until it fails
+# each COMMAND...  runs the command for each card's number, until it fails
 each() {
 	for number in 0 1 2 3; do
 		"$@" "$number" || return 1
 	done
 }
 
-# others COMMAND...  for those that the platform does not stop
+# others COMMAND...  runs the command for the cards that the platform does not stop
 others() {
 	for number in 0 1 3; do
 		"$@" "$number" || return 1
@@ -56,7 +56,7 @@ make_cgroup() {
 	mkdir "$(cgroup "$1")" && [ -e "$(cgroup "$1")/memory.max" ]
 }
 
-# box GROUP COMMAND...  what a container has of /dev: the file of VFIO's and the group's
+# box GROUP COMMAND...  runs the command with a container's /dev: VFIO's file and the group's file
 write_box() {
 	cat >/tmp/box <<-'END'
 	mount -t tmpfs none /mnt && mkdir /mnt/vfio || exit 1
@@ -71,7 +71,7 @@ write_box() {
 	mkdir -p /mnt && chmod 644 /tmp/box
 }
 
-# start NUMBER  a program without any privilege, which is the process that this shell has started
+# start NUMBER  starts a program without any privilege; the process that this shell starts becomes the program
 start() {
 	device=$(card "$1")
 	(
@@ -91,7 +91,7 @@ is_ready_or_gone() {
 	is_ready "$1" || ! kill -0 "$(cat "/tmp/pid.$1")"
 }
 
-# ready each | ready one NUMBER  who has ended is not waited for
+# ready each | ready one NUMBER  waits until they are ready, but not for programs that have ended
 ready() {
 	wait_for 300 "$@" is_ready_or_gone && "$@" is_ready
 }
@@ -100,7 +100,7 @@ one() {
 	"$2" "$1"
 }
 
-# ends NUMBER [STATUS]  by itself
+# ends NUMBER [STATUS]  the program ends by itself, with this status
 ends() {
 	status=0
 	wait "$(cat "/tmp/pid.$1")" || status=$?
@@ -113,7 +113,7 @@ fails() {
 	refused ends "$1"
 }
 
-# told NUMBER  the lines of its program, of which there is one for every 1,024 maps
+# told NUMBER  how many lines its program has printed: one for every 1,024 maps
 told() {
 	grep -c . "/tmp/said.$1"
 }
@@ -126,12 +126,12 @@ goes_on() {
 	kill -0 "$(cat "/tmp/pid.$1")" && [ "$(told "$1")" -gt "$(cat "/tmp/told.$1")" ]
 }
 
-# Now, not earlier
+# Each program makes progress after this call
 all_go_on() {
 	"$1" note_told && wait_for 120 "$1" goes_on
 }
 
-# Four windows with all tensors, and no hypercall of the module's has failed
+# Four windows have all tensors mapped, and no hypercall of the module has failed
 at_work() {
 	cat /sys/kernel/debug/vfio_pseries/windows >/tmp/windows
 	cat /tmp/windows
@@ -142,14 +142,14 @@ none_failed() {
 	[ "$(grep -c '^window ' /tmp/windows)" -eq "$(grep -c ' failed=0$' /tmp/windows)" ]
 }
 
-# As many pages are pinned as the tensors have, but for some that are just registered anew
+# As many pages are pinned as the tensors have, except a few that are just being registered again
 pins_of_tensors() {
 	mib=$((($(pins) - pins_before) * ($(page_size) / 1024) / 1024))
 	note "$mib MiB are pinned"
 	[ "$mib" -ge $((TENSORS_SIZE * 4 * 99 / 102400)) ]
 }
 
-# Room for a quarter and 8 MiB more than it had at most: each processor keeps up to 4 MiB in stock
+# Sets the limit to a quarter and 8 MiB above the cgroup's peak: each processor keeps up to 4 MiB in stock
 almost_full() {
 	has=$(cat "$(cgroup "$1")/memory.peak")
 	echo $((has + has / 4 + 8388608)) >"$(cgroup "$1")/memory.max"
@@ -165,7 +165,7 @@ large_enough() {
 	cat "/tmp/max.$1" >"$(cgroup "$1")/memory.max"
 }
 
-# What was read from a disk fills the rest: who wants memory then has to wait for some to be reclaimed
+# Data read from a disk fills the rest of the cgroup: an allocation then has to wait until memory is reclaimed
 fill() {
 	(
 		echo 0 >"$(cgroup "$1")/cgroup.procs"
@@ -182,18 +182,18 @@ pressed() {
 	grep -q '^max [1-9]' "$(cgroup "$1")/memory.events"
 }
 
-# As a runtime does: whatever is in the cgroup
+# Kills everything in the cgroup, as a container runtime does
 kill_it() {
 	echo 1 >"$(cgroup "$1")/cgroup.kill" && ends "$1" 137
 }
 
-# killed_at_work NUMBER  at a moment of its own
+# killed_at_work NUMBER  kills the program at a random moment
 killed_at_work() {
 	sleep "0.$(($(head -c 1 /dev/urandom | hexdump -e '1/1 "%u"') % 10))"
 	kill_it "$1"
 }
 
-# While they register and map
+# The programs are killed while they register and map
 killed_at_start() {
 	each start && sleep 1 && each kill_it
 }
@@ -206,7 +206,7 @@ pins_are_back() {
 	pins_are "$pins_before"
 }
 
-# What a cgroup without processes still has is what processors keep in stock, 4 MiB each at most, and files' pages
+# A cgroup without processes still has what processors keep in stock, 4 MiB each at most, and pages of files
 nothing_charged() {
 	echo 1 >/proc/sys/vm/drop_caches
 	echo "card $1: $(cat "$(cgroup "$1")/memory.current") bytes are charged"
@@ -222,7 +222,7 @@ in_order() {
 	nothing_left "$1"
 }
 
-# resets_of NUMBER  of its PE until now
+# resets_of NUMBER  how often its PE was reset until now
 resets_of() {
 	cut -d , -f "$(($1 + 1))" /sys/module/tce_inject/parameters/resets
 }
@@ -249,7 +249,7 @@ kill_at_work() {
 	in_order "$1"
 }
 
-# eeh_test  the platform stops one of four: its program ends, the others go on, and it is started again
+# eeh_test  the platform stops one of four cards: its program ends, the others go on, and its program is started again
 eeh_test() {
 	: >"$GO_ON"
 	try eeh-start each start
