@@ -4,7 +4,7 @@
 
 export PATH="$PATH:/usr/bin:/usr/sbin" TCECTL_PCI_IDS=/pci.ids
 
-# pins_are_now  before a client comes
+# pins_are_now  notes how many pages are pinned before a client starts
 pins_are_now() {
 	pins_before=$(pins)
 }
@@ -13,7 +13,7 @@ pins_are_back() {
 	pins_are "$pins_before"
 }
 
-# in_order PREFIX  whatever the client did: nobody has the PE or a window of it, nothing stays pinned, and the host's
+# in_order PREFIX  after any client: nobody has the PE or a window of it, nothing stays pinned, and the host's
 # disk works with all that it had
 in_order() {
 	try "$1-nobody-has-a-window" wait_for 10 no_windows
@@ -26,7 +26,7 @@ no_windows() {
 	tcectl stat | grep 'no user has a window'
 }
 
-# ends LIMIT COMMAND...  by itself, whatever its status is; what it says is kept in /tmp/said
+# ends LIMIT COMMAND...  the command ends by itself, with any status; its output is kept in /tmp/said
 ends() {
 	limit=$1
 	shift
@@ -37,12 +37,12 @@ ends() {
 	[ "$status" -ne 124 ]
 }
 
-# ended_with STATUS  did that program
+# ended_with STATUS  the last program that ends() ran had this status
 ended_with() {
 	[ "$status" -eq "$1" ]
 }
 
-# said WORDS...  by the last program that ends() ran
+# said WORDS...  the last program that ends() ran printed these words
 said() {
 	grep -q -- "$*" /tmp/said
 }

@@ -2,18 +2,18 @@
 # shellcheck shell=sh disable=SC2034 # variables are for rig/boot, which sources this
 #
 # What the scenarios of "make test-clients" share: other authors' programs from the archive, and the
-# usual machine with tcectl. Their packages are fetched when such a scenario is about to run.
+# usual machine with tcectl. The programs' packages are fetched just before such a scenario runs.
 . "$ROOT/tests/guest/common.sh"
 NEEDS="$NEEDS HUGETLBFS"
 FILES="$FILES $BUILD/tool/ppc64el/tcectl:bin/tcectl tests/tool/pci.ids:pci.ids
 	tests/clients/clients.guest.sh:clients.sh"
 TOOLS=libpci3
-# Beside large programs the image is unpacked into memory
+# The image, which has large programs, is unpacked into memory
 MEMORY=4G,slots=4,maxmem=5G
 SLUB_DEBUG=
 TIMEOUT=1800
 
-# A card on a host bridge of its own; with a second one, frames of each reach the other
+# Two cards on a host bridge of their own; the frames that one card sends reach the other
 with_cards() {
 	QEMU_DEVICES="$QEMU_DEVICES
 		-device spapr-pci-host-bridge,index=1,id=phb1
@@ -21,7 +21,7 @@ with_cards() {
 		-netdev hubport,hubid=1,id=net2 -device e1000,netdev=net2,bus=phb1.0"
 }
 
-# The guides' blocks that the guest has in /docs
+# The blocks of the guides that the guest gets in /docs
 BLOCKS=
 
 add_blocks() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Containers of crun's for "alice", a user without any privilege, after clients.sh. The OCI bundle is made here,
-# with the machine's own programs in it. Its user namespace has one number, its cgroups are left alone.
+# with the machine's own programs in it. The container's user namespace has one number. crun does not touch cgroups.
 
 CONTAINERS=/tmp/containers
 
@@ -12,12 +12,12 @@ add_alice() {
 		su alice -c true
 }
 
-# crun does nothing without, though it is told to leave them alone
+# crun does nothing without cgroups, although it is told not to touch them
 mount_cgroups() {
 	mount -t cgroup2 cgroup2 /sys/fs/cgroup
 }
 
-# devices_json FILE...  as a rootless podman asks a runtime for "--device": a mount that is bound, without "nodev"
+# devices_json FILE...  what a rootless podman asks of a runtime for "--device": a bind mount without "nodev"
 devices_json() {
 	for device_file in "$@"; do
 		printf ', { "destination": "%s", "source": "%s", "type": "bind",
@@ -25,7 +25,7 @@ devices_json() {
 	done
 }
 
-# folders_json FOLDER...  of the machine, that the container has, too
+# folders_json FOLDER...  folders of the machine that the container has, too
 folders_json() {
 	for folder in "$@"; do
 		printf '{ "destination": "%s", "source": "%s", "type": "bind", "options": ["rbind", "ro"] },' \
@@ -59,17 +59,17 @@ bundle() {
 	chown -R alice "$CONTAINERS/$bundle_name"
 }
 
-# crun_as_alice WORD...  the machine's root cannot be pivoted away: it is an initramfs
+# crun_as_alice WORD...  runs crun as alice; containers need --no-pivot, since the machine's root is an initramfs
 crun_as_alice() {
 	su alice -c "XDG_RUNTIME_DIR=$CONTAINERS/run PATH=$PATH crun --root $CONTAINERS/run --cgroup-manager=disabled $*"
 }
 
-# run_container NAME  until its command ends
+# run_container NAME  runs the container until its command ends
 run_container() {
 	crun_as_alice run --no-pivot -b "$CONTAINERS/$1" "$1"
 }
 
-# process_of NAME  its first process
+# process_of NAME  the container's first process
 process_of() {
 	crun_as_alice state "$1" | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p'
 }

@@ -6,7 +6,7 @@
 
 LIMIT=4194304
 
-# contained NAME LIMIT  what it says is kept
+# contained NAME LIMIT  runs the container with that limit of locked memory, and keeps its output
 contained() {
 	status=0
 	(ulimit -l "$2" && run_container "$1") >/tmp/said 2>&1 </dev/null || status=$?
@@ -14,13 +14,13 @@ contained() {
 	return "$status"
 }
 
-# is_idle NAME  its container waits
+# is_idle NAME  that container waits
 is_idle() {
 	[ -e "/proc/$(process_of "$1")/root/tmp/idle" ]
 }
 
-# refused_with NAME LIMIT FINDING REMEDY  the program fails, and what root is told of another process in the same
-# container has both
+# refused_with NAME LIMIT FINDING REMEDY  the program fails, and "tcectl doctor" tells root the finding and the remedy
+# for a process in a container of the same kind
 refused_with() {
 	refused contained "$1" "$2" || return 1
 	(ulimit -l "$2" && run_container "$1-idle") &
@@ -33,7 +33,7 @@ refused_with() {
 	said "$3" && said "$4"
 }
 
-# both NAME FILE...  the container with the program, and one of the same kind that waits
+# both NAME FILE...  makes the container with the program, and another one of the same kind that waits
 both() {
 	both_name=$1
 	shift

@@ -7,7 +7,8 @@
 
 export DOCS=/docs
 
-# The crash kernel starts with all files that this one started with, but the kernel itself, and with what is kept here
+# The crash kernel starts with all files that this kernel started with, except the kernel itself, and with the files
+# that keep() writes
 pack_initramfs() {
 	(cd / && find . -xdev ! -path ./vmlinux ! -path './tmp/*' | cpio -o -H newc) >/tmp/initramfs
 }
@@ -17,7 +18,7 @@ load_crash_kernel() {
 		--command-line="$(sed 's/crashkernel=[^ ]*//' /proc/cmdline) nr_cpus=1 reset_devices"
 }
 
-# What is to be known of this kernel when it is dead
+# What has to be known of this kernel after its crash
 keep() {
 	module_says >/wanted && grep -q ' owner=user ' /wanted && cat /proc/kallsyms >/kallsyms
 }
@@ -36,7 +37,7 @@ before() {
 	try pack-initramfs pack_initramfs
 	must load-crash-kernel load_crash_kernel
 	try still-so still_so
-	# From here on it is the crash kernel that runs this script
+	# From here on the crash kernel runs this script
 	echo c >/proc/sysrq-trigger
 	not_ok crash "the kernel lives"
 	finish

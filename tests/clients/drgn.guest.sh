@@ -7,7 +7,7 @@
 
 export DOCS=/docs
 
-# same RUNS  and so much of it
+# same RUNS  drgn shows the same as the module, with at least so many runs
 same() {
 	module_says >/tmp/wanted
 	drgn_shows /tmp/wanted "$1" doc drgn

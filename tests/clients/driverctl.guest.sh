@@ -18,7 +18,7 @@ both_have() {
 	[ "$(driver_of "$NVME")" = "$1" ] && [ "$(driver_of "$CARD")" = "$2" ]
 }
 
-# The two files, which driverctl lists as its own
+# The two files exist, and driverctl lists them as its own
 overridden() {
 	for function in "$NVME" "$CARD"; do
 		[ "$(cat "$OVERRIDES/pci-$function")" = vfio-pci ] || return 1
@@ -28,7 +28,7 @@ overridden() {
 	said "^$NVME vfio-pci" && said "^$CARD vfio-pci"
 }
 
-# A user's program in between
+# A user's program works with the disk
 used() {
 	tcectl test "$NVME" >/tmp/said
 	cat /tmp/said
@@ -53,8 +53,8 @@ watches() {
 	grep -q 'UDEV - the event' /tmp/events
 }
 
-# They come as in a boot, to the host's drivers. What udev's rules say of that is in the event alone: the next one, of
-# the driver, takes its place in udev's database.
+# The devices are found as in a boot, by the host's drivers. What udev's rules then say is only in that event: in udev's
+# database the next event, which is about the driver, replaces it.
 come_again() {
 	udevadm monitor --udev --property >/tmp/events 2>&1 &
 	monitor=$!
@@ -82,7 +82,7 @@ both_are_wanted() {
 	printf 'driverctl@pci-%s.service\n' "$NVME" "$CARD" | diff - /tmp/wanted
 }
 
-# unit_runs NAME  its command with the instance unescaped, as systemd does it, if its condition holds
+# unit_runs NAME  runs the unit's command if its condition holds, with the instance unescaped, as systemd does it
 unit_runs() {
 	instance=${1#*@}
 	instance=${instance%.service}

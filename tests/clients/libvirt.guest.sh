@@ -8,14 +8,14 @@ DEVICE=/docs/hostdev.xml
 QEMU_USER=64055
 export LIBVIRT_DEFAULT_URI=qemu:///system
 
-# What the package's scripts and udev's rules do where it is installed
+# Does what the package's scripts and udev's rules do on a machine where the package is installed
 add_user() {
 	echo "libvirt-qemu:x:$QEMU_USER:$QEMU_USER::/var/lib/libvirt:/bin/false" >>/etc/passwd
 	printf 'root:x:0:\nkvm:x:101:libvirt-qemu\nlibvirt-qemu:x:%s:\n' "$QEMU_USER" >/etc/group
 	chown 0:101 /dev/kvm && chmod 660 /dev/kvm
 }
 
-# The daemon of all drivers, without systemd and without virtlogd
+# Starts the daemon that has all drivers, without systemd and without virtlogd
 start_libvirtd() {
 	mkdir -p /run /var/lib /var/log /etc/libvirt && ln -sfn /run /var/run || return 1
 	mount -t cgroup2 cgroup2 /sys/fs/cgroup || return 1
@@ -26,13 +26,13 @@ start_libvirtd() {
 	wait_for 120 virsh version
 }
 
-# The machine's guests cannot have larger pages than the machine
+# The machine's guests cannot have larger pages than the machine itself
 hpt_feature() {
 	[ "$(page_size)" -ne 4096 ] || echo "<hpt><maxpagesize unit='KiB'>4</maxpagesize></hpt>"
 }
 
-# domain DEVICE [MEMTUNE]  its description, with what these files say. Devices of the host go to a host bridge of their
-# own, which has to be there before one is attached.
+# domain DEVICE [MEMTUNE]  the domain's description, with these files in it. The host's devices go to a host bridge of
+# their own, which has to exist before a device is attached.
 domain() {
 	cat <<-END
 		<domain type='kvm'>
@@ -62,13 +62,13 @@ domain() {
 	END
 }
 
-# define DEVICE [MEMTUNE]  in place of what there was
+# define DEVICE [MEMTUNE]  defines the domain, in place of the one before
 define() {
 	! virsh domstate guest 2>/dev/null || virsh undefine guest || return 1
 	domain "$@" >/tmp/domain.xml && virsh define /tmp/domain.xml
 }
 
-# fails_with WORDS WORD...  virsh does, and says so
+# fails_with WORDS WORD...  virsh fails, and prints these words
 fails_with() {
 	wanted=$1
 	shift
@@ -83,7 +83,7 @@ qemu_pid() {
 	pidof qemu-system-ppc64
 }
 
-# The domain's QEMU and nobody else
+# The domain's QEMU has the device, and nobody else has it
 domain_has_it() {
 	[ "$(driver_of "$NVME")" = vfio-pci ] || return 1
 	tcectl pe show "$NVME" >/tmp/shown
@@ -91,7 +91,7 @@ domain_has_it() {
 	grep -q "held by: process $(qemu_pid) (qemu-system-ppc" /tmp/shown && grep -q 'a user has it' /tmp/shown
 }
 
-# The host has it, and reads what is in a block; nobody but libvirt has had a hand in it
+# The host has the disk, and reads what is in a block; only libvirt has given the disk back
 host_has_it() {
 	[ "$(driver_of "$NVME")" = nvme ] && wait_for 30 has_disk "$NVME" && read_disk && block_is 100000 'block 000100000'
 }
@@ -104,7 +104,7 @@ limit_of() {
 	sed -n 's/^Max locked memory *\([0-9a-z]*\) .*/\1/p' "/proc/$1/limits"
 }
 
-# Enough for the domain's memory, and libvirtd itself could not have it
+# QEMU's limit is enough for the domain's memory; libvirtd's own limit is not
 limit_is_libvirts() {
 	libvirtd_limit=$(limit_of "$(pidof libvirtd)")
 	qemu_limit=$(limit_of "$(qemu_pid)")
@@ -112,14 +112,14 @@ limit_is_libvirts() {
 	[ "$libvirtd_limit" -lt $((512 << 20)) ] && [ "$qemu_limit" -gt $((512 << 20)) ]
 }
 
-# QEMU has no privilege, and the group's file, in its own /dev, is its user's
+# QEMU has no privilege, and the group's file in QEMU's own /dev belongs to QEMU's user
 file_is_its_users() {
 	[ "$(stat -c %u "/proc/$(qemu_pid)/root/dev/vfio/$(group_of "$NVME")")" = "$QEMU_USER" ] &&
 		grep -q "^Uid:.$QEMU_USER.$QEMU_USER" "/proc/$(qemu_pid)/status" &&
 		grep -q '^CapEff:.0*$' "/proc/$(qemu_pid)/status"
 }
 
-# A machine lets go of a device that it did not know yet when it is reset
+# A machine that did not know a device yet releases it when the machine is reset
 reset_and_wait() {
 	virsh reset guest && wait_for 30 refused is_at_vfio
 }

@@ -6,11 +6,11 @@
 
 HERS=/tmp/alice
 HANDED_IN="--device /dev/vfio/vfio --device /dev/vfio/0"
-# Without it tcectl cannot ask what firmware says of the device
+# Without this option tcectl cannot read what firmware says of the device
 UNMASKED="--security-opt unmask=/sys/firmware"
 ENOUGH=$((4 << 30))
 
-# No systemd, and a root that cannot be pivoted away
+# The machine has no systemd, and pivot_root is not possible
 configure_podman() {
 	mkdir -p /etc/containers /var/tmp $HERS/run $HERS/rootfs || return 1
 	printf '[engine]\nno_pivot_root = true\nevents_logger = "file"\ncgroup_manager = "cgroupfs"\n' \
@@ -19,7 +19,7 @@ configure_podman() {
 	chmod 1777 /var/tmp && chown -R alice $HERS && chmod 700 $HERS/run
 }
 
-# in_podman LIMIT WORD...  a container of hers with "tcectl test" in it; what it says is kept
+# in_podman LIMIT WORD...  runs "tcectl test" in a container of alice's; its output is kept
 in_podman() {
 	podman_limit=$1
 	shift
@@ -32,7 +32,7 @@ in_podman() {
 	return "$status"
 }
 
-# refused_with WORDS LIMIT WORD...  a program fails there, and says so
+# refused_with WORDS LIMIT WORD...  the program fails in the container, and prints these words
 refused_with() {
 	refused_words=$1
 	shift

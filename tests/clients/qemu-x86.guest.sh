@@ -3,13 +3,13 @@
 . /common.sh
 . /clients.sh
 
-# pc KIND  started with the device; what it asks VFIO for is in what it says
+# pc KIND  starts a PC of this kind with the device; its output shows what it asks VFIO for
 pc() {
 	ends 120 qemu-system-x86_64 -M "$1" -accel tcg -m 512 -no-user-config -nodefaults -display none \
 		-trace 'vfio_prereg_register' -trace 'vfio_spapr_*' -device "vfio-pci,host=$NVME"
 }
 
-# Segmentation fault, as a shell has it
+# The status that a shell gives for a segmentation fault
 crashed() {
 	ended_with 139
 }

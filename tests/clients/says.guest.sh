@@ -4,12 +4,12 @@
 
 MODULE=/sys/kernel/debug/vfio_pseries
 
-# A line less for each file: its format
+# Leaves out one line of each file, which names its format
 module_says() {
 	cat "$MODULE/pes" "$MODULE/windows" "$MODULE/translations" | grep -v '^vfio_pseries 1$'
 }
 
-# drgn_shows FILE RUNS doc BLOCK  the guide's block prints what the file has, and so many runs at least
+# drgn_shows FILE RUNS doc BLOCK  the guide's block prints what is in the file, with at least so many runs
 drgn_shows() {
 	wanted=$1
 	runs=$2

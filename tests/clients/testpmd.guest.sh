@@ -8,7 +8,7 @@ export DOCS=/docs
 FIRST=0001:00:00.0
 OTHER=0001:00:01.0
 
-# What systemd mounts, and where DPDK keeps its state
+# Mounts what systemd mounts, and makes the folder in which DPDK keeps its state
 prepare_dpdk() {
 	mkdir -p /dev/hugepages /run /var && ln -sfn /run /var/run && mount -t hugetlbfs hugetlbfs /dev/hugepages
 }
@@ -25,7 +25,7 @@ is_elsewhere() {
 	[ "$(readlink "/proc/$elsewhere/ns/net")" != "$(readlink /proc/self/ns/net)" ]
 }
 
-# up CARD ADDRESS COMMAND...  it is, with that address, in the network in which the command runs others
+# up CARD ADDRESS COMMAND...  sets the card up with that address; COMMAND runs a program in the card's network
 up() {
 	card=$1
 	address=$2
@@ -33,8 +33,8 @@ up() {
 	"$@" ip link set "$card" up && "$@" ip addr add "$address/24" dev "$card"
 }
 
-# The host's drivers have the cards, the second one in a network of its own, and frames go from each to the other. No card
-# is up after that: tcectl would not take it.
+# The host's drivers have the cards, the second card in a network of its own, and frames go from each card to the other.
+# After that no card is up: tcectl refuses to take a card that is up.
 talk() {
 	have_interfaces || return 1
 	first=$(interface_of "$FIRST")
@@ -58,7 +58,7 @@ start_testpmd() {
 	return 1
 }
 
-# testpmd's alone, with pages as large as its memory's, in the place of the default one
+# Only testpmd has a window, at the default window's place, with pages as large as those of its memory
 window_is_at_0() {
 	tcectl pe show "$FIRST" >/tmp/shown
 	cat /tmp/shown
@@ -67,7 +67,7 @@ window_is_at_0() {
 		grep -q 'user .* bus address 0x0, .* in pages of 2M, a user has it' /tmp/shown
 }
 
-# received PORT  frames, by the last of testpmd's tables
+# received PORT  how many frames the port has received, from the last table that testpmd printed
 received() {
 	{ echo 0 && sed -n "/NIC statistics for port $1 /,/RX-packets/s/.*RX-packets: *\([0-9]*\).*/\1/p" /tmp/doc.out; } | tail -n 1
 }
@@ -76,7 +76,7 @@ both_have() {
 	[ "$(received 0)" -gt "$1" ] && [ "$(received 1)" -gt "$1" ]
 }
 
-# More than the burst that each sends by itself
+# Each port receives more frames than the first burst that the other sends by itself
 both_receive() {
 	wait_for 60 both_have 1000
 	both_received=$?
@@ -90,7 +90,7 @@ no_failures() {
 	grep -q ' failures  *0$' /tmp/stat && ! grep ' failures  *[1-9]' /tmp/stat
 }
 
-# It puts everything in order first
+# testpmd puts everything in order before it ends
 end_testpmd() {
 	kill "$(pidof dpdk-testpmd)" && wait_for 30 refused pidof dpdk-testpmd
 	ended=$?
@@ -99,12 +99,12 @@ end_testpmd() {
 	return "$ended"
 }
 
-# has_said WORDS  testpmd
+# has_said WORDS  testpmd has printed these words
 has_said() {
 	grep -q "$1" /tmp/doc.out
 }
 
-# Both have one PE
+# Both cards are in one PE, so one command gives both back
 cards_are_back() {
 	tcectl device unbind "$FIRST" && [ "$(driver_of "$FIRST")" = e1000 ] && [ "$(driver_of "$OTHER")" = e1000 ] && talk
 }

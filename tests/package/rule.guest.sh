@@ -9,15 +9,15 @@ processes() {
 	cat /proc/[0-9]*/comm 2>/dev/null | grep -cx modprobe
 }
 
-# BusyBox' shell would take its own modprobe for one without a path
+# These tests call modprobe by its path: without a path, BusyBox' shell would run its own modprobe
 
-# A rule that starts itself again cannot be ended one process at a time: the guest ends at once
+# The processes of a rule that starts itself again cannot be ended one at a time: the whole guest ends at once
 give_up() {
 	not_ok "$1" "$2"
 	exit 1
 }
 
-# guarded NAME COMMAND...  a test: the command succeeds, soon, and without a crowd of modprobes
+# guarded NAME COMMAND...  a test: the command succeeds, ends soon, and does not start a crowd of modprobes
 guarded() {
 	guarded_name=$1
 	shift
@@ -44,7 +44,7 @@ two_at_once() {
 	/sbin/modprobe vfio_pseries && wait $!
 }
 
-# listed MODULE...  one after the other, as what reads /etc/modules-load.d loads them
+# listed MODULE...  loads one module after the other, as the program that reads /etc/modules-load.d does
 listed() {
 	for listed_module in "$@"; do
 		/sbin/modprobe "$listed_module" || return 1
@@ -71,7 +71,7 @@ try by-hand-ours ours_alone
 guarded after-by-hand /sbin/modprobe vfio-pci
 try after-by-hand-ours ours_alone
 
-# Linux 6.1 cannot give the module up again; there, tests/package/early.scenario has this case
+# On Linux 6.1 the module cannot be unloaded; for that kernel tests/package/early.scenario has this case
 [ "$OWNERSHIP" != none ] || finish
 try by-hand-unload unload_all
 guarded loads /sbin/modprobe vfio-pci
