@@ -7,7 +7,7 @@ has_driver() {
 	[ "$(driver_of "$NVME")" = "$1" ]
 }
 
-# load_listed MODULE...  as at boot, with these in a file, one a line
+# load_listed MODULE...  loads them as at boot, from a file with one module a line
 load_listed() {
 	mkdir -p /etc/modules-load.d && printf '%s\n' "$@" >/etc/modules-load.d/accelerator.conf &&
 		systemctl restart systemd-modules-load.service
@@ -20,7 +20,7 @@ try early-bound has_driver vfio-pci
 try host-driver-comes-late modprobe nvme
 try still-bound has_driver vfio-pci
 vfio_tests ioctl
-# Linux 6.1 cannot give the module up again
+# Linux 6.1 cannot unload the module
 [ "$OWNERSHIP" != none ] || finish
 try unload unload_all
 try modules-load load_listed vfio-pci vfio_iommu_spapr_tce

@@ -2,7 +2,7 @@
 #
 # Functions that tell which of the two drivers is loaded, and that unload both; after ". /lib.sh".
 
-# only NAME OTHER  of the two drivers, this one is loaded
+# only NAME OTHER  of the two drivers, only NAME is loaded
 only() {
 	[ -e "/sys/module/$1" ] && [ ! -e "/sys/module/$2" ]
 }
@@ -19,7 +19,7 @@ vfio_loaded() {
 	cut -d ' ' -f 1 /proc/modules | grep -E '^vfio|^irqbypass'
 }
 
-# Each pass takes those that nothing needs any more
+# Each pass unloads the modules that nothing needs any more
 unload_all() {
 	for pass in 1 2 3 4 5 6; do
 		loaded=$(vfio_loaded) || return 0

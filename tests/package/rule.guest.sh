@@ -9,15 +9,15 @@ processes() {
 	cat /proc/[0-9]*/comm 2>/dev/null | grep -cx modprobe
 }
 
-# BusyBox' shell would take its own modprobe for one without a path
+# BusyBox' shell would start its own modprobe if the command had no path
 
-# A rule that starts itself again cannot be ended one process at a time: the guest ends at once
+# If a rule starts itself again, its processes cannot be ended one at a time: the guest ends at once
 give_up() {
 	not_ok "$1" "$2"
 	exit 1
 }
 
-# guarded NAME COMMAND...  a test: the command succeeds, soon, and without a crowd of modprobes
+# guarded NAME COMMAND...  a test: the command succeeds, soon, and without a large number of modprobes
 guarded() {
 	guarded_name=$1
 	shift
@@ -44,7 +44,7 @@ two_at_once() {
 	/sbin/modprobe vfio_pseries && wait $!
 }
 
-# listed MODULE...  one after the other, as what reads /etc/modules-load.d loads them
+# listed MODULE...  loads them one after the other, as the program that reads /etc/modules-load.d does
 listed() {
 	for listed_module in "$@"; do
 		/sbin/modprobe "$listed_module" || return 1
@@ -71,7 +71,7 @@ try by-hand-ours ours_alone
 guarded after-by-hand /sbin/modprobe vfio-pci
 try after-by-hand-ours ours_alone
 
-# Linux 6.1 cannot give the module up again; there, tests/package/early.scenario has this case
+# Linux 6.1 cannot unload the module; tests/package/early.scenario covers this case there
 [ "$OWNERSHIP" != none ] || finish
 try by-hand-unload unload_all
 guarded loads /sbin/modprobe vfio-pci
