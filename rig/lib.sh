@@ -9,8 +9,7 @@ BUILD=${BUILD:-$ROOT/build}
 CACHE=$BUILD/cache
 CROSS=powerpc64le-linux-gnu-
 PATH=$PATH:/usr/sbin:/sbin
-# The tester's own kernel tree (rig/tree.sh), for all commands that are called from here on, in whatever folder they
-# run
+# The tester's own kernel tree (rig/tree.sh), for all commands that are called from here on, in whatever folder they run
 case ${TREE:-} in
 '') unset TREE ;;
 /*) ;;
@@ -25,8 +24,7 @@ die() {
 	exit 1
 }
 
-# retry TIMES PAUSE COMMAND...  repeats the command until it succeeds; a mirror that is being synchronised needs
-# minutes
+# retry TIMES PAUSE COMMAND...  repeats the command until it succeeds; a mirror that is being synchronised needs minutes
 retry() {
 	retry_left=$1
 	retry_pause=$2
