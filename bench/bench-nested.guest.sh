@@ -15,7 +15,7 @@ trace() {
 	sleep 1
 }
 
-# counted  the calls of READS small reads, between two marks
+# counted  records the calls of READS small reads, between two marks
 counted() {
 	label=$((label + 1))
 	trace on
@@ -41,7 +41,7 @@ boots() {
 	note "nested $1 $2 boot $(($(now) - begin))"
 }
 
-# once DRIVER WINDOW  a guest that uses the default window, or one of its own
+# once DRIVER WINDOW  one guest, which uses the default window or a window of its own
 once() {
 	export LEVEL2_APPEND=
 	[ "$2" = own ] || LEVEL2_APPEND=disable_ddw

@@ -2,7 +2,7 @@
 . /lib.sh
 . /common.sh
 
-# As many as regions.c wants at a time
+# As many huge pages as regions.c needs at the same time
 huge_pages() {
 	size=$(sed -n 's/^Hugepagesize: *\([0-9]*\) kB/\1/p' /proc/meminfo)
 	echo $((1048576 / size)) >/proc/sys/vm/nr_hugepages

@@ -4,7 +4,7 @@
 
 EDU=$(find_pci 1234:11e8)
 
-# Sizes of IOMMU pages, as log2: no larger than the pieces that memory comes in
+# Sizes of IOMMU pages, as log2: no larger than the pieces of memory that the guest can get
 page_shifts() {
 	echo 12
 	[ "$(page_size)" -lt 65536 ] || echo 16
@@ -35,7 +35,7 @@ measure() {
 	done
 }
 
-# rounds N DRIVER...  all drivers in turn, N times; the first failure is the end
+# rounds N DRIVER...  all drivers in turn, N times; stops at the first failure
 rounds() {
 	rounds_left=$1
 	shift
@@ -52,8 +52,8 @@ rounds() {
 	done
 }
 
-# measure_all ROUNDS LABEL  the in-tree driver first: of two, the one that is loaded later is asked
-# first. LABEL is the first mark in the host's trace, 0 for none at all.
+# measure_all ROUNDS LABEL  loads the in-tree driver first: VFIO asks the driver that is loaded later first. LABEL is
+# the first mark in the host's trace; 0 means no marks.
 measure_all() {
 	label=$2
 	note "bench-kernel $(uname -r) $(page_size)"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034 # variables are for rig/boot, which sources this
 #
-# What the scenarios here share: one device to hand over, and a second host bridge without any, for
-# the floor. Checks that slow the kernel down are off.
+# What the scenarios here share: one device to hand over, and a second host bridge without a device, for the floor.
+# Checks that slow the kernel down are off.
 
 : "${ROOT:?}" "${KERNEL:?}"
 QEMU_DEVICES="-device edu -device spapr-pci-host-bridge,index=1"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# Orders that level 2 takes from bench-nested.guest.sh, besides those of nested.orders.sh.
+# Orders that level 2 takes from bench-nested.guest.sh, in addition to those of nested.orders.sh.
 
 # measure NAME seq|random BYTES COUNT
 measure() {

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-#
-# Packages of another architecture or suite, by name, without a change of the machine's package
-# state. Each suite gets an apt state of its own under build/cache/apt/SUITE, whose sources are the
-# machine's own with only the suite changed. One state per suite, so that a suite whose index cannot
-# be read (a mirror in the middle of a synchronisation) matters only to those who need it.
+# Gets packages of another architecture or suite, by name, and does not change the machine's package state. Each suite
+# has an apt state of its own under build/cache/apt/SUITE. Its sources are the machine's own, with only the suite
+# changed. If the index of a suite cannot be read (a mirror is being synchronised), only those who need that suite are
+# affected.
 
 APT_ROOT=$CACHE/apt
 GUEST_ARCH=ppc64el
@@ -29,10 +28,9 @@ apt_suite() {
 		"$@"
 }
 
-# The two awk programs below print, for one suite, the machine's entries that serve it. An entry of
-# the release itself also stands for its backports; updates and security have their own entries.
-# A later release is where this one is. A restriction to an architecture is dropped: two are wanted
-# here.
+# The two awk programs below print, for one suite, the machine's entries that serve it. An entry of the release itself
+# also stands for its backports; updates and security have entries of their own. A later release is expected at the
+# same place as this one. A restriction to an architecture is dropped, because two are needed here.
 apt_wanted_suites() {
 	case $1 in
 	*-security | *-updates) printf '%s' "$1" ;;
@@ -114,8 +112,8 @@ apt_sources() {
 	[ -n "$(ls "$2")" ]
 }
 
-# apt_open SUITE  reads its index, once per run; an index in part is accepted, and what it has is
-# seen by whoever looks a package up
+# apt_open SUITE  reads its index, once per run; a partial index is accepted: a package that it lacks is missed when
+# the package is looked up
 apt_open() {
 	case " ${apt_opened:-} " in *" $1 "*) return 0 ;; esac
 	mkdir -p "$APT_ROOT/$1/state/lists/partial" "$APT_ROOT/$1/cache/archives/partial"
@@ -129,7 +127,8 @@ apt_open() {
 	fi
 }
 
-# apt_field SUITE PACKAGE FIELD VERSION-PREFIX  of the newest version that begins so, 7.3~rc7 with 7.3
+# apt_field SUITE PACKAGE FIELD VERSION-PREFIX  this field of the newest version that begins with the prefix; the
+# prefix 7.3 also matches 7.3~rc7
 apt_field() {
 	apt_suite "$1" apt-cache show "$2" 2>/dev/null | awk -v field="$3:" -v prefix="$4" '
 		$1 == "Version:" { version = $2 }
@@ -148,12 +147,12 @@ apt_download() {
 	cd "$apt_into" && apt_suite "$apt_suite_name" apt-get download "$@" >fetch.log 2>&1
 }
 
-# Those that have come so far; apt has them under another name while they come
+# The packages that are complete; while a package is being fetched, apt keeps it under another name
 apt_fetched() {
 	find "$apt_into" -maxdepth 1 -name '*.deb' | wc -l
 }
 
-# apt_fetch SUITE DIRECTORY PACKAGE[:ARCH]...  all of them or a failure
+# apt_fetch SUITE DIRECTORY PACKAGE[:ARCH]...  fetches all of them or fails
 apt_fetch() {
 	apt_suite_name=$1
 	apt_into=$2

@@ -38,7 +38,7 @@ add_packaged_module() {
 	done
 }
 
-# The module under test is not in the package: it goes to updates/, and its needs come with it.
+# The module under test is not in the package: it is put into updates/, together with the modules that it needs.
 add_our_module() {
 	ours=$BUILD/$KERNEL/vfio_pseries.ko
 	[ -e "$ours" ] || die "$KERNEL has no vfio_pseries.ko: run rig/modules $KERNEL first"
@@ -79,7 +79,7 @@ add_files() {
 	done
 }
 
-# Programs from packages, with their libraries. Folders that are links here stay links.
+# Programs from packages, with their libraries. A folder that is a link here stays a link.
 add_tools() {
 	for tool in $TOOLS; do
 		[ -d "$BUILD/tools/$tool" ] || die "$NAME needs $tool: run rig/tools $tool first"

@@ -9,7 +9,7 @@ BUILD=${BUILD:-$ROOT/build}
 CACHE=$BUILD/cache
 CROSS=powerpc64le-linux-gnu-
 PATH=$PATH:/usr/sbin:/sbin
-# The tester's own kernel tree (rig/tree.sh), for all that is called from here on, wherever that runs
+# The tester's own kernel tree (rig/tree.sh), for all commands that are called from here on, in whatever folder they run
 case ${TREE:-} in
 '') unset TREE ;;
 /*) ;;
@@ -24,7 +24,7 @@ die() {
 	exit 1
 }
 
-# retry TIMES PAUSE COMMAND...  until it succeeds; a mirror that is being synchronised needs minutes
+# retry TIMES PAUSE COMMAND...  repeats the command until it succeeds; a mirror that is being synchronised needs minutes
 retry() {
 	retry_left=$1
 	retry_pause=$2
@@ -57,7 +57,7 @@ with_progress() {
 	wait "$progress_of"
 }
 
-# newer FILE OTHER  both are there, and FILE changed later
+# newer FILE OTHER  both exist, and FILE changed later
 newer() {
 	[ -e "$1" ] && [ -e "$2" ] && [ -n "$(find "$1" -newer "$2")" ]
 }
@@ -68,14 +68,14 @@ alone() {
 	flock 8
 }
 
-# kernel_names  those that stand for all; with MORE=1 in the environment, the others; with TREE the tester's own
+# kernel_names  the names for all kernels; with MORE=1 in the environment, the other ones; with TREE the tester's own
 kernel_names() {
 	[ -z "${TREE:-}" ] || { echo tree; return; }
 	awk -v more="${MORE:-}" '!/^#/ && NF && (more != "") == ($5 == "more") { print $1 }' \
 		"$ROOT/rig/kernels.list"
 }
 
-# The table, and behind it the line of the tester's own tree, if there is one
+# The table, followed by the line of the tester's own tree, if there is one
 targets() {
 	cat "$ROOT/rig/kernels.list"
 	[ ! -e "$BUILD/tree/target" ] || cat "$BUILD/tree/target"
@@ -99,7 +99,7 @@ kernel_compiler() {
 	kernel_field "$1" 3 | sed 's,.*/,,'
 }
 
-# kernel_suite NAME  whose compiler that is; nothing when it is this machine's own
+# kernel_suite NAME  the suite that its compiler is from; nothing when the compiler is this machine's own
 kernel_suite() {
 	kernel_field "$1" 3 | sed -n 's,/.*,,p'
 }
@@ -110,13 +110,13 @@ kernel_tree() {
 	[ -z "$suite" ] || printf '%s/toolchain/%s' "$BUILD" "$suite"
 }
 
-# kernel_version NAME  of Linux, as its headers have it: a package's name may say something else
+# kernel_version NAME  the version of Linux that its headers have: a package's name may say something else
 kernel_version() {
 	awk '/LINUX_VERSION_(MAJOR|PATCHLEVEL|SUBLEVEL)/ { v = v sep $3; sep = "." } END { print v }' \
 		"$BUILD/$1/headers/include/generated/uapi/linux/version.h"
 }
 
-# kernel_base NAME  whose kernel a stand-in boots; nothing when it is a kernel of its own
+# kernel_base NAME  the kernel that a stand-in boots; nothing when it is a kernel of its own
 kernel_base() {
 	kernel_field "$1" 4 | sed -n 's/^=//p'
 }
@@ -132,7 +132,7 @@ kernel_has() {
 	grep -q "^CONFIG_$2=[ym]" "$BUILD/$1/headers/include/config/auto.conf"
 }
 
-# kernel_slowness NAME  how many times as long as on others all may take there: a kernel that looks at each
+# kernel_slowness NAME  how many times as long everything may take as on other kernels: a kernel that checks each
 # access to memory is slow
 kernel_slowness() {
 	if kernel_has "$1" KASAN || kernel_has "$1" KCSAN; then echo 8; else echo 1; fi

@@ -22,7 +22,8 @@ ENVIRONMENT=
 TIMEOUT=180
 TRACE=
 TRACE_EVENTS=
-# What the module allocates, and what it holds references of; all slabs would cost a guest a sixth of its time
+# The objects that the module allocates, and those that it holds references to; all slabs would cost a guest a sixth
+# of its time
 SLUB_DEBUG="FZPU,kmalloc-*,filp,mm_struct,task_struct"
 FORGIVE=
 FORGIVE_LEAKS=
@@ -35,11 +36,11 @@ INJECT=
 prepare() { :; }
 check() { :; }
 
-# Another hypervisor than QEMU's, by way of tests/inject: its runs and their results have names of their own
+# tests/inject loads another hypervisor than QEMU's: its runs and their results have names of their own
 PERSONALITY=${PERSONALITY:-}
 SEED=${SEED:-1}
 
-# name_scenario FILE  for KERNEL: its full path, its name, its guest script and where its run is
+# name_scenario FILE  for KERNEL: sets its full path, its name, its guest script and the folder of its run
 # shellcheck disable=SC2153 # KERNEL is its own
 name_scenario() {
 	SCENARIO=$(cd "$(dirname "$1")" && pwd)/${1##*/}
@@ -51,7 +52,7 @@ name_scenario() {
 	RUN=$BUILD/log/$KERNEL-$NAME
 }
 
-# reserved_for KERNEL  nothing, or for which kernels the scenario is if not for that one
+# reserved_for KERNEL  the kernels that the scenario is meant for, if KERNEL is none of them; otherwise nothing
 reserved_for() {
 	case " ${KERNELS:-$1} " in
 	*" $1 "*) ;;
@@ -65,7 +66,7 @@ reserved_for() {
 	esac
 }
 
-# option_of MODULE  by which a kernel has it
+# option_of MODULE  the option by which a kernel has the module
 option_of() {
 	case $1 in
 	brd) say CONFIG_BLK_DEV_RAM ;;
@@ -84,7 +85,7 @@ option_of() {
 	esac
 }
 
-# lacks KERNEL  what the scenario needs and that kernel has not, in a line: options that it names, and modules
+# lacks KERNEL  what the scenario needs and that kernel does not have, in a line: options that it names, and modules
 lacks() {
 	tree=$BUILD/$1/root/lib/modules/$(kernel_release "$1")
 	{

@@ -5,12 +5,13 @@
 # folder of its build. Nothing is written there. build/tree has links to it, a stripped image, and the line
 # that rig/kernels.list would have.
 
-# What there is no guest without, for its start, its console, its initramfs and its shell; and what there is no module without
+# The options that a guest needs for its start, its console, its initramfs and its shell; and those that the module
+# needs
 TREE_GUEST="PPC_PSERIES PPC_OF_BOOT_TRAMPOLINE PCI BLK_DEV_INITRD BINFMT_ELF BINFMT_SCRIPT PRINTK TTY HVC_CONSOLE PROC_FS SYSFS
 	DEVTMPFS TMPFS MULTIUSER"
 TREE_MODULE="MODULES VFIO SPAPR_TCE_IOMMU EEH"
 
-# What a build leaves, in the order in which it comes
+# What a build leaves, in the order in which the files are made
 TREE_BUILT="include/config/auto.conf include/config/kernel.release include/generated/autoconf.h
 	include/generated/uapi/linux/version.h scripts/mod/modpost vmlinux modules.order modules.builtin modules.builtin.modinfo
 	Module.symvers"
@@ -30,19 +31,19 @@ tree_has() {
 	grep -q "^CONFIG_$1=[ym]" "$TREE/.config"
 }
 
-# tree_lacks OPTION...  those that are not set
+# tree_lacks OPTION...  prints the options that are not set
 tree_lacks() {
 	for option in "$@"; do
 		tree_has "$option" || printf ' %s' "CONFIG_$option"
 	done
 }
 
-# The one that the tree was built with
+# The compiler that the tree was built with
 tree_compiler() {
 	sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ "]*\).*/\1/p' "$TREE/.config"
 }
 
-# The module's own word on that version
+# The error with which the module's own sources refuse that version, if they do
 tree_guard() {
 	mkdir -p "$1/linux"
 	: >"$1/linux/types.h"
@@ -50,7 +51,7 @@ tree_guard() {
 		"$ROOT/driver/compat/vfio_driver.h" 2>&1 >/dev/null | sed -n 's/.*#error "\(.*\)".*/\1/p' | head -n 1
 }
 
-# Its modules, below its top and without a suffix: kernels name them in three ways
+# The tree's modules, below its top and without a suffix: kernels name them in three ways
 tree_modules() {
 	sed 's,^kernel/,,; s,[.]k*o$,,' "$TREE/modules.order"
 }
@@ -92,7 +93,7 @@ check_version() {
 	[ -z "$sentence" ] || refuse_tree "is refused: $sentence"
 }
 
-# check_tree  ends with a line that says what is missing, before anything is made of the tree
+# check_tree  ends with a line that says what is missing; runs before anything is made from the tree
 check_tree() {
 	[ -d "$TREE" ] || refuse_tree "is no folder"
 	[ -e "$TREE/.config" ] || refuse_tree "is no kernel tree with a build: it has no .config"
@@ -126,7 +127,7 @@ link_modules() {
 	done
 }
 
-# up_to_date  build/tree is of this tree, as it was built last
+# up_to_date  build/tree was made from this tree, as it was built last
 up_to_date() {
 	[ "$(cat "$BUILD/tree/source" 2>/dev/null)" = "$TREE" ] || return 1
 	for file in vmlinux modules.order Module.symvers include/config/auto.conf; do
@@ -135,7 +136,7 @@ up_to_date() {
 	return 0
 }
 
-# take_tree  makes build/tree of it, whole or not at all
+# take_tree  makes build/tree from it, completely or not at all
 take_tree() {
 	! up_to_date || return 0
 	say "tree: taking the kernel of $TREE"

@@ -24,8 +24,8 @@ chmod 666 "$VERDICT"
 exec 9>"$VERDICT"
 stty -F "$VERDICT" raw -echo
 
-# What the kernel has seen without a reference in two looks, when it was more than five seconds old. What
-# FORGIVE_LEAKS has allocated is the kernel's own affair.
+# Objects without a reference that the kernel has found in two scans, when they were more than five seconds old. The
+# kernel's own leaks are not ours to report: what the functions in FORGIVE_LEAKS have allocated is left out.
 look_for_leaks() {
 	leaks=/sys/kernel/debug/kmemleak
 	sleep 6
@@ -49,7 +49,7 @@ tell_coverage() {
 
 # shellcheck source=/dev/null
 . /environment
-# Another hypervisor than QEMU's has to be there before any driver of a device is
+# Another hypervisor than QEMU's must be loaded before any driver of a device is
 if [ -n "${PERSONALITY:-}" ]; then
 	# shellcheck disable=SC2086 # module parameters
 	insmod /tce_inject.ko $INJECT && echo "# hypervisor: $INJECT" >&9

@@ -4,7 +4,7 @@
 # Functions for guest scripts, which begin with ". /lib.sh". A PCI function is named as in sysfs:
 # 0000:00:01.0.
 
-# Results, in the rig's words. A script that failed once must not end with status 0.
+# Results, in the format of the rig. A script in which a test failed must not end with status 0.
 ok() {
 	echo "ok $1" >"$VERDICT"
 }
@@ -22,7 +22,7 @@ note() {
 	echo "# $*" >"$VERDICT"
 }
 
-# try NAME COMMAND...  one test: the command's status decides; what it prints is in the console log
+# try NAME COMMAND...  one test: the command's status decides; the command's output is in the console log
 try() {
 	try_name=$1
 	shift
@@ -34,7 +34,7 @@ try() {
 	fi
 }
 
-# must NAME COMMAND...  as try, and the end if it fails
+# must NAME COMMAND...  as try, but a failure ends the script
 must() {
 	try "$@"
 	[ -z "${FAILED:-}" ] || finish
@@ -60,8 +60,8 @@ load() {
 	done
 }
 
-# load_driver [in-tree]  the driver under test, which DRIVER may say too, in the order that lets no
-# other one in
+# load_driver [in-tree]  loads the driver under test (DRIVER may name it, too), in an order in which the other one
+# cannot come in
 load_driver() {
 	load vfio || return 1
 	case ${1:-${DRIVER:-}} in
@@ -81,8 +81,8 @@ uptime_now() {
 	sed 's/[. ].*//' /proc/uptime
 }
 
-# wait_for SECONDS COMMAND...  until it succeeds, by the clock and not by the number of tries. It is
-# tried once more after each pause, however late the machine comes back from that.
+# wait_for SECONDS COMMAND...  repeats the command until it succeeds or the time is over, by the clock and not by the
+# number of tries. The command is tried once more after each pause, however late the machine returns from the pause.
 wait_for() {
 	wait_end=$(($(uptime_now) + $1 * ${SLOWNESS:-1}))
 	shift
@@ -92,13 +92,13 @@ wait_for() {
 	done
 }
 
-# unbind BDF  from whatever driver has it
+# unbind BDF  takes it from the driver that has it
 unbind() {
 	[ ! -e "/sys/bus/pci/devices/$1/driver" ] ||
 		echo "$1" >"/sys/bus/pci/devices/$1/driver/unbind"
 }
 
-# bind BDF DRIVER  to that driver and no other, and checks that it took it
+# bind BDF DRIVER  binds it to that driver and no other, and checks that the driver has it
 bind() {
 	unbind "$1" || return 1
 	echo "$2" >"/sys/bus/pci/devices/$1/driver_override"
@@ -106,7 +106,7 @@ bind() {
 	[ "$(driver_of "$1")" = "$2" ]
 }
 
-# give_back BDF  to whichever host driver wants it
+# give_back BDF  gives it to the host driver that matches it
 give_back() {
 	unbind "$1" || return 1
 	echo >"/sys/bus/pci/devices/$1/driver_override"
@@ -148,8 +148,8 @@ has_disk() {
 	disk_of "$1" >/dev/null
 }
 
-# monitor COMMAND...  tells QEMU's monitor, e.g. monitor device_add e1000,id=card (the scenario has
-# MONITOR=1). Nothing comes back; the answer is in the run's monitor.out.
+# monitor COMMAND...  sends the command to QEMU's monitor, e.g. monitor device_add e1000,id=card (the scenario has
+# MONITOR=1). The guest gets no answer; the answer is in the run's monitor.out.
 monitor() {
 	echo "$*" >/dev/hvc2
 }

@@ -19,7 +19,7 @@
 static const char *name;
 static u64 lines, calls;
 
-/* The guest's next line, without its end. */
+/* The guest's next line, without the newline. */
 static bool next_line(char *line)
 {
 	if (!fgets(line, LINE, stdin))

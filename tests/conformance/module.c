@@ -2,8 +2,8 @@
 /*
  * module.c - the sequence in a guest, on a PE without devices; /dev/tce_conformance has its lines.
  *
- * The first line says which PE it was, so that the other side can be set up like it. For tests in
- * an emulated partition.
+ * The first line describes the PE, so that the model can be set up in the same way. It is for tests
+ * in an emulated partition.
  */
 #include <linux/fs.h>
 #include <linux/gfp.h>

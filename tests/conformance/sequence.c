@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sequence.c - what is called, and what is said of it.
+ * sequence.c - makes the calls, and says what they return.
  *
- * Every argument comes from a generator of random numbers, and which windows there are from
- * answers, so that two hypervisors that answer alike are asked alike. Most arguments are good; some
- * lie over the edge in a way that tells one hypervisor from another. Tables are read back from time
- * to time and reduced to a number.
+ * Every argument comes from a generator of random numbers, and the windows are known from answers
+ * alone. So two hypervisors that give the same answers get the same calls. Most arguments are good;
+ * some are just out of range, where one hypervisor may differ from another. Tables are read back
+ * from time to time and reduced to a number.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -13,7 +13,7 @@
 #include "hv/papr.h"
 #include "sequence.h"
 
-#define KNOWN		6	/* windows that are remembered, also when they are gone */
+#define KNOWN		6	/* windows that are remembered, also after their removal */
 #define MOST_SHIFT	11	/* log2 of the TCEs of a created window, at most */
 #define DIGEST_EVERY	40
 
@@ -94,7 +94,7 @@ static u64 any_tce(void)
 	return chance(30) ? any() & ~3ULL : any();
 }
 
-/* How many entries: mostly a batch, sometimes none or more than a batch may have. */
+/* The number of entries: mostly a batch, sometimes none or more than a batch may have. */
 static u64 any_count(const struct known *w)
 {
 	if (chance(3))

@@ -2,8 +2,8 @@
 /*
  * sequence.h - a random sequence of hypercalls and RTAS calls, the same wherever it is issued.
  *
- * It goes through the seam, papr.h: below it there is a hypervisor in one place and a model of it
- * in the other. What comes back is said line by line.
+ * The calls go through the seam, papr.h: in a guest there is a hypervisor below it, on the host a
+ * model of one. Each answer is reported as a line.
  */
 #ifndef CONFORMANCE_SEQUENCE_H
 #define CONFORMANCE_SEQUENCE_H
@@ -28,10 +28,10 @@ struct subject {
 	__be64 *list;
 };
 
-/* One line; the surroundings have it. */
+/* Reports one line; each side has its own definition. */
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
-/* @steps calls, those that @seed leads to. In the end the PE is as after a reset. */
+/* Makes @steps calls, which depend on @seed. In the end the PE is as after a reset. */
 void sequence_run(const struct subject *subject, u64 seed, u32 steps);
 
 #endif

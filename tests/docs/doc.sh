@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# tests/docs/doc.sh - "doc NAME" runs a block of the documentation, as tests/docs/extract has written it to $DOCS. What the page shows
-# after it must be among what it prints, line by line and in this order; "..." stands for anything.
+# tests/docs/doc.sh - "doc NAME" runs a block of the documentation, as tests/docs/extract has written it to $DOCS. The
+# lines that the page shows after it must be among the lines that it prints, in this order; "..." stands for anything.
 
 doc() {
 	doc_out=${DOC_OUT:-/tmp/doc.out}
@@ -16,7 +16,7 @@ doc() {
 	[ ! -e "$DOCS/$1.expected" ] || doc_shows "$DOCS/$1.expected"
 }
 
-# Blanks in a row count as one, and none at a line's end
+# Several blanks count as one, and blanks at a line's end do not count
 doc_plain() {
 	tr '\t' ' ' <"$1" | sed 's/   */ /g; s/ *$//; s/^ *//'
 }

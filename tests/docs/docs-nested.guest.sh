@@ -5,7 +5,7 @@
 . /doc.sh
 export DOCS=/docs
 
-# The files that the command names, and a QEMU that knows of the machine below it
+# The files that the command names, and a QEMU that knows the machine below it
 prepare_command() {
 	mkdir -p /tmp/reader /tmp/bin && cd /tmp/reader || return 1
 	ln -s /vmlinux vmlinux

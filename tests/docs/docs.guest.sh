@@ -22,7 +22,7 @@ add_alice() {
 	su alice -c true
 }
 
-# What the guide's limit gives her at her next login
+# The limit that the guide's command gives her at her next login
 alice_uses_disk() {
 	(ulimit -l 4194304 && su alice -c "PATH=$PATH tcectl test $NVME")
 }

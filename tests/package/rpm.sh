@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What the RPMs hold and leave behind; tests/package/run sources this. They are installed with rpm's own --root into a
-# root that has this machine's programs and Debian's DKMS, which does all that it does on a machine; only make is
-# replaced, by one that brings a module that was built before, and uname, which names a POWER kernel.
+# What the RPMs contain and leave behind; tests/package/run sources this. They are installed with rpm's own --root
+# into a root that has this machine's programs and Debian's DKMS. DKMS does there all that it does on a machine; only
+# two programs are replaced: make, by one that brings a module that was built before, and uname, by one that names a
+# POWER kernel.
 : "${BUILD:?}" "${WORK:?}" "${HEADERS:?}" "${version:?}" "${release:?}"
 RPM_ROOT=$WORK/rpm-root
 RPMS=$WORK/rpms
@@ -14,7 +15,7 @@ rpm_packages_build() {
 	"$ROOT/package/rpm" --as 99.0 1 "$RPMS/version"
 }
 
-# rpm_named NAME-VERSION-RELEASE.ARCH  such a package that was built
+# rpm_named NAME-VERSION-RELEASE.ARCH  the path of this package, which was built before
 rpm_named() {
 	find "$BUILD" "$RPMS" -maxdepth 2 -name "vfio-pseries-$1.rpm" | grep .
 }
@@ -34,7 +35,7 @@ rpm_refuses_version() {
 	grep 'another version' "$WORK/another-version"
 }
 
-# The same sources as in the Debian package, and the same files but for what belongs to one of the two
+# The same sources as in the Debian package, and the same files except those that only one of the two has
 rpm_same_files() {
 	mkdir -p "$WORK/rpm-files"
 	rpm2cpio "$(rpm_named "dkms-$version-1.noarch")" | (cd "$WORK/rpm-files" && cpio -id --quiet)
@@ -46,7 +47,7 @@ rpm_same_files() {
 	[ -x "$WORK/rpm-files/usr/lib/dracut/modules.d/50vfio-pseries/module-setup.sh" ]
 }
 
-# tcectl asks for no later library than RHEL 9 has: glibc 2.34, and libpci 3.7, whose names end with LIBPCI_3.7
+# tcectl needs no later library than RHEL 9 has: glibc 2.34, and libpci 3.7, whose names end with LIBPCI_3.7
 rpm_cross_built() {
 	rpm -qp --requires "$(rpm_named "tools-$version-1.ppc64le")" >"$WORK/requires"
 	grep -qx 'libpci.so.3(LIBPCI_3.0)(64bit)' "$WORK/requires"
@@ -61,7 +62,7 @@ rpm_cross_built() {
 	[ -e "$WORK/rpm-files/usr/share/man/man8/tcectl.8" ]
 }
 
-# What RHEL, SLES and Fedora all call it, and what every rpm since 4.14 reads
+# Names that RHEL, SLES and Fedora all use, and features that every rpm since 4.14 can read
 rpm_requires() {
 	rpm -qp --requires "$(rpm_named "dkms-$version-1.noarch")" | LC_ALL=C sort -u >"$WORK/requires"
 	diff - "$WORK/requires" <<-END
@@ -77,7 +78,7 @@ rpm_requires() {
 	printf '%s\n' gcc make pciutils-devel | diff - "$WORK/requires"
 }
 
-# The source RPM alone, as on a machine of the distributions: the compiler and libpci are this machine's
+# Builds from the source RPM alone, as on a machine of the distributions: the compiler and libpci are this machine's
 rpm_rebuilds() {
 	mkdir -p "$WORK/rebuild"
 	HOME=$WORK/rebuild rpmbuild --rebuild --nodeps --with tools -D "_topdir $WORK/rebuild" -D 'debug_package %{nil}' \
@@ -99,7 +100,7 @@ copy_programs() {
 	done
 }
 
-# replace NAME COMMAND  in that root
+# replace NAME COMMAND  replaces the program in that root
 replace() {
 	rm -f "$RPM_ROOT/usr/bin/$1"
 	printf '%s\n' '#!/bin/sh' "$2" >"$RPM_ROOT/usr/bin/$1"
@@ -135,7 +136,7 @@ make_rpm_root() {
 	touch "$RPM_ROOT/lib/modules/$release/modules.order" "$RPM_ROOT/lib/modules/$release/modules.builtin"
 }
 
-# as_superuser COMMAND...  as root, if only of a namespace, where that root has /proc
+# as_superuser COMMAND...  runs it as root, possibly only of a namespace, in which that root has /proc
 as_superuser() {
 	# shellcheck disable=SC2016 # for the other shell to expand
 	set -- sh -c 'mount --rbind /proc "$0/proc" && exec "$@"' "$RPM_ROOT" "$@"
@@ -151,19 +152,19 @@ in_rpm_root() {
 	as_superuser env -i PATH=/usr/sbin:/usr/bin chroot "$RPM_ROOT" "$@"
 }
 
-# The names of all files but for rpm's own and depmod's
+# The names of all files except rpm's own and depmod's
 rpm_root_files() {
 	(cd "$RPM_ROOT" && find . \( -path ./var/lib/rpm -o -path ./root \) -prune -o ! -name 'modules.*' -print | LC_ALL=C sort)
 }
 
-# dkms_state WANTED  all that DKMS has of the module; nothing else, whatever it was before
+# dkms_state WANTED  this is all that DKMS knows of the module; no earlier state is left
 dkms_state() {
 	state=$(in_rpm_root dkms status vfio-pseries)
 	echo "dkms: $state"
 	[ "$state" = "$1" ]
 }
 
-# dkms_installed VERSION  and its sources, and no other
+# dkms_installed VERSION  this version and its sources are installed, and no other
 dkms_installed() {
 	dkms_state "vfio-pseries/$1, $release, ppc64le: installed" || return 1
 	[ "$(cd "$RPM_ROOT/usr/src" && echo vfio-pseries-*)" = "vfio-pseries-$1" ] || return 1
@@ -177,7 +178,7 @@ rpm_installs() {
 	dkms_installed "$version"
 }
 
-# The old one's preun must not take what the new one has just installed
+# The old version's preun must not remove what the new version has just installed
 rpm_upgrades_release() {
 	rpm_in_root -U "$(rpm_named "dkms-$version-2.noarch")"
 	dkms_installed "$version"
@@ -198,7 +199,7 @@ rpm_downgrades() {
 	dkms_installed "$version"
 }
 
-# DKMS keeps its folder of kernels' modules, and rpm no file of ours
+# DKMS keeps its folder of kernels' modules, and rpm leaves no file of ours
 rpm_erases() {
 	rpm_in_root -e vfio-pseries-dkms
 	dkms_state ''
@@ -206,7 +207,7 @@ rpm_erases() {
 	diff "$WORK/files.before" "$WORK/files.after"
 }
 
-# A kernel that has no headers yet: the package is there, says so, and DKMS builds when they come
+# A kernel without headers yet: the package is installed and says so, and DKMS builds when the headers come
 rpm_without_headers() {
 	mv "$RPM_ROOT/lib/modules/$release/build" "$RPM_ROOT/tmp/"
 	rpm_in_root -i "$(rpm_named "dkms-$version-1.noarch")" >"$WORK/no-headers" 2>&1 || { cat "$WORK/no-headers"; return 1; }
@@ -227,7 +228,7 @@ rpm_tools_come_and_go() {
 	diff "$WORK/files.before" "$WORK/files.after"
 }
 
-# Installing runs scripts in another root, with /proc there, which is root's to do
+# Installing runs scripts in another root, with /proc there: only root may do this
 rpm_root_results() {
 	result rpm-root make_rpm_root
 	if ! as_superuser true 2>>"$WORK/rpm-root.log"; then

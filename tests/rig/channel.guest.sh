@@ -10,7 +10,7 @@ writes() {
 	printf 'rig writes' | dd of="/dev/$disk" bs=512 seek=77 conv=notrunc 2>/dev/null && sync
 }
 
-# checked SLAB...  each of them notices use after free, double free and what is written beside an object
+# checked SLAB...  each of them detects use after free, double free and writes beside an object
 checked() {
 	for slab in "$@"; do
 		for check in sanity_checks red_zone poison store_user; do

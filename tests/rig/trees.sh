@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-#
-# TREE=PATH on folders that look like kernel trees: for a bad one there is a message of one line and nothing is
+# Tests TREE=PATH on folders that look like kernel trees: for a bad tree there is a message of one line and nothing is
+# made; a good tree becomes a kernel of the rig. Uses functions of tests/rig/run.
 # made; a good one becomes a kernel of the rig. Uses what tests/rig/run has.
 
 FAKE=$WORK/trees
 
-# fake_tree NAME  one that is built, of Linux 6.8, with one module. Whatever is for ppc64le will do as its image.
+# fake_tree NAME  a tree of Linux 6.8 that looks built, with one module. Any file for ppc64le can be its image.
 fake_tree() {
 	tree=$FAKE/$1
 	mkdir -p "$tree/include/config" "$tree/include/generated/uapi/linux" "$tree/scripts/mod" "$tree/drivers"
@@ -32,7 +32,7 @@ fake_version() {
 		$((($1 << 16) + ($2 << 8))) >"$3/include/generated/uapi/linux/version.h"
 }
 
-# taken NAME  what rig/kernels says to that tree, with its exit status, and what there is of it afterwards
+# taken NAME  what rig/kernels prints for that tree, its exit status, and what it has left in build/tree
 taken() {
 	taken_status=0
 	TREE=$FAKE/$1 BUILD=$FAKE/build "$ROOT/rig/kernels" >"$FAKE/out" 2>&1 || taken_status=$?
@@ -40,7 +40,7 @@ taken() {
 		"$(cd "$FAKE/build" && find . -path './tree*' | head -n 1)"
 }
 
-# bad NAME WANTED COMMAND...  a tree that this has made a bad one
+# bad NAME WANTED COMMAND...  the command makes a tree bad, and the rig refuses it with the wanted message
 bad() {
 	bad_name=$1
 	bad_wanted=$2
@@ -50,7 +50,7 @@ bad() {
 	expect "tree-$bad_name" "kernels: TREE=$bad_name $bad_wanted||1|" "$(taken "$bad_name")"
 }
 
-# refusal COMMAND...  what it says to a tree that is nowhere, and its exit status
+# refusal COMMAND...  what the command prints for a tree that does not exist, and its exit status
 refusal() {
 	refusal_status=0
 	TREE=$FAKE/nowhere BUILD=$FAKE/build "$@" >"$FAKE/out" 2>&1 || refusal_status=$?
@@ -89,12 +89,12 @@ bad_trees() {
 		fake_version 7 4 .
 }
 
-# on_tree COMMAND...  in a folder below which the good tree was taken
+# on_tree COMMAND...  runs it with the build folder into which the good tree was taken
 on_tree() {
 	BUILD=$FAKE/build "$@"
 }
 
-# where MODULE  in the tree that was taken: a path, or "-"
+# where MODULE  in the tree that was taken: its path, or "-"
 where() (
 	. "$ROOT/rig/initramfs.sh"
 	tree=$FAKE/build/tree/root/lib/modules/6.8.0-own
@@ -116,7 +116,7 @@ good_trees() {
 	expect tree-another-source "$FAKE/other" "$(cat "$FAKE/build/tree/source")"
 }
 
-# What a scenario needs and the tree has not: skipped, and seen; other kernels have to have it
+# If a scenario needs what the tree lacks, the scenario is skipped and this is shown; other kernels must have it
 needs() {
 	scenario needy 'NEEDS="SWAP KPROBES FTRACE" MODULES="some within nvme"'
 	on_tree "$ROOT/rig/boot" tree "$WORK/needy.scenario" >"$FAKE/out" 2>&1 || :
@@ -131,13 +131,13 @@ needs() {
 		"$("$ROOT/rig/boot" "$KERNEL" "$WORK/needy.scenario" 2>&1)"
 }
 
-# A script with one of these, and what its scenario has to name then
+# Words that a script may contain, each behind the option that its scenario then has to name
 with_needs() {
 	printf '%s\n' 'KPROBES tce_inject' 'HUGETLBFS huge_pages' 'KEXEC kexec -l' 'SWAP swapon' 'KPROBE_EVENTS kprobe_events' \
 		'DEBUG_FS kernel/debug' 'MEMORY_HOTPLUG memory-backend-ram'
 }
 
-# scenario_of SCRIPT  its text, and that of a scenario that it begins with
+# scenario_of SCRIPT  the text of its scenario, and the text of a scenario that this one sources
 scenario_of() {
 	cat "${1%.guest.sh}.scenario"
 	sed -n "s,^[.] \"[$]ROOT\"*/\(.*scenario\)\"*,$ROOT/\1,p" "${1%.guest.sh}.scenario" | xargs -r cat

@@ -2,10 +2,10 @@
 /*
  * at_once.c - threads on ranges of their own in one window, with a hypervisor that takes its time.
  *
- * A call to it sleeps for 2 ms, outside of the model, so that more threads than there are
- * processors can be in it; with less, what the model itself takes would be seen. This is asserted:
- * all threads are in it at once. The table is to be read: batches of 512 TCEs per second, beside
- * what as many times one thread would do.
+ * A call to the hypervisor sleeps for 2 ms, outside of the model, so that more threads than there
+ * are processors can be in it. A shorter sleep would show the time of the model itself. The test
+ * asserts that all threads are in the call at once. A person reads the table: batches of 512 TCEs
+ * per second, beside the rate of one thread times the number of threads.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -24,7 +24,7 @@
 long __real_papr_put_tce_indirect(u64 liobn, u64 ioba, const __be64 *list, u64 n);
 long __wrap_papr_put_tce_indirect(u64 liobn, u64 ioba, const __be64 *list, u64 n);
 
-/* Whoever is in the first call waits for all others. */
+/* In its first call, each thread waits for all others. */
 static pthread_barrier_t all;
 static _Thread_local bool met;
 static bool slow;

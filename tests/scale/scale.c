@@ -3,10 +3,10 @@
  * scale.c - what the module's own sources cost when there is much of everything, in the model.
  *
  * Four tables: empty windows by size, mappings by number in a window of 64 TiB, regions by number,
- * PEs by number. They are to be read: time and memory per piece should stay flat. This is
- * asserted: an empty window takes less than 64 KiB, whatever its size; a region of one page takes
- * less than 512 bytes, and all that is done to one in its life no more steps in trees than their
- * depth explains. Times hold what the model takes, too.
+ * PEs by number. A person reads them: time and memory per piece should stay flat. The test asserts
+ * that an empty window takes less than 64 KiB, whatever its size; that a region of one page takes
+ * less than 512 bytes; and that all operations on a region in its life take no more steps in trees
+ * than the depth of the trees explains. The times include the model's own.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static struct mm_struct mm;
 		}								\
 	} while (0)
 
-/* Processor time, which a machine that has other work to do changes little. */
+/* Processor time: other work on the machine changes it little. */
 static double now(void)
 {
 	struct timespec t;
@@ -186,7 +186,7 @@ static bool empty_windows(void)
 	return small;
 }
 
-/* Pieces of a window, each as large as the memory that there is. */
+/* Pieces of a window, each as large as all the memory. */
 static double map_pieces(u64 start, u64 first, u64 n)
 {
 	double t = now();
@@ -220,7 +220,7 @@ static void mappings_row(u64 start, u64 pieces)
 	       unmap / n * 1e9, bytes / n);
 }
 
-/* A window of its own for each row, so that its memory is counted from nothing. */
+/* Each row has a window of its own, so that its memory is counted from zero. */
 static void mappings(void)
 {
 	static const u64 pieces[] = { 1, 4, 12, MAPPINGS / PIECE_PAGES + 1 };
@@ -265,7 +265,7 @@ static int unmap_one(u64 ua)
 	return ioas_unmap(&places[0].ioas, window + (ua - UA), PAGE_SIZE);
 }
 
-/* Each of the first @n pages once, all over the place. Return: nanoseconds for one. */
+/* Each of the first @n pages once, in a scattered order. Return: nanoseconds for one. */
 static double for_each(u64 n, int (*fn)(u64 ua))
 {
 	double t = now();

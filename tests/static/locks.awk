@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Finds a lock of the whole module that is held while a user's mmap_lock may be taken, by the sources' text alone:
-# awk -f locks.awk driver/*.c driver/*/*.c. A function may do so that calls one that may; calls through pointers
-# are not followed.
+# Finds a lock of the whole module that is held while a user's mmap_lock may be taken, from the text of the sources
+# alone: awk -f locks.awk driver/*.c driver/*/*.c. A function may take it if it calls one that may; calls through
+# pointers are not followed.
 
 BEGIN {
 	split("account_locked_vm mm_iommu_new mm_iommu_put pin_user_pages_fast copy_from_user copy_to_user mmap_read_lock mmap_write_lock", roots, " ")
@@ -32,7 +32,7 @@ inside != "" {
 	place[n] = FILENAME ":" FNR
 }
 
-# The names that a line calls, in order
+# The names of the functions that a line calls, in order
 function calls(line, found,    k) {
 	k = 0
 	while (match(line, /[a-z_][a-z0-9_]*\(/)) {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Finds loops over TCEs or pages that never let others run: awk -f loops.awk driver/*/*.c. Such a loop does in
-# each round what is done once for a page, a batch or a region (a hypercall, a lock, an allocation, a pin), and
-# holds no spinlock meanwhile. One that is always short says so in its function or before it: "Bounded: WHY".
+# Finds loops over TCEs or pages that never let others run: awk -f loops.awk driver/*/*.c. In each round such a loop
+# does work that is done once for a page, a batch or a region (a hypercall, a lock, an allocation, a pin), and it
+# holds no spinlock meanwhile. A loop that is always short is marked in its function or before it: "Bounded: WHY".
 
 function work(line) {
 	return line ~ /(batch_submit|batch_try|table_call_one|hcall_put[a-z_]*|hcall_stuff|kvm_table_put_one|spin_lock|k[vzmc]*alloc|kv?free|unpin_user_page|pin_user_pages_fast|kvm_mapped_down|region_covers|regions_let_go|account_locked_vm)\(/

@@ -4,7 +4,7 @@
 
 OUT=0001:00:00.0
 
-# text PATH...  files of text: each line of theirs behind a tab
+# text PATH...  text files: prints each line of theirs behind a tab
 text() {
 	for path in "$@"; do
 		[ -f "$path" ] || continue
@@ -31,7 +31,7 @@ folders() {
 	done
 }
 
-# What the tool looks at of a PCI function and of its disks and network interfaces
+# The files that the tool reads of a PCI function and of its disks and network interfaces
 function_of() {
 	text "$1/vendor" "$1/device" "$1/class" "$1/subsystem_vendor" "$1/subsystem_device" \
 		"$1/driver_override" "$1/modalias"

@@ -3,8 +3,8 @@
  * vanish.c - a library that makes files vanish under a program
  *
  * It is loaded before a program's own libraries. It counts the program's looks at files below
- * VANISH_BELOW: the one of number VANISH_AT finds nothing, and with VANISH_REST in the environment
- * neither do those that follow. The library then makes the file VANISH_HIT: without that file the
+ * VANISH_BELOW. Look number VANISH_AT finds nothing; with VANISH_REST in the environment, all later
+ * looks find nothing, too. The library then makes the file VANISH_HIT: if that file is missing, the
  * program has looked less often.
  */
 #include <dirent.h>

@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-#
-# dracut's hook after udev has settled: runs the guest script and gives its verdict as the rig's own init
-# does. File descriptor 9 keeps the verdict channel open, and with it its terminal settings. BusyBox has what
-# an initramfs of dracut's has not; of what both have, dracut's is first.
+# dracut's hook after udev has settled: runs the guest script and reports its verdict as the rig's own init does. File
+# descriptor 9 keeps the verdict channel open, and with it its terminal settings. BusyBox adds the programs that
+# dracut's initramfs lacks; if both have a program, dracut's is used.
 (
 	export VERDICT=/dev/hvc1
 	mkdir -p /check/bin

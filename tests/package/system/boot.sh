@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# Runs the check that the kernel's command line names, in the machine, and gives its verdict as the rig's own
-# init does. File descriptor 9 keeps the verdict channel open, and with it its terminal settings.
+# Runs in the machine the check that the kernel's command line names, and reports its verdict as the rig's own init
+# does. File descriptor 9 keeps the verdict channel open, and with it its terminal settings.
 export VERDICT=/dev/hvc1 DEBIAN_FRONTEND=noninteractive LC_ALL=C KERNEL=6.1
 CHECK=$(sed 's/.*check=\([a-z]*\).*/\1/' /proc/cmdline)
 export CHECK

@@ -25,14 +25,14 @@ dkms_has() {
 	[ "$(dkms status vfio-pseries)" = "vfio-pseries/$1, $(uname -r), $(uname -m): installed" ]
 }
 
-# The names of all files, but for what programs write for themselves: logs, caches, records of dpkg and apt
+# The names of all files, except those that programs write for themselves: logs, caches, records of dpkg and apt
 files() {
 	find / -xdev \( -path /var/log -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg \
 		-o -path /var/before -o -path /var/after -o -path /tmp -o -path /run -o -path /var/tmp \) -prune \
 		-o -print | sort
 }
 
-# take_snapshot FOLDER  what is on the machine, for comparison; module numbers of depmod's are no part of it
+# take_snapshot FOLDER  records what is on the machine, for comparison; it leaves out depmod's module numbers
 take_snapshot() {
 	mkdir -p "$1"
 	files >"$1/files" && /sbin/modprobe --showconfig | sort >"$1/modprobe" &&

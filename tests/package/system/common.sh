@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034 # variables are for rig/boot
-#
-# What the two boots share: the machine's root on a virtual SCSI disk, as LPARs have it, what to do on a second
-# one, and an NVMe disk to be handed out. The init of the initramfs is the machine's own.
+# What the two boots share: the machine's root on a virtual SCSI disk, as LPARs have it, a second disk with the check,
+# and an NVMe disk to be handed out. The init of the initramfs is the machine's own.
 DISK_SIZE=64M
 DISK_FILL=pattern
 QEMU_DEVICES="-device nvme,serial=vfio-pseries,drive=disk
@@ -15,5 +14,5 @@ INITRD=$BUILD/system/initrd
 SLUB_DEBUG=
 TIMEOUT=${LIMIT:-2400}
 APPEND="root=LABEL=machine ro init=/check/init check=$NAME"
-# apt says so whenever a script calls it
+# apt prints this whenever a script calls it
 FORGIVE='WARNING: apt does not have a stable CLI interface'

@@ -4,14 +4,14 @@
 . /run/check/lib.sh
 . /run/check/check.guest.sh
 
-# What is not on the machine comes from a repository, as on any; nobody is there to answer questions
+# Packages that are not on the machine come from a repository, as on any machine; nobody is there to answer questions
 use_repository() {
 	echo "deb [trusted=yes] file:/run/check/repository ./" >/etc/apt/sources.list.d/check.list &&
 		printf '%s\n' 'APT::Get::Assume-Yes "yes";' 'Dpkg::Use-Pty "no";' >/etc/apt/apt.conf.d/90check &&
 		apt-get update
 }
 
-# The new version's files, in the folder where the old one's were
+# The new version's files are in the folder where the old version's were
 mount -t tmpfs tmpfs /tmp
 cd /run/check/first || exit 1
 try repository use_repository

@@ -18,7 +18,7 @@ in_machine() {
 	chroot /machine /usr/bin/env PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
 }
 
-# What dpkg has to say of each package: nothing, if it is installed
+# What dpkg reports of each package: nothing, if it is installed
 not_installed() {
 	# shellcheck disable=SC2016 # for dpkg to expand
 	in_machine dpkg-query -W -f '${db:Status-Status} ${Package}\n' | grep -v '^installed '

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The boot after: the disk is a user's from the beginning, goes to the host and comes back, and a user has it.
-# Then a later version is installed, and in the end all goes again.
+# The second boot: the disk is a user's from the beginning, goes to the host and comes back, and a user has it. Then a
+# later version is installed, and in the end all is removed.
 . /run/check/lib.sh
 . /run/check/check.guest.sh
 
