@@ -33,10 +33,10 @@ build_inject() {
 # For PEs with one window at a time. The kernel reads the default window's property as if it were that of another
 # kind of window, which has one word more, and shifts by that word.
 forgive_misread_window() {
-	! kernel_has "$KERNEL" UBSAN_SHIFT || {
+	if kernel_has "$KERNEL" UBSAN_SHIFT; then
 		APPEND="panic_on_warn=0 kasan_multi_shot"
 		FORGIVE='UBSAN: shift-out-of-bounds in arch/powerpc/platforms/pseries/iommu.c|KASAN: slab-out-of-bounds in clean_dma_window'
-	}
+	fi
 }
 
 # A second disk on a host bridge of its own, with the first one's content; the guest's find_second
