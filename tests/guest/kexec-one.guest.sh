@@ -10,6 +10,10 @@ one_host() {
 	try kexec-one-only-window only_window "$NVME"
 }
 
+one_user_works() {
+	try user-has-windows hold hold/one-busy
+}
+
 one_user_and_host() {
 	vfio_tests odd/one-window
 	nothing_left kexec-one-released

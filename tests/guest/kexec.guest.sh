@@ -15,11 +15,15 @@ no_user_window() {
 	[ ! -e "$NODE/linux,dma64-ddr-window-info" ]
 }
 
+user_works() {
+	try user-has-windows hold hold/busy
+}
+
 # A user takes the PE, and his device is at work
 give_to_user() {
 	try load-driver load_driver
 	try bind-vfio-pci bind "$NVME" vfio-pci
-	try user-has-windows hold "hold/${ONE:+one-}busy"
+	${ONE:+one_}user_works
 }
 
 before() {
