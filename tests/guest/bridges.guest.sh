@@ -20,9 +20,17 @@ host_disks() {
 	wait_for 20 find_disks && reads "$USERS" && reads "$NEVER"
 }
 
-user_and_host() {
-	bind "$USERS" vfio-pci && vfiotest -v "$VERDICT" "$USERS" dma/default-window dma/dynamic-window &&
-		give_back "$USERS" && reads "$USERS"
+user_works() {
+	bind "$USERS" vfio-pci && vfiotest -v "$VERDICT" "$USERS" dma/default-window dma/dynamic-window
+}
+
+user_has_windows() {
+	export HELD="$USERS"
+	hold hold/windows && { [ -z "${PERSONALITY:-}" ] || bridge_not_empty 1; } && let_go
+}
+
+host_again_on_the_bridge() {
+	give_back "$USERS" && reads "$USERS"
 }
 
 # remove_nodes NODE  removes the node and all nodes below it, as drmgr tells the kernel to
@@ -33,11 +41,9 @@ remove_nodes() {
 	done
 }
 
-# This host bridge has no valid TCE in any window that it ever had: real firmware may require this
+# Real firmware may require that nothing is valid in any window that this host bridge ever had
 nothing_valid() {
-	[ "${PERSONALITY:-}" ] || return 0
-	hypervisor valid >/tmp/valid && grep -q "^$1 " /tmp/valid &&
-		! grep "^$1 " /tmp/valid | grep -v ': valid 0 ' && [ "$(hypervisor outstanding)" = 0 ]
+	[ -z "${PERSONALITY:-}" ] || { bridge_empty "$1" && [ "$(hypervisor outstanding)" = 0 ]; }
 }
 
 # remove_bridge NUMBER DISK  removes the devices first: the kernel does not remove a bus with devices
@@ -67,7 +73,9 @@ try host-disk use_disk
 try host-disks host_disks
 try host-drivers load rpaphp rpadlpar_io
 try load-driver load_driver
-try users user_and_host
+try user-works user_works
+try user-has-windows user_has_windows
+try user-host-again host_again_on_the_bridge
 try bridge-of-users-removed remove_bridge 1 "$USERS"
 try bridge-of-users-given-back give_bridge_back 1
 try bridge-never-a-users-removed remove_bridge 2 "$NEVER"

@@ -75,6 +75,16 @@ no_tce_left() {
 	hypervisor valid >/tmp/valid && [ -s /tmp/valid ] && ! grep -v ' strange 0$' /tmp/valid
 }
 
+# bridge_empty NUMBER  no window that this host bridge has or ever had contains a valid TCE, the host's or a user's
+bridge_empty() {
+	hypervisor valid >/tmp/valid && grep -q "^$1 " /tmp/valid && ! grep "^$1 " /tmp/valid | grep -v ': valid 0 '
+}
+
+# bridge_not_empty NUMBER  bridge_empty does find TCEs while they exist
+bridge_not_empty() {
+	! bridge_empty "$1" && grep -q "^$1 " /tmp/valid
+}
+
 # nothing_left PREFIX  only the hypervisor with PowerVM's ways can show what is in windows
 nothing_left() {
 	[ -z "${PERSONALITY:-}" ] || try "$1-no-tce-left" no_tce_left

@@ -16,7 +16,7 @@ connect() {
 }
 
 disconnect() {
-	echo "dt remove index $1" >/sys/kernel/dlpar && nothing_outstanding &&
+	echo "dt remove index $1" >/sys/kernel/dlpar && { [ "$1" != "$PHB_DRC" ] || nothing_outstanding; } &&
 		rtas set-indicator "$ISOLATION" "$1" 0
 }
 
@@ -34,11 +34,6 @@ add_card() {
 
 remove_card() {
 	echo 1 >"/sys/bus/pci/devices/$CARD/remove" && card_leaves
-}
-
-# The host bridge that was added has no valid TCE in any window that it has or had
-nothing_valid() {
-	hypervisor valid >/tmp/valid && grep -q '^1 ' /tmp/valid && ! grep '^1 ' /tmp/valid | grep -v ': valid 0 '
 }
 
 card_leaves() {
@@ -153,14 +148,15 @@ phb_tests() {
 	try hot-phb-host-disk hot_disk_works
 	windows_of "$HOT" >/tmp/before
 	user_has_hot_disk dma/default-window dma/dynamic-window window/dpdk-sequence || failed
-	[ -z "${PERSONALITY:-}" ] || try hot-phb-user-leaves-no-tce nothing_valid
+	[ -z "${PERSONALITY:-}" ] || try hot-phb-user-leaves-no-tce bridge_empty 1
 	try hot-phb-disk-is-back hot_disk_is_back
 	try hot-phb-windows-as-before windows_as_before
 	try hot-phb-to-user-again bind "$HOT" vfio-pci
 	export HELD="$HOT"
 	try hot-phb-user-has-windows hold hold/windows
+	[ -z "${PERSONALITY:-}" ] || try hot-phb-users-tces-are-seen bridge_not_empty 1
 	try hot-phb-disk-removed-under-user remove_disk_of_user
-	[ -z "${PERSONALITY:-}" ] || try hot-phb-removed-user-leaves-no-tce nothing_valid
+	[ -z "${PERSONALITY:-}" ] || try hot-phb-removed-user-leaves-no-tce bridge_empty 1
 	try hot-phb-disk-comes-back disk_comes_back
 	try hot-phb-removed remove_phb
 }

@@ -22,6 +22,8 @@ windows_of "$NVME" >/tmp/before
 try load-driver load_driver
 try huge-pages huge_pages 8
 try limited to_user_and_back
+nothing_left limited
 try limited-again to_user_and_back
+nothing_left limited-again
 try host-limited-mode logged 'lsa_required: 1, lsa_enabled: 1'
 finish

@@ -49,13 +49,14 @@ shrunk() {
 	[ "$(memory_total)" -le "$((total - 200000))" ]
 }
 
+# remove_memory ID FROM TO  between the marks FROM and TO
 remove_memory() {
 	total=$(memory_total)
-	mark 7
+	mark "$2"
 	monitor "device_del dimm$1"
 	wait_for 60 shrunk
 	remove_status=$?
-	mark 8
+	mark "$3"
 	return "$remove_status"
 }
 
@@ -100,9 +101,17 @@ block_tests() {
 
 removal_tests() {
 	user_again memory-removed-while-owned
-	try memory-removed-while-owned remove_memory 2
+	try memory-removed-while-owned remove_memory 2 7 8
 	host_has_it_again memory-removed-while-owned
 	window memory-removed-while-owned-window
+}
+
+host_removal_tests() {
+	try memory-to-be-removed add_and_see 3 9 memory_grows 10
+	window memory-to-be-removed-window
+	try memory-removed-from-the-host remove_memory 3 11 12
+	window memory-removed-from-the-host-window
+	try disk-after-less-memory read_disk
 }
 
 try host-disk use_disk
@@ -126,4 +135,5 @@ host_again released-again
 window window-after-more-memory
 block_tests
 removal_tests
+host_removal_tests
 finish

@@ -35,4 +35,5 @@ odd_pe 2 elsewhere
 odd_pe 3 beyond-32-bits
 odd_pe 4 no-power-of-two
 odd_pe 5 behind-a-bridge
+nothing_left odd
 finish

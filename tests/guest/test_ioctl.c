@@ -500,8 +500,8 @@ static void get_info(void)
 	tap_check(info.dma32_window_start == 0 && info.dma32_window_size == GIB,
 		  "the default window is %#x + %#x", info.dma32_window_start,
 		  info.dma32_window_size);
-	tap_check((info.ddw.pgsizes & 0x211000) == 0x211000, "page sizes are %#llx",
-		  (unsigned long long)info.ddw.pgsizes);
+	tap_check(info.ddw.pgsizes == (world_powervm() ? 0x211000 : 0x1211000),
+		  "page sizes are %#llx", (unsigned long long)info.ddw.pgsizes);
 	tap_check(info.ddw.max_dynamic_windows_supported == 2, "%u windows are possible",
 		  info.ddw.max_dynamic_windows_supported);
 	tap_check(info.ddw.levels == 1, "%u levels", info.ddw.levels);

@@ -103,6 +103,35 @@ static void elsewhere(void)
 	expect_v1_works(LOW_START, GIB);
 }
 
+static void expect_single(struct vfio *v)
+{
+	struct vfio_iommu_spapr_tce_info info;
+
+	vfio_get_info(v, &info);
+	tap_check(info.ddw.max_dynamic_windows_supported == 1, "GET_INFO: %u windows",
+		  info.ddw.max_dynamic_windows_supported);
+}
+
+/*
+ * PowerVM's functions whose default window is beyond 32 bits have one window at a time, of at
+ * most 2^22 TCEs, and no pages of 2 MiB.
+ */
+static void expect_function(uint64_t large_start)
+{
+	struct window win;
+	struct world w;
+
+	world_open(&w);
+	expect_single(&w.v);
+	vfio_remove(&w.v, 0);
+	tap_errno(__vfio_create(&w.v, 12, 32 * GIB, &win), -EINVAL, "CREATE of 2^23 TCEs");
+	tap_errno(__vfio_create(&w.v, 21, 4 * GIB, &win), -EINVAL, "CREATE with pages of 2M");
+	tap_errno(__vfio_create(&w.v, 12, 16 * GIB, &win), 0, "CREATE of 2^22 TCEs");
+	tap_check(win.start == large_start, "it is at %#llx", (unsigned long long)win.start);
+	expect_works(&w, win.start, 16 * GIB, "the largest window");
+	world_close(&w);
+}
+
 /* The default window is beyond 32 bits: GET_INFO reports none; REMOVE(0) and CREATE find it. */
 static void beyond_32_bits(void)
 {
@@ -128,6 +157,8 @@ static void beyond_32_bits(void)
 	expect_info(&v, 0, 0, false);
 	tap_errno(vfio_ioctl(&v, VFIO_IOMMU_ENABLE, NULL), -EPERM, "ENABLE");
 	vfio_close(&v);
+	if (world_powervm())
+		expect_function(FAR_START);
 }
 
 /* A size that is no power of two is not rounded. */
@@ -176,15 +207,6 @@ static void expect_no_host_window(struct world *w, const char *what)
 	}
 }
 
-static void expect_single(struct vfio *v)
-{
-	struct vfio_iommu_spapr_tce_info info;
-
-	vfio_get_info(v, &info);
-	tap_check(info.ddw.max_dynamic_windows_supported == 1, "GET_INFO: %u windows",
-		  info.ddw.max_dynamic_windows_supported);
-}
-
 /*
  * A PE with one window at a time, like an SR-IOV function: the default one or a dynamic one. The
  * host had a window that mapped all of memory.
@@ -220,6 +242,8 @@ static void one_window(void)
 	vfio_remove(&w.v, win.start);
 	tap_errno(__vfio_create(&w.v, 12, GIB, &win), 0, "CREATE of the default window");
 	world_close(&w);
+	if (world_powervm())
+		expect_function(world_first_start());
 }
 
 /*

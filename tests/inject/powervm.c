@@ -52,13 +52,42 @@ static bool one_each;
 module_param_named(one, one_each, bool, 0444);
 MODULE_PARM_DESC(one, "every PE has one window at a time");
 
-static ulong busy_answers;
-module_param(busy_answers, ulong, 0444);
-MODULE_PARM_DESC(busy_answers, "busy answers until now");
+/* How many calls of each kind could have found it busy, and did; one of @every does. */
+static struct kind {
+	u32 asked;
+	u32 busy;
+	u32 every;
+} kinds[8];
 
-static ulong asked;
-module_param(asked, ulong, 0444);
-MODULE_PARM_DESC(asked, "calls until now that could have found it busy");
+static int busy_answers_get(char *text, const struct kernel_param *kp)
+{
+	const struct kind *k;
+	int n = 0;
+
+	for (k = kinds; k < kinds + ARRAY_SIZE(kinds); k++)
+		if (k->asked)
+			n += sprintf(text + n, "%u of %u\n", k->busy, k->asked);
+	return n;
+}
+
+static const struct kernel_param_ops busy_answers_ops = { .get = busy_answers_get };
+module_param_cb(busy_answers, &busy_answers_ops, NULL, 0444);
+MODULE_PARM_DESC(busy_answers, "busy answers of each kind of call until now");
+
+/* By chance a kind is silent for that long once in ten million runs. */
+static int silent_get(char *text, const struct kernel_param *kp)
+{
+	const struct kind *k;
+	u32 silent = 0;
+
+	for (k = kinds; k < kinds + ARRAY_SIZE(kinds); k++)
+		silent += k->asked && !k->busy && k->asked >= 16 * k->every;
+	return sprintf(text, "%u\n", silent);
+}
+
+static const struct kernel_param_ops silent_ops = { .get = silent_get };
+module_param_cb(silent, &silent_ops, NULL, 0444);
+MODULE_PARM_DESC(silent, "kinds of calls that were made often and never found it busy");
 
 static ulong refused;
 module_param(refused, ulong, 0444);
@@ -125,7 +154,6 @@ enum { LIST_NOBODYS, LIST_FOREIGN, LIST_COPY, LISTS };
 
 /* Protects what follows, and bridges against calls at the same time; taken in probes. */
 static DEFINE_RAW_SPINLOCK(lock);
-static u32 calls[8];
 
 bool powervm_on(void)
 {
@@ -177,7 +205,7 @@ static void note_place(u32 bridge, const struct window *w)
 /* A number for this call of its kind; the same seed gives the same numbers. */
 static u32 draw(u32 kind)
 {
-	u32 x = (seed * 0x9e3779b9U) ^ (kind << 24) ^ calls[kind % ARRAY_SIZE(calls)]++;
+	u32 x = (seed * 0x9e3779b9U) ^ (kind << 24) ^ kinds[kind].asked;
 
 	x ^= x >> 16;
 	x *= 0x85ebca6bU;
@@ -202,8 +230,9 @@ static bool is_busy(u32 kind, u32 every, u32 *more)
 	raw_spin_lock_irqsave(&lock, flags);
 	*more = draw(kind);
 	busy = *more % every == 0;
-	busy_answers += busy;
-	asked++;
+	kinds[kind].asked++;
+	kinds[kind].busy += busy;
+	kinds[kind].every = every;
 	raw_spin_unlock_irqrestore(&lock, flags);
 	*more /= every;
 	return busy;
