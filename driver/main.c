@@ -16,12 +16,16 @@
 #include "debug/debugfs.h"
 #include "group/group.h"
 #include "hv/hcall.h"
+#include "pe/pe_window.h"
 #include "version.h"
 #include "vfio/container.h"
 
 static bool enable = true;
 module_param(enable, bool, 0444);
 MODULE_PARM_DESC(enable, "N: decline to load, so that the kernel's own driver is used");
+
+module_param_named(look_at_restored, pe_look_at_restored, bool, 0644);
+MODULE_PARM_DESC(look_at_restored, "Y: count valid TCEs in default windows that firmware restores");
 
 static int __init vfio_pseries_check(void)
 {

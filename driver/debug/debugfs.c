@@ -46,7 +46,10 @@ static int debugfs_pe(struct group_pe *gp, void *data)
 	seq_printf(m, "pe node=%pOF buid=0x%llx config=0x%x owner=%s ddw=%d reset=%d",
 		   gp->node, pe->addr.buid, pe->addr.config_addr, pe->owned ? "user" : "host",
 		   ddw_available(&pe->addr), ddw_has_reset(&pe->addr));
-	seq_printf(m, " pgsizes=0x%llx max=%u\n", pe->pgsizes, pe->max);
+	seq_printf(m, " pgsizes=0x%llx max=%u", pe->pgsizes, pe->max);
+	if (pe->looked)
+		seq_printf(m, " looked=%u held=%u", pe->looked, pe->held);
+	seq_putc(m, '\n');
 	debugfs_pe_window(m, gp, "default", &pe->dflt);
 	for (i = 0; i < PE_WINDOWS; i++)
 		if (pe->ddw[i].present)

@@ -144,13 +144,27 @@ int hcall_clear(const struct dma_window *w, bool killable)
 	return rc == -ENXIO ? -EIO : rc;
 }
 
+static long hcall_get(u32 liobn, u64 ioba, u64 *tce)
+{
+	long rc;
+
+	hcall_patiently(hcall_error(rc = papr_get_tce(liobn, ioba, tce)));
+	return rc == PAPR_H_PARTIAL ? PAPR_H_SUCCESS : rc;
+}
+
+bool hcall_valid(u32 liobn, u64 ioba)
+{
+	u64 tce;
+
+	return hcall_get(liobn, ioba, &tce) == PAPR_H_SUCCESS && tce & PAPR_TCE_PERM;
+}
+
 enum hcall_presence hcall_look(u32 liobn, u64 ioba)
 {
 	u64 tce;
-	long rc;
+	long rc = hcall_get(liobn, ioba, &tce);
 
-	hcall_patiently(hcall_error(rc = papr_get_tce(liobn, ioba, &tce)));
 	if (rc == PAPR_H_PARAMETER)
 		return HCALL_GONE;
-	return rc == PAPR_H_SUCCESS || rc == PAPR_H_PARTIAL ? HCALL_THERE : HCALL_UNKNOWN;
+	return rc == PAPR_H_SUCCESS ? HCALL_THERE : HCALL_UNKNOWN;
 }

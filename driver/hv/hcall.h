@@ -97,6 +97,13 @@ int hcall_clear(const struct dma_window *w, bool killable);
 int hcall_clear_if_there(const struct dma_window *w, bool killable);
 
 /**
+ * hcall_valid() - is there a valid TCE at this bus address?
+ *
+ * Context: may sleep.
+ */
+bool hcall_valid(u32 liobn, u64 ioba);
+
+/**
  * enum hcall_presence - what is known of a table
  * @HCALL_GONE:    no table has this name at this bus address
  * @HCALL_THERE:   a table has; it is not known whose it is

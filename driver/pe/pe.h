@@ -74,10 +74,12 @@ struct pe_window {
  * @pgsizes: IOMMU page sizes, a mask of sizes in bytes
  * @unusable: page sizes that no memory of this kernel can fill
  * @max:     windows that a user can have; this and @pgsizes are set by take
+ * @looked:  TCEs of the default window that were read before it was last cleared, if any
+ * @held:    how many of them were valid
  * @owned:   a user owns it
  * @host:    the kernel's side
- * @lock:    guards @dflt, @ddw, @littered and @owned; taken inside the IOAS's lock and
- *           inside the IOMMU core's group mutex, outside of everything else
+ * @lock:    guards @dflt, @ddw, @looked, @held, @littered and @owned; taken inside the
+ *           IOAS's lock and inside the IOMMU core's group mutex, outside of everything else
  */
 struct pe {
 	const char *name;
@@ -87,6 +89,8 @@ struct pe {
 	u64 pgsizes;
 	u64 unusable;
 	u32 max;
+	u8 looked;
+	u8 held;
 	bool littered;
 	bool owned;
 	const struct host_ops *host;

@@ -20,6 +20,9 @@ bool pe_has_ddw(const struct pe *pe);
  */
 struct pe_window *pe_free_ddw(struct pe *pe);
 
+/* For reports: count valid TCEs in a restored default window before it is cleared. */
+extern bool pe_look_at_restored;
+
 /**
  * pe_default_clear() - clear the default window if it exists; else note that it is not present
  *

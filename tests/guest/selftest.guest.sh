@@ -68,7 +68,7 @@ reported() {
 		'clear-512-tces-microseconds: [0-9.]*' \
 		'window-after-default-removed-at: 0x0 .*' 'second-window-at: 0x800000000000000 .*' \
 		'restored-window-present: yes' 'restored-window-cleared: yes' \
-		'restored-window-held: not visible.*' 'window-of-16384K-pages-at: 0x8.*' \
+		'restored-window-held: 0 of 3 TCEs' 'window-of-16384K-pages-at: 0x8.*' \
 		'map-4M-hypercalls: put 0, indirect 2, stuff 0' 'map-4M-microseconds: [0-9.]*' \
 		'disk: QEMU NVMe Ctrl, 131072 blocks of 512 bytes' 'unmapped-read-eeh: no EEH.*' \
 		'tests: 15 passed, 0 failed, 1 skipped'; do
@@ -87,6 +87,7 @@ by_user() {
 	ends 0 su nobody -s /bin/sh -c "ulimit -l 8192; tcectl test --report /tmp/user/report $NVME" &&
 		passed 15 1 && grep -qx 'user: ordinary' /tmp/user/report &&
 		grep -qx 'restored-window-present: not visible (for root alone)' /tmp/user/report &&
+		grep -qx 'restored-window-held: not visible (for root alone)' /tmp/user/report &&
 		! grep -q '^map-4M-hypercalls' /tmp/user/report
 }
 

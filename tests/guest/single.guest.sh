@@ -3,6 +3,7 @@
 . /common.sh
 
 LATER=0001:00:00.0
+LOOK=/sys/module/vfio_pseries/parameters/look_at_restored
 
 # host_reads BDF
 host_reads() {
@@ -36,6 +37,15 @@ one_window() {
 		bind "$1" vfio-pci && vfiotest -v "$VERDICT" "$1" odd/one-window &&
 			give_back "$1" && host_reads "$1" && only_window "$1" || return 1
 	done
+}
+
+# PowerVM leaves TCEs in a default window that it restores, and QEMU does not
+looked_at() {
+	grep "^pe .* looked=3 held=" /sys/kernel/debug/vfio_pseries/pes | tee /tmp/looked
+	case ${PERSONALITY:-} in
+	'') grep -q 'held=0$' /tmp/looked ;;
+	*) grep -q 'held=[1-3]$' /tmp/looked ;;
+	esac
 }
 
 # with_fault TEST PLAN  that test takes the disk's PE from the host, a call fails, and the host has
@@ -85,8 +95,11 @@ unbind "$LATER"
 try host-later-disk give_back "$LATER"
 try host-later-disk-is-read host_reads "$LATER"
 try host-later-only-window only_window "$LATER"
+echo Y >"$LOOK"
 try single one_window "$NVME"
+echo N >"$LOOK"
 nothing_left single
+try single-restored-window-was-looked-at looked_at
 try single-disk-is-back disk_is_back
 try single-only-window only_window "$NVME"
 try single-windows-as-before as_before "$NVME"

@@ -4,6 +4,7 @@
  * virtual function as on PowerVM.
  */
 #include <linux/errno.h>
+#include "pe/pe_window.h"
 #include "world.h"
 
 static int setup(void **state)
@@ -47,6 +48,36 @@ static void default_window_is_removed_at_0(void **state)
 	assert_true(world_window(HIGH).dflt);
 	assert_int_equal(model_valid(world.one.hv), 0);
 	world_end();
+}
+
+/* The module tells how many TCEs a restored default window holds before it clears them. */
+static void restored(bool garbage, u32 held)
+{
+	u64 start;
+
+	model_set_garbage(garbage);
+	world_begin();
+	pe_look_at_restored = true;
+	assert_int_equal(ioas_remove(&world.ioas, 0), 0);
+	assert_int_equal(ioas_create(&world.ioas, 16, 64 * GiB, 1, &start), 0);
+	assert_int_equal(world.one.pe.looked, 0);
+	assert_int_equal(ioas_remove(&world.ioas, start), 0);
+	pe_look_at_restored = false;
+	assert_int_equal(world.one.pe.looked, 3);
+	assert_int_equal(world.one.pe.held, held);
+	assert_int_equal(model_valid(world.one.hv), 0);
+	world_give_back();
+	world_check_end();
+}
+
+static void restored_window_holds_tces(void **state)
+{
+	restored(true, 3);
+}
+
+static void restored_window_holds_nothing(void **state)
+{
+	restored(false, 0);
 }
 
 /* The older API only has the default window, and cannot describe this one. */
@@ -226,6 +257,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		VF_TEST(default_window_is_not_told_and_used),
 		VF_TEST(default_window_is_removed_at_0),
+		VF_TEST(restored_window_holds_tces),
+		VF_TEST(restored_window_holds_nothing),
 		VF_TEST(older_api_is_refused),
 		VF_TEST(limited_mode_ends),
 		VF_TEST(host_without_a_default_window),
