@@ -318,7 +318,9 @@ static bool check_profile(const char *path, bool named)
 		pci_function_each(count_card, &p);
 	if (good && (p.found || named)) {
 		profiles++;
-		found(p.found ? GOOD : FAILURE, "cards", NULL, "%u of %s", p.found, path);
+		found(p.found ? GOOD : FAILURE, "cards", p.found ? NULL : "give the partition one, "
+		      "on the console or in its profile; \"lspci -n\" shows what it has",
+		      "%u of %s", p.found, path);
 		p.judged = true;
 		read_profile(&p, text);
 		pci_function_each(check_card, &p);
