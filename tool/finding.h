@@ -12,7 +12,7 @@
 
 enum level { GOOD, WARNING, FAILURE };
 
-/* One finding; @remedy is NULL when there is nothing to do or nothing that helps. */
+/* One finding; @remedy is NULL for one that is GOOD, and for no other. */
 void finding(enum level level, const char *about, const char *text, const char *remedy);
 
 /* The same with a printf() format */

@@ -105,13 +105,13 @@ int patient(int (*work)(int out, void *data), void *data, char **text, size_t *s
 	if (!rc)
 		rc = outcome(pid, listen_to(pipes[0], &a));
 	close(pipes[0]);
-	if (rc || !text) {
+	if (!text || (rc && rc != ETIMEDOUT)) {
 		free(a.text);
 		return rc;
 	}
 	*text = a.text;
 	*size = a.size;
-	return 0;
+	return rc;
 }
 
 void patience_again(void)

@@ -18,7 +18,8 @@
  * patient() - do something in a child
  * @work: returns 0 or an errno value; it writes its result to @out
  * @data: for @work
- * @text: gets that result, with a byte 0 behind it, to be freed; NULL if not needed
+ * @text: gets that result, with a byte 0 behind it, to be freed; NULL if not needed. After
+ *        ETIMEDOUT it is what has come so far, and NULL if nothing has.
  * @size: its length
  *
  * Return: what @work returned; ETIMEDOUT if @work did not end (it may still end later); or why

@@ -20,6 +20,10 @@
 #include "commands/persist.h"
 #include "json.h"
 #include "message.h"
+#include "patience.h"
+#include "system/debugfs.h"
+#include "system/holder.h"
+#include "system/module.h"
 #include "system/pe.h"
 #include "system/sysroot.h"
 
@@ -243,6 +247,46 @@ static bool is_users(const struct pe *pe)
 }
 
 /*
+ * Says who uses the PE, or why nobody can tell. The module knows best. Without it, the files that
+ * processes have open show most users, but not one that is just ending. So a module that is loaded
+ * and says nothing counts as a user.
+ *
+ * Return: false if nobody uses it.
+ */
+static bool say_user(const struct pe *pe, const char *bdf)
+{
+	const char *holder;
+	int silent;
+
+	if (pe->owner && !is_users(pe))
+		return false;
+	holder = holder_first(pe);
+	silent = sysroot_exists("/sys/module/vfio_pseries") ? module_silent() : 0;
+	if (!is_users(pe) && !holder && !silent)
+		return false;
+	if (is_users(pe) || holder) {
+		error("%s: a program uses this PE%s%s; end it first, or say --force to wait for it",
+		      bdf, holder ? ": " : "", holder ? holder : "");
+		return true;
+	}
+	/* Of a wait that was too long, the module's reader has told already. */
+	if (silent != ETIMEDOUT)
+		debugfs_explain(silent);
+	error("%s: whether a program uses this PE is not known; mend that first, or say --force "
+	      "to wait for such a program", bdf);
+	return true;
+}
+
+/* Runs in a child: the kernel holds the lock for this read, too, while it waits for a user. */
+static int read_override(int out, void *data)
+{
+	const struct pci_function *f = data;
+	char *override = sysroot_read("/sys/bus/pci/devices/%s/driver_override", f->bdf);
+
+	return override && write(out, override, strlen(override)) < 0 ? errno : 0;
+}
+
+/*
  * A function that the kernel removes or unbinds while a user has it open has no driver any more.
  * It is locked until that user closes it: a write to its files would wait as long, and could not
  * be killed. A function that was added meanwhile has no driver either, but was not meant for
@@ -250,26 +294,46 @@ static bool is_users(const struct pe *pe)
  */
 static bool is_leaving(const struct pci_function *f)
 {
-	char *override = sysroot_read("/sys/bus/pci/devices/%s/driver_override", f->bdf);
-	bool leaving = !f->driver[0] && override && !strncmp(override, VFIO, strlen(VFIO));
+	char *override = NULL;
+	bool leaving;
+	size_t size;
+	int rc;
 
+	if (f->driver[0])
+		return false;
+	rc = patient(read_override, (void *)f, &override, &size);
+	leaving = rc == ETIMEDOUT || (!rc && !strncmp(override, VFIO, strlen(VFIO)));
 	free(override);
 	return leaving;
 }
 
+/* vfio-pci keeps what it has; another driver of VFIO's would have to give it up. */
 static bool none_leaves(const struct pe *pe, bool force)
 {
 	unsigned int i;
 
-	for (i = 0; i < pe->functions && is_users(pe) && !force; i++) {
-		if (!is_leaving(&pe->function[i]))
+	for (i = 0; i < pe->functions && !force; i++) {
+		const struct pci_function *f = &pe->function[i];
+		bool moves = pci_function_is_assigned(f) && strcmp(f->driver, VFIO);
+
+		if ((!moves && !is_leaving(f)) || !say_user(pe, f->bdf))
 			continue;
-		error("%s: it is being removed or unbound, and the kernel waits for the program "
-		      "that uses this PE; end that first, or say --force to wait for it",
-		      pe->function[i].bdf);
+		error("%s: %s", f->bdf, moves ? "nothing was changed" :
+		      "it is being removed or unbound, and the kernel waits for that program");
 		return false;
 	}
 	return true;
+}
+
+/* True if no unbind would wait for a user, who could not be told to hurry. */
+static bool may_leave(const struct pe *pe, const char *named, bool force)
+{
+	bool waits = is_users(pe);
+	unsigned int i;
+
+	for (i = 0; i < pe->functions && !waits && !force; i++)
+		waits = !strcmp(pe->function[i].driver, VFIO) || is_leaving(&pe->function[i]);
+	return force || !waits || !say_user(pe, named);
 }
 
 /**
@@ -490,11 +554,7 @@ static int unbind_device(struct request *r)
 
 	if (!pe)
 		return EXIT_FAILED;
-	/* An unbind would wait until the user closes the device, and could not be killed. */
-	if (is_users(pe) && !r->force)
-		error("%s: a program uses this PE; end it first, or say --force to wait for it",
-		      f.bdf);
-	else
+	if (may_leave(pe, f.bdf, r->force))
 		rc = move_all(pe, move_to_host, "given back to the host");
 	if (!rc && !host_has_all(pe))
 		rc = EXIT_FAILED;

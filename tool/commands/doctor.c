@@ -26,7 +26,9 @@ static void check_machine(void)
 {
 	if (sysroot_number("/sys/devices/system/cpu/svm"))
 		finding(FAILURE, "machine", "a secure guest: no device can reach its "
-			"memory, and the module declines", NULL);
+			"memory, and the module declines",
+			"start it without svm=on on the kernel's command line: then it is an "
+			"ordinary partition");
 	else if (dt_is_partition())
 		finding(GOOD, "machine", "a logical partition", NULL);
 	else
@@ -149,23 +151,47 @@ static bool add_huge(const char *name, void *data)
 	return true;
 }
 
+/* Adds a size of huge pages that the kernel can have to the mask @data */
+static bool add_possible_huge(const char *name, void *data)
+{
+	uint64_t kilobytes;
+
+	if (sscanf(name, "hugepages-%" SCNu64 "kB", &kilobytes) == 1)
+		*(uint64_t *)data |= kilobytes << 10;
+	return true;
+}
+
+/* There are huge pages, but none of a size that the PE has as IOMMU pages. */
+static void odd_huge_pages(uint64_t sizes, uint64_t pgsizes)
+{
+	char here[128], remedy[192];
+	uint64_t possible = 0;
+
+	sysroot_each(add_possible_huge, &possible, "/sys/kernel/mm/hugepages");
+	possible &= pgsizes;
+	if (possible)
+		snprintf(remedy, sizeof(remedy), "echo 64 >/sys/kernel/mm/hugepages/hugepages-%"
+			 PRIu64 "kB/nr_hugepages", (possible & -possible) >> 10);
+	else
+		snprintf(remedy, sizeof(remedy), "none is needed: a window of smaller pages "
+			 "reaches huge pages as well, with more TCEs");
+	snprintf(here, sizeof(here), "%s", sizes_text(sizes));
+	found(WARNING, "huge pages", remedy, "%s, but this PE has IOMMU pages of %s alone", here,
+	      sizes_text(pgsizes));
+}
+
 static void check_huge_pages(const struct pe *pe)
 {
 	uint64_t sizes = 0;
-	char text[256];
 
 	sysroot_each(add_huge, &sizes, "/sys/kernel/mm/hugepages");
 	if (!sizes)
 		finding(WARNING, "huge pages", "none; DPDK needs them, and large IOMMU pages do",
 			"echo 64 > /proc/sys/vm/nr_hugepages");
-	else if (pe && pe->pgsizes && !(sizes & pe->pgsizes)) {
-		snprintf(text, sizeof(text), "%s, but this PE has IOMMU pages of %s alone",
-			 size_text(sizes), sizes_text(pe->pgsizes));
-		finding(WARNING, "huge pages", text, NULL);
-	} else {
-		snprintf(text, sizeof(text), "there are some of %s", sizes_text(sizes));
-		finding(GOOD, "huge pages", text, NULL);
-	}
+	else if (pe && pe->pgsizes && !(sizes & pe->pgsizes))
+		odd_huge_pages(sizes, pe->pgsizes);
+	else
+		found(GOOD, "huge pages", NULL, "there are some of %s", sizes_text(sizes));
 }
 
 static void check_debugfs(void)
@@ -199,27 +225,27 @@ static void check_group(const struct pe *pe)
 {
 	unsigned int i, n = 0;
 	bool alone = false;
-	char text[128];
+	char remedy[64] = "";
 
 	for (i = 0; i < pe->functions; i++) {
 		const struct pci_function *f = &pe->function[i];
 
-		n += f->driver[0] && !pci_function_is_assigned(f) && !pci_function_is_bridge(f);
+		if (f->driver[0] && !pci_function_is_assigned(f) && !pci_function_is_bridge(f) &&
+		    !n++)
+			snprintf(remedy, sizeof(remedy), "tcectl device bind %s gives all of it to "
+				 "vfio-pci", f->bdf);
 		alone |= f->group < 0;
 		check_function(f);
 	}
 	if (alone)
 		finding(FAILURE, "group", "a device of the PE is in no IOMMU group",
 			"modprobe vfio_pseries");
-	else if (n) {
-		snprintf(text, sizeof(text),
-			 "group %d is not viable: %u of its %u devices %s the host's", pe->group,
-			 n, pe->functions, n == 1 ? "is" : "are");
-		finding(FAILURE, "group", text, NULL);
-	} else {
-		snprintf(text, sizeof(text), "group %d is viable", pe->group);
-		finding(GOOD, "group", text, NULL);
-	}
+	else if (n)
+		found(FAILURE, "group", remedy,
+		      "group %d is not viable: %u of its %u devices %s the host's", pe->group, n,
+		      pe->functions, n == 1 ? "is" : "are");
+	else
+		found(GOOD, "group", NULL, "group %d is viable", pe->group);
 }
 
 static void check_access(const struct pe *pe)
@@ -255,9 +281,24 @@ static void check_eeh(const struct pe *pe)
 		found(FAILURE, "EEH", "end the program, tcectl device unbind and bind again; the "
 		      "kernel's log has the error", "after an error the PE is %s",
 		      eeh_text(pe->eeh));
+	else if (pe->eeh == EEH_RECOVERING)
+		finding(WARNING, "EEH", eeh_text(pe->eeh), "wait until the kernel has reset it, "
+			"some seconds; the kernel's log has the error, and how it ends");
 	else if (pe->eeh != EEH_UNKNOWN)
-		found(pe->eeh == EEH_WORKING ? GOOD : WARNING, "EEH", NULL, "%s",
-		      eeh_text(pe->eeh));
+		finding(GOOD, "EEH", eeh_text(pe->eeh), NULL);
+}
+
+/* Windows live on in firmware as long as the partition is active, whichever kernel made them. */
+static const char *ddw_remedy(const struct pe *pe)
+{
+	if (!pe->ddw)
+		return "allow them for this slot in the partition's profile; in QEMU: ddw=on for "
+		       "the host bridge";
+	if (!pe->reset)
+		return "none is needed where one window beside the default one will do; newer "
+		       "firmware has the reset (ibm,ddw-extensions)";
+	return "\"tcectl pe list\" shows the windows that there are; what none of these PEs has "
+	       "goes when the partition is shut down and activated again";
 }
 
 static void check_ddw(const struct pe *pe)
@@ -265,9 +306,7 @@ static void check_ddw(const struct pe *pe)
 	const char *reason = pe_ddw_reason(pe);
 
 	if (reason)
-		finding(WARNING, "dynamic windows", reason,
-			pe->ddw ? NULL : "allow them for this slot in the partition's profile; "
-			"in QEMU: ddw=on for the host bridge");
+		finding(WARNING, "dynamic windows", reason, ddw_remedy(pe));
 	else
 		finding(GOOD, "dynamic windows", "firmware offers them", NULL);
 }

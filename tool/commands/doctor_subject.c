@@ -18,7 +18,6 @@
 #include "system/selinux.h"
 #include "system/sysroot.h"
 
-#define CAP_IPC_LOCK	14
 #define CONTAINER	"/dev/vfio/vfio"
 
 /* The module's own memory for a TCE, which counts as locked, too */
@@ -118,12 +117,6 @@ static void check_file(const struct subject *s, const char *path)
 		found(GOOD, path, NULL, "may be opened: %s", why);
 }
 
-/* A process with this capability in the first user namespace has no limit. */
-static bool is_limited(const struct subject *s)
-{
-	return s->locked_max != UNKNOWN && (s->own_users || !(s->caps >> CAP_IPC_LOCK & 1));
-}
-
 static void raise_limit(const struct subject *s, uint64_t need, char *remedy)
 {
 	char id[80];
@@ -149,7 +142,7 @@ static void check_limit(const struct subject *s, uint64_t size)
 	char remedy[REMEDY];
 
 	raise_limit(s, need, remedy);
-	if (!is_limited(s))
+	if (!subject_is_limited(s))
 		found(GOOD, "locked memory", NULL, "%s", s->locked_max == UNKNOWN ? "no limit" :
 		      "the limit does not count for it (CAP_IPC_LOCK)");
 	else if (!size)

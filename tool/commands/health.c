@@ -81,6 +81,17 @@ static void judge_module(struct health *h)
 		       m->failed);
 }
 
+static void judge_function(struct health *h, const struct pci_function *f)
+{
+	enum pci_responds responds = pci_function_responds(f);
+
+	if (responds == PCI_SILENT)
+		reason(h, STATE_FAILED, "%s does not answer (ff)", f->bdf);
+	else if (responds == PCI_BLOCKED)
+		reason(h, STATE_WARNING, "%s cannot be asked now: it is being reset, or the "
+		       "machine is busy", f->bdf);
+}
+
 static void judge(struct health *h, const struct pe *pe)
 {
 	unsigned int i;
@@ -94,8 +105,7 @@ static void judge(struct health *h, const struct pe *pe)
 	else if (pe->eeh == EEH_RECOVERING)
 		reason(h, STATE_WARNING, "EEH: recovering");
 	for (i = 0; i < pe->functions; i++)
-		if (pci_function_responds(&pe->function[i]) == 0)
-			reason(h, STATE_FAILED, "%s does not answer (ff)", pe->function[i].bdf);
+		judge_function(h, &pe->function[i]);
 	if (h->state > worst)
 		worst = h->state;
 }
@@ -124,15 +134,15 @@ static void devices_json(const struct pe *pe)
 	json_array("devices");
 	for (i = 0; i < pe->functions; i++) {
 		const struct pci_function *f = &pe->function[i];
-		int responds = pci_function_responds(f);
+		enum pci_responds responds = pci_function_responds(f);
 
 		json_object(NULL);
 		json_string("bdf", f->bdf);
 		json_string("driver", f->driver[0] ? f->driver : NULL);
-		if (responds < 0)
+		if (responds < PCI_SILENT)
 			json_string("responds", NULL);
 		else
-			json_bool("responds", responds);
+			json_bool("responds", responds == PCI_ANSWERS);
 		json_end();
 	}
 	json_end();

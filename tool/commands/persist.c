@@ -231,10 +231,17 @@ static const char *initramfs_command(void)
 		"dracut --force" : NULL;
 }
 
+static void show_initramfs(FILE *to)
+{
+	const char *command = initramfs_command();
+
+	if (command)
+		fprintf(to, "afterwards, for what the initramfs has of it: %s\n", command);
+}
+
 void persist_show(const struct plan *plan)
 {
 	FILE *to = json ? stderr : stdout;
-	const char *command = initramfs_command();
 	unsigned int i;
 
 	for (i = 0; i < plan->files; i++) {
@@ -244,8 +251,7 @@ void persist_show(const struct plan *plan)
 		for (; *line; line += strcspn(line, "\n") + 1)
 			fprintf(to, "    %.*s\n", (int)strcspn(line, "\n"), line);
 	}
-	if (command)
-		fprintf(to, "afterwards, for what the initramfs has of it: %s\n", command);
+	show_initramfs(to);
 }
 
 static int write_file(const struct plan_file *f, const char *text)
@@ -376,6 +382,7 @@ int persist_forget(const char *selector)
 	struct debugfs_search record;
 	uint16_t vendor, device;
 	char what[64];
+	int n;
 
 	if (persist_is_kind(selector, &vendor, &device))
 		snprintf(what, sizeof(what), "ATTR{vendor}==\"0x%04x\", ATTR{device}==\"0x%04x\"",
@@ -383,7 +390,11 @@ int persist_forget(const char *selector)
 	else
 		snprintf(what, sizeof(what), "%s", selector);
 	find_record(&record, what, NULL);
-	return *record.name ? forget_record(record.name) : 0;
+	n = *record.name ? forget_record(record.name) : 0;
+	/* An initramfs that was made meanwhile has these files until it is renewed. */
+	if (n > 0)
+		show_initramfs(json ? stderr : stdout);
+	return n;
 }
 
 void persist_apply(const struct persist *p, const struct pe *pe)

@@ -15,6 +15,7 @@
 #include "finding.h"
 #include "json.h"
 #include "message.h"
+#include "commands/boot.h"
 #include "commands/persist.h"
 #include "system/pe.h"
 #include "system/sysroot.h"
@@ -31,6 +32,8 @@
  * @kind:   its cards, @kinds of them
  * @found:  how many of these cards are there
  * @group:  the group whose members use the cards; "" for none
+ * @line:   the number of the line that is read
+ * @locked: the number of the line about locked memory; 0 for none
  * @judged: false in the first pass, which only looks for cards; true in the second, which checks
  *          its lines
  */
@@ -40,6 +43,8 @@ struct profile {
 	unsigned int kinds;
 	unsigned int found;
 	char group[64];
+	unsigned int line;
+	unsigned int locked;
 	bool judged;
 };
 
@@ -72,30 +77,49 @@ static const char *option_group(const struct profile *p)
 	return text;
 }
 
+static void check_driver(const struct pci_function *f, const char *remedy)
+{
+	if (!pci_function_is_assigned(f))
+		found(FAILURE, f->bdf, remedy, "with %s, not with vfio-pci",
+		      f->driver[0] ? f->driver : "no driver");
+	else if (!boot_binds(f))
+		found(WARNING, f->bdf, remedy, "with %s now; nothing binds it at the next boot",
+		      f->driver);
+	else
+		found(GOOD, f->bdf, NULL, "with %s", f->driver);
+}
+
+/* Can the members of the profile's group open the file of the card's IOMMU group? */
+static void check_file(const struct profile *p, const struct pci_function *f, const char *remedy)
+{
+	char file[32];
+	struct stat st;
+	gid_t gid;
+
+	snprintf(file, sizeof(file), "/dev/vfio/%d", f->group);
+	if (!*p->group || !account_group(&gid, p->group) || stat(sysroot_path("%s", file), &st))
+		return;
+	if ((st.st_mode & 06) != 06 && (st.st_gid != gid || (st.st_mode & 060) != 060))
+		found(FAILURE, file, remedy, "not open to the group %s", p->group);
+	else if (!boot_opens(f, p->group))
+		found(WARNING, file, remedy, "open to the group %s now; nothing opens it at the "
+		      "next boot", p->group);
+	else
+		found(GOOD, file, NULL, "open to the group %s", p->group);
+}
+
 static bool check_card(const struct pci_function *f, void *data)
 {
 	const struct profile *p = data;
-	char remedy[160], file[32];
-	struct stat st;
-	gid_t gid;
+	char remedy[160];
 
 	if (!is_card(p, f))
 		return true;
 	snprintf(remedy, sizeof(remedy), "tcectl device bind --persist%s %04x:%04x",
 		 option_group(p), f->vendor, f->device);
-	if (!pci_function_is_assigned(f)) {
-		found(FAILURE, f->bdf, remedy, "with %s, not with vfio-pci",
-		      f->driver[0] ? f->driver : "no driver");
-		return true;
-	}
-	found(GOOD, f->bdf, NULL, "with %s", f->driver);
-	snprintf(file, sizeof(file), "/dev/vfio/%d", f->group);
-	if (!*p->group || !account_group(&gid, p->group) || stat(sysroot_path("%s", file), &st))
-		return true;
-	if ((st.st_mode & 06) == 06 || (st.st_gid == gid && (st.st_mode & 060) == 060))
-		found(GOOD, file, NULL, "open to the group %s", p->group);
-	else
-		found(FAILURE, file, remedy, "not open to the group %s", p->group);
+	check_driver(f, remedy);
+	if (pci_function_is_assigned(f))
+		check_file(p, f, remedy);
 	return true;
 }
 
@@ -124,42 +148,6 @@ static bool word_group(struct profile *p, char *const *word)
 	else
 		found(FAILURE, "group", remedy, "there is no group %s", word[0]);
 	return true;
-}
-
-/* A search for a line in the files of a folder */
-struct search {
-	const char *folder;
-	const char *line;
-};
-
-static bool has_no_line(const char *name, void *data)
-{
-	const struct search *s = data;
-	char *text = sysroot_read("%s/%s", s->folder, name);
-	char *line, *rest = text;
-	bool found = false;
-
-	while (!found && rest && (line = strsep(&rest, "\n")))
-		found = !strcmp(line, s->line);
-	free(text);
-	return !found;
-}
-
-static bool is_loaded_at_boot(const char *module)
-{
-	static const char *const folders[] = {
-		"/etc/modules-load.d", "/run/modules-load.d", "/usr/lib/modules-load.d",
-		"/lib/modules-load.d",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		struct search s = { folders[i], module };
-
-		if (!sysroot_each(has_no_line, &s, "%s", folders[i]))
-			return true;
-	}
-	return false;
 }
 
 static bool is_loaded(const char *module)
@@ -201,8 +189,8 @@ static bool word_module(struct profile *p, char *const *word)
 	else
 		found(FAILURE, "module", remedy, "%s is not loaded", word[0]);
 	snprintf(remedy, sizeof(remedy), "echo %s >>/etc/modules-load.d/vfio-pci.conf", wanted);
-	if (!any_of(word[0], is_loaded_at_boot))
-		found(WARNING, "module", remedy, "nothing loads %s at boot", word[0]);
+	if (!any_of(word[0], boot_loads))
+		found(WARNING, "module", remedy, "nothing loads %s at the next boot", word[0]);
 	return true;
 }
 
@@ -219,11 +207,16 @@ static bool word_parameter(struct profile *p, char *const *word)
 		return true;
 	value = sysroot_read("/sys/module/%s/parameters/%s", word[0], word[1]);
 	same = value && !strcmp(value, word[2]);
-	snprintf(remedy, sizeof(remedy), "echo \"options %s %s=%s\" >/etc/modprobe.d/%s-%s.conf, "
-		 "and load it anew", word[0], word[1], word[2], word[0], word[1]);
-	found(same ? GOOD : FAILURE, "parameter", same ? NULL : remedy, "%s of %s is %s%s%s",
-	      word[1], word[0], value ? value : "not known", same ? "" : ", and should be ",
-	      same ? "" : word[2]);
+	snprintf(remedy, sizeof(remedy), "echo \"options %s %s=%s\" >/etc/modprobe.d/%s-%s.conf%s",
+		 word[0], word[1], word[2], word[0], word[1], same ? "" : ", and load it anew");
+	if (!same)
+		found(FAILURE, "parameter", remedy, "%s of %s is %s, and should be %s", word[1],
+		      word[0], value ? value : "not known", word[2]);
+	else if (!boot_sets(word[0], word[1], word[2]))
+		found(WARNING, "parameter", remedy, "%s of %s is %s now; nothing sets it at the "
+		      "next boot", word[1], word[0], value);
+	else
+		found(GOOD, "parameter", NULL, "%s of %s is %s", word[1], word[0], value);
 	free(value);
 	return true;
 }
@@ -238,6 +231,7 @@ static bool word_memlock(struct profile *p, char *const *word)
 
 	if (!size_parse(word[0], &size))
 		return false;
+	p->locked = p->line;
 	if (!p->judged)
 		return true;
 	if (!account_group(&s.gid, p->group))
@@ -285,18 +279,27 @@ static bool read_profile(struct profile *p, const char *text)
 {
 	char *copy = must(strdup(text));
 	char *line, *rest = copy;
-	unsigned int number = 0;
 	bool good = true;
 
 	p->kinds = 0;
+	p->line = 0;
 	while (good && (line = strsep(&rest, "\n"))) {
-		number++;
+		p->line++;
 		good = read_line(p, line);
 	}
 	if (!good)
-		error("%s: line %u makes no sense; tcectl(8) has the words", p->name, number);
+		error("%s: line %u makes no sense; tcectl(8) has the words", p->name, p->line);
 	free(copy);
 	return good;
+}
+
+/* The limit is that of the group's members. */
+static bool is_complete(const struct profile *p)
+{
+	if (p->locked && !*p->group)
+		error("%s: line %u is about the locked memory of a group, and no line says which "
+		      "one: add \"group NAME\"", p->name, p->locked);
+	return !p->locked || *p->group;
 }
 
 /* Return: false when the file is not valid. */
@@ -310,12 +313,14 @@ static bool check_profile(const char *path, bool named)
 		error("%s: cannot be read", path);
 		return false;
 	}
-	good = read_profile(&p, text);
+	good = read_profile(&p, text) && is_complete(&p);
 	if (good)
 		pci_function_each(count_card, &p);
 	if (good && (p.found || named)) {
 		profiles++;
-		found(p.found ? GOOD : FAILURE, "cards", NULL, "%u of %s", p.found, path);
+		found(p.found ? GOOD : FAILURE, "cards", p.found ? NULL : "give the partition one, "
+		      "on the console or in its profile; \"lspci -n\" shows what it has",
+		      "%u of %s", p.found, path);
 		p.judged = true;
 		read_profile(&p, text);
 		pci_function_each(check_card, &p);
@@ -330,7 +335,7 @@ struct folder {
 };
 
 /* The administrator's file replaces a shipped file of the same name. */
-static bool check_file(const char *name, void *data)
+static bool check_named(const char *name, void *data)
 {
 	struct folder *folder = data;
 	size_t n = strlen(name);
@@ -348,8 +353,8 @@ static bool check_folders(void)
 {
 	struct folder shipped = { SHIPPED, true }, own = { OWN, true };
 
-	sysroot_each(check_file, &shipped, SHIPPED);
-	sysroot_each(check_file, &own, OWN);
+	sysroot_each(check_named, &shipped, SHIPPED);
+	sysroot_each(check_named, &own, OWN);
 	if (!profiles)
 		finding(GOOD, "cards", "none that a profile in " SHIPPED " or " OWN " is about",
 			NULL);

@@ -3,6 +3,7 @@
  * vfio_user.c - the conditions for opening a container, each with the command that fulfils it.
  * VFIO's own errors say less.
  */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,15 +63,21 @@ static bool may_open(const char *path)
 	return false;
 }
 
-/* A process with CAP_IPC_LOCK, such as root's, has no limit. */
+/* Root of a container is limited like anybody, and cannot raise the limit from there. */
 static bool may_lock(uint64_t bytes)
 {
-	uint64_t limit = process_locked_max("self");
+	struct subject self;
 
-	if (limit >= bytes || (sysroot_is_live() && !geteuid()))
+	subject_of_self(&self);
+	if (!subject_is_limited(&self) || self.locked_max >= bytes)
 		return true;
-	error("the limit of locked memory is %s, and this takes %s; \"ulimit -l unlimited\" as "
-	      "root", size_text(limit), size_text(bytes));
+	if (self.own_users)
+		error("the limit of locked memory is %s, and this takes %s; \"podman run --ulimit "
+		      "memlock=%" PRIu64 ":%" PRIu64 "\", by a user who may lock as much",
+		      size_text(self.locked_max), size_text(bytes), bytes, bytes);
+	else
+		error("the limit of locked memory is %s, and this takes %s; \"ulimit -l "
+		      "unlimited\" as root", size_text(self.locked_max), size_text(bytes));
 	return false;
 }
 

@@ -41,8 +41,10 @@ int debugfs_open(struct debugfs_lines *r, const char *file)
 
 	memset(r, 0, sizeof(*r));
 	rc = patient(copy_file, (void *)file, &r->text, &size);
-	if (rc)
+	if (rc) {
+		debugfs_close(r);
 		return rc;
+	}
 	while (size && r->text[size - 1] == '\n')
 		r->text[--size] = 0;
 	if (strncmp(r->text, FORMAT "\n", strlen(FORMAT) + 1) && strcmp(r->text, FORMAT)) {

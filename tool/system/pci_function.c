@@ -98,15 +98,6 @@ bool pci_function_is_assigned(const struct pci_function *f)
 	return !strncmp(f->driver, "vfio", 4);
 }
 
-int pci_function_responds(const struct pci_function *f)
-{
-	unsigned char id[4];
-
-	if (!sysroot_start(id, sizeof(id), "/sys/bus/pci/devices/%s/config", f->bdf))
-		return -1;
-	return (id[0] & id[1] & id[2] & id[3]) != 0xff;
-}
-
 struct each {
 	bool (*fn)(const struct pci_function *f, void *data);
 	void *data;

@@ -46,8 +46,17 @@ bool pci_function_is_bridge(const struct pci_function *f);
 /* Is it bound to VFIO? */
 bool pci_function_is_assigned(const struct pci_function *f);
 
-/* Does it answer? 0 when its configuration space reads as ff, -1 when that cannot be read. */
-int pci_function_responds(const struct pci_function *f);
+/**
+ * enum pci_responds - what a function's configuration space says
+ * @PCI_BLOCKED:    the kernel lets nobody read it now, as while it resets the function
+ * @PCI_UNREADABLE: it cannot be read
+ * @PCI_SILENT:     it reads as ff
+ * @PCI_ANSWERS:    the function answers
+ */
+enum pci_responds { PCI_BLOCKED, PCI_UNREADABLE, PCI_SILENT, PCI_ANSWERS };
+
+/* responds.c: does it answer? All functions are asked once, with patience. */
+enum pci_responds pci_function_responds(const struct pci_function *f);
 
 /**
  * pci_function_each() - all functions, in the order of their names

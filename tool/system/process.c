@@ -14,6 +14,8 @@
 #include "system/subject.h"
 #include "system/sysroot.h"
 
+#define CAP_IPC_LOCK	14
+
 /* The text after "KEY:" in lines of this form; NULL without that key */
 static const char *value_of(const char *text, const char *key)
 {
@@ -82,9 +84,9 @@ static bool read_status(struct subject *s)
 	return true;
 }
 
-static void read_map(struct subject *s, struct subject_map *map, const char *file)
+static void read_map(const char *pid, struct subject_map *map, const char *file)
 {
-	char *text = sysroot_read("/proc/%d/%s", s->pid, file);
+	char *text = sysroot_read("/proc/%s/%s", pid, file);
 	char *line, *rest = text;
 
 	while (rest && map->ranges < SUBJECT_RANGES && (line = strsep(&rest, "\n"))) {
@@ -115,6 +117,24 @@ uint64_t process_locked_max(const char *pid)
 		sscanf(line, "Max locked memory %" SCNu64, &limit);
 	free(limits);
 	return limit;
+}
+
+bool subject_is_limited(const struct subject *s)
+{
+	return s->locked_max != UNKNOWN && (s->own_users || !(s->caps >> CAP_IPC_LOCK & 1));
+}
+
+void subject_of_self(struct subject *s)
+{
+	char *status = sysroot_read("/proc/self/status");
+	const char *caps = status ? value_of(status, "CapEff") : NULL;
+
+	memset(s, 0, sizeof(*s));
+	s->caps = caps ? strtoull(caps, NULL, 16) : 0;
+	read_map("self", &s->uids, "uid_map");
+	s->own_users = !is_first_namespace(&s->uids);
+	s->locked_max = process_locked_max("self");
+	free(status);
 }
 
 /* A line of /proc/PID/cgroup is NUMBER:CONTROLLERS:PATH; the unified hierarchy's is 0::PATH. */
@@ -158,8 +178,8 @@ bool subject_of_pid(struct subject *s, const char *pid)
 		error("%s: there is no such process; \"ps -e\" shows those that there are", pid);
 		return false;
 	}
-	read_map(s, &s->uids, "uid_map");
-	read_map(s, &s->gids, "gid_map");
+	read_map(pid, &s->uids, "uid_map");
+	read_map(pid, &s->gids, "gid_map");
 	s->own_users = !is_first_namespace(&s->uids);
 	s->locked_max = process_locked_max(pid);
 	snprintf(s->limit_from, sizeof(s->limit_from), "/proc/%s/limits", pid);

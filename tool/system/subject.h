@@ -103,6 +103,15 @@ void account_limit(struct subject *s);
 /* process.c: the limit of locked memory of a process, UNKNOWN for none */
 uint64_t process_locked_max(const char *pid);
 
+/* process.c: of this program itself what its limit of locked memory depends on, and no more */
+void subject_of_self(struct subject *s);
+
+/*
+ * process.c: does the limit count? Not for a process with CAP_IPC_LOCK in the first user namespace;
+ * a capability that it has in another one is not accepted.
+ */
+bool subject_is_limited(const struct subject *s);
+
 /* process.c: is the path, as the process names it, on a mount without device files? */
 bool process_nodev(const struct subject *s, const char *path);
 
