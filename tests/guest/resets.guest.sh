@@ -41,6 +41,17 @@ disk_survives_resets() {
 	esac
 }
 
+found_again() {
+	echo 1 >"/sys/bus/pci/devices/$1/remove" && echo 1 >/sys/bus/pci/rescan && wait_for 20 has_disk "$1"
+}
+
+# Where the reset disk is lost: the PE's other functions work, through the same windows, and the disk does again
+# when it has been found anew
+resets_beside_others() {
+	"$1" "$SIBLING" && as_before && read_disk && card_answers "$CARD" 10.0.2 &&
+		found_again "$SIBLING" && host_works
+}
+
 # vfio-pci has a disk that nobody has opened, and the host has the PE's other functions: the PE is the host's
 reset_beside_the_host() {
 	bind "$SIBLING" vfio-pci && "$1" "$SIBLING" && as_before && read_disk && card_answers "$CARD" 10.0.2 &&
@@ -85,12 +96,16 @@ try host-works host_works
 if disk_survives_resets; then
 	try host-resets resets_of_the_host reset
 else
-	skip host-resets "the emulated disk stops at a reset on this kernel"
+	try host-resets-beside-others resets_beside_others reset
 fi
 try reset-beside-the-host reset_beside_the_host reset
 # Other kernels have no owner from which the reset could take address translation services
 if [ "$OWNERSHIP" = device ]; then
-	! disk_survives_resets || try host-resets-around resets_of_the_host around
+	if disk_survives_resets; then
+		try host-resets-around resets_of_the_host around
+	else
+		try host-resets-around-beside-others resets_beside_others around
+	fi
 	try around-beside-the-host reset_beside_the_host around
 fi
 try bind-vfio-pci all_to_user
