@@ -45,7 +45,7 @@ meanwhile() {
 # show_progress  one line of with_progress
 show_progress() {
 	"$progress_count" | {
-		read -r progress_done progress_also
+		read -r progress_done progress_also || progress_done=0
 		[ "$progress_done" -le "$progress_total" ] || progress_done=$progress_total
 		meanwhile "  $progress_done of $progress_total $progress_what, $((progress_total - progress_done)) left${progress_also:+: $progress_also}"
 	}
@@ -72,7 +72,7 @@ with_progress() {
 	progress_by=$!
 	progress_status=0
 	"$@" || progress_status=$?
-	kill "$progress_by"
+	kill "$progress_by" 2>/dev/null || :
 	wait "$progress_by" 2>/dev/null || :
 	meanwhile
 	return "$progress_status"

@@ -28,10 +28,12 @@ write_steps() {
 	: >done
 	count() { say "$(wc -l <done) and more"; }
 	too_many() { say 5; }
+	silent() { :; }
 	work() { echo 1 >>done; sleep 3; echo printed; return 3; }
 	meanwhile "a line"
 	with_progress things 3 count work || echo "status $?"
 	with_progress things 3 too_many true
+	with_progress things 4 silent true
 	timed 9 sleep 3
 	END
 }
@@ -46,6 +48,7 @@ steps() {
 	shows output printed
 	shows status 'status 3'
 	shows too-many '  3 of 3 things, 0 left'
+	shows silent '  0 of 4 things, 4 left'
 	shows seconds '  [1-9] of 9 seconds at most, [0-8] left'
 	expect progress-elsewhere 'printed|status 3|' "$(cd "$SHOWN" && sh ./steps | tr '\n' '|')"
 }
