@@ -3,7 +3,7 @@
 . /common.sh
 
 TENSORS=512
-MAPS=20480
+MAPS=10240
 GO=/tmp/go
 
 card() {
