@@ -152,6 +152,30 @@ apt_fetched() {
 	find "$apt_into" -maxdepth 1 -name '*.deb' | wc -l
 }
 
+# apt_fetch_with_needs SUITE DIRECTORY PACKAGE...  fetches them and all that they depend on, or fails; packages that are
+# there already are not fetched again. The apt state is that of a machine without any package: apt resolves everything.
+apt_fetch_with_needs() {
+	apt_suite_name=$1
+	apt_into=$2
+	shift 2
+	mkdir -p "$apt_into/partial"
+	with_progress packages "$(apt_needs -s "$@" 2>/dev/null | grep -c '^Inst ')" apt_fetched \
+		apt_needs_logged "$@" || {
+		sed -n 's/^[EW]: /  /p' "$APT_ROOT/$apt_suite_name/log" | head -n 5
+		return 1
+	}
+	rm -rf "$apt_into/partial" "$apt_into/lock"
+}
+
+apt_needs() {
+	apt_suite "$apt_suite_name" apt-get -y --no-install-recommends --download-only \
+		-o Dir::Cache::archives="$apt_into" install "$@"
+}
+
+apt_needs_logged() {
+	apt_needs "$@" >"$APT_ROOT/$apt_suite_name/log" 2>&1
+}
+
 # apt_fetch SUITE DIRECTORY PACKAGE[:ARCH]...  fetches all of them or fails
 apt_fetch() {
 	apt_suite_name=$1

@@ -37,24 +37,62 @@ retry() {
 	done
 }
 
+# meanwhile TEXT...  a line that the next one takes the place of, on a terminal alone
+meanwhile() {
+	[ ! -t 1 ] || printf '\r%s\033[K\r' "$*"
+}
+
+# show_progress  one line of with_progress
+show_progress() {
+	"$progress_count" | {
+		read -r progress_done progress_also || progress_done=0
+		[ "$progress_done" -le "$progress_total" ] || progress_done=$progress_total
+		meanwhile "  $progress_done of $progress_total $progress_what, $((progress_total - progress_done)) left${progress_also:+: $progress_also}"
+	}
+}
+
+keep_showing() {
+	while kill -0 $$ 2>/dev/null; do
+		sleep 1
+		show_progress
+	done
+}
+
 # with_progress WHAT TOTAL COUNT COMMAND...  runs it; on a terminal, a line says meanwhile how many of
-# them are done, as the function COUNT prints it, and how many are left
+# them are done and how many are left. The function COUNT prints the number, and may say more behind it. The command
+# is in the foreground, for the user's Ctrl-C.
 with_progress() {
 	progress_what=$1
 	progress_total=$2
 	progress_count=$3
 	shift 3
 	[ -t 1 ] || { "$@"; return; }
-	"$@" &
-	progress_of=$!
-	while kill -0 "$progress_of" 2>/dev/null; do
-		progress_done=$("$progress_count")
-		printf '\r  %s of %s %s, %s left\033[K' "$progress_done" "$progress_total" "$progress_what" \
-			$((progress_total - progress_done))
-		sleep 1
-	done
-	printf '\r\033[K'
-	wait "$progress_of"
+	show_progress
+	keep_showing 8>&- &
+	progress_by=$!
+	progress_status=0
+	"$@" || progress_status=$?
+	kill "$progress_by" 2>/dev/null || :
+	wait "$progress_by" 2>/dev/null || :
+	meanwhile
+	return "$progress_status"
+}
+
+# timed LIMIT COMMAND...  runs it; on a terminal, a line says meanwhile for how many seconds it has run and may still run
+timed() {
+	timed_limit=$1
+	timed_since=$(date +%s)
+	shift
+	with_progress "seconds at most" "$timed_limit" timed_seconds "$@"
+}
+
+timed_seconds() {
+	say $(($(date +%s) - timed_since))
+}
+
+# time_limit SCENARIO  its TIMEOUT in seconds; 0 if the file itself has none
+time_limit() {
+	sed -n 's/^TIMEOUT=\([0-9]*\)$/\1/p' "$1" | grep . || say 0
 }
 
 # newer FILE OTHER  both exist, and FILE changed later

@@ -2,8 +2,11 @@
 #
 # Containers of crun's for "alice", a user without any privilege, after clients.sh. The OCI bundle is made here,
 # with the machine's own programs in it. The container's user namespace has one number. crun does not touch cgroups.
+# With OWNER=root a container is root's, without a user namespace, and in a cgroup that a device program of crun's judges.
 
 CONTAINERS=/tmp/containers
+OWNER=alice
+ALLOWED=
 
 add_alice() {
 	echo "alice:x:1000:1000::/tmp:/bin/sh" >>/etc/passwd
@@ -33,6 +36,43 @@ folders_json() {
 	done
 }
 
+# rooted COMMAND...  runs the command for a container of root's
+rooted() {
+	OWNER=root
+	rooted_status=0
+	"$@" || rooted_status=$?
+	OWNER=alice
+	return "$rooted_status"
+}
+
+# number_in FILE  VFIO's number there: /proc/devices has that of groups' files, /proc/misc that of VFIO's own
+number_in() {
+	sed -n 's/^ *\([0-9]*\) vfio$/\1/p' "$1"
+}
+
+# What crun's program allows root's containers besides harmless devices
+allow_vfio() {
+	for numbers in "\"major\": 10, \"minor\": $(number_in /proc/misc)" "\"major\": $(number_in /proc/devices)"; do
+		ALLOWED="$ALLOWED, { \"allow\": true, \"type\": \"c\", $numbers, \"access\": \"rw\" }"
+	done
+}
+
+forbid_vfio() {
+	ALLOWED=
+}
+
+# linux_json NAME  alice's user namespace; or root's cgroup, which may use the devices in ALLOWED
+linux_json() {
+	[ "$OWNER" = alice ] || {
+		printf '"cgroupsPath": "/%s", "resources": { "devices": [ { "allow": false, "access": "rwm" }%s ] },
+			"namespaces": [ { "type": "mount" }' "$1" "$ALLOWED"
+		return
+	}
+	printf '"uidMappings": [ { "containerID": 0, "hostID": 1000, "size": 1 } ],
+		"gidMappings": [ { "containerID": 0, "hostID": 1000, "size": 1 } ],
+		"namespaces": [ { "type": "mount" }, { "type": "user" }'
+}
+
 # bundle NAME COMMAND FILE...  a container that runs the command, with these device files
 bundle() {
 	bundle_name=$1
@@ -50,26 +90,26 @@ bundle() {
 		    { "destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["mode=755"] },
 		    { "destination": "/tmp", "type": "tmpfs", "source": "tmpfs" }
 		    $(devices_json "$@") ],
-		  "linux": {
-		    "namespaces": [ { "type": "user" }, { "type": "mount" }, { "type": "pid" }, { "type": "ipc" },
-		      { "type": "uts" } ],
-		    "uidMappings": [ { "containerID": 0, "hostID": 1000, "size": 1 } ],
-		    "gidMappings": [ { "containerID": 0, "hostID": 1000, "size": 1 } ] } }
+		  "linux": { $(linux_json "$bundle_name"), { "type": "pid" }, { "type": "ipc" }, { "type": "uts" } ] } }
 	END
-	chown -R alice "$CONTAINERS/$bundle_name"
+	chown -R "$OWNER" "$CONTAINERS/$bundle_name"
 }
 
-# crun_as_alice WORD...  runs crun as alice; containers need --no-pivot, since the machine's root is an initramfs
-crun_as_alice() {
+# owners_crun WORD...  runs crun as OWNER; containers need --no-pivot, since the machine's root is an initramfs
+owners_crun() {
+	[ "$OWNER" = alice ] || {
+		crun --root /run/crun --cgroup-manager=cgroupfs "$@"
+		return
+	}
 	su alice -c "XDG_RUNTIME_DIR=$CONTAINERS/run PATH=$PATH crun --root $CONTAINERS/run --cgroup-manager=disabled $*"
 }
 
 # run_container NAME  runs the container until its command ends
 run_container() {
-	crun_as_alice run --no-pivot -b "$CONTAINERS/$1" "$1"
+	owners_crun run --no-pivot -b "$CONTAINERS/$1" "$1"
 }
 
 # process_of NAME  the container's first process
 process_of() {
-	crun_as_alice state "$1" | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p'
+	owners_crun state "$1" | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p'
 }

@@ -5,6 +5,11 @@
 . /container.sh
 
 LIMIT=4194304
+JUDGES='device control group: a program of its control group judges device files'
+
+# The workload's containers: the program's tensors, and the least number of maps
+TENSORS=512
+MAPS=256
 
 # contained NAME LIMIT  runs the container with that limit of locked memory, and keeps its output
 contained() {
@@ -19,18 +24,25 @@ is_idle() {
 	[ -e "/proc/$(process_of "$1")/root/tmp/idle" ]
 }
 
-# refused_with NAME LIMIT FINDING REMEDY  the program fails, and "tcectl doctor" tells root the finding and the remedy
-# for a process in a container of the same kind
-refused_with() {
-	refused contained "$1" "$2" || return 1
+# doctor_says NAME LIMIT WORDS...  "tcectl doctor" tells root all of these words of a process in a container of the
+# same kind
+doctor_says() {
 	(ulimit -l "$2" && run_container "$1-idle") &
 	idle=$!
 	wait_for 60 is_idle "$1-idle" || return 1
 	tcectl doctor --pid "$(process_of "$1-idle")" --size 512M "$NVME" >/tmp/said
 	cat /tmp/said
-	crun_as_alice kill "$1-idle" KILL
+	owners_crun kill "$1-idle" KILL
 	wait "$idle"
-	said "$3" && said "$4"
+	shift 2
+	for words in "$@"; do
+		said "$words" || return 1
+	done
+}
+
+# refused_with NAME LIMIT FINDING REMEDY  the program fails, and "tcectl doctor" tells root the finding and the remedy
+refused_with() {
+	refused contained "$1" "$2" && doctor_says "$@"
 }
 
 # both NAME FILE...  makes the container with the program, and another one of the same kind that waits
@@ -42,6 +54,64 @@ both() {
 
 file_is_for() {
 	chown "$1" /dev/vfio/0 && chmod "$2" /dev/vfio/0
+}
+
+# "tcectl doctor" of a process in a cgroup without such a program
+plain_cgroup() {
+	mkdir /sys/fs/cgroup/plain || return 1
+	sleep 600 &
+	echo $! >/sys/fs/cgroup/plain/cgroup.procs && tcectl doctor --pid $! "$NVME" >/tmp/said
+	kill $!
+	cat /tmp/said
+	said 'device control group: judges no device file'
+}
+
+card() {
+	echo "000$1:00:00.0"
+}
+
+# each_card COMMAND...  runs the command for each card's number, until it fails
+each_card() {
+	for number in 0 1 2 3; do
+		"$@" "$number" || return 1
+	done
+}
+
+# A container of alice's with a card's file, which runs the workload as long as it has the file /go-on
+card_bundle() {
+	bind "$(card "$1")" vfio-pci && card_file=/dev/vfio/$(group_of "$(card "$1")") && chown alice "$card_file" &&
+		bundle "card$1" "exec workload $(card "$1") $TENSORS $MAPS /go-on" /dev/vfio/vfio "$card_file" &&
+		: >"$CONTAINERS/card$1/rootfs/go-on"
+}
+
+start_card() {
+	(ulimit -l $LIMIT && run_container "card$1") >"/tmp/said.$1" 2>&1 </dev/null &
+	echo $! >"/tmp/pid.$1"
+}
+
+card_is_ready() {
+	grep -q '^# ready' "/tmp/said.$1"
+}
+
+four_windows() {
+	cat /sys/kernel/debug/vfio_pseries/windows
+	[ "$(grep -c ' mapped=[1-9].* failed=0$' /sys/kernel/debug/vfio_pseries/windows)" -eq 4 ]
+}
+
+# card_ends NUMBER [STATUS]  the container ends with the program's status
+card_ends() {
+	rm "$CONTAINERS/card$1/rootfs/go-on"
+	card_status=0
+	wait "$(cat "/tmp/pid.$1")" || card_status=$?
+	sed "s/^/card $1: /" "/tmp/said.$1"
+	echo "card $1: status $card_status"
+	[ "$card_status" -eq "${2:-0}" ]
+}
+
+others_end() {
+	for number in 0 1 3; do
+		card_ends $number && grep -q '^# done after' /tmp/said.$number || return 1
+	done
 }
 
 try host-disk use_disk
@@ -65,5 +135,23 @@ try crun-not-handed-in refused_with none $LIMIT 'not in its mount namespace' 'po
 try file-is-not-hers file_is_for 0:0 600
 try crun-not-hers refused_with files $LIMIT 'may not be opened: mode 0600, owner 0.*which is user 0 in its user namespace' \
 	'chown 1000 /dev/vfio/0'
+
+try crun-plain plain_cgroup
+try allow-vfio allow_vfio
+try judged-bundle rooted both judged /dev/vfio/vfio /dev/vfio/0
+try crun-judged rooted contained judged $LIMIT
+try crun-judged-moved-data said '^ok .*dma-identify'
+try crun-judged-doctor rooted doctor_says judged $LIMIT "$JUDGES"
+try forbid-vfio forbid_vfio
+try closed-bundle rooted both closed /dev/vfio/vfio /dev/vfio/0
+try crun-closed rooted refused_with closed $LIMIT "$JUDGES" 'fails with EPERM: podman run --device'
+
+try card-bundles each_card card_bundle
+try cards-start each_card start_card
+try cards-ready wait_for 300 each_card card_is_ready
+try cards-have-windows four_windows
+try card-killed owners_crun kill card2 KILL
+try card-killed-ends card_ends 2 137
+try cards-end others_end
 in_order crun
 finish

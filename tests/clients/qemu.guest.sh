@@ -14,5 +14,7 @@ try qemu-nvme-ends ends 60 qemu-img info "nvme://$NVME/1"
 try qemu-nvme-refused ended_with 1
 try qemu-nvme-says said 'VFIO IOMMU Type1 is not supported'
 try qemu-io-ends ends 60 qemu-io -f raw -c 'read 0 4096' "nvme://$NVME/1"
+try qemu-io-refused ended_with 1
+try qemu-io-says said 'VFIO IOMMU Type1 is not supported'
 in_order qemu-nvme
 finish

@@ -48,6 +48,23 @@ with_second_disk() {
 		-device nvme,serial=second,drive=disk1,bus=phb1.0"
 }
 
+# Three more disks, each on a host bridge of its own: with the first one four cards for tests/guest/workload.c.
+# prepare() copies the first disk's content to them.
+with_four_cards() {
+	for number in 1 2 3; do
+		QEMU_DEVICES="$QEMU_DEVICES
+			-drive if=none,id=disk$number,format=raw,file=$RUN/disk$number.img
+			-device spapr-pci-host-bridge,index=$number,id=phb$number
+			-device nvme,serial=card$number,drive=disk$number,bus=phb$number.0"
+	done
+}
+
+copy_disks() {
+	for number in 1 2 3; do
+		cp "$1/disk.img" "$1/disk$number.img"
+	done
+}
+
 prepare() {
 	build_programs
 	[ -z "$SECOND_DISK" ] || cp "$1/disk.img" "$SECOND_DISK"

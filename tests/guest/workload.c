@@ -2,19 +2,24 @@
 /*
  * workload.c - a program that uses an accelerator
  *
- * workload BDF TENSORS MAPS FILE
+ * workload BDF TENSORS MAPS FILE [GO]
  *
  * Registers and maps TENSORS tensors, says "ready", and unmaps and maps them again until there
  * were MAPS maps and FILE does not exist, while the card reads into other tensors. Each piece
  * that the card reads is checked. At the end no memory is locked. Messages go to standard output;
  * the status is 3 when the platform has stopped the card's PE after an error.
+ *
+ * For measurements: it waits until the file GO exists before it unmaps anything, says how long the
+ * maps took and how many batches of TCEs there were until then, and waits until GO has gone.
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "buffer.h"
 #include "card.h"
 #include "kstat.h"
 #include "tap.h"
@@ -24,10 +29,12 @@
 #define NEWS		1024U	/* maps between two messages on its progress */
 #define ANEW		8U	/* of this many unmapped tensors one is also unregistered */
 #define LAST_READS	64U	/* into tensors that have swapped bus addresses */
+#define BATCH		512U	/* TCEs that one hypercall may write or clear */
 
 static struct card card;
 static struct tensors all;
 static unsigned int maps, reads;
+static unsigned long long batches;
 static bool over;
 
 /* Handles a failed read: the platform has stopped the PE, or the test fails. */
@@ -61,10 +68,17 @@ static void *work(void *unused)
 	return NULL;
 }
 
+static void count_batches(uint64_t size)
+{
+	batches += (size / page_size() + BATCH - 1) / BATCH;
+}
+
 static void give_all(void)
 {
-	for (unsigned int i = 0; i < all.n; i++)
+	for (unsigned int i = 0; i < all.n; i++) {
 		tensor_give(&card.v, &all.of[i]);
+		count_batches(all.of[i].size);
+	}
 	tap_note("ready with %u tensors", all.n);
 }
 
@@ -77,6 +91,7 @@ static void take_all(void)
 static void take_one(const struct tensor *t)
 {
 	vfio_unmap(&card.v, t->iova, t->size);
+	count_batches(t->size);
 	if (maps % ANEW)
 		return;
 	vfio_unregister(&card.v, t->memory, t->size);
@@ -86,6 +101,7 @@ static void take_one(const struct tensor *t)
 static void give_one(const struct tensor *t)
 {
 	vfio_map(&card.v, t->iova, t->memory, t->size, VFIO_DIR_BOTH);
+	count_batches(t->size);
 	if (!(++maps % NEWS))
 		tap_note("%u maps, %u reads", maps, reads);
 }
@@ -115,14 +131,31 @@ static void exchange_some(void)
 	exchange(&all.of[i], &all.of[tensor_alike(&all, i)]);
 }
 
+static void wait_until(const char *file, bool exists)
+{
+	while (file && !access(file, F_OK) != exists)
+		usleep(1000);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
 static void run(unsigned int wanted, const char *file)
 {
+	double begin = now();
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, work, NULL))
 		tap_fail("no thread");
 	while (maps < wanted || !access(file, F_OK))
 		exchange_some();
+	tap_note("worked for %.3f s: %u maps, %u reads, %llu batches", now() - begin, maps, reads,
+		 batches);
 	__atomic_store_n(&over, true, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
 	for (unsigned int i = 0; i < LAST_READS; i++)
@@ -141,15 +174,18 @@ int main(int argc, char **argv)
 {
 	unsigned int n;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: workload BDF TENSORS MAPS FILE\n");
+	if (argc != 5 && argc != 6) {
+		fprintf(stderr, "usage: workload BDF TENSORS MAPS FILE [GO]\n");
 		return 2;
 	}
 	n = atoi(argv[2]);
 	card_open(&card, argv[1], tensors_bytes(n));
 	tensors_make(&all, n, card.free);
+	count_batches(NVME_MEMORY);
 	give_all();
+	wait_until(argv[5], true);
 	run(atoi(argv[3]), argv[4]);
+	wait_until(argv[5], false);
 	take_all();
 	card_close(&card);
 	expect_nothing_locked();
