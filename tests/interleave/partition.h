@@ -202,10 +202,14 @@ struct iommu_table_ops {
 
 struct iommu_table {
 	unsigned long it_index, it_offset, it_size, it_page_shift;
+	unsigned long *it_map, it_reserved_start, it_reserved_end;
 	struct iommu_table_ops *it_ops;
 	struct kref it_kref;
 	struct list_head it_group_list;
 };
+
+/* Pages that the host has mapped in each of its tables */
+#define PARTITION_USED	4
 
 #define kref_read(ref)	READ_ONCE((ref)->refs)
 
