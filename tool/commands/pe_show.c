@@ -14,7 +14,6 @@
 #include "system/holder.h"
 #include "system/pci_names.h"
 #include "system/pe.h"
-#include "system/sysroot.h"
 
 static void pci_function_json(const struct pci_function *f)
 {
@@ -26,32 +25,23 @@ static void pci_function_json(const struct pci_function *f)
 	json_end();
 }
 
-/* Is it a window with a table of the kernel's own? A window that maps all of memory has none. */
-static bool is_hosts(const struct window *w)
+/*
+ * Should a window have a count of pages that the host's drivers have mapped? One that maps all of
+ * memory has no table for that, and while a user owns the PE the host has none.
+ */
+static bool is_hosts(const struct pe *pe, const struct window *w)
 {
-	return w->present && !w->lent && !w->direct;
-}
-
-/* The table's count of TCEs in use. Only CONFIG_IOMMU_DEBUGFS shows it. */
-static uint64_t tces_in_use(const struct window *w)
-{
-	if (!is_hosts(w) || !sysroot_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
-		return UNKNOWN;
-	return sysroot_number("/sys/kernel/debug/iommu/%08x/weight", w->liobn);
+	return w->counted || (w->present && !w->direct && !pe_is_users(pe));
 }
 
 /* Why the count of a host's window is not known */
-static const char *unseen_reason(void)
+static const char *uncounted_reason(const struct pe *pe)
 {
-	if (!sysroot_exists("/sys/kernel/debug/iommu") &&
-	    sysroot_exists("/sys/kernel/debug/vfio_pseries"))
-		return "the kernel lacks CONFIG_IOMMU_DEBUGFS";
-	if (!sysroot_exists("/sys/kernel/debug/iommu"))
-		return "debugfs cannot be read, or the kernel lacks CONFIG_IOMMU_DEBUGFS";
-	return "the kernel does not show this table";
+	return pe->known ? "the module does not know the kernel's table"
+			 : "the module counts them (is it loaded, and are you root?)";
 }
 
-static void window_json(const struct window *w)
+static void window_json(const struct pe *pe, const struct window *w)
 {
 	json_object(NULL);
 	json_string("kind", w->kind);
@@ -62,9 +52,9 @@ static void window_json(const struct window *w)
 	json_bool("present", w->present);
 	json_bool("lent", w->lent);
 	json_bool("direct", w->direct);
-	if (tces_in_use(w) != UNKNOWN)
-		json_number("tces_in_use", tces_in_use(w));
-	else if (is_hosts(w))
+	if (w->counted)
+		json_number("tces_in_use", w->used);
+	else if (is_hosts(pe, w))
 		json_string("tces_in_use", NULL);
 	json_end();
 }
@@ -141,7 +131,7 @@ static void pe_json(const struct pe *pe)
 	ddw_json(pe);
 	json_array("windows");
 	for (i = 0; i < pe->windows; i++)
-		window_json(&pe->window[i]);
+		window_json(pe, &pe->window[i]);
 	json_end();
 	json_array("devices");
 	for (i = 0; i < pe->functions; i++)
@@ -223,19 +213,17 @@ int pe_list(int argc, char **argv)
 	return EXIT_FAILED;
 }
 
-static void window_text(const struct window *w)
+static void window_text(const struct pe *pe, const struct window *w)
 {
-	uint64_t used = tces_in_use(w);
-
 	printf("    %-8s %08x  bus address 0x%" PRIx64 ", %s in pages of %s%s%s%s", w->kind,
 	       w->liobn, w->start, size_text(w->size), size_text(1ULL << w->page_shift),
 	       w->present ? "" : ", absent", w->lent ? ", a user has it" : "",
 	       w->direct ? ", all of memory" : "");
-	if (used != UNKNOWN)
-		printf(", %" PRIu64 " pages in use", used);
+	if (w->counted)
+		printf(", %" PRIu64 " pages in use", w->used);
 	printf("\n");
-	if (used == UNKNOWN && is_hosts(w))
-		printf("%*spages in use: not known: %s\n", 14, "", unseen_reason());
+	if (!w->counted && is_hosts(pe, w))
+		printf("%*spages in use: not known: %s\n", 14, "", uncounted_reason(pe));
 }
 
 static void ddw_text(const struct pe *pe)
@@ -280,7 +268,7 @@ static void show_text(const struct pe *pe)
 	ddw_text(pe);
 	printf("  windows:\n");
 	for (i = 0; i < pe->windows; i++)
-		window_text(&pe->window[i]);
+		window_text(pe, &pe->window[i]);
 	printf("  devices:\n");
 	for (i = 0; i < pe->functions; i++) {
 		const struct pci_function *f = &pe->function[i];
