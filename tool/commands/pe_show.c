@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "command.h"
 #include "json.h"
 #include "message.h"
@@ -81,7 +82,26 @@ static const char *limited_text(const struct pe *pe)
 	return pe_is_limited(pe) ? "in use" : pe->limited ? "possible" : "not possible";
 }
 
-static void ddw_json(const struct pe *pe)
+static void capacity_json(const struct pe *pe, uint64_t size)
+{
+	static const char *const words[] = { "ok", "warning", "failure" };
+	struct capacity c;
+
+	if (!size || !capacity_judge(&c, pe, size))
+		return;
+	json_object("capacity");
+	json_number("size", size);
+	json_string("level", words[c.level]);
+	if (c.shift)
+		json_number("page_size", 1ULL << c.shift);
+	else
+		json_string("page_size", NULL);
+	json_string("text", c.text);
+	json_string("remedy", c.remedy[0] ? c.remedy : NULL);
+	json_end();
+}
+
+static void ddw_json(const struct pe *pe, uint64_t size)
 {
 	json_object("ddw");
 	json_bool("available", pe->ddw);
@@ -92,6 +112,7 @@ static void ddw_json(const struct pe *pe)
 		json_number("windows_possible", pe->possible);
 		json_number("largest_tces", pe->max_tces);
 	}
+	capacity_json(pe, size);
 	page_sizes_json(pe->pgsizes);
 	json_end();
 }
@@ -108,7 +129,8 @@ static bool holder_json(const struct holder *h, void *data)
 	return true;
 }
 
-static void pe_json(const struct pe *pe)
+/* @size: how much memory is to be mapped, 0 if nobody has asked that */
+static void pe_json(const struct pe *pe, uint64_t size)
 {
 	unsigned int i;
 
@@ -128,7 +150,7 @@ static void pe_json(const struct pe *pe)
 		json_number("eeh_recoveries_logged", recoveries_of(pe));
 	if (pe->known)
 		json_hex("buid", pe->buid);
-	ddw_json(pe);
+	ddw_json(pe, size);
 	json_array("windows");
 	for (i = 0; i < pe->windows; i++)
 		window_json(pe, &pe->window[i]);
@@ -189,7 +211,7 @@ static void list_text(struct pe *pe)
 
 static void list_json(struct pe *pe)
 {
-	pe_json(pe);
+	pe_json(pe, 0);
 }
 
 int pe_list(int argc, char **argv)
@@ -226,7 +248,21 @@ static void window_text(const struct pe *pe, const struct window *w)
 		printf("%*spages in use: not known: %s\n", 14, "", uncounted_reason(pe));
 }
 
-static void ddw_text(const struct pe *pe)
+static void size_line(const struct pe *pe, uint64_t size)
+{
+	struct capacity c;
+
+	if (!capacity_judge(&c, pe, size)) {
+		printf("  capacity: not known, so whether %s can be mapped is not\n",
+		       size_text(size));
+		return;
+	}
+	printf("  capacity: %s\n", c.text);
+	if (c.remedy[0])
+		printf("    -> %s\n", c.remedy);
+}
+
+static void ddw_text(const struct pe *pe, uint64_t size)
 {
 	const char *reason = pe_ddw_reason(pe);
 
@@ -235,7 +271,9 @@ static void ddw_text(const struct pe *pe)
 	if (pe->possible != UNKNOWN)
 		printf("  possible now: %" PRIu64 " more, of up to %" PRIu64 " TCEs\n",
 		       pe->possible, pe->max_tces);
-	if (capacity_text(pe))
+	if (size)
+		size_line(pe, size);
+	else if (capacity_text(pe))
 		printf("  capacity: %s\n", capacity_text(pe));
 	if (pe->limited || pe_is_limited(pe))
 		printf("  limited-address mode: %s\n", limited_text(pe));
@@ -255,7 +293,7 @@ static void eeh_line(const struct pe *pe)
 	printf("\n");
 }
 
-static void show_text(const struct pe *pe)
+static void show_text(const struct pe *pe, uint64_t size)
 {
 	unsigned int i;
 
@@ -265,7 +303,7 @@ static void show_text(const struct pe *pe)
 	printf("  owner: %s\n", pe->owner ? pe->owner : "not known (is the module loaded?)");
 	holder_each(pe, holder_line, NULL);
 	eeh_line(pe);
-	ddw_text(pe);
+	ddw_text(pe, size);
 	printf("  windows:\n");
 	for (i = 0; i < pe->windows; i++)
 		window_text(pe, &pe->window[i]);
@@ -312,22 +350,38 @@ static bool find_pe(const char *name, struct pci_function *f)
 	return true;
 }
 
+static int show_arguments(int *argc, char **argv, uint64_t *size)
+{
+	const char *text = NULL;
+	const struct arg args[] = { { "--size", &text, NULL }, { 0 } };
+
+	if (!args_parse(args, argc, argv))
+		return EXIT_USAGE;
+	if (*argc != 1)
+		return command_usage("pe show takes a device or a group");
+	if (text && (!size_parse(text, size) || !*size))
+		return command_usage("'%s' is no size; 512M and 100G are", text);
+	return EXIT_OK;
+}
+
 int pe_show(int argc, char **argv)
 {
 	struct pci_function f;
+	uint64_t size = 0;
 	struct pe *pe;
+	int rc = show_arguments(&argc, argv, &size);
 
-	if (argc != 1)
-		return command_usage("pe show takes a device or a group");
+	if (rc)
+		return rc;
 	if (!find_pe(argv[0], &f))
 		return EXIT_FAILED;
 	pe = pe_of(&f);
 	if (!pe)
 		return EXIT_FAILED;
 	if (json)
-		pe_json(pe);
+		pe_json(pe, size);
 	else
-		show_text(pe);
+		show_text(pe, size);
 	free(pe);
 	return EXIT_OK;
 }
