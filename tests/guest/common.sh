@@ -25,6 +25,18 @@ build_programs() {
 	flock "$BUILD/guest" make -s -C "$ROOT/tests/guest" BUILD="$BUILD/guest"
 }
 
+# tcectl in the guest: with_tool adds its files, build_tool belongs into prepare()
+with_tool() {
+	FILES="$FILES $BUILD/tool/ppc64el/tcectl:bin/tcectl tests/tool/pci.ids:pci.ids"
+	TOOLS="${TOOLS:-} libpci3"
+}
+
+build_tool() {
+	# shellcheck disable=SC2086 # a list of packages
+	"$ROOT/rig/tools" libpci-dev $TOOLS &&
+		flock "$BUILD/tool.lock" make -s -C "$ROOT/tool" BUILD="$BUILD"
+}
+
 # A hypervisor whose calls can fail, for scenarios that ask for $BUILD/$KERNEL/tce_inject.ko
 build_inject() {
 	"$ROOT/rig/modules" --from "$ROOT/tests/inject" "$KERNEL" >/dev/null
