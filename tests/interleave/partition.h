@@ -67,7 +67,9 @@ void partition_leave(void);
 #define synchronize_rcu_tasks()	synchronize_rcu()
 #define synchronize_rcu_expedited()	synchronize_rcu()
 #define for_each_online_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
-#define work_on_cpu_safe(cpu, fn, arg)	((fn)(arg))
+#define work_on_cpu(cpu, fn, arg)	((fn)(arg))
+#define cpus_read_lock()	((void)0)
+#define cpus_read_unlock()	((void)0)
 #define rcu_barrier()		((void)0)
 #define is_secure_guest()	false
 #define radix_enabled()		true
