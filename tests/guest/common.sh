@@ -37,6 +37,13 @@ build_tool() {
 		flock "$BUILD/tool.lock" make -s -C "$ROOT/tool" BUILD="$BUILD"
 }
 
+# The file system. Before 6.14 it asks for crc32c by another name, when it is mounted.
+with_ext4() {
+	MODULES="$MODULES ext4"
+	[ "$(printf '%s\n' 6.14 "$(kernel_release "$KERNEL")" | sort -V | sed -n 1p)" = 6.14 ] ||
+		MODULES="$MODULES crc32c_generic"
+}
+
 # A hypervisor whose calls can fail, for scenarios that ask for $BUILD/$KERNEL/tce_inject.ko
 build_inject() {
 	"$ROOT/rig/modules" --from "$ROOT/tests/inject" "$KERNEL" >/dev/null

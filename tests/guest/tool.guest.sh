@@ -17,7 +17,7 @@ says() {
 }
 
 mounted_is_refused() {
-	load crc32c_generic ext4 || return 1
+	load ext4 || return 1
 	disk=/dev/$(disk_of "$NVME")
 	mke2fs -q "$disk" && mkdir -p /mnt && mount -t ext2 "$disk" /mnt || return 1
 	says "disk ${disk#/dev/} is mounted on /mnt" tcectl device bind "$NVME"
