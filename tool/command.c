@@ -27,7 +27,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "pe", "list", "", "all PEs, their owners and devices", pe_list },
-	{ "pe", "show", "BDF|GROUP", "one PE: windows, page sizes, what is possible", pe_show },
+	{ "pe", "show", "[--size SIZE] BDF|GROUP", "one PE: windows, page sizes, what is possible",
+	  pe_show },
 	{ "device", "bind", "[--force] [--persist [--group NAME] [--mode MODE] "
 	  "[--disable-idle-d3] [--dry-run]] BDF|VENDOR:DEVICE",
 	  "give a device, with its group, to vfio-pci", device_bind },

@@ -35,6 +35,16 @@ static void debugfs_pe_window(struct seq_file *m, const struct group_pe *gp, con
 	seq_printf(m, " present=%d lent=%d raw=%d\n", d->present, d->lent, d->raw);
 }
 
+static void debugfs_pe_table(struct seq_file *m, struct group_pe *gp, size_t i)
+{
+	struct host_table t;
+
+	if (!group_table_read(gp, i, &t))
+		return;
+	seq_printf(m, "table node=%pOF liobn=0x%x start=0x%llx size=0x%llx shift=%u used=%llu\n",
+		   gp->node, t.w.liobn, t.w.start, t.w.size, t.w.page_shift, t.used);
+}
+
 static int debugfs_pe(struct group_pe *gp, void *data)
 {
 	struct seq_file *m = data;
@@ -54,6 +64,8 @@ static int debugfs_pe(struct group_pe *gp, void *data)
 	for (i = 0; i < PE_WINDOWS; i++)
 		if (pe->ddw[i].present)
 			debugfs_pe_window(m, gp, "dynamic", &pe->ddw[i]);
+	for (i = 0; i < IOMMU_TABLE_GROUP_MAX_TABLES; i++)
+		debugfs_pe_table(m, gp, i);
 	mutex_unlock(&pe->lock);
 	return 0;
 }

@@ -163,6 +163,24 @@ void group_tables_inert(struct group_pe *gp);
 void group_tables_end(void);
 
 /**
+ * struct host_table - one of the tables in which the host's drivers map pages, at one moment
+ * @w:    its place; where the kernel maps RAM in a part of a window, the rest of it
+ * @used: pages of @w that are mapped
+ */
+struct host_table {
+	struct dma_window w;
+	u64 used;
+};
+
+/**
+ * group_table_read() - what the host has in table @i of a PE
+ *
+ * Context: may sleep; with the PE's lock held.
+ * Return: false when the host has no such table, or none that can be read safely now.
+ */
+bool group_table_read(struct group_pe *gp, size_t i, struct host_table *t);
+
+/**
  * group_take() - take a device's group for a user
  *
  * Called for every device of the group with its mutex held; the first call does

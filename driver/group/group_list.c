@@ -116,6 +116,17 @@ bool group_list_hold(struct group_pe *gp, bool hold)
 	return listed;
 }
 
+/* A listed PE's table group exists: the list is told first that the node goes. */
+bool group_list_is_table(const struct group_pe *gp, size_t i, const struct iommu_table *tbl)
+{
+	bool is;
+
+	spin_lock(&group_lock);
+	is = !list_empty(&gp->link) && READ_ONCE(gp->group->tables[i]) == tbl;
+	spin_unlock(&group_lock);
+	return is;
+}
+
 void group_list_forget_device(const struct device *dev)
 {
 	struct group_pe *gp;

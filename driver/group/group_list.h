@@ -12,6 +12,7 @@
 
 struct device;
 struct device_node;
+struct iommu_table;
 struct iommu_table_group;
 
 /**
@@ -41,6 +42,13 @@ struct group_pe *group_list_remove(const struct device_node *dn);
  * Return: false when the table group may be gone; else it stays until @hold is false.
  */
 bool group_list_hold(struct group_pe *gp, bool hold);
+
+/**
+ * group_list_is_table() - is this the table group's table @i now?
+ *
+ * Also safe when the PE's node has been removed: false. Context: any.
+ */
+bool group_list_is_table(const struct group_pe *gp, size_t i, const struct iommu_table *tbl);
 
 /**
  * group_list_forget_device() - forget a device that has left its group: its address may be reused

@@ -11,6 +11,7 @@
  * The same holds for tables of the host that KVM must not use. While such a table has operations
  * of ours, we hold a reference to it.
  */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/dma-direction.h>
 #include <linux/err.h>
@@ -166,9 +167,11 @@ static void kvm_iommu_wait_for_processors(void)
 {
 	unsigned int cpu;
 
-	/* A processor that goes offline meanwhile has switched away from its task, too. */
+	/* A processor that has gone offline has switched away from its task, too. */
+	cpus_read_lock();
 	for_each_online_cpu(cpu)
-		work_on_cpu_safe(cpu, kvm_iommu_pass, NULL);
+		work_on_cpu(cpu, kvm_iommu_pass, NULL);
+	cpus_read_unlock();
 }
 
 /*

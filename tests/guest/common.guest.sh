@@ -141,6 +141,15 @@ hypervisor() {
 	cat "/sys/module/tce_inject/parameters/$1"
 }
 
+# shows WORDS COMMAND...  the command succeeds and its output has the words
+shows() {
+	words=$1
+	shift
+	"$@" >/tmp/out || return 1
+	cat /tmp/out
+	grep -q -- "$words" /tmp/out
+}
+
 # Pages that are pinned in the system
 pins() {
 	cat /proc/sys/vm/stat_refresh

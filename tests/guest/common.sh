@@ -25,6 +25,25 @@ build_programs() {
 	flock "$BUILD/guest" make -s -C "$ROOT/tests/guest" BUILD="$BUILD/guest"
 }
 
+# tcectl in the guest: with_tool adds its files, build_tool belongs into prepare()
+with_tool() {
+	FILES="$FILES $BUILD/tool/ppc64el/tcectl:bin/tcectl tests/tool/pci.ids:pci.ids"
+	TOOLS="${TOOLS:-} libpci3"
+}
+
+build_tool() {
+	# shellcheck disable=SC2086 # a list of packages
+	"$ROOT/rig/tools" libpci-dev $TOOLS &&
+		flock "$BUILD/tool.lock" make -s -C "$ROOT/tool" BUILD="$BUILD"
+}
+
+# The file system. Before 6.14 it asks for crc32c by another name, when it is mounted.
+with_ext4() {
+	MODULES="$MODULES ext4"
+	[ "$(printf '%s\n' 6.14 "$(kernel_release "$KERNEL")" | sort -V | sed -n 1p)" = 6.14 ] ||
+		MODULES="$MODULES crc32c_generic"
+}
+
 # A hypervisor whose calls can fail, for scenarios that ask for $BUILD/$KERNEL/tce_inject.ko
 build_inject() {
 	"$ROOT/rig/modules" --from "$ROOT/tests/inject" "$KERNEL" >/dev/null

@@ -21,6 +21,29 @@ resets_of() {
 	cut -d , -f "$(($1 + 1))" /sys/module/tce_inject/parameters/resets
 }
 
+# health_of BDF  what "tcectl -j health" says of its PE, as a line
+health_of() {
+	tcectl -j health | sed 's/{"node"/\n&/g' | grep "\"bdf\":\"$1\""
+}
+
+# The first PE is stopped, and nobody has noticed: the partition's health is bad, and the other PE's is good
+tool_sees_stopped() {
+	echo 0 >/sys/module/tce_inject/parameters/freeze || return 1
+	shows '^  EEH: stopped' tcectl pe show "$NVME" || return 1
+	status=0
+	tcectl health >/tmp/health || status=$?
+	cat /tmp/health
+	[ "$status" -eq 1 ] && health_of "$NVME" | grep '"state":"failed","reasons":\["EEH: stopped"\].*"eeh":"stopped"' &&
+		health_of "$SECOND" | grep '"state":"ok".*"owner":"user".*"eeh":"working"'
+}
+
+# The kernel's recovery is in its log, the other PE has had none
+tool_sees_recovery() {
+	shows '^  EEH: working; recovered by the kernel [1-9][0-9]* times' tcectl pe show "$NVME" &&
+		shows '^  EEH: working; recovered by the kernel 0 times' tcectl pe show "$SECOND" &&
+		tcectl health && health_of "$NVME" | grep '"state":"ok".*"eeh":"working"'
+}
+
 # The host's PE is stopped. On a real machine a driver notices this when it reads its registers. That is not
 # emulated, so the kernel is told to look.
 stop_host() {
@@ -37,7 +60,9 @@ host_tests() {
 	windows_of "$NVME" >/tmp/before
 	export HELD="$SECOND"
 	try eeh-user-of-the-other-pe hold hold/windows
+	try eeh-tool-sees-stopped tool_sees_stopped
 	try eeh-host-recovers host_recovers
+	try eeh-tool-sees-recovery tool_sees_recovery
 	try eeh-user-of-the-other-pe-goes-on let_go
 	unset HELD
 }

@@ -20,6 +20,7 @@ try host-direct-window has_direct_window
 try host-window-at-4-gib at_4_gib
 windows_of "$NVME" >/tmp/before
 try load-driver load_driver
+try tool-says-so shows 'limited-address mode: in use' tcectl pe show "$NVME"
 try huge-pages huge_pages 8
 try limited to_user_and_back
 nothing_left limited

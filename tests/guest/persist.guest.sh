@@ -17,8 +17,10 @@ no_drivers() {
 	done
 }
 
-# The devices are removed, and come back while no driver is loaded: only udev's rules can take them
+# The devices are removed, and come back while no driver is loaded: only udev's rules can take them. A boot's udevd reads
+# its rules anew; one that runs looks for new ones every three seconds.
 boot_again() {
+	udevadm control --reload || return 1
 	for device in "$NVME" "$CARD"; do
 		unbind "$device"
 		echo 1 >"/sys/bus/pci/devices/$device/remove" || return 1

@@ -77,6 +77,24 @@ static void hold_windows(void)
 	world_close(&w);
 }
 
+/*
+ * The device's file alone is open. The kernel keeps the group's and the container's with it, but
+ * no process has them.
+ */
+static void hold_device_alone(void)
+{
+	struct window ddw;
+	struct world w;
+
+	hold_start(&w, &ddw);
+	close(w.v.group);
+	close(w.v.container);
+	w.v.group = w.v.container = -1;
+	wait_for_script();
+	hold_check(&w, &ddw);
+	world_close(&w);
+}
+
 /* The device works without end: a shutdown must cope with that. */
 static void hold_busy(void)
 {
@@ -367,6 +385,7 @@ static void hold_reset(void)
 
 const struct tap_test hold_tests[] = {
 	{ .name = "hold/windows", .run = hold_windows, .limit = HOLD_SECONDS },
+	{ .name = "hold/device-alone", .run = hold_device_alone, .limit = HOLD_SECONDS },
 	{ .name = "hold/busy", .run = hold_busy, .limit = HOLD_SECONDS },
 	{ .name = "hold/maps", .run = hold_maps, .limit = HOLD_SECONDS },
 	{ .name = "hold/one-busy", .run = hold_one_busy, .limit = HOLD_SECONDS },

@@ -124,10 +124,28 @@ static void bind_and_go(void)
 	partition_bus_event(BUS_NOTIFY_DEL_DEVICE, &partition_device[1].dev);
 }
 
+static u32 tables_seen;
+
+static void look_at_table(struct group_pe *gp, size_t i)
+{
+	struct host_table t;
+
+	if (!group_table_read(gp, i, &t))
+		return;
+	tables_seen++;
+	assert_false(gp->pe.owned);
+	assert_int_equal(t.used, PARTITION_USED);
+	assert_int_equal(t.w.size, 256 * 4 * KiB);
+}
+
 static int look_at(struct group_pe *gp, void *data)
 {
+	size_t i;
+
 	mutex_lock(&gp->pe.lock);
 	*(u32 *)data += gp->pe.owned;
+	for (i = 0; i < IOMMU_TABLE_GROUP_MAX_TABLES; i++)
+		look_at_table(gp, i);
 	mutex_unlock(&gp->pe.lock);
 	return 0;
 }
@@ -143,6 +161,14 @@ static void look(void)
 	group_each(look_at, &owned);
 	partition_leave();
 	module_put(THIS_MODULE);
+}
+
+/* Nobody disturbs the reader. */
+static void look_and_see(void)
+{
+	tables_seen = 0;
+	look();
+	assert_int_equal(tables_seen, 1);
 }
 
 /* Nobody uses the module, so it can be unloaded, and the host has what it had at boot. */
@@ -168,8 +194,10 @@ const struct scenario scenarios[] = {
 	{ "host_unclaim_reboot", claimed, { partition_unclaim, reboot }, all_gone },
 	{ "host_unclaim_unload", claimed, { partition_unclaim, unload }, all_gone },
 	{ "host_bind_unload", loaded, { bind_and_go, unload }, all_gone },
+	{ "host_look", loaded, { look_and_see }, all_gone },
 	{ "host_look_unload", loaded, { look, unload }, all_gone },
 	{ "host_look_node", loaded, { look, partition_node_goes }, all_gone },
+	{ "host_look_sole_node", loaded_with_two, { look, partition_sole_node_goes }, all_gone },
 	{ "host_unload_node", loaded_with_two, { unload, partition_sole_node_goes }, all_gone },
 	{ "host_load_claim", booted, { partition_load, claim_unclaim }, all_gone },
 	{ "host_load_unclaim", claimed_before, { partition_unclaim, bind, unload }, all_gone },

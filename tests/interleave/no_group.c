@@ -14,6 +14,11 @@ int group_each(int (*fn)(struct group_pe *gp, void *data), void *data)
 	return rc;
 }
 
+bool group_table_read(struct group_pe *gp, size_t i, struct host_table *t)
+{
+	return false;
+}
+
 struct pe *group_pe_of_group(struct iommu_group *group)
 {
 	return (struct pe *)group;

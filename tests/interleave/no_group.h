@@ -12,6 +12,16 @@ struct group_pe {
 	void *node[];
 };
 
+/* Nor has it tables of the host's. */
+#define IOMMU_TABLE_GROUP_MAX_TABLES	2
+
+struct host_table {
+	struct dma_window w;
+	u64 used;
+};
+
+bool group_table_read(struct group_pe *gp, size_t i, struct host_table *t);
+
 static inline struct group_pe *to_group_pe(struct pe *pe)
 {
 	return container_of(pe, struct group_pe, pe);

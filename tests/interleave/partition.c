@@ -329,6 +329,7 @@ static void free_table(struct kref *ref)
 	ops->free(tbl);
 	if (!is_kernels(ops))
 		partition_leave();
+	kfree(tbl->it_map);
 	kfree(tbl);
 }
 
@@ -343,6 +344,15 @@ static struct iommu_table *new_table(void)
 
 	tbl->it_ops = &kernel_table_ops;
 	kref_init(&tbl->it_kref);
+	tbl->it_size = 256;
+	tbl->it_page_shift = IOMMU_PAGE_SHIFT_4K;
+	tbl->it_reserved_start = 60;
+	tbl->it_reserved_end = 66;
+	tbl->it_map = kcalloc(4, sizeof(*tbl->it_map), GFP_KERNEL);
+	/* 0 and 60 to 65 are reserved. */
+	tbl->it_map[0] = 0xf100000000000001;
+	tbl->it_map[1] = 0x7;
+	tbl->it_map[3] = 1ULL << 63 | 1;
 	return tbl;
 }
 

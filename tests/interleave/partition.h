@@ -67,7 +67,9 @@ void partition_leave(void);
 #define synchronize_rcu_tasks()	synchronize_rcu()
 #define synchronize_rcu_expedited()	synchronize_rcu()
 #define for_each_online_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
-#define work_on_cpu_safe(cpu, fn, arg)	((fn)(arg))
+#define work_on_cpu(cpu, fn, arg)	((fn)(arg))
+#define cpus_read_lock()	((void)0)
+#define cpus_read_unlock()	((void)0)
 #define rcu_barrier()		((void)0)
 #define is_secure_guest()	false
 #define radix_enabled()		true
@@ -202,10 +204,14 @@ struct iommu_table_ops {
 
 struct iommu_table {
 	unsigned long it_index, it_offset, it_size, it_page_shift;
+	unsigned long *it_map, it_reserved_start, it_reserved_end;
 	struct iommu_table_ops *it_ops;
 	struct kref it_kref;
 	struct list_head it_group_list;
 };
+
+/* Pages that the host has mapped in each of its tables */
+#define PARTITION_USED	4
 
 #define kref_read(ref)	READ_ONCE((ref)->refs)
 

@@ -291,23 +291,10 @@ static void check_selinux(const struct subject *s, const char *path)
 
 static void check_capacity(const struct pe *pe, uint64_t size)
 {
-	unsigned int shift = capacity_shift(pe, size);
-	const char *text = capacity_text(pe);
-	char remedy[REMEDY];
+	struct capacity c;
 
-	if (!size || !text)
-		return;
-	snprintf(remedy, REMEDY, "huge pages of %s for what is to be mapped",
-		 size_text(1ULL << shift));
-	if (!shift)
-		found(FAILURE, "capacity", CAPACITY_REMEDY, "%s, which is less than %s", text,
-		      size_text(size));
-	else if (1ULL << shift > machine_page_size())
-		found(WARNING, "capacity", remedy, "%s; to map %s takes pages of %s, larger than "
-		      "the kernel's", text, size_text(size), size_text(1ULL << shift));
-	else
-		found(GOOD, "capacity", NULL, "%s; to map %s: a window of pages of %s", text,
-		      size_text(size), size_text(1ULL << shift));
+	if (size && capacity_judge(&c, pe, size))
+		finding(c.level, "capacity", c.text, c.remedy[0] ? c.remedy : NULL);
 }
 
 void doctor_subject(const struct subject *s, const struct pe *pe, uint64_t size)

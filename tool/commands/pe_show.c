@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "command.h"
 #include "json.h"
 #include "message.h"
@@ -14,7 +15,6 @@
 #include "system/holder.h"
 #include "system/pci_names.h"
 #include "system/pe.h"
-#include "system/sysroot.h"
 
 static void pci_function_json(const struct pci_function *f)
 {
@@ -26,32 +26,23 @@ static void pci_function_json(const struct pci_function *f)
 	json_end();
 }
 
-/* Is it a window with a table of the kernel's own? A window that maps all of memory has none. */
-static bool is_hosts(const struct window *w)
+/*
+ * Should a window have a count of pages that the host's drivers have mapped? One that maps all of
+ * memory has no table for that, and while a user owns the PE the host has none.
+ */
+static bool is_hosts(const struct pe *pe, const struct window *w)
 {
-	return w->present && !w->lent && !w->direct;
-}
-
-/* The table's count of TCEs in use. Only CONFIG_IOMMU_DEBUGFS shows it. */
-static uint64_t tces_in_use(const struct window *w)
-{
-	if (!is_hosts(w) || !sysroot_exists("/sys/kernel/debug/iommu/%08x/weight", w->liobn))
-		return UNKNOWN;
-	return sysroot_number("/sys/kernel/debug/iommu/%08x/weight", w->liobn);
+	return w->counted || (w->present && !w->direct && !pe_is_users(pe));
 }
 
 /* Why the count of a host's window is not known */
-static const char *unseen_reason(void)
+static const char *uncounted_reason(const struct pe *pe)
 {
-	if (!sysroot_exists("/sys/kernel/debug/iommu") &&
-	    sysroot_exists("/sys/kernel/debug/vfio_pseries"))
-		return "the kernel lacks CONFIG_IOMMU_DEBUGFS";
-	if (!sysroot_exists("/sys/kernel/debug/iommu"))
-		return "debugfs cannot be read, or the kernel lacks CONFIG_IOMMU_DEBUGFS";
-	return "the kernel does not show this table";
+	return pe->known ? "the module does not know the kernel's table"
+			 : "the module counts them (is it loaded, and are you root?)";
 }
 
-static void window_json(const struct window *w)
+static void window_json(const struct pe *pe, const struct window *w)
 {
 	json_object(NULL);
 	json_string("kind", w->kind);
@@ -62,9 +53,9 @@ static void window_json(const struct window *w)
 	json_bool("present", w->present);
 	json_bool("lent", w->lent);
 	json_bool("direct", w->direct);
-	if (tces_in_use(w) != UNKNOWN)
-		json_number("tces_in_use", tces_in_use(w));
-	else if (is_hosts(w))
+	if (w->counted)
+		json_number("tces_in_use", w->used);
+	else if (is_hosts(pe, w))
 		json_string("tces_in_use", NULL);
 	json_end();
 }
@@ -91,7 +82,26 @@ static const char *limited_text(const struct pe *pe)
 	return pe_is_limited(pe) ? "in use" : pe->limited ? "possible" : "not possible";
 }
 
-static void ddw_json(const struct pe *pe)
+static void capacity_json(const struct pe *pe, uint64_t size)
+{
+	static const char *const words[] = { "ok", "warning", "failure" };
+	struct capacity c;
+
+	if (!size || !capacity_judge(&c, pe, size))
+		return;
+	json_object("capacity");
+	json_number("size", size);
+	json_string("level", words[c.level]);
+	if (c.shift)
+		json_number("page_size", 1ULL << c.shift);
+	else
+		json_string("page_size", NULL);
+	json_string("text", c.text);
+	json_string("remedy", c.remedy[0] ? c.remedy : NULL);
+	json_end();
+}
+
+static void ddw_json(const struct pe *pe, uint64_t size)
 {
 	json_object("ddw");
 	json_bool("available", pe->ddw);
@@ -102,6 +112,7 @@ static void ddw_json(const struct pe *pe)
 		json_number("windows_possible", pe->possible);
 		json_number("largest_tces", pe->max_tces);
 	}
+	capacity_json(pe, size);
 	page_sizes_json(pe->pgsizes);
 	json_end();
 }
@@ -118,7 +129,8 @@ static bool holder_json(const struct holder *h, void *data)
 	return true;
 }
 
-static void pe_json(const struct pe *pe)
+/* @size: how much memory is to be mapped, 0 if nobody has asked that */
+static void pe_json(const struct pe *pe, uint64_t size)
 {
 	unsigned int i;
 
@@ -138,10 +150,10 @@ static void pe_json(const struct pe *pe)
 		json_number("eeh_recoveries_logged", recoveries_of(pe));
 	if (pe->known)
 		json_hex("buid", pe->buid);
-	ddw_json(pe);
+	ddw_json(pe, size);
 	json_array("windows");
 	for (i = 0; i < pe->windows; i++)
-		window_json(&pe->window[i]);
+		window_json(pe, &pe->window[i]);
 	json_end();
 	json_array("devices");
 	for (i = 0; i < pe->functions; i++)
@@ -199,7 +211,7 @@ static void list_text(struct pe *pe)
 
 static void list_json(struct pe *pe)
 {
-	pe_json(pe);
+	pe_json(pe, 0);
 }
 
 int pe_list(int argc, char **argv)
@@ -223,22 +235,34 @@ int pe_list(int argc, char **argv)
 	return EXIT_FAILED;
 }
 
-static void window_text(const struct window *w)
+static void window_text(const struct pe *pe, const struct window *w)
 {
-	uint64_t used = tces_in_use(w);
-
 	printf("    %-8s %08x  bus address 0x%" PRIx64 ", %s in pages of %s%s%s%s", w->kind,
 	       w->liobn, w->start, size_text(w->size), size_text(1ULL << w->page_shift),
 	       w->present ? "" : ", absent", w->lent ? ", a user has it" : "",
 	       w->direct ? ", all of memory" : "");
-	if (used != UNKNOWN)
-		printf(", %" PRIu64 " pages in use", used);
+	if (w->counted)
+		printf(", %" PRIu64 " pages in use", w->used);
 	printf("\n");
-	if (used == UNKNOWN && is_hosts(w))
-		printf("%*spages in use: not known: %s\n", 14, "", unseen_reason());
+	if (!w->counted && is_hosts(pe, w))
+		printf("%*spages in use: not known: %s\n", 14, "", uncounted_reason(pe));
 }
 
-static void ddw_text(const struct pe *pe)
+static void size_line(const struct pe *pe, uint64_t size)
+{
+	struct capacity c;
+
+	if (!capacity_judge(&c, pe, size)) {
+		printf("  capacity: not known, so whether %s can be mapped is not\n",
+		       size_text(size));
+		return;
+	}
+	printf("  capacity: %s\n", c.text);
+	if (c.remedy[0])
+		printf("    -> %s\n", c.remedy);
+}
+
+static void ddw_text(const struct pe *pe, uint64_t size)
 {
 	const char *reason = pe_ddw_reason(pe);
 
@@ -247,7 +271,9 @@ static void ddw_text(const struct pe *pe)
 	if (pe->possible != UNKNOWN)
 		printf("  possible now: %" PRIu64 " more, of up to %" PRIu64 " TCEs\n",
 		       pe->possible, pe->max_tces);
-	if (capacity_text(pe))
+	if (size)
+		size_line(pe, size);
+	else if (capacity_text(pe))
 		printf("  capacity: %s\n", capacity_text(pe));
 	if (pe->limited || pe_is_limited(pe))
 		printf("  limited-address mode: %s\n", limited_text(pe));
@@ -267,7 +293,7 @@ static void eeh_line(const struct pe *pe)
 	printf("\n");
 }
 
-static void show_text(const struct pe *pe)
+static void show_text(const struct pe *pe, uint64_t size)
 {
 	unsigned int i;
 
@@ -277,10 +303,10 @@ static void show_text(const struct pe *pe)
 	printf("  owner: %s\n", pe->owner ? pe->owner : "not known (is the module loaded?)");
 	holder_each(pe, holder_line, NULL);
 	eeh_line(pe);
-	ddw_text(pe);
+	ddw_text(pe, size);
 	printf("  windows:\n");
 	for (i = 0; i < pe->windows; i++)
-		window_text(&pe->window[i]);
+		window_text(pe, &pe->window[i]);
 	printf("  devices:\n");
 	for (i = 0; i < pe->functions; i++) {
 		const struct pci_function *f = &pe->function[i];
@@ -324,22 +350,38 @@ static bool find_pe(const char *name, struct pci_function *f)
 	return true;
 }
 
+static int show_arguments(int *argc, char **argv, uint64_t *size)
+{
+	const char *text = NULL;
+	const struct arg args[] = { { "--size", &text, NULL }, { 0 } };
+
+	if (!args_parse(args, argc, argv))
+		return EXIT_USAGE;
+	if (*argc != 1)
+		return command_usage("pe show takes a device or a group");
+	if (text && (!size_parse(text, size) || !*size))
+		return command_usage("'%s' is no size; 512M and 100G are", text);
+	return EXIT_OK;
+}
+
 int pe_show(int argc, char **argv)
 {
 	struct pci_function f;
+	uint64_t size = 0;
 	struct pe *pe;
+	int rc = show_arguments(&argc, argv, &size);
 
-	if (argc != 1)
-		return command_usage("pe show takes a device or a group");
+	if (rc)
+		return rc;
 	if (!find_pe(argv[0], &f))
 		return EXIT_FAILED;
 	pe = pe_of(&f);
 	if (!pe)
 		return EXIT_FAILED;
 	if (json)
-		pe_json(pe);
+		pe_json(pe, size);
 	else
-		show_text(pe);
+		show_text(pe, size);
 	free(pe);
 	return EXIT_OK;
 }

@@ -40,17 +40,22 @@ uint64_t capacity_of(const struct pe *pe, unsigned int shift)
 	return pe->max_tces > UNKNOWN >> shift ? UNKNOWN - 1 : pe->max_tces << shift;
 }
 
-unsigned int capacity_shift(const struct pe *pe, uint64_t size)
+/* The smallest IOMMU page with which a window reaches @size bytes; 0 when none does */
+static unsigned int capacity_shift(const struct pe *pe, uint64_t size)
 {
 	unsigned int shift;
 
-	if (pe->possible == UNKNOWN)
-		return 0;
 	for (shift = 0; shift < 64; shift++)
 		if (pe->pgsizes >> shift & 1 && capacity_of(pe, shift) >= size)
 			return shift;
 	return 0;
 }
+
+/* How to raise the capacity */
+#define REMEDY	\
+	"allow it more for this slot: \"I/O Adapter Enlarged Capacity\" in the service " \
+	"processor's menus (ASMI), for virtual functions the capacity in the partition's " \
+	"profile; it takes effect when the machine, or the partition, starts"
 
 const char *capacity_text(const struct pe *pe)
 {
@@ -73,4 +78,30 @@ const char *capacity_text(const struct pe *pe)
 		first = false;
 	}
 	return text;
+}
+
+bool capacity_judge(struct capacity *c, const struct pe *pe, uint64_t size)
+{
+	const char *text = capacity_text(pe);
+
+	if (!text)
+		return false;
+	memset(c, 0, sizeof(*c));
+	c->shift = capacity_shift(pe, size);
+	if (!c->shift) {
+		c->level = FAILURE;
+		snprintf(c->text, sizeof(c->text), "%s, which is less than %s", text,
+			 size_text(size));
+		snprintf(c->remedy, sizeof(c->remedy), "%s", REMEDY);
+	} else if (1ULL << c->shift > machine_page_size()) {
+		c->level = WARNING;
+		snprintf(c->text, sizeof(c->text), "%s; to map %s takes pages of %s, larger than "
+			 "the kernel's", text, size_text(size), size_text(1ULL << c->shift));
+		snprintf(c->remedy, sizeof(c->remedy), "huge pages of %s for what is to be mapped",
+			 size_text(1ULL << c->shift));
+	} else {
+		snprintf(c->text, sizeof(c->text), "%s; to map %s: a window of pages of %s", text,
+			 size_text(size), size_text(1ULL << c->shift));
+	}
+	return true;
 }

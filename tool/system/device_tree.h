@@ -20,6 +20,8 @@
  * @present:    the hypervisor has it
  * @lent:       a user has it
  * @direct:     the host's window, which maps all of memory
+ * @counted:    the host's; the module gave the following value
+ * @used:       pages that the host's drivers have mapped
  */
 struct window {
 	const char *kind;
@@ -30,6 +32,8 @@ struct window {
 	bool present;
 	bool lent;
 	bool direct;
+	bool counted;
+	uint64_t used;
 };
 
 /* Shortens a node's path to the path of its PE's node; false when there is none. */

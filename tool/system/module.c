@@ -82,6 +82,18 @@ static void add_window(const struct debugfs_lines *r)
 	pe->raw += debugfs_number(r, "raw");
 }
 
+static void add_table(const struct debugfs_lines *r)
+{
+	struct module_pe *pe = known.n ? &known.pe[known.n - 1] : NULL;
+	struct module_table *t;
+
+	if (!pe || pe->tables == MODULE_TABLES)
+		return;
+	t = &pe->table[pe->tables++];
+	t->liobn = debugfs_number(r, "liobn");
+	t->used = debugfs_number(r, "used");
+}
+
 static void read_pes(void)
 {
 	struct debugfs_lines r;
@@ -97,6 +109,8 @@ static void read_pes(void)
 			add_pe(&r);
 		else if (debugfs_is(&r, "window"))
 			add_window(&r);
+		else if (debugfs_is(&r, "table"))
+			add_table(&r);
 	}
 	debugfs_close(&r);
 }

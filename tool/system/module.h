@@ -8,6 +8,17 @@
 #include "system/device_tree.h"
 
 #define MODULE_WINDOWS	8
+#define MODULE_TABLES	2
+
+/**
+ * struct module_table - a table in which the host's drivers map pages
+ * @liobn: its window
+ * @used:  pages that are mapped
+ */
+struct module_table {
+	uint32_t liobn;
+	uint64_t used;
+};
 
 /**
  * struct module_pe - a PE as the module knows it
@@ -16,6 +27,7 @@
  * @buid:     unit id of the PHB
  * @pgsizes:  IOMMU page sizes, a mask in bytes; 0 if not known
  * @window:   firmware's default window and the user's, @windows of them
+ * @table:    the host's tables, @tables of them
  * @raw:      windows without an owner whose TCEs may still be valid
  * @possible: windows that can be created now; UNKNOWN
  * @max_tces: TCEs of the largest one
@@ -30,6 +42,8 @@ struct module_pe {
 	uint64_t pgsizes;
 	struct window window[MODULE_WINDOWS];
 	unsigned int windows;
+	struct module_table table[MODULE_TABLES];
+	unsigned int tables;
 	unsigned int raw;
 	uint64_t possible;
 	uint64_t max_tces;

@@ -35,6 +35,20 @@ static void add_module(struct pe *pe, const struct module_pe *m)
 		add_window(pe, &m->window[i]);
 }
 
+/* The host's tables belong to windows of the device tree as well as to the default one. */
+static void add_counts(struct pe *pe, const struct module_pe *m)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < pe->windows; i++)
+		for (k = 0; k < m->tables; k++) {
+			if (pe->window[i].liobn != m->table[k].liobn)
+				continue;
+			pe->window[i].counted = true;
+			pe->window[i].used = m->table[k].used;
+		}
+}
+
 static void add_function(struct pe *pe, const struct pci_function *f)
 {
 	enum eeh eeh;
@@ -103,6 +117,8 @@ static struct pe *pe_load(const char *node)
 		add_window(pe, &w);
 	if (dt_host_window(node, &w))
 		add_window(pe, &w);
+	if (m)
+		add_counts(pe, m);
 	return pe;
 }
 
@@ -157,7 +173,7 @@ static bool has_host_window(const struct pe *pe)
 	return false;
 }
 
-static bool is_users(const struct pe *pe)
+bool pe_is_users(const struct pe *pe)
 {
 	return pe->owner && !strcmp(pe->owner, "user");
 }
@@ -168,7 +184,7 @@ const char *pe_ddw_reason(const struct pe *pe)
 		return "firmware offers none for this PE (no ibm,ddw-applicable)";
 	if (!pe->reset)
 		return "firmware has no reset, so the default window has to stay";
-	if (!pe->possible && !is_users(pe) && !has_host_window(pe))
+	if (!pe->possible && !pe_is_users(pe) && !has_host_window(pe))
 		return "firmware has no window left for this PE";
 	return NULL;
 }

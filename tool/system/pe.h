@@ -60,6 +60,9 @@ struct pe {
  */
 struct pe *pe_of(const struct pci_function *f);
 
+/* Has a user the PE? False if not known. */
+bool pe_is_users(const struct pe *pe);
+
 /* Has the PE a window in limited-address mode? Such windows begin at 4 GiB. */
 bool pe_is_limited(const struct pe *pe);
 

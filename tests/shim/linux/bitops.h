@@ -30,4 +30,12 @@ static inline unsigned int hweight64(u64 word)
 	return __builtin_popcountll(word);
 }
 
+#define BITS_PER_LONG	64
+#define BIT_WORD(n)	((n) / BITS_PER_LONG)
+
+static inline bool test_bit(unsigned long n, const unsigned long *map)
+{
+	return map[BIT_WORD(n)] >> n % BITS_PER_LONG & 1;
+}
+
 #endif
