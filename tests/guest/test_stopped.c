@@ -7,7 +7,6 @@
  * lose the right to do DMA.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -377,55 +376,6 @@ static void two_groups(void)
 	world_close(&w);
 }
 
-struct reset_call {
-	struct vfio *v;
-	int ret;
-	int begun;
-	int done;
-};
-
-static void *reset_thread(void *data)
-{
-	struct reset_call *c = data;
-
-	__atomic_store_n(&c->begun, 1, __ATOMIC_RELEASE);
-	c->ret = vfio_eeh(c->v, VFIO_EEH_PE_RESET_HOT);
-	if (!c->ret)
-		c->ret = vfio_eeh(c->v, VFIO_EEH_PE_RESET_DEACTIVATE);
-	__atomic_store_n(&c->done, 1, __ATOMIC_RELEASE);
-	return NULL;
-}
-
-/* A reset and its end take two seconds; other calls do not wait for them. */
-static void others_go_on(void)
-{
-	unsigned int maps = 0;
-	struct reset_call call = { 0 };
-	pthread_t thread;
-	struct world w;
-
-	world_open(&w);
-	vfio_open_device(&w.v);
-	call.v = &w.v;
-	if (pthread_create(&thread, NULL, reset_thread, &call))
-		tap_fail("pthread_create()");
-	while (!__atomic_load_n(&call.begun, __ATOMIC_ACQUIRE))
-		usleep(1000);
-	for (;;) {
-		vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
-		vfio_unmap(&w.v, 0, MIB);
-		if (__atomic_load_n(&call.done, __ATOMIC_ACQUIRE))
-			break;
-		maps++;
-	}
-	pthread_join(thread, NULL);
-	tap_errno(call.ret, 0, "RESET beside MAPs");
-	tap_note("%u MAPs and UNMAPs while a reset went on", maps);
-	/* One MAP may have run when the reset began, and one may have waited for its end */
-	tap_check(maps > 2, "MAPs wait for a reset");
-	world_close(&w);
-}
-
 const struct tap_test stopped_tests[] = {
 	{ .name = "stopped/extension", .run = extension },
 	{ .name = "stopped/operations", .run = operations, .limit = 60 },
@@ -434,6 +384,5 @@ const struct tap_test stopped_tests[] = {
 	{ .name = "stopped/broken-at-work", .run = broken_at_work, .limit = 60 },
 	{ .name = "stopped/dies-of-it", .run = dies_of_it, .limit = 60 },
 	{ .name = "stopped/two-groups", .run = two_groups, .limit = 60 },
-	{ .name = "stopped/others-go-on", .run = others_go_on, .limit = 60 },
 	{ }
 };
