@@ -47,6 +47,17 @@ int vfio_eeh(struct vfio *v, uint32_t op)
 	return vfio_ioctl(v, VFIO_EEH_PE_OP, &arg);
 }
 
+int vfio_eeh_inject(struct vfio *v, uint32_t type, uint32_t func)
+{
+	struct vfio_eeh_pe_op arg = {
+		.argsz = sizeof(arg),
+		.op = VFIO_EEH_PE_INJECT_ERR,
+		.err = { .type = type, .func = func },
+	};
+
+	return vfio_ioctl(v, VFIO_EEH_PE_OP, &arg);
+}
+
 int vfio_group_of(const char *bdf)
 {
 	char path[96], target[PATH_MAX];

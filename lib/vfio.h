@@ -52,6 +52,8 @@ void vfio_close(struct vfio *v);
 int vfio_ioctl(struct vfio *v, unsigned long cmd, void *arg);
 /* VFIO_EEH_PE_OP; INJECT_ERR is called with an error of zeroes. */
 int vfio_eeh(struct vfio *v, uint32_t op);
+/* VFIO_EEH_PE_INJECT_ERR with this type and function, at address 0. */
+int vfio_eeh_inject(struct vfio *v, uint32_t type, uint32_t func);
 
 int __vfio_get_info(struct vfio *v, struct vfio_iommu_spapr_tce_info *info);
 void vfio_get_info(struct vfio *v, struct vfio_iommu_spapr_tce_info *info);

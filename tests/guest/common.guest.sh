@@ -64,6 +64,18 @@ windows_of() {
 	done
 }
 
+# masks_of BDF...  the DMA masks of these functions, their limits, and where their DMA goes
+masks_of() {
+	for function in "$@"; do
+		grep "^$function " /sys/module/tce_inject/parameters/masks || return 1
+	done
+}
+
+# same_masks BDF...  the functions have the same masks as in /tmp/masks, which masks_of wrote
+same_masks() {
+	masks_of "$@" >/tmp/masks-now && diff /tmp/masks /tmp/masks-now
+}
+
 # as_before  the disk's PE has the same windows as in /tmp/before, which windows_of wrote
 as_before() {
 	windows_of "$NVME" >/tmp/now && diff /tmp/before /tmp/now

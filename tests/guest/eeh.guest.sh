@@ -67,12 +67,18 @@ host_tests() {
 	unset HELD
 }
 
-# A user's PE is reset again and again while the machine goes down
+all_resets() {
+	tr , '\n' </sys/module/tce_inject/parameters/resets | awk '{ n += $1 } END { print n }'
+}
+
+# A user's PE is reset again and again, by many threads, while the machine goes down. The pause shows that resets still
+# begin: the user has lost the PE soon after it.
 off_in_resets() {
 	export HELD="$SECOND"
 	try eeh-off-bind bind "$SECOND" vfio-pci
 	try eeh-off-user hold hold/in-resets
-	echo eeh-off >/dev/kmsg
+	echo "eeh-off after $(all_resets) resets" >/dev/kmsg
+	sleep 1
 }
 
 SECOND=0001:00:00.0
@@ -88,7 +94,8 @@ try bind-second bind "$SECOND" vfio-pci
 host_tests
 unbind "$CARD"
 try bind-vfio-pci bind "$NVME" vfio-pci
-vfio_tests stopped
+vfio_tests stopped resetting
+[ -n "$TESTS" ] || try eeh-close-waits-for-the-function logged 'not ready [0-9]*ms after FLR; waiting'
 try eeh-second-is-back give_disk_back "$SECOND"
 host_again eeh
 try eeh-card-is-back card_is_back

@@ -11,7 +11,8 @@ at_4_gib() {
 
 # The host gets all of its part back, also the second time
 to_user_and_back() {
-	bind "$NVME" vfio-pci && vfiotest -v "$VERDICT" "$NVME" odd/limited && disk_is_back && at_4_gib && as_before
+	bind "$NVME" vfio-pci && vfiotest -v "$VERDICT" "$NVME" odd/limited && disk_is_back && at_4_gib && as_before &&
+		same_masks "$NVME"
 }
 
 try limited-mode insmod /tce_inject.ko powervm=1 narrow=44
@@ -19,6 +20,8 @@ try host-disk use_disk
 try host-direct-window has_direct_window
 try host-window-at-4-gib at_4_gib
 windows_of "$NVME" >/tmp/before
+try host-masks masks_of "$NVME"
+masks_of "$NVME" >/tmp/masks
 try load-driver load_driver
 try tool-says-so shows 'limited-address mode: in use' tcectl pe show "$NVME"
 try huge-pages huge_pages 8

@@ -9,15 +9,15 @@ has_persistent_memory() {
 	find /sys/firmware/devicetree/base/ibm,persistent-memory/*/device_type -exec cat {} + | grep -q ibm,pmemory
 }
 
-# to_user_and_back BDF  a user gets the PE, and the host gets it back, twice; the host's windows are as before, and its
-# disk works
+# to_user_and_back BDF  a user gets the PE, and the host gets it back, twice; the host's windows and the disk's masks
+# are as before, and it works
 to_user_and_back() {
-	windows_of "$1" >/tmp/before
-	cat /tmp/before
+	windows_of "$1" >/tmp/before && masks_of "$1" >/tmp/masks || return 1
+	cat /tmp/before /tmp/masks
 	for round in first second; do
 		note "$1, the $round time"
 		bind "$1" vfio-pci && vfiotest -v "$VERDICT" "$1" "$2" && give_back "$1" && host_reads "$1" &&
-			windows_of "$1" >/tmp/now && diff /tmp/before /tmp/now || return 1
+			windows_of "$1" >/tmp/now && diff /tmp/before /tmp/now && same_masks "$1" || return 1
 	done
 }
 
@@ -52,7 +52,9 @@ try host-disk use_disk
 try host-direct-window has_direct_window
 try host-all-of-it refused logged 'Skipping ibm,pmemory'
 try load-driver load_driver
+insmod /tce_inject.ko
 try direct to_user_and_back "$NVME" own/works
+rmmod tce_inject
 try hybrid-host found_below "$HYBRID"
 try hybrid-windows both_windows
 try hybrid-skipped logged 'nvme 0001:00:00.0: Skipping ibm,pmemory'

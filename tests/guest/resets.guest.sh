@@ -24,7 +24,8 @@ sibling_reads() {
 
 # The host's drivers work, and its windows are as before. The disk's driver starts the disk again after a reset.
 host_works() {
-	as_before && wait_for 20 read_disk && sibling_reads && card_answers "$CARD" 10.0.2
+	as_before && wait_for 20 read_disk && sibling_reads && card_answers "$CARD" 10.0.2 &&
+		same_masks "$NVME" "$SIBLING" "$CARD"
 }
 
 resets_of_the_host() {
@@ -91,6 +92,8 @@ try host-card load e1000
 try functions wait_for 20 find_functions
 [ "${PERSONALITY:-}" ] || try inject insmod /tce_inject.ko
 windows_of "$NVME" >/tmp/before
+try host-masks masks_of "$NVME" "$SIBLING" "$CARD"
+masks_of "$NVME" "$SIBLING" "$CARD" >/tmp/masks
 try load-driver load_driver
 try host-works host_works
 if disk_survives_resets; then

@@ -15,6 +15,7 @@ const struct tap_test *const all_tests[] = {
 	v1_tests,
 	eeh_tests,
 	stopped_tests,
+	resetting_tests,
 	firmware_tests,
 	memory_tests,
 	kinds_tests,

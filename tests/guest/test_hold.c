@@ -338,23 +338,48 @@ static void hold_late_unmap(void)
 	world_close(&w);
 }
 
+#define RESETTERS	32
+
 /*
- * A user whose PE is reset again and again; each reset takes some time. When the machine goes
- * down, the user loses the PE, and gets the errors of firmware and the kernel then. The process
- * stays.
+ * Threads that reset the same PE disturb each other, so some calls fail. When the machine goes
+ * down, all do: first the user has no PE any more (-ENODEV), and at the very end tests/inject has
+ * gone as well. A call that is still at work then meets QEMU's firmware, which knows no such PE and
+ * answers -3; the kernel returns that as it is, so it looks like -ESRCH.
  */
+static void *reset_without_end(void *arg)
+{
+	for (;;)
+		if (vfio_eeh(arg, VFIO_EEH_PE_RESET_HOT) ||
+		    vfio_eeh(arg, VFIO_EEH_PE_RESET_DEACTIVATE))
+			usleep(100000);
+	return NULL;
+}
+
+/* These end their resets never, so that there is a new one at any time. */
+static void *begin_without_end(void *arg)
+{
+	for (;;)
+		if (vfio_eeh(arg, VFIO_EEH_PE_RESET_HOT))
+			usleep(100000);
+	return NULL;
+}
+
+/* A user whose PE is in several resets at any time, of two seconds each. The process stays. */
 static void hold_in_resets(void)
 {
+	pthread_t thread;
 	struct window ddw;
 	struct world w;
 
 	hold_start(&w, &ddw);
 	if (vfio_eeh(&w.v, VFIO_EEH_PE_RESET_HOT) || vfio_eeh(&w.v, VFIO_EEH_PE_RESET_DEACTIVATE))
 		tap_fail("a reset of the PE: %s", strerror(errno));
+	for (unsigned int i = 0; i < RESETTERS; i++)
+		if (pthread_create(&thread, NULL, i % 2 ? reset_without_end : begin_without_end,
+				   &w.v))
+			tap_fail("no thread");
+	usleep(500000);
 	say_ready();
-	while (!vfio_eeh(&w.v, VFIO_EEH_PE_RESET_HOT) &&
-	       !vfio_eeh(&w.v, VFIO_EEH_PE_RESET_DEACTIVATE))
-		;
 	for (;;)
 		pause();
 }

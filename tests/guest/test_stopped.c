@@ -7,13 +7,13 @@
  * lose the right to do DMA.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <asm/eeh.h>
 
 #include "buffer.h"
 #include "kstat.h"
@@ -39,15 +39,37 @@ static void stop(unsigned int bridge)
 		tap_fail("stopping the PE of host bridge %u: %s", bridge, strerror(errno));
 }
 
-static unsigned int resets_of(unsigned int bridge)
+static unsigned int count_of(const char *parameter, unsigned int bridge)
 {
-	FILE *f = fopen(PARAMETERS "resets", "r");
 	unsigned int n[PES] = { 0 };
+	char path[96];
+	FILE *f;
 
+	snprintf(path, sizeof(path), PARAMETERS "%s", parameter);
+	f = fopen(path, "r");
 	if (!f || fscanf(f, "%u,%u", &n[0], &n[1]) != PES)
-		tap_fail("the number of resets cannot be read");
+		tap_fail("%s cannot be read", path);
 	fclose(f);
 	return n[bridge % PES];
+}
+
+static unsigned int resets_of(unsigned int bridge)
+{
+	return count_of("resets", bridge);
+}
+
+/* How often a PE was stopped, and then had lost its DMA. */
+static unsigned int stops_of(unsigned int bridge)
+{
+	return count_of("frozen", bridge);
+}
+
+static void expect_stops(unsigned int bridge, unsigned int want, const char *what)
+{
+	for (unsigned int i = 0; i < 100 && stops_of(bridge) < want; i++)
+		usleep(10000);
+	tap_check(stops_of(bridge) == want, "%s: host bridge %u was stopped %u times, not %u", what,
+		  bridge, stops_of(bridge), want);
 }
 
 static void expect(struct vfio *v, uint32_t op, int want, const char *what)
@@ -94,15 +116,25 @@ static void reset(struct vfio *v, uint32_t op)
 	expect(v, VFIO_EEH_PE_CONFIGURE, 0, "CONFIGURE");
 }
 
-/* A program's usual steps: access to registers first, then DMA, and a reset. */
-static void recover(struct vfio *v)
+static void unfreeze(struct vfio *v)
 {
 	expect_state(v, VFIO_EEH_PE_STATE_STOPPED, "of a PE that was stopped");
 	expect(v, VFIO_EEH_PE_UNFREEZE_IO, 0, "UNFREEZE_IO");
 	expect_state(v, VFIO_EEH_PE_STATE_STOPPED_DMA, "with registers alone");
 	expect(v, VFIO_EEH_PE_UNFREEZE_DMA, 0, "UNFREEZE_DMA");
 	expect_working(v, "with DMA");
-	reset(v, VFIO_EEH_PE_RESET_HOT);
+}
+
+/*
+ * A program's usual steps: access to registers first, then DMA, and a reset. The first MiB of data
+ * is mapped at 0, and no write reaches it until the device has been started again.
+ */
+static void recover(struct world *w)
+{
+	world_expect_writes(w, 0, w->data, UNTOUCHED, "while the PE is stopped");
+	unfreeze(&w->v);
+	world_expect_writes(w, 0, w->data, UNTOUCHED, "before the device is started again");
+	reset(&w->v, VFIO_EEH_PE_RESET_HOT);
 }
 
 /* The device starts again with the mappings from before, without a new MAP. */
@@ -122,33 +154,125 @@ static void extension(void)
 	vfio_close(&v);
 }
 
+/* Can this kernel inject errors into a partition's PE? Linux can since 6.12. */
+static int kernel_injects(void)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	char line[256];
+	int found = 0;
+
+	if (!f)
+		tap_fail("/proc/kallsyms: %s", strerror(errno));
+	while (!found && fgets(line, sizeof(line), f))
+		found = strstr(line, " pseries_eeh_err_inject\n") != NULL;
+	fclose(f);
+	return found;
+}
+
+/* The kernel's answers where it can inject: only accesses to memory, of two types. */
+static void inject(struct vfio *v, uint32_t type, uint32_t func, int want)
+{
+	tap_errno(vfio_eeh_inject(v, type, func), kernel_injects() ? want : -ENOENT,
+		  "INJECT_ERR of type %u and function %u", type, func);
+}
+
+/* The injections that are refused leave the PE as it is; the last one stops it. */
+static void injections(struct vfio *v)
+{
+	inject(v, EEH_ERR_TYPE_32, EEH_ERR_FUNC_MAX + 1, -EINVAL);
+	inject(v, EEH_ERR_TYPE_64 + 1, EEH_ERR_FUNC_LD_MEM_ADDR, -EINVAL);
+	inject(v, EEH_ERR_TYPE_32, EEH_ERR_FUNC_LD_CFG_ADDR, -ERANGE);
+	inject(v, EEH_ERR_TYPE_64, EEH_ERR_FUNC_ST_CFG_DATA, -ERANGE);
+	inject(v, EEH_ERR_TYPE_64, EEH_ERR_FUNC_DMA_WR_TARGET, -ERANGE);
+	expect_working(v, "after injections that were refused");
+	inject(v, EEH_ERR_TYPE_64, EEH_ERR_FUNC_LD_MEM_ADDR, 0);
+	if (kernel_injects())
+		unfreeze(v);
+}
+
+/* Each operation; the container's PEs are reset twice, and stopped if the kernel injects errors. */
+static void each_operation(struct vfio *v)
+{
+	expect(v, VFIO_EEH_PE_DISABLE, 0, "DISABLE");
+	expect(v, VFIO_EEH_PE_ENABLE, 0, "ENABLE");
+	expect(v, VFIO_EEH_PE_UNFREEZE_IO, 0, "UNFREEZE_IO of what is not stopped");
+	expect(v, VFIO_EEH_PE_UNFREEZE_DMA, 0, "UNFREEZE_DMA of what is not stopped");
+	expect_working(v, "at first");
+	injections(v);
+	reset(v, VFIO_EEH_PE_RESET_HOT);
+	reset(v, VFIO_EEH_PE_RESET_FUNDAMENTAL);
+	expect(v, VFIO_EEH_PE_INJECT_ERR + 1, -EINVAL, "an operation that there is none of");
+}
+
+struct counts {
+	unsigned int resets;
+	unsigned int stops;
+};
+
+static struct counts counts_of(unsigned int bridge)
+{
+	return (struct counts){ resets_of(bridge), stops_of(bridge) };
+}
+
+static void expect_operated(unsigned int bridge, struct counts before)
+{
+	tap_check(resets_of(bridge) == before.resets + 2, "host bridge %u: %u resets", bridge,
+		  resets_of(bridge) - before.resets);
+	expect_stops(bridge, before.stops + kernel_injects(), "INJECT_ERR");
+}
+
 static void operations(void)
 {
-	unsigned int before = resets_of(bridge_of(world_bdf));
+	const unsigned int bridge = bridge_of(world_bdf);
+	const struct counts before = counts_of(bridge);
 	struct world w;
 
 	world_open(&w);
 	world_start(&w, WORLD_HIGH);
 	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
-	expect(&w.v, VFIO_EEH_PE_DISABLE, 0, "DISABLE");
-	expect(&w.v, VFIO_EEH_PE_ENABLE, 0, "ENABLE");
-	expect(&w.v, VFIO_EEH_PE_UNFREEZE_IO, 0, "UNFREEZE_IO of what is not stopped");
-	expect(&w.v, VFIO_EEH_PE_UNFREEZE_DMA, 0, "UNFREEZE_DMA of what is not stopped");
-	expect_working(&w.v, "at first");
-	reset(&w.v, VFIO_EEH_PE_RESET_HOT);
-	reset(&w.v, VFIO_EEH_PE_RESET_FUNDAMENTAL);
-	expect(&w.v, VFIO_EEH_PE_INJECT_ERR + 1, -EINVAL, "an operation that there is none of");
-	tap_note("INJECT_ERR gives %d", vfio_eeh(&w.v, VFIO_EEH_PE_INJECT_ERR));
-	tap_check(resets_of(bridge_of(world_bdf)) == before + 2, "%u resets",
-		  resets_of(bridge_of(world_bdf)) - before);
+	each_operation(&w.v);
+	expect_operated(bridge, before);
 	start_again(&w);
 	world_expect_writes(&w, 0, w.data, REACHED, "mapped before two resets");
 	world_close(&w);
 }
 
-/* An error while a user works; the user's mappings are still there after it. */
-static void stopped_at_work(void)
+static void operations_of_two(void)
 {
+	const unsigned int a = bridge_of(world_bdf), b = bridge_of(join_device());
+	const struct counts before_a = counts_of(a), before_b = counts_of(b);
+	struct vfio second;
+	struct world w;
+
+	world_open(&w);
+	vfio_open_device(&w.v);
+	vfio_join(&second, &w.v, join_device());
+	vfio_open_device(&second);
+	each_operation(&w.v);
+	expect_operated(a, before_a);
+	expect_operated(b, before_b);
+	vfio_leave(&second);
+	world_close(&w);
+}
+
+static void stop_from_outside(void)
+{
+	stop(bridge_of(world_bdf));
+}
+
+/* The way in which an administrator tests the recovery on any machine with EEH. */
+static void stop_by_debugfs(void)
+{
+	FILE *f = fopen("/sys/kernel/debug/powerpc/eeh_dev_break", "w");
+
+	if (!f || fprintf(f, "%s", world_bdf) < 0 || fclose(f))
+		tap_fail("eeh_dev_break: %s", strerror(errno));
+}
+
+/* An error while a user works; the user's mappings are still there after it. */
+static void goes_on_after(void (*stop_pe)(void))
+{
+	const unsigned int stops = stops_of(bridge_of(world_bdf));
 	struct window ddw;
 	struct world w;
 
@@ -158,8 +282,9 @@ static void stopped_at_work(void)
 	vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
 	vfio_map(&w.v, ddw.start, w.data + MIB, MIB, VFIO_DIR_BOTH);
 	world_expect_writes(&w, 0, w.data, REACHED, "before the error");
-	stop(bridge_of(world_bdf));
-	recover(&w.v);
+	stop_pe();
+	expect_stops(bridge_of(world_bdf), stops + 1, "the error");
+	recover(&w);
 	start_again(&w);
 	world_expect_writes(&w, 0, w.data, REACHED, "the default window, after the error");
 	world_expect_writes(&w, ddw.start, w.data + MIB, REACHED,
@@ -167,6 +292,16 @@ static void stopped_at_work(void)
 	vfio_unmap(&w.v, 0, MIB);
 	world_expect_writes(&w, 0, w.data, UNTOUCHED, "after UNMAP");
 	world_close(&w);
+}
+
+static void stopped_at_work(void)
+{
+	goes_on_after(stop_from_outside);
+}
+
+static void broken_at_work(void)
+{
+	goes_on_after(stop_by_debugfs);
 }
 
 /* A user works until it is killed, and ignores the error: the next user gets a working PE. */
@@ -241,61 +376,13 @@ static void two_groups(void)
 	world_close(&w);
 }
 
-struct reset_call {
-	struct vfio *v;
-	int ret;
-	int begun;
-	int done;
-};
-
-static void *reset_thread(void *data)
-{
-	struct reset_call *c = data;
-
-	__atomic_store_n(&c->begun, 1, __ATOMIC_RELEASE);
-	c->ret = vfio_eeh(c->v, VFIO_EEH_PE_RESET_HOT);
-	if (!c->ret)
-		c->ret = vfio_eeh(c->v, VFIO_EEH_PE_RESET_DEACTIVATE);
-	__atomic_store_n(&c->done, 1, __ATOMIC_RELEASE);
-	return NULL;
-}
-
-/* A reset and its end take two seconds; other calls do not wait for them. */
-static void others_go_on(void)
-{
-	unsigned int maps = 0;
-	struct reset_call call = { 0 };
-	pthread_t thread;
-	struct world w;
-
-	world_open(&w);
-	vfio_open_device(&w.v);
-	call.v = &w.v;
-	if (pthread_create(&thread, NULL, reset_thread, &call))
-		tap_fail("pthread_create()");
-	while (!__atomic_load_n(&call.begun, __ATOMIC_ACQUIRE))
-		usleep(1000);
-	for (;;) {
-		vfio_map(&w.v, 0, w.data, MIB, VFIO_DIR_BOTH);
-		vfio_unmap(&w.v, 0, MIB);
-		if (__atomic_load_n(&call.done, __ATOMIC_ACQUIRE))
-			break;
-		maps++;
-	}
-	pthread_join(thread, NULL);
-	tap_errno(call.ret, 0, "RESET beside MAPs");
-	tap_note("%u MAPs and UNMAPs while a reset went on", maps);
-	/* One MAP may have run when the reset began, and one may have waited for its end */
-	tap_check(maps > 2, "MAPs wait for a reset");
-	world_close(&w);
-}
-
 const struct tap_test stopped_tests[] = {
 	{ .name = "stopped/extension", .run = extension },
 	{ .name = "stopped/operations", .run = operations, .limit = 60 },
+	{ .name = "stopped/operations-of-two", .run = operations_of_two, .limit = 60 },
 	{ .name = "stopped/at-work", .run = stopped_at_work, .limit = 60 },
+	{ .name = "stopped/broken-at-work", .run = broken_at_work, .limit = 60 },
 	{ .name = "stopped/dies-of-it", .run = dies_of_it, .limit = 60 },
 	{ .name = "stopped/two-groups", .run = two_groups, .limit = 60 },
-	{ .name = "stopped/others-go-on", .run = others_go_on, .limit = 60 },
 	{ }
 };

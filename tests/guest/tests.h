@@ -25,6 +25,7 @@ extern const struct tap_test counts_tests[];
 extern const struct tap_test v1_tests[];
 extern const struct tap_test eeh_tests[];
 extern const struct tap_test stopped_tests[];
+extern const struct tap_test resetting_tests[];
 extern const struct tap_test firmware_tests[];
 extern const struct tap_test place_tests[];
 extern const struct tap_test own_tests[];

@@ -7,13 +7,21 @@
  * there already must be removed and found again. "freeze" stops the PE of a host bridge: its
  * devices lose the right to do DMA, as on a real platform. This module does not stop access to
  * their registers, and does not reset the devices: the kernel's code and the user's code act on
- * the answers alone. After the begin and the end of a reset the PE is not available for a moment.
+ * the answers alone. After the begin and the end of a reset the PE is not available for a moment,
+ * of "moment" milliseconds.
+ *
+ * The kernel's eeh_dev_break, and its error injection for users, read a register of a function
+ * while its memory space is switched off: a real platform stops the PE then. Here the two writes
+ * to configuration space with nothing between them show it. The PE's state changes at once, and
+ * its devices lose their DMA a little later, as the writer has a lock that this takes: "frozen"
+ * counts when it is done.
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 #include <asm/rtas.h>
 #include "eeh.h"
 
@@ -25,7 +33,10 @@ MODULE_PARM_DESC(eeh, "devices that the kernel meets from now on are under EEH")
 #define PE_ADDRESS	0x10000	/* the same for each: it is an address within the host bridge */
 #define RTAS_PARAMETER	(-3)
 #define RTAS_NO_DATA	1
-#define MOMENT_MS	100	/* how long a PE is not available */
+
+static uint moment = 100;
+module_param(moment, uint, 0644);
+MODULE_PARM_DESC(moment, "milliseconds that a reset's begin and its end take");
 
 /* LoPAR "ibm,read-slot-reset-state2" */
 enum state { WORKS, IN_RESET, STOPPED, MMIO_ALONE = 4, UNAVAILABLE };
@@ -35,8 +46,15 @@ enum { OPTION_DISABLE, OPTION_ENABLE, OPTION_MMIO, OPTION_DMA };
 enum { RESET_END, RESET_HOT, RESET_FUNDAMENTAL = 3 };
 
 static enum state states[BRIDGES];
-/* When each PE's last reset began or ended; 0: never */
-static unsigned long changed[BRIDGES];
+
+/* The function whose memory space the last access to configuration space switched off; 0: none */
+static u32 switched_off[BRIDGES];
+/* PEs that were stopped and whose devices can still do DMA, as a mask */
+static unsigned long to_stop;
+
+/* Until when each PE is not available, and how long that is; 0: no reset until now */
+static unsigned long until[BRIDGES];
+static u32 moments[BRIDGES];
 
 static int resets[BRIDGES];
 module_param_array(resets, int, NULL, 0444);
@@ -55,15 +73,36 @@ static void stop_dma(u32 bridge)
 			pci_clear_master(pdev);
 }
 
+static void stop_pending(struct work_struct *work)
+{
+	u32 i;
+
+	for (i = 0; i < BRIDGES; i++)
+		if (test_and_clear_bit(i, &to_stop)) {
+			stop_dma(i);
+			WRITE_ONCE(frozen[i], frozen[i] + 1);
+		}
+}
+
+static DECLARE_WORK(stop_work, stop_pending);
+
+/* May be called with any lock. A PE that is stopped already stays as it is. */
+static void stop_soon(u32 bridge)
+{
+	if (xchg(&states[bridge], STOPPED) == STOPPED)
+		return;
+	set_bit(bridge, &to_stop);
+	schedule_work(&stop_work);
+}
+
 static int freeze_set(const char *text, const struct kernel_param *kp)
 {
 	u32 i;
 
 	if (kstrtou32(text, 0, &i) || i >= BRIDGES)
 		return -EINVAL;
-	WRITE_ONCE(states[i], STOPPED);
-	frozen[i]++;
-	stop_dma(i);
+	stop_soon(i);
+	flush_work(&stop_work);
 	return 0;
 }
 
@@ -98,16 +137,15 @@ static int set_reset(const struct eeh_args *a)
 		return RTAS_PARAMETER;
 	resets[a->bridge] += a->what != RESET_END;
 	states[a->bridge] = a->what == RESET_END ? WORKS : IN_RESET;
-	changed[a->bridge] = jiffies | 1;
+	moments[a->bridge] = READ_ONCE(moment);
+	until[a->bridge] = jiffies + msecs_to_jiffies(moments[a->bridge]);
 	return 0;
 }
 
 /* How long until a PE is available again, in milliseconds */
 static u32 moment_left(u32 bridge)
 {
-	unsigned long end = changed[bridge] + msecs_to_jiffies(MOMENT_MS);
-
-	return changed[bridge] && time_before(jiffies, end) ? MOMENT_MS : 0;
+	return time_before(jiffies, until[bridge]) ? moments[bridge] : 0;
 }
 
 /* State, whether EEH is there, how long it is not available, how long a reset's end takes */
@@ -139,6 +177,42 @@ static int configure(const struct eeh_args *a)
 	return 0;
 }
 
+/* --- accesses to configuration space, which all go on to the hypervisor --- */
+
+#define OTHER_REGISTER	0xf00000ffU	/* of the address of a function's register */
+
+static int config_write_token, config_read_token;
+
+/* The write's value is the fifth argument and so on the caller's stack, as the ninth in all. */
+static u32 value_of(const struct pt_regs *regs)
+{
+	return ((const u64 *)(regs->gpr[1] + 32))[8];
+}
+
+static void watch_write(const struct pt_regs *regs, u32 bridge)
+{
+	u32 addr = regs->gpr[7], before = switched_off[bridge];
+	bool on = value_of(regs) & PCI_COMMAND_MEMORY;
+
+	switched_off[bridge] = 0;
+	if ((addr & OTHER_REGISTER) != PCI_COMMAND || regs->gpr[10] != 2)
+		return;
+	if (!on)
+		switched_off[bridge] = addr;
+	else if (before == addr)
+		stop_soon(bridge);
+}
+
+static void watch_config(const struct pt_regs *regs, u32 bridge)
+{
+	int token = regs->gpr[3];
+
+	if (token == config_write_token)
+		watch_write(regs, bridge);
+	else if (token == config_read_token)
+		switched_off[bridge] = 0;
+}
+
 static struct {
 	const char *name;
 	int (*serve)(const struct eeh_args *a);
@@ -159,6 +233,20 @@ void eeh_rtas_init(void)
 
 	for (i = 0; i < ARRAY_SIZE(services); i++)
 		services[i].token = rtas_token(services[i].name);
+	config_write_token = rtas_token("ibm,write-pci-config");
+	config_read_token = rtas_token("ibm,read-pci-config");
+}
+
+void eeh_exit(void)
+{
+	u32 i;
+	ulong sum = 0;
+
+	flush_work(&stop_work);
+	for (i = 0; i < BRIDGES; i++)
+		sum += resets[i];
+	if (eeh)
+		pr_info("tce_inject: %lu resets of PEs until the end\n", sum);
 }
 
 bool eeh_rtas(const struct pt_regs *regs, long *answer)
@@ -178,5 +266,6 @@ bool eeh_rtas(const struct pt_regs *regs, long *answer)
 			*answer = services[i].serve(&a);
 			return true;
 		}
+	watch_config(regs, a.bridge);
 	return false;
 }

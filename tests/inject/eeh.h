@@ -10,6 +10,9 @@
 
 void eeh_rtas_init(void);
 
+/* When no call can come any more. Says in the kernel's log how many resets there were. */
+void eeh_exit(void);
+
 /* A call of rtas_call(). Return: true if it is a call of EEH's; *@answer is its result then. */
 bool eeh_rtas(const struct pt_regs *regs, long *answer);
 

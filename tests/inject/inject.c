@@ -432,6 +432,7 @@ static void unregister_all(void)
 	if (!powervm_on())
 		unregister_kretprobe(&limits_probe);
 	unregister_probes(ARRAY_SIZE(probes));
+	eeh_exit();
 }
 
 /*
