@@ -56,6 +56,11 @@ file_is_for() {
 	chown "$1" /dev/vfio/0 && chmod "$2" /dev/vfio/0
 }
 
+# told_of_refusal NAME LIMIT  the program in the container says what refuses the file
+told_of_refusal() {
+	refused contained "$1" "$2" && said "a program of this process's control group refuses it"
+}
+
 # "tcectl doctor" of a process in a cgroup without such a program
 plain_cgroup() {
 	mkdir /sys/fs/cgroup/plain || return 1
@@ -144,6 +149,7 @@ try crun-judged-moved-data said '^ok .*dma-identify'
 try crun-judged-doctor rooted doctor_says judged $LIMIT "$JUDGES"
 try forbid-vfio forbid_vfio
 try closed-bundle rooted both closed /dev/vfio/vfio /dev/vfio/0
+try crun-closed-told rooted told_of_refusal closed $LIMIT
 try crun-closed rooted refused_with closed $LIMIT "$JUDGES" 'fails with EPERM: podman run --device'
 
 try card-bundles each_card card_bundle

@@ -3,6 +3,7 @@
  * vfio_user.c - the conditions for opening a container, each with the command that fulfils it.
  * VFIO's own errors say less.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -56,10 +57,13 @@ static bool may_open(const char *path)
 {
 	if (!sysroot_exists("%s", path))
 		error("%s is not there; \"tcectl doctor\" says why", path);
-	else if (access(sysroot_path("%s", path), R_OK | W_OK))
-		error("%s: this user may not open it; \"chown USER %s\"", path, path);
-	else
+	else if (!access(sysroot_path("%s", path), R_OK | W_OK))
 		return true;
+	else if (errno == EPERM)
+		error("%s: a program of this process's control group refuses it: \"podman run "
+		      "--device %s\", or DeviceAllow= in the unit", path, path);
+	else
+		error("%s: this user may not open it; \"chown USER %s\"", path, path);
 	return false;
 }
 
