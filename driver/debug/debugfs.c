@@ -59,7 +59,7 @@ static int debugfs_pe(struct group_pe *gp, void *data)
 	seq_printf(m, " pgsizes=0x%llx max=%u", pe->pgsizes, pe->max);
 	if (pe->looked)
 		seq_printf(m, " looked=%u held=%u", pe->looked, pe->held);
-	seq_putc(m, '\n');
+	seq_puts(m, "\n");
 	debugfs_pe_window(m, gp, "default", &pe->dflt);
 	for (i = 0; i < PE_WINDOWS; i++)
 		if (pe->ddw[i].present)

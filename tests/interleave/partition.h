@@ -40,6 +40,7 @@ struct module;
 #define MODULE_DESCRIPTION(x)
 #define MODULE_PARM_DESC(...)
 #define module_param(...)
+#define module_param_named(...)
 #define module_init(fn)		int partition_init(void) { return fn(); }
 #define module_exit(fn)		void partition_exit(void) { fn(); }
 
