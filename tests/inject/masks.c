@@ -9,16 +9,19 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/version.h>
 #include <asm/iommu.h>
 
 #define LONGEST	192	/* bytes of a line */
 
 static bool goes_around(const struct device *dev)
 {
-#ifdef CONFIG_DMA_OPS_BYPASS
-	return dev->dma_ops_bypass;
-#else
+#if !defined(CONFIG_DMA_OPS_BYPASS)
 	return false;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+	return dev_dma_ops_bypass(dev);
+#else
+	return dev->dma_ops_bypass;
 #endif
 }
 
