@@ -2,4 +2,4 @@
 # The default window that firmware brought back is not cleared.
 #
 # file: driver/pe/pe_window.c
-s/int rc = hcall_clear_if_there(&pe->dflt.w, false);/int rc = 0;/
+s/^\trc = hcall_clear_if_there(&pe->dflt.w, false);/\trc = 0;/
