@@ -2,6 +2,7 @@
 #
 # Containers of crun's for "alice", a user without any privilege, after clients.sh. The OCI bundle is made here,
 # with the machine's own programs in it. The container's user namespace has one number. crun does not touch cgroups.
+# tests/package/system has it, too, on a Debian with a real alice.
 # With OWNER=root a container is root's, without a user namespace, and in a cgroup that a device program of crun's judges.
 
 CONTAINERS=/tmp/containers
@@ -11,6 +12,10 @@ ALLOWED=
 add_alice() {
 	echo "alice:x:1000:1000::/tmp:/bin/sh" >>/etc/passwd
 	printf 'root:x:0:\nvfio:x:4242:alice\nalice:x:1000:\n' >/etc/group
+	make_place
+}
+
+make_place() {
 	mkdir -p "$CONTAINERS/run" && chmod 755 "$CONTAINERS" && chown alice "$CONTAINERS/run" &&
 		su alice -c true
 }

@@ -5,20 +5,44 @@
 . /run/check/doc.sh
 export DOCS=/run/check/docs
 NVME=$(find_pci 1b36:0010)
+# The record of "tcectl device bind --persist"
+RECORD="05-vfio-pseries-$(echo "$NVME" | tr : -).rules"
+export RECORD
 
 has_driver() {
 	[ "$(driver_of "$NVME")" = "$1" ]
 }
 
-list_initramfs() {
-	lsinitramfs "/boot/initrd.img-$(uname -r)"
-}
-
-initramfs_has() {
-	list_initramfs >/tmp/initramfs || return 1
+# image_has KERNEL WORDS...  that kernel's initramfs has files with all these words in their names
+image_has() {
+	lsinitramfs "/boot/initrd.img-$1" >/tmp/initramfs || return 1
+	shift
 	for wanted in "$@"; do
 		grep -q "$wanted" /tmp/initramfs || return 1
 	done
+}
+
+initramfs_has() {
+	image_has "$(uname -r)" "$@"
+}
+
+# renewal  the command by which, as tcectl said, the initramfs is made anew
+renewal() {
+	sed -n 's/^afterwards, .* initramfs .*: //p' /tmp/said
+}
+
+# file_is GROUP MODE  of the device file of the disk's group
+file_is() {
+	ls -l /dev/vfio
+	[ "$(stat -c '%G %a' "/dev/vfio/$(group_of "$NVME")")" = "$1 $2" ]
+}
+
+# 16 MiB of the disk, and a block whose content is known
+host_reads_disk() {
+	wait_for 60 has_disk "$NVME" || return 1
+	disk=/dev/$(disk_of "$NVME")
+	dd if="$disk" of=/dev/null bs=64k count=256 iflag=direct &&
+		[ "$(dd if="$disk" bs=512 skip=100000 count=1 | head -n 1)" = "block 000100000" ]
 }
 
 dkms_has() {
@@ -36,5 +60,5 @@ files() {
 take_snapshot() {
 	mkdir -p "$1"
 	files >"$1/files" && /sbin/modprobe --showconfig | sort >"$1/modprobe" &&
-		list_initramfs | sort >"$1/initramfs" && dpkg-query -W | sort >"$1/packages"
+		lsinitramfs "/boot/initrd.img-$(uname -r)" | sort >"$1/initramfs" && dpkg-query -W | sort >"$1/packages"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034 # variables are for rig/boot
-# What the two boots share: the machine's root on a virtual SCSI disk, as LPARs have it, a second disk with the check,
+# What the three boots share: the machine's root on a virtual SCSI disk, as LPARs have it, a second disk with the check,
 # and an NVMe disk to be handed out. The init of the initramfs is the machine's own.
 DISK_SIZE=64M
 DISK_FILL=pattern

@@ -11,10 +11,16 @@ use_repository() {
 		apt-get update
 }
 
+# The machine has a user without privilege, and a group for those who may have a device
+add_user() {
+	groupadd -r vfio && useradd -m -G vfio -s /bin/sh alice
+}
+
 # The new version's files are in the folder where the old version's were
 mount -t tmpfs tmpfs /tmp
 cd /run/check/first || exit 1
 try repository use_repository
+try user add_user
 try snapshot take_snapshot /var/before
 try nothing-of-ours refused grep -q vfio /var/before/initramfs
 try apt-install doc install
