@@ -751,10 +751,12 @@ static void begin(u8 set)
 /*
  * The host has a PE in which TCEs may be valid, since the hypervisor refused everything. What
  * they reach is pinned. The hypervisor answers again now: the next user gets the PE empty, or
- * does not get it.
+ * does not get it. A PE that never had a user has the host's own mappings, which nobody pins.
  */
 static bool next_user(struct endpoint *e)
 {
+	if (!e->pe.max)
+		return true;
 	world_check_pinned(e);
 	if (pe_take(&e->pe))
 		return false;
