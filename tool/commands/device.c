@@ -241,11 +241,6 @@ static bool may_move(const struct pe *pe, const char *named, bool force)
 	return free_to_go || force;
 }
 
-static bool is_users(const struct pe *pe)
-{
-	return pe->owner && !strcmp(pe->owner, "user");
-}
-
 /*
  * Says who uses the PE, or why nobody can tell. The module knows best. Without it, the files that
  * processes have open show most users, but not one that is just ending. So a module that is loaded
@@ -258,13 +253,13 @@ static bool say_user(const struct pe *pe, const char *bdf)
 	const char *holder;
 	int silent;
 
-	if (pe->owner && !is_users(pe))
+	if (pe->owner && !pe_is_users(pe))
 		return false;
 	holder = holder_first(pe);
 	silent = sysroot_exists("/sys/module/vfio_pseries") ? module_silent() : 0;
-	if (!is_users(pe) && !holder && !silent)
+	if (!pe_is_users(pe) && !holder && !silent)
 		return false;
-	if (is_users(pe) || holder) {
+	if (pe_is_users(pe) || holder) {
 		error("%s: a program uses this PE%s%s; end it first, or say --force to wait for it",
 		      bdf, holder ? ": " : "", holder ? holder : "");
 		return true;
@@ -328,7 +323,7 @@ static bool none_leaves(const struct pe *pe, bool force)
 /* True if no unbind would wait for a user, who could not be told to hurry. */
 static bool may_leave(const struct pe *pe, const char *named, bool force)
 {
-	bool waits = is_users(pe);
+	bool waits = pe_is_users(pe);
 	unsigned int i;
 
 	for (i = 0; i < pe->functions && !waits && !force; i++)

@@ -268,7 +268,7 @@ static void check_owner(const struct pe *pe)
 
 	if (!pe->known)
 		return;
-	if (!strcmp(pe->owner, "user"))
+	if (pe_is_users(pe))
 		found(WARNING, "owner", holder ? "end it" : "end it: fuser -v /dev/vfio/*",
 		      "a program uses this PE now%s%s", holder ? ": " : "", holder ? holder : "");
 	else

@@ -112,7 +112,7 @@ static void print_pe(struct pe *pe)
 {
 	if (pe->owner)
 		printf("vfio_pseries_pe_in_use{node=\"%s\",group=\"%d\"} %d\n", pe->node,
-		       pe->group, !strcmp(pe->owner, "user"));
+		       pe->group, pe_is_users(pe));
 }
 
 int metrics(void)

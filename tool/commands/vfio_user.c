@@ -90,7 +90,7 @@ static bool is_free(const struct pe *pe, const struct pci_function *f)
 	char group[32];
 
 	snprintf(group, sizeof(group), "/dev/vfio/%d", f->group);
-	if (pe->owner && !strcmp(pe->owner, "user")) {
+	if (pe_is_users(pe)) {
 		error("%s: a program uses this PE now; \"fuser -v %s\" says which", f->bdf, group);
 		return false;
 	}
