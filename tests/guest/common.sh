@@ -49,8 +49,8 @@ build_inject() {
 	"$ROOT/rig/modules" --from "$ROOT/tests/inject" "$KERNEL" >/dev/null
 }
 
-# For PEs with one window at a time, and for a kernel that inherits a window. Linux reads the default window's property as if it were that of another
-# kind of window, which has one word more, and shifts by that word.
+# For PEs with one window at a time, and for a kernel that inherits a window. Linux reads the default window's property
+# as if it were that of another kind of window, which has one word more, and shifts by that word.
 forgive_misread_window() {
 	if kernel_has "$KERNEL" UBSAN_SHIFT; then
 		APPEND="panic_on_warn=0 kasan_multi_shot"

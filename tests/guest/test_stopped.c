@@ -154,8 +154,7 @@ static void extension(void)
 	vfio_close(&v);
 }
 
-/* Can this kernel inject errors into a partition's PE? Linux can since 6.12. */
-static int kernel_injects(void)
+static int kernel_has(const char *symbol)
 {
 	FILE *f = fopen("/proc/kallsyms", "r");
 	char line[256];
@@ -164,9 +163,19 @@ static int kernel_injects(void)
 	if (!f)
 		tap_fail("/proc/kallsyms: %s", strerror(errno));
 	while (!found && fgets(line, sizeof(line), f))
-		found = strstr(line, " pseries_eeh_err_inject\n") != NULL;
+		found = strstr(line, symbol) != NULL;
 	fclose(f);
 	return found;
+}
+
+/* Can this kernel inject errors into a partition's PE? Linux can since 6.12. */
+static int kernel_injects(void)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = kernel_has(" pseries_eeh_err_inject\n");
+	return known;
 }
 
 /* The kernel's answers where it can inject: only accesses to memory, of two types. */
@@ -237,6 +246,15 @@ static void operations(void)
 	world_close(&w);
 }
 
+/* Both PEs in one container, with their devices open. */
+static void open_two(struct world *w, struct vfio *second)
+{
+	world_open(w);
+	vfio_open_device(&w->v);
+	vfio_join(second, &w->v, join_device());
+	vfio_open_device(second);
+}
+
 static void operations_of_two(void)
 {
 	const unsigned int a = bridge_of(world_bdf), b = bridge_of(join_device());
@@ -244,10 +262,7 @@ static void operations_of_two(void)
 	struct vfio second;
 	struct world w;
 
-	world_open(&w);
-	vfio_open_device(&w.v);
-	vfio_join(&second, &w.v, join_device());
-	vfio_open_device(&second);
+	open_two(&w, &second);
 	each_operation(&w.v);
 	expect_operated(a, before_a);
 	expect_operated(b, before_b);
@@ -361,10 +376,7 @@ static void two_groups(void)
 	struct vfio second;
 	struct world w;
 
-	world_open(&w);
-	vfio_open_device(&w.v);
-	vfio_join(&second, &w.v, join_device());
-	vfio_open_device(&second);
+	open_two(&w, &second);
 	expect_state_of_two(&w, 0, 0, state_of_working(world_bdf));
 	expect_state_of_two(&w, 0, 1, VFIO_EEH_PE_STATE_STOPPED);
 	expect_state_of_two(&w, 1, 0, VFIO_EEH_PE_STATE_STOPPED);

@@ -9,7 +9,6 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/version.h>
 #include <asm/iommu.h>
 
 #define LONGEST	192	/* bytes of a line */
@@ -18,7 +17,7 @@ static bool goes_around(const struct device *dev)
 {
 #if !defined(CONFIG_DMA_OPS_BYPASS)
 	return false;
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+#elif defined(HAVE_DEVICE_FLAGS)
 	return dev_dma_ops_bypass(dev);
 #else
 	return dev->dma_ops_bypass;
