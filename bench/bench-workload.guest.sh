@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 . /lib.sh
 . /common.sh
+. /cards.sh
 
 TENSORS=512
 MAPS=10240
 GO=/tmp/go
-
-card() {
-	echo "000$1:00:00.0"
-}
 
 start() {
 	workload "$(card "$1")" $TENSORS $MAPS /nothing $GO >"/tmp/said.$1" 2>&1 </dev/null &

@@ -98,6 +98,19 @@ unbind() {
 		echo "$1" >"/sys/bus/pci/devices/$1/driver/unbind"
 }
 
+# kept COMMAND...  runs it, shows what it prints, and keeps that in /tmp/said
+kept() {
+	kept_status=0
+	"$@" >/tmp/said 2>&1 </dev/null || kept_status=$?
+	cat /tmp/said
+	return "$kept_status"
+}
+
+# said WORDS...  what is kept in /tmp/said has these words
+said() {
+	grep -q -- "$*" /tmp/said
+}
+
 # bind BDF DRIVER  binds it to that driver and no other, and checks that the driver has it
 bind() {
 	unbind "$1" || return 1
@@ -116,6 +129,11 @@ give_back() {
 
 driver_of() {
 	link=$(readlink "/sys/bus/pci/devices/$1/driver") && echo "${link##*/}"
+}
+
+# has_driver DRIVER  the disk has this driver
+has_driver() {
+	[ "$(driver_of "${NVME:?}")" = "$1" ]
 }
 
 # group_of BDF  the number of its IOMMU group

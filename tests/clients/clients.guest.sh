@@ -4,15 +4,6 @@
 
 export PATH="$PATH:/usr/bin:/usr/sbin" TCECTL_PCI_IDS=/pci.ids
 
-# pins_are_now  notes how many pages are pinned before a client starts
-pins_are_now() {
-	pins_before=$(pins)
-}
-
-pins_are_back() {
-	pins_are "$pins_before"
-}
-
 # in_order PREFIX  after any client: nobody has the PE or a window of it, nothing stays pinned, and the host's
 # disk works with all that it had
 in_order() {
@@ -22,17 +13,12 @@ in_order() {
 	host_again "$1"
 }
 
-no_windows() {
-	tcectl stat | grep 'no user has a window'
-}
-
 # ends LIMIT COMMAND...  the command ends by itself, with any status; its output is kept in /tmp/said
 ends() {
 	limit=$1
 	shift
 	status=0
-	timeout "$limit" "$@" >/tmp/said 2>&1 </dev/null || status=$?
-	cat /tmp/said
+	kept timeout "$limit" "$@" || status=$?
 	echo "status $status"
 	[ "$status" -ne 124 ]
 }
@@ -40,9 +26,4 @@ ends() {
 # ended_with STATUS  the last program that ends() ran had this status
 ended_with() {
 	[ "$status" -eq "$1" ]
-}
-
-# said WORDS...  the last program that ends() ran printed these words
-said() {
-	grep -q -- "$*" /tmp/said
 }

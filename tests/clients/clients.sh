@@ -5,9 +5,8 @@
 # usual machine with tcectl. The programs' packages are fetched just before such a scenario runs.
 . "$ROOT/tests/guest/common.sh"
 NEEDS="$NEEDS HUGETLBFS"
-FILES="$FILES $BUILD/tool/ppc64el/tcectl:bin/tcectl tests/tool/pci.ids:pci.ids
-	tests/clients/clients.guest.sh:clients.sh"
-TOOLS=libpci3
+FILES="$FILES tests/clients/clients.guest.sh:clients.sh"
+with_tool
 # The image, which has large programs, is unpacked into memory
 MEMORY=4G,slots=4,maxmem=5G
 SLUB_DEBUG=
@@ -35,9 +34,7 @@ add_blocks() {
 prepare_client() {
 	[ -z "$BLOCKS" ] || add_blocks "$1"
 	build_programs
-	# shellcheck disable=SC2086 # a list of packages
-	"$ROOT/rig/tools" libpci-dev $TOOLS &&
-		flock "$BUILD/tool.lock" make -s -C "$ROOT/tool" BUILD="$BUILD"
+	build_tool
 }
 
 prepare() {

@@ -3,6 +3,7 @@
 . /common.sh
 . /clients.sh
 . /container.sh
+. /cards.sh
 
 LIMIT=4194304
 JUDGES='device control group: a program of its control group judges device files'
@@ -13,10 +14,7 @@ MAPS=256
 
 # contained NAME LIMIT  runs the container with that limit of locked memory, and keeps its output
 contained() {
-	status=0
-	(ulimit -l "$2" && run_container "$1") >/tmp/said 2>&1 </dev/null || status=$?
-	cat /tmp/said
-	return "$status"
+	(ulimit -l "$2" && kept run_container "$1")
 }
 
 # is_idle NAME  that container waits
@@ -71,17 +69,6 @@ plain_cgroup() {
 	said 'device control group: judges no device file'
 }
 
-card() {
-	echo "000$1:00:00.0"
-}
-
-# each_card COMMAND...  runs the command for each card's number, until it fails
-each_card() {
-	for number in 0 1 2 3; do
-		"$@" "$number" || return 1
-	done
-}
-
 # A container of alice's with a card's file, which runs the workload as long as it has the file /go-on
 card_bundle() {
 	bind "$(card "$1")" vfio-pci && card_file=/dev/vfio/$(group_of "$(card "$1")") && chown alice "$card_file" &&
@@ -94,29 +81,19 @@ start_card() {
 	echo $! >"/tmp/pid.$1"
 }
 
-card_is_ready() {
-	grep -q '^# ready' "/tmp/said.$1"
-}
-
 four_windows() {
 	cat /sys/kernel/debug/vfio_pseries/windows
 	[ "$(grep -c ' mapped=[1-9].* failed=0$' /sys/kernel/debug/vfio_pseries/windows)" -eq 4 ]
 }
 
-# card_ends NUMBER [STATUS]  the container ends with the program's status
-card_ends() {
+# let_card_end NUMBER [STATUS]  the container ends by itself, with the program's status
+let_card_end() {
 	rm "$CONTAINERS/card$1/rootfs/go-on"
-	card_status=0
-	wait "$(cat "/tmp/pid.$1")" || card_status=$?
-	sed "s/^/card $1: /" "/tmp/said.$1"
-	echo "card $1: status $card_status"
-	[ "$card_status" -eq "${2:-0}" ]
+	card_ends "$@"
 }
 
-others_end() {
-	for number in 0 1 3; do
-		card_ends $number && grep -q '^# done after' /tmp/said.$number || return 1
-	done
+is_done() {
+	let_card_end "$1" && grep -q '^# done after' "/tmp/said.$1"
 }
 
 try host-disk use_disk
@@ -157,7 +134,7 @@ try cards-start each_card start_card
 try cards-ready wait_for 300 each_card card_is_ready
 try cards-have-windows four_windows
 try card-killed owners_crun kill card2 KILL
-try card-killed-ends card_ends 2 137
-try cards-end others_end
+try card-killed-ends let_card_end 2 137
+try cards-end other_cards is_done
 in_order crun
 finish

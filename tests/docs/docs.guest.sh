@@ -4,10 +4,6 @@
 . /doc.sh
 export DOCS=/docs TCECTL_PCI_IDS=/pci.ids PATH=/sbin:/usr/sbin:/bin
 
-has_driver() {
-	[ "$(driver_of "$NVME")" = "$1" ]
-}
-
 # BusyBox has no groupadd
 add_group() {
 	mkdir -p /etc

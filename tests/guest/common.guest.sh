@@ -172,6 +172,20 @@ pins_are() {
 	[ "$(pins)" -eq "$1" ]
 }
 
+# pins_are_now  notes how many pages are pinned before a program starts
+pins_are_now() {
+	pins_before=$(pins)
+}
+
+pins_are_back() {
+	pins_are "$pins_before"
+}
+
+# As tcectl tells
+no_windows() {
+	tcectl stat | grep 'no user has a window'
+}
+
 # logged WORDS  the kernel's log has them
 logged() {
 	dmesg | grep -q "$1"

@@ -76,6 +76,7 @@ with_four_cards() {
 			-device spapr-pci-host-bridge,index=$number,id=phb$number
 			-device nvme,serial=card$number,drive=disk$number,bus=phb$number.0"
 	done
+	FILES="$FILES tests/guest/cards.guest.sh:cards.sh"
 }
 
 copy_disks() {

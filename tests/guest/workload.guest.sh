@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 . /lib.sh
 . /common.sh
+. /cards.sh
 
 # The tensors of each card's program: 16,384 in all. Each program locks TENSORS_SIZE KiB. Its limit has room for that,
 # for the module's memory (16 bytes a page at most) and for 1 MiB more.
@@ -14,26 +15,8 @@ STOPPED=3
 CGROUPS=/sys/fs/cgroup
 export TCECTL_PCI_IDS=/pci.ids
 
-card() {
-	echo "000$1:00:00.0"
-}
-
 cgroup() {
 	echo "$CGROUPS/card$1"
-}
-
-# each COMMAND...  runs the command for each card's number, until it fails
-each() {
-	for number in 0 1 2 3; do
-		"$@" "$number" || return 1
-	done
-}
-
-# others COMMAND...  runs the command for the cards that the platform does not stop
-others() {
-	for number in 0 1 3; do
-		"$@" "$number" || return 1
-	done
 }
 
 host_has() {
@@ -83,34 +66,21 @@ start() {
 	echo "$!" >"/tmp/pid.$1"
 }
 
-is_ready() {
-	grep -q '^# ready' "/tmp/said.$1"
-}
-
 is_ready_or_gone() {
-	is_ready "$1" || ! kill -0 "$(cat "/tmp/pid.$1")"
+	card_is_ready "$1" || ! kill -0 "$(cat "/tmp/pid.$1")"
 }
 
-# ready each | ready one NUMBER  waits until they are ready, but not for programs that have ended
+# ready each_card | ready one NUMBER  waits until they are ready, but not for programs that have ended
 ready() {
-	wait_for 300 "$@" is_ready_or_gone && "$@" is_ready
+	wait_for 300 "$@" is_ready_or_gone && "$@" card_is_ready
 }
 
 one() {
 	"$2" "$1"
 }
 
-# ends NUMBER [STATUS]  the program ends by itself, with this status
-ends() {
-	status=0
-	wait "$(cat "/tmp/pid.$1")" || status=$?
-	sed "s/^/card $1: /" "/tmp/said.$1"
-	echo "card $1: status $status"
-	[ "$status" -eq "${2:-0}" ]
-}
-
 fails() {
-	refused ends "$1"
+	refused card_ends "$1"
 }
 
 # told NUMBER  how many lines its program has printed: one for every 1,024 maps
@@ -144,7 +114,7 @@ none_failed() {
 
 # As many pages are pinned as the tensors have, except a few that are just being registered again
 pins_of_tensors() {
-	mib=$((($(pins) - pins_before) * ($(page_size) / 1024) / 1024))
+	mib=$((($(pins) - ${pins_before:?}) * ($(page_size) / 1024) / 1024))
 	note "$mib MiB are pinned"
 	[ "$mib" -ge $((TENSORS_SIZE * 4 * 99 / 102400)) ]
 }
@@ -184,7 +154,7 @@ pressed() {
 
 # Kills everything in the cgroup, as a container runtime does
 kill_it() {
-	echo 1 >"$(cgroup "$1")/cgroup.kill" && ends "$1" 137
+	echo 1 >"$(cgroup "$1")/cgroup.kill" && card_ends "$1" 137
 }
 
 # killed_at_work NUMBER  kills the program at a random moment
@@ -195,15 +165,7 @@ killed_at_work() {
 
 # The programs are killed while they register and map
 killed_at_start() {
-	each start && sleep 1 && each kill_it
-}
-
-no_windows() {
-	tcectl stat | grep 'no user has a window'
-}
-
-pins_are_back() {
-	pins_are "$pins_before"
+	each_card start && sleep 1 && each_card kill_it
 }
 
 # A cgroup without processes still has what processors keep in stock, 4 MiB each at most, and pages of files
@@ -217,7 +179,7 @@ nothing_charged() {
 in_order() {
 	try "$1-nobody-has-a-window" wait_for 10 no_windows
 	try "$1-nothing-pinned" wait_for 10 pins_are_back
-	try "$1-nothing-charged" wait_for 10 each nothing_charged
+	try "$1-nothing-charged" wait_for 10 each_card nothing_charged
 	try "$1-healthy" tcectl health
 	nothing_left "$1"
 }
@@ -232,7 +194,7 @@ not_reset() {
 }
 
 stop_third() {
-	echo 2 >/sys/module/tce_inject/parameters/freeze && ends 2 "$STOPPED"
+	echo 2 >/sys/module/tce_inject/parameters/freeze && card_ends 2 "$STOPPED"
 }
 
 third_again() {
@@ -242,50 +204,50 @@ third_again() {
 # kill_at_work PREFIX
 kill_at_work() {
 	: >"$GO_ON"
-	try "$1-start" each start
-	try "$1-ready" ready each
-	try "$1-full" each fill
-	try "$1" each killed_at_work
+	try "$1-start" each_card start
+	try "$1-ready" ready each_card
+	try "$1-full" each_card fill
+	try "$1" each_card killed_at_work
 	in_order "$1"
 }
 
 # eeh_test  the platform stops one of four cards: its program ends, the others go on, and its program is started again
 eeh_test() {
 	: >"$GO_ON"
-	try eeh-start each start
-	try eeh-ready ready each
+	try eeh-start each_card start
+	try eeh-ready ready each_card
 	try eeh-third-stopped stop_third
-	try eeh-others-go-on all_go_on others
+	try eeh-others-go-on all_go_on other_cards
 	try eeh-third-again third_again
-	try eeh-others-still-go-on all_go_on others
-	try eeh-others-not-reset others not_reset
+	try eeh-others-still-go-on all_go_on other_cards
+	try eeh-others-not-reset other_cards not_reset
 	rm "$GO_ON"
-	try eeh-all-end each ends
+	try eeh-all-end each_card card_ends
 	in_order eeh
 }
 
 # shellcheck disable=SC2046 # a list
-try eeh-platform eeh_platform $(each card)
+try eeh-platform eeh_platform $(each_card card)
 try host-disk use_disk
-try host-disks each host_has
+try host-disks each_card host_has
 try load-driver load_driver
-try bind-vfio-pci each bind_to_user
+try bind-vfio-pci each_card bind_to_user
 try cgroups mount_cgroups
-try cgroup each make_cgroup
+try cgroup each_card make_cgroup
 try ram-disks ram_disks
 try box write_box
-pins_before=$(pins)
+pins_are_now
 
 : >"$GO_ON"
-try start each start
-must ready ready each
+try start each_card start
+must ready ready each_card
 try at-work at_work
 try pins-of-tensors pins_of_tensors
-try almost-full each almost_full
-try full each fill
+try almost-full each_card almost_full
+try full each_card fill
 rm "$GO_ON"
-try end each ends
-try pressed each pressed
+try end each_card card_ends
+try pressed each_card pressed
 in_order end
 
 try killed-at-start killed_at_start
@@ -293,13 +255,13 @@ in_order killed-at-start
 kill_at_work killed-once
 kill_at_work killed-again
 
-try too-small each too_small
-try too-small-start each start
-try too-small-fails each fails
+try too-small each_card too_small
+try too-small-start each_card start
+try too-small-fails each_card fails
 in_order too-small
-try large-enough each large_enough
+try large-enough each_card large_enough
 
 eeh_test
-try host-has-again each host_has_again
+try host-has-again each_card host_has_again
 host_again released
 finish

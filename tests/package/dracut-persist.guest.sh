@@ -3,10 +3,6 @@
 . /common.sh
 . /drivers.sh
 
-has_driver() {
-	[ "$(driver_of "$NVME")" = "$1" ]
-}
-
 # What systemd does in the system that follows the initramfs, whose files these are
 load_listed() {
 	mkdir -p /etc/modules-load.d && cp /modules-load.conf /etc/modules-load.d/vfio-pseries.conf &&
@@ -17,11 +13,6 @@ group_file_is_open_to_all() {
 	udevadm settle
 	ls -l /dev/vfio
 	[ "$(stat -c %a "/dev/vfio/$(group_of "$NVME")")" = 666 ]
-}
-
-group_of() {
-	group=$(readlink "/sys/bus/pci/devices/$1/iommu_group")
-	echo "${group##*/}"
 }
 
 # kernels_limit UNIT  the soft limit of locked memory that its process really has

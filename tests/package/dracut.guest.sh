@@ -3,10 +3,6 @@
 . /common.sh
 . /drivers.sh
 
-has_driver() {
-	[ "$(driver_of "$NVME")" = "$1" ]
-}
-
 # load_listed MODULE...  loads these modules as at boot, from a file with one name on each line
 load_listed() {
 	mkdir -p /etc/modules-load.d && printf '%s\n' "$@" >/etc/modules-load.d/accelerator.conf &&

@@ -2,10 +2,6 @@
 . /lib.sh
 . /common.sh
 
-has_driver() {
-	[ "$(driver_of "$NVME")" = "$1" ]
-}
-
 try kmod sh -c '/sbin/modprobe --version | grep -q ^kmod'
 try modprobe /sbin/modprobe vfio-pci
 try our-driver test -e /sys/module/vfio_pseries

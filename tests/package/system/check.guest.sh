@@ -9,10 +9,6 @@ NVME=$(find_pci 1b36:0010)
 RECORD="05-vfio-pseries-$(echo "$NVME" | tr : -).rules"
 export RECORD
 
-has_driver() {
-	[ "$(driver_of "$NVME")" = "$1" ]
-}
-
 # image_has KERNEL WORDS...  that kernel's initramfs has files with all these words in their names
 image_has() {
 	lsinitramfs "/boot/initrd.img-$1" >/tmp/initramfs || return 1
