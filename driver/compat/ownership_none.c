@@ -35,9 +35,9 @@ static void domain_detach(struct iommu_domain *domain, struct device *dev)
 	group_release(dev);
 }
 
+/* It is nobody's alone. */
 static void domain_free(struct iommu_domain *domain)
 {
-	kfree(domain);
 }
 
 static const struct iommu_domain_ops domain_ops = {
@@ -46,12 +46,19 @@ static const struct iommu_domain_ops domain_ops = {
 	.free		= domain_free,
 };
 
+/*
+ * One for all groups, with nothing of a group in it: the core would tell a user who gets none for
+ * want of memory that his call is not valid.
+ */
+static struct iommu_domain blocked = {
+	.type	= IOMMU_DOMAIN_BLOCKED,
+	.ops	= &domain_ops,
+};
+
 /* No default domain: the host uses the platform's own DMA. */
 static struct iommu_domain *supplied_domain_alloc(unsigned int type)
 {
-	if (type != IOMMU_DOMAIN_BLOCKED)
-		return NULL;
-	return kzalloc(sizeof(struct iommu_domain), GFP_KERNEL);
+	return type == IOMMU_DOMAIN_BLOCKED ? &blocked : NULL;
 }
 
 /* TCE tables are always coherent. */

@@ -69,7 +69,7 @@ if [ -e /sys/kernel/debug/kmemleak ]; then
 	look_for_leaks || echo "not ok kmemleak - memory that nobody refers to any more" >&9
 fi
 [ ! -e /sys/kernel/debug/gcov ] || tell_coverage
-echo "guest script ended with status $status"
+echo "guest script ended with status $status" >/dev/kmsg
 if [ "$status" -eq 0 ]; then
 	echo "verdict: pass" >&9
 else

@@ -54,7 +54,7 @@ build_inject() {
 forgive_misread_window() {
 	if kernel_has "$KERNEL" UBSAN_SHIFT; then
 		APPEND="panic_on_warn=0 kasan_multi_shot"
-		FORGIVE='UBSAN: shift-out-of-bounds in arch/powerpc/platforms/pseries/iommu.c|KASAN: slab-out-of-bounds in clean_dma_window'
+		FORGIVE='UBSAN: shift-out-of-bounds in arch/powerpc/platforms/pseries/iommu.c|KASAN: slab-out-of-bounds in (clean|of_parse)_dma_window'
 	fi
 }
 
