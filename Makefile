@@ -110,7 +110,7 @@ bench-chart:
 bench-icount: kernels
 	@rig/tools
 	@rig/modules
-	@SCENARIOS=icount tests/run guest
+	@SCENARIOS="icount icount-kvm" tests/run guest
 
 bench-nested: KERNEL = 6.12-64k
 bench-nested: setup
