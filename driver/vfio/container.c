@@ -7,6 +7,11 @@
  * entry looks up the id and takes a reference. release() unlinks the id, ends the IOAS (which
  * waits for running calls) and drops its own reference. The last reference frees the memory. An
  * unknown id is -ENODEV.
+ *
+ * A call that faults in user memory may last for as long as that user wants, and the core's
+ * reference on the module goes with the group. So a container has one of its own, and the module
+ * cannot be unloaded before the last call has dropped its container. Whoever then still has a few
+ * instructions of ours before him is waited for when the driver is unregistered.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -61,6 +66,7 @@ static bool closed;
 static void container_free(struct kref *ref)
 {
 	kfree_rcu(container_of(ref, struct container, ref), rcu);
+	module_put(THIS_MODULE);
 }
 
 static void container_put(struct container *c)
@@ -144,6 +150,7 @@ static void *container_open(unsigned long type)
 		kfree(c);
 		return ERR_PTR(rc);
 	}
+	__module_get(THIS_MODULE);
 	container_show(c);
 	return (void *)(unsigned long)c->id;
 }
@@ -283,7 +290,12 @@ int container_driver_register(void)
 	return vfio_register_iommu_driver(&container_driver);
 }
 
+/*
+ * After a grace period of tasks nobody is between the core's call and a container's reference, or
+ * between its last reference and the return to the core: nothing sleeps there.
+ */
 void container_driver_unregister(void)
 {
 	vfio_unregister_iommu_driver(&container_driver);
+	synchronize_rcu_tasks();
 }

@@ -150,6 +150,8 @@ void *fuse_map(int *asked)
 		tap_fail("pipe: %s", strerror(errno));
 	if (!fork())
 		serve(fd, ends[1]);
+	/* With this process that one ends, and with its last file the fault, with an error */
+	close(fd);
 	close(ends[1]);
 	*asked = ends[0];
 	file = open(FUSE_FILE, O_RDWR | O_CLOEXEC);

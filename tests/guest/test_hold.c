@@ -40,6 +40,14 @@ static void wait_for_script(void)
 		usleep(20000);
 }
 
+/* Until the machine's end */
+static void stay(void)
+{
+	say_ready();
+	for (;;)
+		pause();
+}
+
 /*
  * Starts with the default window and a dynamic one, each with mapped memory and an unmapped part.
  */
@@ -290,10 +298,26 @@ static void hold_fault_in_register(void)
 	hold_start(&w, &ddw);
 	call = (struct stuck_call){ &w.v, fuse_map(&asked), FUSE_BYTES };
 	begin_stuck(stuck_register, &call, asked);
+	stay();
+}
+
+/*
+ * The group is closed meanwhile, so the host has the PE, and the call goes on without. The file
+ * system's process comes first: it would have the group open, too.
+ */
+static void hold_fault_goes_on(void)
+{
+	int asked;
+	struct vfio v;
+	struct stuck_call call = { &v, fuse_map(&asked), FUSE_BYTES };
+
+	vfio_open(&v, world_bdf);
+	begin_stuck(stuck_register, &call, asked);
+	vfio_leave(&v);
 	wait_for_script();
 }
 
-/* The same for the v1 API, whose MAP pins. */
+/* A fault as in REGISTER for the v1 API, whose MAP pins. */
 static void hold_fault_in_map(void)
 {
 	struct stuck_call call;
@@ -304,7 +328,7 @@ static void hold_fault_in_map(void)
 	world_start(&w, WORLD_HIGH);
 	call = (struct stuck_call){ &w.v, fuse_map(&asked), FUSE_BYTES };
 	begin_stuck(stuck_map, &call, asked);
-	wait_for_script();
+	stay();
 }
 
 /* The bus address of a page that the host still has mapped, by way of tests/inject. */
@@ -379,9 +403,7 @@ static void hold_in_resets(void)
 				   &w.v))
 			tap_fail("no thread");
 	usleep(500000);
-	say_ready();
-	for (;;)
-		pause();
+	stay();
 }
 
 /* The device works again with the mappings from before its reset, without a new MAP. */
@@ -421,6 +443,7 @@ const struct tap_test hold_tests[] = {
 	{ .name = "hold/reset", .run = hold_reset, .limit = HOLD_SECONDS },
 	{ .name = "hold/late-unmap", .run = hold_late_unmap, .limit = HOLD_SECONDS },
 	{ .name = "hold/fault-in-register", .run = hold_fault_in_register, .limit = HOLD_SECONDS },
+	{ .name = "hold/fault-goes-on", .run = hold_fault_goes_on, .limit = HOLD_SECONDS },
 	{ .name = "hold/fault-in-map", .run = hold_fault_in_map, .limit = HOLD_SECONDS },
 	{ }
 };
