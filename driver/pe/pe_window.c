@@ -59,6 +59,20 @@ static bool pe_has_other_ddw(const struct pe *pe, const struct pe_window *d)
 	return false;
 }
 
+/*
+ * Is there a dynamic window by the default one's name? Then what this name leads to is taken for
+ * that window, if it has been removed or not.
+ */
+static bool pe_default_has_namesake(const struct pe *pe)
+{
+	u32 i;
+
+	for (i = 0; i < PE_WINDOWS; i++)
+		if (pe->ddw[i].present && pe->ddw[i].w.liobn == pe->dflt.w.liobn)
+			return true;
+	return false;
+}
+
 #define PE_LOOKS		3
 
 bool pe_look_at_restored;
@@ -90,7 +104,7 @@ int pe_default_clear(struct pe *pe)
 	if (rc)
 		rc = hcall_clear_if_there(&pe->dflt.w, false);
 	pe->dflt.raw = rc;
-	pe->dflt.present = !rc;
+	pe->dflt.present = !rc && !pe_default_has_namesake(pe);
 	return rc;
 }
 

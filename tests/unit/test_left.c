@@ -174,6 +174,38 @@ static void doubtful_name(void **state)
 	world_check_end();
 }
 
+/*
+ * A user's window with pages of 64 KiB has the default one's name, as QEMU does it, and the
+ * hypervisor's answers do not tell whether it is gone. It is not, and takes the address of any
+ * page for that of one of its own: it can be cleared as if it were the default one. Nobody gets a
+ * default window by that name until a reset has ended the doubt.
+ */
+static void name_of_the_default(void **state)
+{
+	u64 large, other;
+
+	world_setup_on(&model_qemu);
+	world_begin();
+	assert_int_equal(ioas_remove(&world.ioas, DFLT_START), 0);
+	assert_int_equal(ioas_create(&world.ioas, 16, 2 * GiB, 1, &large), 0);
+	assert_int_equal(large, DFLT_START);
+	assert_int_equal(world_window(large).liobn, LIOBN);
+	assert_int_equal(ioas_create(&world.ioas, 12, 4 * GiB, 1, &other), 0);
+	calls_fail(MODEL_CALL(REMOVE) | MODEL_CALL(GET), MODEL_BEFORE);
+	assert_int_equal(ioas_remove(&world.ioas, large), 0);
+	model_fail(NULL);
+	/* Of the others nothing is in doubt: now the driver looks for the default one. */
+	assert_int_equal(ioas_remove(&world.ioas, other), 0);
+	assert_int_equal(world_window(large).page_shift, 16);
+	assert_false(world.one.pe.dflt.present);
+	if (!ioas_create(&world.ioas, 12, MiB, 1, &other))
+		assert_int_equal(world_window(other).page_shift, 12);
+	model_forgive(RULE_IOBA_ALIGNED);
+	world_give_back();
+	world_check_end();
+	taken();
+}
+
 /* --- what the host could not get rid of --- */
 
 static const struct host_ops *usual;
@@ -310,6 +342,7 @@ int main(void)
 		WORLD_TEST(release_resets_what_is_left),
 		WORLD_TEST(name_of_another_pe),
 		WORLD_TEST(doubtful_name),
+		WORLD_TEST(name_of_the_default),
 		WORLD_TEST(hosts_window_is_not_handed_out),
 		WORLD_TEST(more_than_can_be_noted),
 		WORLD_TEST(pe_that_is_gone),
