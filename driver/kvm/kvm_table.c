@@ -194,7 +194,8 @@ static void kvm_table_unknown(struct table *t, struct shadow_leaf *leaf, u32 slo
 /*
  * KVM counts down for a page that it could not put into a table, so no TCE may hold that page:
  * the TCE is invalidated. If that fails, too, KVM is told that it succeeded. Its count then keeps
- * the page pinned, and no count is taken down before the window is gone.
+ * the page pinned, and no count is taken down before the window is gone. The TCE counts as valid,
+ * so that whoever unmaps it has it invalidated.
  */
 static int kvm_table_refused(struct table *t, struct shadow_leaf *leaf, u32 slot, u64 idx, u64 tce)
 {
@@ -211,6 +212,9 @@ static int kvm_table_refused(struct table *t, struct shadow_leaf *leaf, u32 slot
 	}
 	pr_err_ratelimited("vfio_pseries: window %x: a guest's TCE %llx is in an unknown state\n",
 			   t->liobn[0], (unsigned long long)idx);
+	if (!leaf->cells->tce[slot])
+		shadow_set(&t->shadow, leaf, slot, tce, 0);
+	kvm_table_unknown(t, leaf, slot);
 	WRITE_ONCE(t->lost, true);
 	return 0;
 }

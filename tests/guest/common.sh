@@ -58,6 +58,14 @@ forgive_misread_window() {
 	fi
 }
 
+# For tests that unmap a part of huge pages. Linux 6.1 does not hold a lock then that it wants to be held.
+forgive_huge_split() {
+	if kernel_has "$KERNEL" PROVE_LOCKING; then
+		APPEND=panic_on_warn=0
+		FORGIVE='WARNING: .* hugetlb_split\+'
+	fi
+}
+
 # A second disk on a host bridge of its own, with the first one's content; the guest's find_second
 with_second_disk() {
 	SECOND_DISK=$RUN/disk1.img

@@ -835,6 +835,29 @@ static void lost_pages_stay_pinned(void **state)
 	}
 }
 
+/* One of two PEs has the TCE, which could not be taken back: the guest's next call does that. */
+static void lost_is_cleared_when_asked(void **state)
+{
+	struct endpoint *e = second();
+
+	in_use();
+	assert_int_equal(ioas_attach(&world.ioas, &e->pe), 0);
+	refused(2, 2, MODEL_BEFORE);
+	assert_int_equal(put(200 * PAGE, A, RW), KVM_DONE);
+	model_fail(NULL);
+	assert_reads(200 * PAGE, A);
+	world_check();
+	assert_int_equal(put(200 * PAGE, 0, 0), KVM_DONE);
+	assert_reads(200 * PAGE, 0);
+	assert_true(shim_dirty(world_tce(A, 0)));
+	world_check();
+	ioas_detach(&world.ioas, &e->pe);
+	pe_release(&e->pe);
+	world_give_back();
+	let_go();
+	world_check_end();
+}
+
 static void busy_is_asked_again(void **state)
 {
 	in_use();
@@ -1098,6 +1121,7 @@ int main(void)
 		LEND_TEST(refused_page_is_not_there),
 		LEND_TEST(refused_removal_stays),
 		LEND_TEST(lost_pages_stay_pinned),
+		LEND_TEST(lost_is_cleared_when_asked),
 		LEND_TEST(busy_is_asked_again),
 		LEND_TEST(at_one_tce),
 		LEND_TEST(lost_slots_are_settled_in_the_end),
