@@ -17,9 +17,7 @@
 #include "tap.h"
 #include "vfio.h"
 
-#define PAGE		4096ULL
 #define PUTS		1024U
-#define PERMISSIONS	3ULL
 #define MEMORY		(16ULL << 20)
 #define FIRST		(1ULL << 20)	/* in the guest's memory, behind its instructions */
 #define SECOND		(8ULL << 20)
@@ -42,8 +40,8 @@ static void put(const char *job, uint64_t ioba, uint64_t tce, unsigned int refus
 	const struct puts p = {
 		.ioba = ioba,
 		.tce = tce,
-		.ioba_step = PAGE,
-		.tce_step = tce ? PAGE : 0,
+		.ioba_step = MACHINE_PAGE,
+		.tce_step = tce ? MACHINE_PAGE : 0,
 		.count = PUTS,
 	};
 	const unsigned int left = m.left;
@@ -66,8 +64,8 @@ static void begin(const char *bdf)
 
 	vfio_open(&v, bdf);
 	vfio_register(&v, memory, MEMORY);
-	vfio_map(&v, 0, memory, PAGE, VFIO_DIR_BOTH);
-	vfio_unmap(&v, 0, PAGE);
+	vfio_map(&v, 0, memory, MACHINE_PAGE, VFIO_DIR_BOTH);
+	vfio_unmap(&v, 0, MACHINE_PAGE);
 	machine_open(&m, memory, MEMORY);
 	m.v = &v;
 	tap_errno(machine_attach(&m, v.group), 0, "KVM_DEV_VFIO_GROUP_SET_SPAPR_TCE");
@@ -84,9 +82,9 @@ int main(int argc, char **argv)
 	tap_open(argv[1]);
 	driver = argv[2];
 	begin(argv[3]);
-	put("put_refused", MACHINE_TCES * PAGE, FIRST | PERMISSIONS, PUTS);
-	put("put_map", 0, FIRST | PERMISSIONS, 0);
-	put("put_replace", 0, SECOND | PERMISSIONS, 0);
+	put("put_refused", MACHINE_TCES * MACHINE_PAGE, FIRST | MACHINE_BOTH, PUTS);
+	put("put_map", 0, FIRST | MACHINE_BOTH, 0);
+	put("put_replace", 0, SECOND | MACHINE_BOTH, 0);
 	put("put_unmap", 0, 0, 0);
 	machine_close(&m);
 	vfio_close(&v);

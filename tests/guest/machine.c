@@ -18,8 +18,6 @@
 #include "tap.h"
 
 #define GUEST_LIOBN	0x71234567U
-#define TCE_PAGE	4096ULL
-#define TCE_BOTH	3
 #define H_PUT_TCE	0x20
 #define H_HARDWARE	(-1)
 #define H_PARAMETER	(-4)
@@ -154,16 +152,16 @@ bool machine_lent_nothing(void)
 /* Answers a call as QEMU does */
 static long answer(struct machine *m, uint64_t ioba, uint64_t tce)
 {
-	const uint8_t *page = m->memory + (tce & ~(TCE_PAGE - 1));
+	const uint8_t *page = m->memory + (tce & ~(MACHINE_PAGE - 1));
 	int ret;
 
 	m->left++;
 	if (!m->v)
 		return H_HARDWARE;
-	if (tce & TCE_BOTH)
-		ret = __vfio_map(m->v, ioba, page, TCE_PAGE, VFIO_DIR_BOTH);
+	if (tce & MACHINE_BOTH)
+		ret = __vfio_map(m->v, ioba, page, MACHINE_PAGE, VFIO_DIR_BOTH);
 	else
-		ret = __vfio_unmap(m->v, ioba, TCE_PAGE);
+		ret = __vfio_unmap(m->v, ioba, MACHINE_PAGE);
 	return ret ? H_PARAMETER : 0;
 }
 
@@ -199,7 +197,7 @@ static void put_all(struct machine *m, uint64_t ioba, uint64_t tce, uint64_t ste
 	struct puts p = {
 		.ioba = ioba,
 		.tce = tce,
-		.ioba_step = TCE_PAGE,
+		.ioba_step = MACHINE_PAGE,
 		.tce_step = step,
 		.count = pages,
 	};
@@ -210,7 +208,7 @@ static void put_all(struct machine *m, uint64_t ioba, uint64_t tce, uint64_t ste
 
 void machine_map(struct machine *m, uint64_t ioba, uint64_t address, unsigned int pages)
 {
-	put_all(m, ioba, address | TCE_BOTH, TCE_PAGE, pages);
+	put_all(m, ioba, address | MACHINE_BOTH, MACHINE_PAGE, pages);
 }
 
 void machine_unmap(struct machine *m, uint64_t ioba, unsigned int pages)

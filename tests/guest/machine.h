@@ -18,6 +18,8 @@ struct kvm_run;
 
 #define MACHINE_TCES	32768U		/* of 4 KiB, from 0 on, within every default window */
 #define MACHINE_CODE	0x1000		/* the page of its instructions */
+#define MACHINE_PAGE	4096ULL		/* what a TCE of its is for */
+#define MACHINE_BOTH	3ULL		/* in a TCE: the device may read and write */
 
 struct machine {
 	int kvm;

@@ -13,7 +13,7 @@ module_stays() {
 	try goes-on-unload-is-refused refused rmmod vfio_pseries
 	try goes-on-let-go let_go
 	try goes-on-unload wait_for 20 rmmod vfio_pseries
-	try goes-on-load-again insmod /vfio_pseries.ko
+	try goes-on-load-again load_driver
 	try goes-on-bind bind "$NVME" vfio-pci
 }
 

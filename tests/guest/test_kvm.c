@@ -21,7 +21,6 @@
 #define PAGE		4096ULL
 #define PAGES		64U
 #define MANY		1024U		/* TCEs: two leaves of the module's shadow */
-#define PUT_BOTH	3
 
 static void guest_open(struct machine *m, struct world *w, void *memory, uint64_t size)
 {
@@ -163,7 +162,7 @@ static void found_when_asked(void)
 /* The same page in every TCE, again and again: each use must be counted. */
 static void same_page(void)
 {
-	struct puts p = { .tce = MIB | PUT_BOTH, .ioba_step = PAGE, .count = MACHINE_TCES };
+	struct puts p = { .tce = MIB | MACHINE_BOTH, .ioba_step = PAGE, .count = MACHINE_TCES };
 	struct machine m;
 	struct world w;
 	uint8_t *memory = open_apart(&w, &m, WORLD_DATA, WORLD_DATA);
@@ -210,7 +209,7 @@ static void memory_that_goes(void)
 {
 	struct puts unmap = { .ioba_step = PAGE, .count = 16 };
 	struct puts map = {
-		.tce = MIB | PUT_BOTH,
+		.tce = MIB | MACHINE_BOTH,
 		.ioba_step = PAGE,
 		.tce_step = PAGE,
 		.count = 16,
@@ -255,7 +254,7 @@ static void window_goes_first(void)
 	vfio_remove(&w.v, 0);
 	expect(&w, 0, MIB, PAGES, UNTOUCHED, "in the removed window");
 	m.v = NULL;
-	machine_put(&m, &(struct puts){ .tce = MIB | PUT_BOTH, .count = 1 });
+	machine_put(&m, &(struct puts){ .tce = MIB | MACHINE_BOTH, .count = 1 });
 	expect(&w, 0, MIB, PAGES, UNTOUCHED, "mapped after the removal");
 	m.v = &w.v;
 	vfio_create(&w.v, 12, GIB, &again);
