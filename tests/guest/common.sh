@@ -49,21 +49,24 @@ build_inject() {
 	"$ROOT/rig/modules" --from "$ROOT/tests/inject" "$KERNEL" >/dev/null
 }
 
+# forgive PATTERN  what the kernel says of itself ends no guest, and is passed over if it is this
+forgive() {
+	APPEND="${APPEND:+$APPEND }panic_on_warn=0"
+	FORGIVE="${FORGIVE:+$FORGIVE|}$1"
+}
+
 # For PEs with one window at a time, and for a kernel that inherits a window. Linux reads the default window's property
 # as if it were that of another kind of window, which has one word more, and shifts by that word.
 forgive_misread_window() {
 	if kernel_has "$KERNEL" UBSAN_SHIFT; then
-		APPEND="panic_on_warn=0 kasan_multi_shot"
-		FORGIVE='UBSAN: shift-out-of-bounds in arch/powerpc/platforms/pseries/iommu.c|KASAN: slab-out-of-bounds in (clean|of_parse)_dma_window'
+		APPEND="${APPEND:+$APPEND }kasan_multi_shot"
+		forgive 'UBSAN: shift-out-of-bounds in arch/powerpc/platforms/pseries/iommu.c|KASAN: slab-out-of-bounds in (clean|of_parse)_dma_window'
 	fi
 }
 
 # For tests that unmap a part of huge pages. Linux 6.1 does not hold a lock then that it wants to be held.
 forgive_huge_split() {
-	if kernel_has "$KERNEL" PROVE_LOCKING; then
-		APPEND=panic_on_warn=0
-		FORGIVE='WARNING: .* hugetlb_split\+'
-	fi
+	! kernel_has "$KERNEL" PROVE_LOCKING || forgive 'WARNING: .* hugetlb_split\+'
 }
 
 # A second disk on a host bridge of its own, with the first one's content; the guest's find_second
