@@ -26,6 +26,8 @@ extern bool pe_look_at_restored;
 /**
  * pe_default_clear() - clear the default window if it exists; else note that it is not present
  *
+ * Nor is it present while the PE has a dynamic window by the same name, or may have one.
+ *
  * Return: 0; else the error of hcall_clear_if_there(), and the window is noted as raw.
  */
 int pe_default_clear(struct pe *pe);
@@ -36,7 +38,8 @@ int pe_default_clear(struct pe *pe);
  * Firmware should have brought it back when the last dynamic window was removed. Else firmware is
  * asked for it, but not while there may be valid TCEs.
  *
- * Return: 0, or an errno; devices are isolated when it exists and could not be cleared.
+ * Return: 0, or an errno; devices are isolated when it exists and could not be cleared. With 0,
+ * too, it can be absent: pe_default_clear().
  */
 int pe_default_back(struct pe *pe);
 

@@ -18,6 +18,8 @@ int container_driver_register(void);
 
 /**
  * container_driver_unregister() - undo it; VFIO has no container of ours left
+ *
+ * Nobody is in a call of VFIO's after that. Context: sleeps for a grace period of tasks.
  */
 void container_driver_unregister(void);
 
