@@ -28,7 +28,7 @@ help:
 	@echo "make mutants         plant faults one at a time: which test catches each?"
 	@echo "make coverage        lines of the driver that the unit tests run"
 	@echo "make lint            the static checks alone"
-	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k]  time and hypercalls beside the in-tree driver (6.12-64k)"
+	@echo "make bench [KERNEL=6.1|6.12-4k|6.12-64k] [RUNS=n]  time and hypercalls beside the in-tree driver (6.12-64k); ranges of n boots (1)"
 	@echo "make bench-chart     the chart of what make bench measured last of 6.12-64k, into docs/bench.svg"
 	@echo "make bench-icount    instructions for a TCE on the three kernels, beside those that are noted in bench/instructions"
 	@echo "make bench-nested [KERNEL=...]  a guest in the guest and its disk, beside the in-tree driver (6.12-64k)"

@@ -7,6 +7,8 @@
 # beyond (ARCH, CROSS_COMPILE, CC) comes through MAKEFLAGS.
 # Warnings do not decide: KCFLAGS (where -Werror comes from) is left out.
 #
+# HAVE_EXPORT_X says that the kernel, or a module of its, exports the function X; EXPORTS has their names.
+#
 # A probe says no by failing to compile, and so does a broken set-up. The control probe
 # have_kernel_build.c, which every kernel passes, tells the two apart: without it nothing is
 # written, and the compiler's words are shown. (What each probe said is in probe.log.)
@@ -24,6 +26,7 @@ HERE=$(pwd)
 WORK=$HERE/probe.build
 CONTROL=have_kernel_build
 GUARD=allowed
+EXPORTS=kvm_put_kvm
 
 probe_names() {
 	for file in probes/have_*.c; do
@@ -57,16 +60,30 @@ refusal() {
 	sed -n 's/.*#error "\(.*\)".*/\1/p' probe.log | head -n 1
 }
 
+has_export() {
+	[ -r "$KERNELDIR/Module.symvers" ] &&
+		awk -v name="$1" '$2 == name { found = 1 } END { exit !found }' "$KERNELDIR/Module.symvers"
+}
+
+# define NAME COMMAND...  a macro, if the command succeeds
+define() {
+	macro=$(printf '%s' "$1" | tr '[:lower:]' '[:upper:]')
+	shift
+	if "$@"; then
+		printf '#define %s 1\n' "$macro"
+	else
+		printf '/* %s is not set */\n' "$macro"
+	fi
+}
+
 judge() {
 	printf '/* SPDX-License-Identifier: GPL-2.0-only */\n'
 	printf '/* Written by probe.sh: what the target kernel has. */\n'
 	for name in $(probe_names); do
-		macro=$(printf '%s' "$name" | tr '[:lower:]' '[:upper:]')
-		if [ -e "$WORK/$name.o" ]; then
-			printf '#define %s 1\n' "$macro"
-		else
-			printf '/* %s is not set */\n' "$macro"
-		fi
+		define "$name" test -e "$WORK/$name.o"
+	done
+	for name in $EXPORTS; do
+		define "have_export_$name" has_export "$name"
 	done
 }
 

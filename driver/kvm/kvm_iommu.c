@@ -21,6 +21,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <asm/firmware.h>
+#include "compat/kvm_loaded.h"
 #include "compat/table_ops.h"
 #include "kvm/kvm_iommu.h"
 
@@ -178,10 +179,14 @@ static void kvm_iommu_wait_for_processors(void)
  * KVM holds no lock there, no RCU read lock, and does not sleep. Without PREEMPT_COUNT, an RCU
  * grace period ends when each processor has run something else. With it, RCU accepts a timer tick
  * within KVM's code, so work is run on each processor instead. With PREEMPTION, KVM's task may be
- * off its processor: it has left that code when it has slept or has been in user space.
+ * off its processor: it has left that code when it has slept or has been in user space. That takes
+ * a third of a second, and most machines do not have KVM. If it is loaded after this was called, it
+ * finds no table that is no longer published.
  */
 void kvm_iommu_wait(void)
 {
+	if (!kvm_is_loaded())
+		return;
 	if (IS_ENABLED(CONFIG_PREEMPTION))
 		synchronize_rcu_tasks();
 	else if (IS_ENABLED(CONFIG_PREEMPT_COUNT))

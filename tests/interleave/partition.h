@@ -65,7 +65,8 @@ void partition_leave(void);
 #define FW_FEATURE_LPAR		1
 #define FW_FEATURE_CMO		2
 #define firmware_has_feature(f)	((f) == FW_FEATURE_LPAR)
-#define synchronize_rcu_tasks()	synchronize_rcu()
+/* On kernels that count preemption this does not wait for KVM. */
+#define synchronize_rcu_tasks()	((void)0)
 #define synchronize_rcu_expedited()	synchronize_rcu()
 #define for_each_online_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
 #define work_on_cpu(cpu, fn, arg)	((fn)(arg))
