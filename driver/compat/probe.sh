@@ -60,9 +60,11 @@ refusal() {
 	sed -n 's/.*#error "\(.*\)".*/\1/p' probe.log | head -n 1
 }
 
+# To each module with a GPL-compatible licence, and not in a namespace
 has_export() {
 	[ -r "$KERNELDIR/Module.symvers" ] &&
-		awk -v name="$1" '$2 == name { found = 1 } END { exit !found }' "$KERNELDIR/Module.symvers"
+		awk -F '\t' -v name="$1" '$2 == name && $4 == "EXPORT_SYMBOL_GPL" && $5 == "" { found = 1 }
+			END { exit !found }' "$KERNELDIR/Module.symvers"
 }
 
 # define NAME COMMAND...  a macro, if the command succeeds
