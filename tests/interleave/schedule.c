@@ -64,6 +64,11 @@ static u64 run = 1;
 static u32 known_objects;
 static bool covered;
 
+u32 schedule_threads(void)
+{
+	return n_threads;
+}
+
 const u32 *schedule_clock(void)
 {
 	return threads[fiber_self()].clock;
@@ -175,17 +180,22 @@ u32 schedule_default(const struct node *n)
 {
 	u8 others = n->ready & ~(1U << n->from);
 
-	if (n->ready & 1U << n->from && !(n->willing && others))
+	if (n->ready & 1U << n->from)
 		return n->from;
-	/* A thread that waits by polling must not be the only one that runs. */
 	return __builtin_ctz(others >> n->from ? others >> n->from << n->from : others);
 }
 
 u32 schedule_cost(const struct node *n, u32 thread)
 {
-	if (n->willing)
-		return thread == n->from && n->ready != 1U << n->from;
 	return thread != n->from && n->ready & (1U << n->from);
+}
+
+/* A thread that waits by polling continues when another one has taken a step: each run ends. */
+static u8 let_others(u8 ready, u32 from)
+{
+	u8 others = from < n_threads ? ready & ~(1U << from) : 0;
+
+	return others && threads[from].willing ? others : ready;
 }
 
 static u8 who_is_ready(void)
@@ -262,7 +272,7 @@ static u8 used_after(const struct node *n)
 static u32 choose(u32 from)
 {
 	struct node *n = &schedule_path[schedule_steps];
-	u8 ready = who_is_ready();
+	u8 ready = let_others(who_is_ready(), from);
 	u32 i;
 
 	if (all_ended())
@@ -276,7 +286,6 @@ static u32 choose(u32 from)
 	n->ready = ready;
 	n->from = from;
 	n->used = schedule_steps ? used_after(n - 1) : 0;
-	n->willing = from < n_threads && threads[from].willing;
 	for (i = 0; i < n_threads; i++)
 		n->key[i] = ready & 1U << i ? key_after(i) : 0;
 	if (schedule_steps >= schedule_forced)

@@ -38,13 +38,12 @@ struct step {
 
 /**
  * struct node - a place that was reached, and the thread that continued
- * @key:     by thread: the state after it has continued, see schedule.c
- * @ready:   mask of the threads that can continue
- * @tried:   mask of the threads that need no try any more
- * @from:    the thread that ran until here, MAIN_FIBER at the beginning
- * @chosen:  the thread that continued
- * @used:    preemptions before this place
- * @willing: @from waits by polling, and continues last
+ * @key:    by thread: the state after it has continued, see schedule.c
+ * @ready:  mask of the threads that can continue
+ * @tried:  mask of the threads that need no try any more
+ * @from:   the thread that ran until here, MAIN_FIBER at the beginning
+ * @chosen: the thread that continued
+ * @used:   preemptions before this place
  */
 struct node {
 	u64 key[MOST_FIBERS];
@@ -53,7 +52,6 @@ struct node {
 	u8 from;
 	u8 chosen;
 	u8 used;
-	bool willing;
 };
 
 /* The path so far. Its first schedule_forced choices are given, the others made on the way. */
@@ -68,6 +66,9 @@ u32 schedule_cost(const struct node *n, u32 thread);
 
 /* Runs threads 0 to @n - 1 until all have ended. */
 void schedule_run(u32 n, void (*const *fn)(void));
+
+/* Threads of the last run, with those that others started. */
+u32 schedule_threads(void);
 
 /* The calling thread starts one more. Return: its number. */
 u32 schedule_spawn(void (*fn)(void));
