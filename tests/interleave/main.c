@@ -49,6 +49,7 @@ static struct variant now;
 /* Any number of preemptions in scenarios with two threads. */
 #define ANY	MOST_STEPS
 static bool all_of_two;
+static u32 usual_bound = 3;
 
 static void name_of(const struct variant *v, char *to, size_t room)
 {
@@ -134,7 +135,10 @@ static bool run(void)
 	return met;
 }
 
-/* Tries every schedule of one variant. */
+/*
+ * Tries every schedule of one variant, with @bound preemptions or ANY number. A thread that starts
+ * others polls until they are done, as often as a schedule lets it, so there is no end to ANY then.
+ */
 static bool explore(const struct variant *v, u32 bound)
 {
 	bool met = false;
@@ -143,6 +147,8 @@ static bool explore(const struct variant *v, u32 bound)
 	search_begin(bound);
 	do {
 		met |= run();
+		if (bound == ANY && schedule_threads() > 2)
+			return explore(v, usual_bound);
 	} while (search_next());
 	tried.states += search_states();
 	return met;
@@ -184,28 +190,16 @@ static void report(const char *what, u32 bound)
 	begin_part();
 }
 
-/*
- * Not when a thread starts others: it polls until they are done, as often as the schedule lets it,
- * so that its preemptions have no end.
- */
-static bool has_two_threads(const struct scenario *s)
+static void explore_all_of(const struct scenario *s, int fault_bound)
 {
-	now = (struct variant){ .s = s };
-	search_begin(0);
-	run();
-	return schedule_threads() == 2;
-}
-
-static void explore_all_of(const struct scenario *s, u32 bound, int fault_bound)
-{
-	u32 most = all_of_two && has_two_threads(s) ? ANY : bound;
+	u32 most = all_of_two && count_threads(s) == 2 ? ANY : usual_bound;
 
 	begin_part();
 	explore(&(struct variant){ .s = s }, most);
-	report("", bound);
+	report("", usual_bound);
 	if (!strncmp(s->name, "kvm_", 4)) {
 		explore(&(struct variant){ .s = s, .preemptible = true }, most);
-		report("kernel preempts: ", bound);
+		report("kernel preempts: ", usual_bound);
 	}
 	/* One preemption less with more than two threads. */
 	if (fault_bound > 0 && count_threads(s) > 2)
@@ -279,7 +273,6 @@ static void begin(void)
 int main(int argc, char **argv)
 {
 	int fault_bound = -1;
-	u32 bound = 3;
 	const struct scenario *s;
 	int i;
 
@@ -290,7 +283,7 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[i], "--all-of-two"))
 			all_of_two = true;
 		else if (!strcmp(argv[i], "--bound") && i + 1 < argc)
-			bound = strtoul(argv[++i], NULL, 10);
+			usual_bound = strtoul(argv[++i], NULL, 10);
 		else if (!strcmp(argv[i], "--fault-bound") && i + 1 < argc)
 			fault_bound = atoi(argv[++i]);
 		else if (!strcmp(argv[i], "--replay") && i + 3 == argc)
@@ -299,8 +292,8 @@ int main(int argc, char **argv)
 			return usage();
 	}
 	for (s = scenarios; i == argc && s->name; s++)
-		explore_all_of(s, bound, fault_bound);
+		explore_all_of(s, fault_bound);
 	for (; i < argc; i++)
-		explore_all_of(find(argv[i], strlen(argv[i])), bound, fault_bound);
+		explore_all_of(find(argv[i], strlen(argv[i])), fault_bound);
 	return 0;
 }
