@@ -6,11 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "message.h"
 #include "system/device_tree.h"
 #include "system/sysroot.h"
 
 #define NO_LIOBN	0xffffffff
+#define WINDOW		"ibm,dma-window"
+#define WINDOW_SAVED	"ibm,dma-window-saved"
+
+#define LOOKS		3
+#define PAUSE_US	1000
 
 static uint64_t cells(const unsigned char *at, unsigned int n)
 {
@@ -35,13 +42,25 @@ static unsigned int cell(const char *node, const char *name, unsigned int fallba
 	return fallback;
 }
 
-bool dt_pe_node(char *node)
+/*
+ * Whoever takes a PE, or gives it back, removes the default window's property under one name and
+ * adds it under the other. So a property that is not there is looked for a few times.
+ */
+static bool look_again(unsigned int *looks)
+{
+	if (++*looks == LOOKS)
+		return false;
+	usleep(PAUSE_US);
+	return true;
+}
+
+static bool find_pe_node(char *node)
 {
 	char *slash;
 
 	while (*node) {
-		if (sysroot_exists("%s%s/ibm,dma-window", DEVICE_TREE, node) ||
-		    sysroot_exists("%s%s/ibm,dma-window-saved", DEVICE_TREE, node))
+		if (sysroot_exists("%s%s/" WINDOW, DEVICE_TREE, node) ||
+		    sysroot_exists("%s%s/" WINDOW_SAVED, DEVICE_TREE, node))
 			return true;
 		slash = strrchr(node, '/');
 		if (!slash)
@@ -49,6 +68,20 @@ bool dt_pe_node(char *node)
 		*slash = 0;
 	}
 	return false;
+}
+
+bool dt_pe_node(char *node)
+{
+	char *whole = must(strdup(node));
+	unsigned int looks = 0;
+	bool found;
+
+	do {
+		strcpy(node, whole);
+		found = find_pe_node(node);
+	} while (!found && look_again(&looks));
+	free(whole);
+	return found;
 }
 
 /* How many cells an address or a size has: the window's own count or the node's parent's. */
@@ -66,6 +99,21 @@ static unsigned int dma_cells(const char *node, const char *what)
 	return cell(node, own, cell(parent, general, !strcmp(what, "size") ? 1 : 2));
 }
 
+/* The default window's property; @present when it has the name that says so. */
+static unsigned char *default_property(const char *node, size_t *size, bool *present)
+{
+	unsigned int looks = 0;
+	unsigned char *bytes;
+
+	do {
+		bytes = sysroot_bytes(size, "%s%s/" WINDOW, DEVICE_TREE, node);
+		*present = bytes;
+		if (!bytes)
+			bytes = sysroot_bytes(size, "%s%s/" WINDOW_SAVED, DEVICE_TREE, node);
+	} while (!bytes && look_again(&looks));
+	return bytes;
+}
+
 bool dt_default_window(const char *node, struct window *w)
 {
 	unsigned int na = dma_cells(node, "address"), ns = dma_cells(node, "size");
@@ -73,10 +121,7 @@ bool dt_default_window(const char *node, struct window *w)
 	size_t size;
 
 	memset(w, 0, sizeof(*w));
-	bytes = sysroot_bytes(&size, "%s%s/ibm,dma-window", DEVICE_TREE, node);
-	w->present = bytes;
-	if (!bytes)
-		bytes = sysroot_bytes(&size, "%s%s/ibm,dma-window-saved", DEVICE_TREE, node);
+	bytes = default_property(node, &size, &w->present);
 	if (!bytes || na > 2 || ns > 2 || size < 4 * (1 + na + ns)) {
 		free(bytes);
 		return false;
