@@ -23,7 +23,7 @@ help:
 	@echo "make faults [KERNEL=6.12-64k] [FAULT=B4]  the known faults on the kernel's own driver: docs/upstream.md"
 	@echo "make unit            the unit tests alone"
 	@echo "make fuzz [SECONDS=n] the module against a naive reference (60)"
-	@echo "make interleave      threads in each other's way: every order of what they do, minutes"
+	@echo "make interleave      threads in each other's way: every order of what they do, an hour or more"
 	@echo "make scale           time and memory for many PEs, windows and mappings, in the model"
 	@echo "make mutants         plant faults one at a time: which test catches each?"
 	@echo "make coverage        lines of the driver that the unit tests run"
