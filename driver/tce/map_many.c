@@ -150,14 +150,23 @@ static int table_write(struct range_lock *c, const struct mapping *m, struct jou
 	return 0;
 }
 
+/*
+ * What KVM cannot do for want of slots goes to user space, so the neighbours get theirs, too: a
+ * guest mostly goes on there.
+ */
 static int table_grow(struct table *t, u64 first, u64 n, bool wanted)
 {
+	int rc;
+
 	lockdep_assert_held(&t->shadow.grow);
 	/* The default window exists before its user is known. */
 	t->shadow.mm = t->regions->mm;
 	if (wanted && !t->kvm_mapped.mm)
 		kvm_mapped_open(&t->kvm_mapped, t->regions->user_mm);
-	return shadow_populate(&t->shadow, &t->ranges.lock, first, n, wanted);
+	rc = shadow_populate(&t->shadow, &t->ranges.lock, first, n, wanted);
+	if (!rc && wanted)
+		shadow_populate_near(&t->shadow, &t->ranges.lock, first, n);
+	return rc;
 }
 
 /* Make room in the shadow, and slots for KVM if it has the table. */

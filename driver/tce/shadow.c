@@ -37,7 +37,7 @@ static u32 shadow_mid_shift(u64 leaves)
 }
 
 /* Zeroed memory, charged to the owner's locked memory, as are @later bytes to come. */
-static void *shadow_alloc(struct shadow *s, size_t size, size_t later)
+static void *shadow_alloc(struct shadow *s, size_t size, size_t later, gfp_t gfp)
 {
 	unsigned long pages = DIV_ROUND_UP(s->bytes + size + later, PAGE_SIZE);
 	void *p;
@@ -47,7 +47,7 @@ static void *shadow_alloc(struct shadow *s, size_t size, size_t later)
 			return NULL;
 		s->charged = pages;
 	}
-	p = kvzalloc(size, GFP_KERNEL_ACCOUNT);
+	p = kvzalloc(size, gfp);
 	if (p)
 		WRITE_ONCE(s->bytes, s->bytes + size + later);
 	return p;
@@ -71,7 +71,7 @@ int shadow_init(struct shadow *s, u64 tces, struct mm_struct *mm)
 	mutex_init(&s->grow);
 	s->mid_shift = shadow_mid_shift(leaves);
 	s->tops = ((leaves - 1) >> s->mid_shift) + 1;
-	s->top = shadow_alloc(s, s->tops * sizeof(*s->top), 0);
+	s->top = shadow_alloc(s, s->tops * sizeof(*s->top), 0, GFP_KERNEL_ACCOUNT);
 	if (!s->top) {
 		shadow_uncharge(s);
 		return -ENOMEM;
@@ -156,25 +156,37 @@ int shadow_new_cells(struct shadow_leaf *leaf, gfp_t gfp)
 }
 
 /* KVM writes to leaves with slots and cannot wait for memory: the leaf gets cells first. */
-static int shadow_populate_slots(struct shadow *s, struct shadow_leaf *leaf)
+static int shadow_populate_slots(struct shadow *s, struct shadow_leaf *leaf, gfp_t gfp)
 {
 	const size_t size = SHADOW_LEAF_TCES * sizeof(__be64);
-	int rc = shadow_give_cells(leaf, GFP_KERNEL_ACCOUNT);
+	int rc = shadow_give_cells(leaf, gfp);
 
-	return rc ? rc : shadow_place(&leaf->lock, &leaf->slots, shadow_alloc(s, size, 0));
+	return rc ? rc : shadow_place(&leaf->lock, &leaf->slots, shadow_alloc(s, size, 0, gfp));
 }
 
 /* A new leaf is a run of no entries. */
-static struct shadow_leaf *shadow_new_leaf(struct shadow *s)
+static struct shadow_leaf *shadow_new_leaf(struct shadow *s, gfp_t gfp)
 {
-	struct shadow_leaf *leaf = shadow_alloc(s, sizeof(*leaf), sizeof(struct shadow_cells));
+	struct shadow_leaf *leaf = shadow_alloc(s, sizeof(*leaf), sizeof(struct shadow_cells), gfp);
 
 	if (leaf)
 		spin_lock_init(&leaf->lock);
 	return leaf;
 }
 
-static int shadow_populate_leaf(struct shadow *s, spinlock_t *lock, u64 leaf, bool slots)
+/**
+ * struct growth - how leaves are made
+ * @lock:  see shadow_populate()
+ * @slots: see shadow_populate()
+ * @gfp:   how memory is allocated
+ */
+struct growth {
+	spinlock_t *lock;
+	bool slots;
+	gfp_t gfp;
+};
+
+static int shadow_populate_leaf(struct shadow *s, u64 leaf, const struct growth *g)
 {
 	struct shadow_leaf ***mid = &s->top[leaf >> s->mid_shift];
 	const size_t mid_size = sizeof(**mid) << s->mid_shift;
@@ -182,13 +194,13 @@ static int shadow_populate_leaf(struct shadow *s, spinlock_t *lock, u64 leaf, bo
 	int rc = 0;
 
 	if (!*mid)
-		rc = shadow_place(lock, mid, shadow_alloc(s, mid_size, 0));
+		rc = shadow_place(g->lock, mid, shadow_alloc(s, mid_size, 0, g->gfp));
 	if (rc)
 		return rc;
 	at = *mid + (leaf & ((1ULL << s->mid_shift) - 1));
 	if (!*at)
-		rc = shadow_place(lock, at, shadow_new_leaf(s));
-	return !rc && slots && !(*at)->slots ? shadow_populate_slots(s, *at) : rc;
+		rc = shadow_place(g->lock, at, shadow_new_leaf(s, g->gfp));
+	return !rc && g->slots && !(*at)->slots ? shadow_populate_slots(s, *at, g->gfp) : rc;
 }
 
 bool shadow_populated(const struct shadow *s, u64 first, u64 n, bool slots)
@@ -205,14 +217,14 @@ bool shadow_populated(const struct shadow *s, u64 first, u64 n, bool slots)
 	return true;
 }
 
-int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool slots)
+/* Make the leaves of [@first, @end). */
+static int shadow_grow(struct shadow *s, u64 first, u64 end, const struct growth *g)
 {
 	u64 leaf = first >> SHADOW_LEAF_SHIFT;
-	u64 last = (first + n - 1) >> SHADOW_LEAF_SHIFT;
 
 	lockdep_assert_held(&s->grow);
-	for (; leaf <= last; leaf++) {
-		int rc = shadow_populate_leaf(s, lock, leaf, slots);
+	for (; leaf <= (end - 1) >> SHADOW_LEAF_SHIFT; leaf++) {
+		int rc = shadow_populate_leaf(s, leaf, g);
 
 		if (rc)
 			return rc;
@@ -221,6 +233,22 @@ int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool s
 		cond_resched();
 	}
 	return 0;
+}
+
+int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool slots)
+{
+	const struct growth g = { lock, slots, GFP_KERNEL_ACCOUNT };
+
+	return shadow_grow(s, first, first + n, &g);
+}
+
+/* Nobody has asked for these leaves: where memory is short they are not worth an effort. */
+void shadow_populate_near(struct shadow *s, spinlock_t *lock, u64 first, u64 n)
+{
+	const struct growth g = { lock, true, GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN };
+	const u64 mask = SHADOW_NEAR_TCES - 1;
+
+	shadow_grow(s, first & ~mask, min(s->tces, (first + n + mask) & ~mask), &g);
 }
 
 u32 shadow_leaf_next(const struct shadow_leaf *leaf, u32 slot, u32 end)

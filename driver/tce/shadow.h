@@ -25,6 +25,9 @@ struct mm_struct;
 #define SHADOW_LEAF_TCES	(1U << SHADOW_LEAF_SHIFT)
 #define SHADOW_LEAF_MASK	(SHADOW_LEAF_TCES - 1)
 
+/* Entries that get KVM's slots together: 16 leaves, some 160 KiB. */
+#define SHADOW_NEAR_TCES	(16ULL << SHADOW_LEAF_SHIFT)
+
 /*
  * Mark of an unknown entry: a failed call may or may not have changed the TCE. It is a bit that
  * no TCE uses (IOMMU pages have at least 4 KiB, permissions are bits 0 and 1).
@@ -155,6 +158,19 @@ bool shadow_populated(const struct shadow *s, u64 first, u64 n, bool slots);
  * Return: 0, -ENOMEM (memory or locked memory), -EINTR.
  */
 int shadow_populate(struct shadow *s, spinlock_t *lock, u64 first, u64 n, bool slots);
+
+/**
+ * shadow_populate_near() - make leaves with slots around a range, as far as memory allows
+ * @s:     the shadow
+ * @lock:  as for shadow_populate()
+ * @first: first entry
+ * @n:     number of entries
+ *
+ * The range grows to both sides to a multiple of SHADOW_NEAR_TCES, within the window.
+ *
+ * Context: may sleep; @s->grow is held.
+ */
+void shadow_populate_near(struct shadow *s, spinlock_t *lock, u64 first, u64 n);
 
 /**
  * shadow_leaf() - the leaf that holds an entry

@@ -14,9 +14,9 @@ watch_phase() {
 	note "$left requests of level 2 were left to QEMU"
 }
 
-# KVM leaves to QEMU the first request for each 512 TCEs, and requests that are not for the disk
+# KVM leaves to QEMU the first request for each 8,192 TCEs, and requests that are not for the disk
 few_left_to_qemu() {
-	[ "$left" -lt 100 ]
+	[ "$left" -lt 10 ]
 }
 
 nested_begin

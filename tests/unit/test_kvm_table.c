@@ -17,6 +17,8 @@
 #define B		(UA + 16 * MiB)
 #define REGION		(4 * MiB)
 #define LEAF		(512 * PAGE)
+/* What gets slots at once, when the user maps a page of it. */
+#define NEAR		(16 * LEAF)
 
 /* What KVM has taken of the default window. */
 static struct kvm_table *taken;
@@ -70,13 +72,15 @@ static int unmap(u64 ioba, u64 size)
 }
 
 /*
- * The guest's first request for each leaf goes through user space; from then on KVM has slots.
- * KVM finds the regions that the user mapped after that request.
+ * The guest's first request goes through user space; from then on KVM has slots, for the leaves
+ * nearby, too. KVM finds the regions that the user mapped after that request.
  */
 static void lent(u64 ioba, u32 leaves)
 {
-	for (; leaves; leaves--, ioba += LEAF) {
-		assert_int_equal(put(ioba, A, RW), KVM_TOO_HARD);
+	u64 end = ioba + leaves * LEAF;
+
+	assert_int_equal(put(ioba, A, RW), KVM_TOO_HARD);
+	for (; ioba < end; ioba += LEAF) {
 		assert_int_equal(map(ioba, A, PAGE), 0);
 		assert_int_equal(map(ioba, B, PAGE), 0);
 		assert_int_equal(put(ioba, 0, 0), KVM_DONE);
@@ -123,9 +127,55 @@ static void first_touch_goes_to_user_space(void **state)
 	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
 	assert_int_equal(map(0, A, PAGE), 0);
 	assert_int_equal(put(PAGE, A, RW), KVM_DONE);
-	/* In a part that the user has not mapped since, KVM still has no slots. */
-	assert_int_equal(put(LEAF, A, RW), KVM_TOO_HARD);
-	assert_int_equal(counted(), 1);
+	/* The leaves nearby got slots with it, the others have none. */
+	assert_int_equal(put(NEAR - PAGE, A, RW), KVM_DONE);
+	assert_int_equal(put(NEAR, A, RW), KVM_TOO_HARD);
+	assert_int_equal(counted(), 2);
+	/* From the middle, in both directions. */
+	assert_int_equal(map(2 * NEAR + 5 * LEAF, A, PAGE), 0);
+	assert_int_equal(put(2 * NEAR - PAGE, A, RW), KVM_TOO_HARD);
+	assert_int_equal(put(2 * NEAR, A, RW), KVM_DONE);
+	assert_int_equal(put(3 * NEAR - PAGE, A, RW), KVM_DONE);
+	assert_int_equal(put(3 * NEAR, A, RW), KVM_TOO_HARD);
+	/* The window's last entries. */
+	assert_int_equal(map(DFLT_SIZE - PAGE, A, PAGE), 0);
+	assert_int_equal(put(DFLT_SIZE - NEAR, A, RW), KVM_DONE);
+	end();
+}
+
+/* Slots that nobody has asked for are not worth an error: the MAP is done without them. */
+static void short_of_memory_for_slots_nearby(void **state)
+{
+	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
+	assert_int_equal(map(0, A, PAGE), 0);
+	/* A leaf, its cells and its slots, the next leaf, and not that one's cells. */
+	shim_fail_alloc(5);
+	assert_int_equal(map(NEAR, A, PAGE), 0);
+	assert_false(shim_alloc_armed());
+	assert_reads(NEAR, A);
+	assert_int_equal(put(NEAR + PAGE, A, RW), KVM_DONE);
+	assert_int_equal(put(NEAR + LEAF, A, RW), KVM_TOO_HARD);
+	/* The next MAP there brings them. */
+	assert_int_equal(map(NEAR + LEAF, A, PAGE), 0);
+	assert_int_equal(put(2 * NEAR - PAGE, A, RW), KVM_DONE);
+	end();
+}
+
+static void short_of_locked_memory_for_slots_nearby(void **state)
+{
+	const u64 one = DIV_ROUND_UP(512 * (8 + 4 + 8) + 64, PAGE_SIZE);
+	const u64 limit = world.mm.limit;
+
+	assert_int_equal(put(0, A, RW), KVM_TOO_HARD);
+	assert_int_equal(map(0, A, PAGE), 0);
+	world.mm.limit = world.mm.locked_vm + one;
+	assert_int_equal(map(NEAR, A, PAGE), 0);
+	assert_int_equal(put(NEAR + PAGE, A, RW), KVM_DONE);
+	assert_int_equal(put(2 * NEAR - PAGE, A, RW), KVM_TOO_HARD);
+	/* A leaf that is asked for is another matter. */
+	assert_int_equal(map(2 * NEAR, A, PAGE), -ENOMEM);
+	world.mm.limit = limit;
+	assert_int_equal(map(2 * NEAR, A, PAGE), 0);
 	end();
 }
 
@@ -1091,6 +1141,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LEND_TEST(first_touch_goes_to_user_space),
+		LEND_TEST(short_of_memory_for_slots_nearby),
+		LEND_TEST(short_of_locked_memory_for_slots_nearby),
 		LEND_TEST(no_memory_goes_to_user_space),
 		LEND_TEST(one_call_for_each_write),
 		LEND_TEST(overwriting_counts_once),

@@ -176,6 +176,48 @@ static void populate_makes_the_leaves_of_a_range(void **state)
 	end();
 }
 
+static void populate_near(u64 first, u64 n)
+{
+	mutex_lock(&s.grow);
+	shadow_populate_near(&s, &lock, first, n);
+	mutex_unlock(&s.grow);
+}
+
+/* What has slots is [@from, @end) and nothing else of the window, as its memory says. */
+static void assert_slots(u64 from, u64 end)
+{
+	u64 n = DIV_ROUND_UP(end - from, SHADOW_LEAF_TCES);
+	u64 bytes = sizeof(struct shadow_leaf) + sizeof(struct shadow_cells) +
+		    SHADOW_LEAF_TCES * sizeof(u64);
+	u64 mid = sizeof(void *) << s.mid_shift;
+	u64 mids = ((end - 1) >> (SHADOW_LEAF_SHIFT + s.mid_shift)) -
+		   (from >> (SHADOW_LEAF_SHIFT + s.mid_shift)) + 1;
+
+	assert_true(shadow_populated(&s, from, end - from, true));
+	assert_int_equal(s.bytes, s.tops * sizeof(*s.top) + mids * mid + n * bytes);
+}
+
+static void near_is_a_part_of_the_window(void **state)
+{
+	const u64 near = SHADOW_NEAR_TCES;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		u64 last = sizes[i] - 1;
+
+		make(sizes[i]);
+		populate_near(last, 1);
+		assert_slots(last & ~(near - 1), sizes[i]);
+		end();
+	}
+	make(1 << 20);
+	populate_near(3 * near - 1, 2);
+	assert_slots(2 * near, 4 * near);
+	populate_near(3 * near, near);
+	assert_slots(2 * near, 4 * near);
+	end();
+}
+
 /* Each allocation fails in turn: an error, correct charges, and a second try that succeeds. */
 static void every_allocation_can_fail(void **state)
 {
@@ -344,6 +386,7 @@ int main(void)
 		WORLD_TEST(nobody_pays_without_mm),
 		WORLD_TEST(limit_of_locked_memory),
 		WORLD_TEST(populate_makes_the_leaves_of_a_range),
+		WORLD_TEST(near_is_a_part_of_the_window),
 		WORLD_TEST(every_allocation_can_fail),
 		WORLD_TEST(populate_can_be_killed),
 		WORLD_TEST(set_keeps_counts),
