@@ -101,19 +101,17 @@ static struct table *kvm_table_of(const struct kvm_table *l, u64 index, u64 *idx
 static __be64 *kvm_table_slot_in(struct table *t, u64 idx)
 {
 	struct shadow_leaf *leaf;
-	__be64 *slot = NULL;
+	__be64 *slots;
 
 	if (t->w.page_shift > PAGE_SHIFT || t->regions->v1)
 		return NULL;
 	leaf = shadow_leaf(&t->shadow, idx);
-	if (!leaf)
+	/* Whoever sees slots sees that kvm_mapped is open, without the leaf's lock. */
+	slots = leaf ? smp_load_acquire(&leaf->slots) : NULL;
+	if (!slots || t->kvm_mapped.mm != current->mm || READ_ONCE(t->lost) ||
+	    !kvm_mapped_lends(&t->kvm_mapped, atomic64_read(&t->shadow.live)))
 		return NULL;
-	spin_lock(&leaf->lock);
-	if (leaf->slots && t->kvm_mapped.mm == current->mm && !READ_ONCE(t->lost) &&
-	    kvm_mapped_lends(&t->kvm_mapped, atomic64_read(&t->shadow.live)))
-		slot = &leaf->slots[idx & SHADOW_LEAF_MASK];
-	spin_unlock(&leaf->lock);
-	return slot;
+	return slots + (idx & SHADOW_LEAF_MASK);
 }
 
 __be64 *kvm_table_slot(struct kvm_table *l, u64 index)

@@ -3,4 +3,4 @@
 #
 # file: driver/kvm/kvm_table.c
 # interleave: kvm_map
-/^static __be64 \*kvm_table_slot_in(/,/^}/s/^\tspin_lock(&leaf->lock);/&\n\tcond_resched();/
+/^static __be64 \*kvm_table_slot_in(/,/^}/s/^\tslots = leaf/\tcond_resched();\n&/
