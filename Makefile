@@ -18,7 +18,7 @@ help:
 	@echo "make test TREE=/path/to/linux  the module and the guests on a built kernel tree; also demo, nested, bench, faults"
 	@echo "make test-long       these and the guests that take long: what a release needs"
 	@echo "make test-kernels    guests on trixie's, sid's and experimental's kernels, built in trees of these suites"
-	@echo "make test-debug [SERIES=6.12|6.1|6.12-races]  guests on kernels that check memory and locks, built from Debian's sources (an hour each)"
+	@echo "make test-debug [SERIES=6.12|6.1|7.2|6.12-races]  guests on kernels that check memory and locks, built from Debian's sources (an hour each)"
 	@echo "make coverage-guest  lines of the driver that no guest of make test-debug has run"
 	@echo "make faults [KERNEL=6.12-64k] [FAULT=B4]  the known faults on the kernel's own driver: docs/upstream.md"
 	@echo "make unit            the unit tests alone"
