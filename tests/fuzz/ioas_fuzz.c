@@ -450,7 +450,7 @@ static void do_detach(const struct step *s)
 	pe_release(pe);
 	if (world.isolated)
 		return;
-	ref_detach(s->mem & 1);
+	ref_detach(s->mem & 1, true);
 	ref_compare_all();
 }
 
@@ -489,7 +489,7 @@ static void leave_all(const struct step *s)
 }
 
 /* Only the IOAS has pointers to what stays pinned for good, so no new one takes its place then. */
-static void begin_anew(void)
+static void begin_anew(bool given_back)
 {
 	u32 i;
 
@@ -498,7 +498,7 @@ static void begin_anew(void)
 		return;
 	for (i = 0; i < REF_PES; i++)
 		if (ref_ioas_of(i) == (int)run.num)
-			ref_detach(i);
+			ref_detach(i, given_back);
 	ref_closed(run.v1);
 	ioas_init(run.ioas, run.v1);
 	ref_compare_all();
@@ -521,7 +521,7 @@ static void do_close(const struct step *s)
 	structural(0);
 	CHECK(ioas_map(run.ioas, 0, UA, PAGE_SIZE, 1) == -ENODEV, "it is dead");
 	disarm();
-	begin_anew();
+	begin_anew(s->mem & 4);
 }
 
 /* --- KVM --- */

@@ -41,6 +41,8 @@ struct pe_ref {
 	bool lent;
 	u64 ddw[2];
 	u32 ddws;
+	/* What a fault has left of windows is not known until the PE is given back. */
+	bool vague;
 };
 
 /* One IOAS. */
@@ -251,7 +253,11 @@ static int each_pe_opens(u32 shift, u64 size, u64 *start)
 
 void ref_firmware_unknown(void)
 {
+	u32 i;
+
 	ref->vague_firmware = true;
+	for (i = 0; i < ref->pes; i++)
+		firmware[ref->order[i]].vague = true;
 }
 
 /* --- attach, detach --- */
@@ -284,6 +290,7 @@ int ref_attach(u32 pe, int rc)
 	for (i = 0; i < ref->pes; i++)
 		if (ref->v1 || ref->order[i] == pe)
 			return -EBUSY;
+	ref->vague_firmware |= firmware[pe].vague;
 	if (ref->pes && rc && (ref->vague_firmware || (rc == -EBUSY && (any_vague() || kvm_wrote))))
 		return rc;
 	if (ref->pes) {
@@ -301,11 +308,12 @@ int ref_attach(u32 pe, int rc)
 
 static void all_pages_go(struct window_ref *w);
 
-void ref_detach(u32 pe)
+void ref_detach(u32 pe, bool given_back)
 {
 	u32 i = 0;
 
-	firmware[pe] = (struct pe_ref){ .high = firmware[pe].high, .dflt = true };
+	firmware[pe] = (struct pe_ref){ .high = firmware[pe].high, .dflt = true,
+					.vague = firmware[pe].vague && !given_back };
 	while (i < ref->pes && ref->order[i] != pe)
 		i++;
 	if (i == ref->pes)

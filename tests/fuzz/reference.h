@@ -27,7 +27,8 @@ int ref_ioas_of(u32 pe);
 void ref_closed(bool v1);
 
 int ref_attach(u32 pe, int rc);
-void ref_detach(u32 pe);
+/* @given_back: the host has the PE again; else a window that could not be removed may be there. */
+void ref_detach(u32 pe, bool given_back);
 int ref_enable(void);
 int ref_disable(void);
 int ref_register(u64 ua, u64 size);
