@@ -221,9 +221,10 @@ bool shadow_populated(const struct shadow *s, u64 first, u64 n, bool slots)
 static int shadow_grow(struct shadow *s, u64 first, u64 end, const struct growth *g)
 {
 	u64 leaf = first >> SHADOW_LEAF_SHIFT;
+	u64 last = (end - 1) >> SHADOW_LEAF_SHIFT;
 
 	lockdep_assert_held(&s->grow);
-	for (; leaf <= (end - 1) >> SHADOW_LEAF_SHIFT; leaf++) {
+	for (; leaf <= last; leaf++) {
 		int rc = shadow_populate_leaf(s, leaf, g);
 
 		if (rc)

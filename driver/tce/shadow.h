@@ -74,7 +74,8 @@ struct shadow_cells {
  * @flat:  the entries are in @cells, else in @run
  * @run:   the entries as a run
  * @slots: the user address that KVM keeps for each entry; NULL where KVM was lent no slots; a
- *         leaf with slots has cells, too
+ *         leaf with slots has cells, too. Set once, with a release; KVM's call for a slot reads it
+ *         without the lock, with an acquire
  * @cells: NULL until the leaf is made flat for the first time
  */
 struct shadow_leaf {
